@@ -1,0 +1,38 @@
+# Decides WARPGAUGE_WITH_CUDA from WARPGAUGE_CUDA and from whether nvcc is here, and says which it was and why.
+
+set(WARPGAUGE_WITH_CUDA OFF)
+if(WARPGAUGE_COMPARE_ONLY)
+  message(STATUS "CUDA: left out, compare only")
+  return()
+endif()
+if(NOT WARPGAUGE_CUDA MATCHES "^(AUTO|ON|OFF)$")
+  message(FATAL_ERROR "WARPGAUGE_CUDA is '${WARPGAUGE_CUDA}'; it takes AUTO, ON or OFF")
+endif()
+if(WARPGAUGE_CUDA STREQUAL OFF)
+  message(STATUS "CUDA: left out, WARPGAUGE_CUDA=OFF")
+  return()
+endif()
+
+if(NOT CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 80-real 89-real 90a-real)
+endif()
+include(CheckLanguage)
+check_language(CUDA)
+if(NOT CMAKE_CUDA_COMPILER)
+  if(WARPGAUGE_CUDA STREQUAL ON)
+    message(FATAL_ERROR "WARPGAUGE_CUDA=ON, but there is no nvcc; install the CUDA toolkit, or use AUTO")
+  endif()
+  message(STATUS "CUDA: left out, no nvcc here (kernels/cuda is not built; its tests do not exist)")
+  return()
+endif()
+
+enable_language(CUDA)
+find_package(CUDAToolkit REQUIRED)
+set(WARPGAUGE_WITH_CUDA ON)
+message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${CMAKE_CUDA_ARCHITECTURES}")
+
+# CMake 3.25 knows no C++20 dialect for nvcc 13, hence the flag by hand. It replaces CMAKE_CUDA_STANDARD.
+target_compile_options(warpgauge_build INTERFACE
+    $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr -Werror all-warnings>
+    "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler -Wall,-Wextra,-Werror>"
+    "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")

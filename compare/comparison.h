@@ -1,0 +1,71 @@
+// The outcome of a comparison, ready to be reported: what comparison.json holds (design: schema
+// "warpgauge/comparison/1"), as a struct. Built by gate, read by every report writer.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace warpgauge {
+
+// Every case of either side is in exactly one of these.
+enum class CellVerdict { regression, improvement, unchanged, inconclusive, added, missing, errored, failed };
+inline constexpr std::size_t kCellVerdicts = 8;
+const char* cell_verdict_name(CellVerdict verdict);  // "regression" ... "new" ... "failed"
+
+enum class RunVerdict { pass, regression, undecided };
+const char* run_verdict_name(RunVerdict verdict);
+
+// One side's numbers of one case. Empty where not known.
+struct SideSummary {
+  std::optional<double> median_ns, p95_ns, cv;
+  std::optional<std::int64_t> processes, samples;
+};
+
+// One case. `ratio` > 1 is worse; `speedup` = 1 / ratio and improvement_pct = 100 (1 - ratio) keep the sign that
+// people know.
+struct Cell {
+  std::string name;
+  CellVerdict verdict = CellVerdict::inconclusive;
+  std::optional<double> ratio;
+  std::optional<std::array<double, 2>> ci;
+  std::optional<double> p, p_adjusted, cliffs_delta, mde;
+  SideSummary base, head;
+  std::optional<std::int64_t> blocks, more_blocks;
+  std::string reason;
+};
+
+struct CommonShift {
+  std::optional<CellVerdict> verdict;  // regression, improvement, unchanged, inconclusive
+  std::optional<double> ratio, p;
+  std::optional<std::array<double, 2>> ci;
+};
+
+struct ReportedPolicy {
+  double fail_above = 0.01, same_within = 0.015, alpha = 0.01;
+  std::string statistic;  // "q25": which quantile of a process's samples
+  std::string method;     // the test, in words
+};
+
+struct ContextDifference {
+  std::string key, base, head;
+  bool forbids = false;  // identity; otherwise it warns
+};
+
+struct Comparison {
+  RunVerdict verdict = RunVerdict::undecided;
+  int exit_code = 4;
+  ReportedPolicy policy;
+  std::map<std::string, std::string> base_context, head_context;
+  std::vector<ContextDifference> differences;
+  CommonShift common_shift;
+  std::optional<double> mde;          // smallest detectable change of the run: the median case's
+  std::vector<std::string> notes;     // why undecided, warnings, what was assumed
+  std::vector<Cell> cells;            // worst first
+
+  std::array<std::size_t, kCellVerdicts> counts() const;
+};
+
+}  // namespace warpgauge

@@ -1,0 +1,53 @@
+#include "kernels/attention.h"
+
+namespace warpgauge {
+
+std::int64_t dtype_bytes(Dtype dtype) { return dtype == Dtype::f32 ? 4 : 2; }
+
+const char* dtype_name(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f32: return "f32";
+    case Dtype::f16: return "f16";
+    case Dtype::bf16: return "bf16";
+  }
+  return "?";
+}
+
+std::string problem_error(const Problem& p) {
+  if (p.batch < 1) return "B must be at least 1";
+  if (p.heads < 1) return "H must be at least 1";
+  if (p.kv_heads < 1) return "Hkv must be at least 1";
+  if (p.heads % p.kv_heads != 0) return "Hkv must divide H";
+  if (p.seq_q < 1) return "S must be at least 1";
+  if (p.seq_k < 0) return "Sk must not be negative";
+  if (p.head_dim < 1) return "D must be at least 1";
+  if (!std::isfinite(p.scale)) return "scale must be finite";
+  return {};
+}
+
+// Sum over rows of visible_keys: a trapezoid for a causal mask, the full rectangle otherwise.
+static double unmasked_pairs(const Problem& p) {
+  const auto sq = static_cast<double>(p.seq_q), sk = static_cast<double>(p.seq_k);
+  if (p.mask == Mask::none) return sq * sk;
+  const double rows = sq < sk ? sq : sk;  // rows that see any key; the last of them sees all Sk
+  return rows * (sk - rows + 1 + sk) / 2;
+}
+
+double attention_flops(const Problem& p) {
+  return 4.0 * static_cast<double>(p.batch * p.heads * p.head_dim) * unmasked_pairs(p);
+}
+
+double attention_bytes(const Problem& p) {
+  const std::int64_t elements = 2 * query_elements(p) + 2 * key_elements(p);
+  return static_cast<double>(elements * dtype_bytes(p.dtype) + 4 * lse_elements(p));
+}
+
+Strides packed_strides(std::int64_t heads, std::int64_t seq, std::int64_t head_dim) {
+  return {heads * seq * head_dim, seq * head_dim, head_dim};
+}
+
+std::int64_t query_elements(const Problem& p) { return p.batch * p.heads * p.seq_q * p.head_dim; }
+std::int64_t key_elements(const Problem& p) { return p.batch * p.kv_heads * p.seq_k * p.head_dim; }
+std::int64_t lse_elements(const Problem& p) { return p.batch * p.heads * p.seq_q; }
+
+}  // namespace warpgauge

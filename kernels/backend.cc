@@ -1,0 +1,59 @@
+#include "kernels/backend.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+
+#include "kernels/cuda/runtime.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kAlignment = 256;
+
+std::unique_ptr<void, void (*)(void*)> allocate(Backend backend, std::size_t bytes) {
+  if (backend == Backend::cuda) return {cuda::allocate(bytes), cuda::release};
+  const std::size_t rounded = (bytes + kAlignment) / kAlignment * kAlignment;  // never zero
+  void* memory = std::aligned_alloc(kAlignment, rounded);
+  if (!memory) throw std::bad_alloc();
+  return {memory, std::free};
+}
+
+}  // namespace
+
+const char* backend_name(Backend backend) {
+  switch (backend) {
+    case Backend::cpu: return "cpu";
+    case Backend::cuda: return "cuda";
+    case Backend::simt: return "simt";
+  }
+  return "?";
+}
+
+std::string backend_unavailable(Backend backend) {
+  return backend == Backend::cuda ? cuda::unavailable() : std::string();
+}
+
+Buffer::Buffer(Backend backend, std::size_t bytes)
+    : backend_(backend), bytes_(bytes), memory_(allocate(backend, bytes)) {}
+
+void Buffer::upload(const void* host, std::size_t bytes, std::size_t offset) {
+  if (offset > bytes_ || bytes > bytes_ - offset) throw std::out_of_range("Buffer::upload past the end");
+  char* target = static_cast<char*>(memory_.get()) + offset;
+  if (backend_ == Backend::cuda) cuda::copy_in(target, host, bytes);
+  else if (bytes > 0) std::memcpy(target, host, bytes);
+}
+
+void Buffer::download(void* host, std::size_t bytes, std::size_t offset) const {
+  if (offset > bytes_ || bytes > bytes_ - offset) throw std::out_of_range("Buffer::download past the end");
+  const char* source = static_cast<const char*>(memory_.get()) + offset;
+  if (backend_ == Backend::cuda) cuda::copy_out(host, source, bytes);
+  else if (bytes > 0) std::memcpy(host, source, bytes);
+}
+
+void synchronize(Backend backend) {
+  if (backend == Backend::cuda) cuda::synchronize();
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,121 @@
+#include "kernels/case_key.h"
+
+#include <charconv>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+namespace warpgauge {
+namespace {
+
+std::string shortest(double value) {
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, value);
+  return error == std::errc{} ? std::string(text, end) : std::string("nan");
+}
+
+[[noreturn]] void reject(std::string_view text, const std::string& what) {
+  throw std::invalid_argument("case '" + std::string(text) + "': " + what +
+                              "; expected KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]");
+}
+
+std::optional<Dtype> parse_dtype(std::string_view text) {
+  for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16})
+    if (text == dtype_name(dtype)) return dtype;
+  return std::nullopt;
+}
+
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0;;) {
+    const std::size_t slash = text.find('/', begin);
+    parts.push_back(text.substr(begin, slash - begin));
+    if (slash == std::string_view::npos) return parts;
+    begin = slash + 1;
+  }
+}
+
+// Reads the axes of a case one by one, in their fixed order.
+class AxisReader {
+ public:
+  AxisReader(std::string_view text, const std::vector<std::string_view>& parts, std::size_t next)
+      : text_(text), parts_(parts), next_(next) {}
+
+  template <class Number>
+  std::optional<Number> optional(std::string_view axis) {
+    if (next_ == parts_.size()) return std::nullopt;
+    const std::string_view part = parts_[next_];
+    if (!part.starts_with(axis) || part.size() <= axis.size() || part[axis.size()] != ':') return std::nullopt;
+    Number value{};
+    const char* end = part.data() + part.size();
+    const auto [stop, error] = std::from_chars(part.data() + axis.size() + 1, end, value);
+    if (error != std::errc{} || stop != end) reject(text_, "'" + std::string(part) + "' is not a number");
+    ++next_;
+    return value;
+  }
+
+  std::int64_t required(std::string_view axis) {
+    const auto value = optional<std::int64_t>(axis);
+    if (!value) reject(text_, "'" + std::string(axis) + ":N' is missing" + found());
+    return *value;
+  }
+
+  void finish() {
+    if (next_ != parts_.size()) reject(text_, "unexpected" + found());
+  }
+
+ private:
+  std::string found() const { return next_ < parts_.size() ? " at '" + std::string(parts_[next_]) + "'" : ""; }
+
+  std::string_view text_;
+  const std::vector<std::string_view>& parts_;
+  std::size_t next_;
+};
+
+}  // namespace
+
+std::string format_problem(const Problem& p) {
+  std::string text = dtype_name(p.dtype);
+  const auto axis = [&text](const char* name, std::int64_t value) { text += name + std::to_string(value); };
+  axis("/B:", p.batch);
+  axis("/H:", p.heads);
+  if (p.kv_heads != p.heads) axis("/Hkv:", p.kv_heads);
+  axis("/S:", p.seq_q);
+  if (p.seq_k != p.seq_q) axis("/Sk:", p.seq_k);
+  axis("/D:", p.head_dim);
+  axis("/causal:", p.mask == Mask::causal ? 1 : 0);
+  if (p.scale != default_scale(p.head_dim)) text += "/scale:" + shortest(p.scale);
+  return text;
+}
+
+std::string format_case(std::string_view kernel, const Problem& problem) {
+  return std::string(kernel) + "/" + format_problem(problem);
+}
+
+ParsedCase parse_case(std::string_view text) {
+  const std::vector<std::string_view> parts = split(text);
+  std::size_t type_at = 0;
+  while (type_at < parts.size() && !parse_dtype(parts[type_at])) ++type_at;
+  if (type_at == parts.size()) reject(text, "no type (f32, f16, bf16)");
+
+  ParsedCase parsed;
+  if (type_at > 0) parsed.kernel = text.substr(0, static_cast<std::size_t>(parts[type_at].data() - text.data()) - 1);
+  Problem& p = parsed.problem;
+  p.dtype = *parse_dtype(parts[type_at]);
+  AxisReader axes(text, parts, type_at + 1);
+  p.batch = axes.required("B");
+  p.heads = axes.required("H");
+  p.kv_heads = axes.optional<std::int64_t>("Hkv").value_or(p.heads);
+  p.seq_q = axes.required("S");
+  p.seq_k = axes.optional<std::int64_t>("Sk").value_or(p.seq_q);
+  p.head_dim = axes.required("D");
+  const std::int64_t causal = axes.required("causal");
+  if (causal != 0 && causal != 1) reject(text, "causal is 0 or 1");
+  p.mask = causal ? Mask::causal : Mask::none;
+  p.scale = axes.optional<double>("scale").value_or(default_scale(p.head_dim));
+  axes.finish();
+  if (const std::string error = problem_error(p); !error.empty()) reject(text, error);
+  return parsed;
+}
+
+}  // namespace warpgauge

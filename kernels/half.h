@@ -1,0 +1,68 @@
+// The 16-bit floating-point types of the project, so that nothing here needs the CUDA toolkit.
+// Storage only: arithmetic is done in float. Conversions round to nearest, ties to even, as PTX's cvt.rn does;
+// NaN stays NaN (quiet), overflow becomes infinity, subnormals are kept.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+namespace warpgauge {
+
+// IEEE binary16: 1 sign, 5 exponent, 10 fraction bits.
+struct f16 {
+  std::uint16_t bits = 0;
+  f16() = default;
+  explicit f16(float value) : bits(encode(value)) {}
+  explicit operator float() const { return decode(bits); }
+
+  static std::uint16_t encode(float value);
+  static float decode(std::uint16_t bits);
+};
+
+// bfloat16: the upper half of a binary32.
+struct bf16 {
+  std::uint16_t bits = 0;
+  bf16() = default;
+  explicit bf16(float value) : bits(encode(value)) {}
+  explicit operator float() const { return decode(bits); }
+
+  static std::uint16_t encode(float value);
+  static float decode(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+};
+
+inline std::uint16_t f16::encode(float value) {
+  const auto word = std::bit_cast<std::uint32_t>(value);
+  const auto sign = static_cast<std::uint16_t>((word >> 16) & 0x8000u);
+  const std::uint32_t magnitude = word & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u);   // NaN
+  if (magnitude >= 0x477ff000u) return static_cast<std::uint16_t>(sign | 0x7c00u);  // >= 65520 rounds to infinity
+  if (magnitude < 0x38800000u) {
+    // Below 2^-14 the result is subnormal: adding 0.5 aligns 2^-24 with the last bit of the float's fraction,
+    // so that the hardware's own rounding does the work.
+    const float aligned = std::bit_cast<float>(magnitude) + 0.5f;
+    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(aligned) - 0x3f000000u));
+  }
+  const std::uint32_t rebased = magnitude - 0x38000000u;  // exponent bias 127 -> 15
+  const std::uint32_t rounded = rebased + 0xfffu + ((rebased >> 13) & 1u);
+  return static_cast<std::uint16_t>(sign | (rounded >> 13));
+}
+
+inline float f16::decode(std::uint16_t bits) {
+  const std::uint32_t sign = std::uint32_t{bits & 0x8000u} << 16;
+  const std::uint32_t exponent = (bits >> 10) & 0x1fu;
+  const std::uint32_t fraction = bits & 0x3ffu;
+  if (exponent == 0) {
+    const float magnitude = static_cast<float>(fraction) * 0x1p-24f;
+    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(magnitude) | sign);
+  }
+  const std::uint32_t rebased = exponent == 0x1f ? 0xffu : exponent + 112u;
+  return std::bit_cast<float>(sign | (rebased << 23) | (fraction << 13));
+}
+
+inline std::uint16_t bf16::encode(float value) {
+  const auto word = std::bit_cast<std::uint32_t>(value);
+  if ((word & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((word >> 16) | 0x40u);  // quiet NaN
+  return static_cast<std::uint16_t>((word + 0x7fffu + ((word >> 16) & 1u)) >> 16);
+}
+
+}  // namespace warpgauge
