@@ -1,0 +1,93 @@
+// The rule of the A/B run: base and head interleaved in blocks of four fresh processes, looked at after A, 2A, 4A...
+// and B blocks, until every case is decided. A state machine, for whoever has or makes the blocks (the driver, a
+// recorded run, the simulation):
+//
+//   AbRule rule(cases, plan);
+//   while (const AbLook* look = rule.next()) rule.take(the blocks look->first_block .. look->last_block of look->cases);
+//   rule.outcome()
+//
+// Method: two-way model (two_way_model.h), two tests a case (effect_tests.h), Holm over all cases at every look
+// (holm.h), alpha spent as alpha (t / B)^2.5; unchanged by two one-sided tests at .05 / number of looks.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compare/statistics/decision.h"
+#include "compare/statistics/moderation.h"
+#include "compare/statistics/null_control.h"
+
+namespace warpgauge {
+
+inline constexpr int kPositions = 4;  // of a block
+
+// Which side stands at a position (0..3) of a block (0, 1, ...): base, head, head, base in even blocks; head, base,
+// base, head in odd ones, so that a drift over the run cancels.
+bool is_head(int block, int position);
+
+// numbers[case][position]: process numbers (statistic.h), in the order in which the processes ran. Only cases of the
+// look are read; one of them that is not finite drops the case from the rest of the run.
+struct AbBlock {
+  std::vector<std::array<double, kPositions>> numbers;
+};
+
+struct AbCase {
+  Margins margins;
+  bool control = false;  // the change cannot touch it: three or more of these take the machine's shifts out
+};
+
+struct AbPlan {
+  int first_blocks = 6;  // A >= 2
+  int max_blocks = 24;   // B >= A
+  double alpha = 0.01;   // over the whole run, for either direction
+  int company = 20;      // cases that later looks run at least, sentinels among them
+  std::uint64_t seed = 0;  // draws the sentinels
+};
+
+// Blocks after which the run is looked at: A, 2A, 4A... below B, and B.
+std::vector<int> look_blocks(const AbPlan& plan);
+
+struct AbLook {
+  int first_block = 0, last_block = 0;  // to be run, [first, last)
+  std::vector<std::size_t> cases;       // ascending: the undecided, the controls, and sentinels drawn at random
+};
+
+struct AbOutcome : Outcome {
+  NullControl null_control;
+  int looks = 0;   // taken
+  int blocks = 0;  // taken
+};
+
+class AbRule {
+ public:
+  // Throws std::invalid_argument on a plan or margins that make no sense.
+  AbRule(std::vector<AbCase> cases, const AbPlan& plan);
+
+  // What to run next; null once every case is decided, dropped, or the last look is taken.
+  const AbLook* next() const { return next_ ? &*next_ : nullptr; }
+
+  // Takes the blocks of next() and decides. Throws std::invalid_argument when they are not as many as asked for.
+  void take(std::span<const AbBlock> blocks);
+
+  // Takes a case out of the run (it crashed, it is wrong): inconclusive, and still one of Holm's family.
+  void drop(std::size_t case_index, std::string reason);
+
+  // As it stands: at the end, or when the run was interrupted.
+  AbOutcome outcome() const;
+
+  // As decided so far, for progress; the null control is not applied.
+  const std::vector<Decided>& decided() const { return decided_; }
+  int blocks_of(std::size_t case_index) const;  // that it ran in
+
+ private:
+  std::vector<AbCase> cases_;
+  AbPlan plan_;
+  std::vector<Decided> decided_;
+  std::optional<AbLook> next_;
+};
+
+}  // namespace warpgauge

@@ -1,0 +1,31 @@
+// The rule for results without blocks: some processes of base, some of head, in no particular pairing. The two-way
+// model (two_way_model.h) over processes; with fewer than three processes on a side, the deviation between processes is
+// what is assumed of such a machine, or what the processes show where that is more.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "compare/statistics/decision.h"
+
+namespace warpgauge {
+
+// Between-process deviations that single files are judged with, as fractions.
+inline constexpr double kAssumedCpuDeviation = 0.05;
+inline constexpr double kAssumedGpuDeviation = 0.015;
+
+struct UnpairedCase {
+  std::vector<double> base, head;  // process numbers (statistic.h), at least one a side, finite
+  Margins margins;
+};
+
+struct UnpairedOptions {
+  double alpha = 0.01;                              // over the whole run
+  double assumed_deviation = kAssumedCpuDeviation;  // between processes, as a fraction
+};
+
+// Cases may differ in their number of processes. Throws std::invalid_argument on an empty side or a number that is
+// not finite.
+Outcome decide_unpaired(std::span<const UnpairedCase> cases, const UnpairedOptions& options);
+
+}  // namespace warpgauge
