@@ -29,24 +29,28 @@ struct Case {
   std::string raw_name;  // as it stands in the file
   std::vector<Repetition> repetitions;
   bool aggregate_only = false;  // only aggregate rows were there: `repetitions` is their median row
-  std::string failure;          // error or skip message; not empty means that no number may be used
+  std::string failure;          // error message; not empty means that no number may be used
+  std::string skip_reason;      // skipped on purpose (SkipWithMessage): not measured here, and not an error
 };
 
 // context.warpgauge, or what could be derived from a foreign file's context.
 struct Context {
   bool fingerprinted = false;                   // identity stems from context.warpgauge
   std::map<std::string, std::string> identity;  // a mismatch forbids comparing
-  std::map<std::string, std::string> state;     // a mismatch warns
-  std::map<std::string, std::string> info;      // commit, date, host...: reported
+  // What a plain context tells of the hardware (num_cpus, caches, nvbench's device); `identity` where nothing
+  // better is.
+  std::map<std::string, std::string> derived_identity;
+  std::map<std::string, std::string> state;  // a mismatch warns
+  std::map<std::string, std::string> info;   // commit, date, host...: reported
   std::map<std::string, std::string> settings;
   std::optional<std::string> round;  // processes of one boot within an hour share it
-  std::string host_name;             // of a foreign file; a mismatch warns
+  std::string host_name;             // a mismatch warns where a file is foreign
 };
 
 struct Process {
   std::string file;
   Context context;
-  std::vector<Case> cases;             // in the order of the file
+  std::vector<Case> cases;            // in the order of the file
   std::vector<std::string> warnings;  // what was read past, each with its place
 };
 

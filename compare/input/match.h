@@ -1,0 +1,42 @@
+// Brings the cases of both sides together by name. Every case that either side measured or failed to measure
+// comes out once; nothing is dropped.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compare/input/result_set.h"
+
+namespace warpgauge {
+
+// One case in one process. Points into the ResultSet that was matched.
+struct MeasuredCase {
+  const Process* process = nullptr;
+  const Case* measured = nullptr;
+};
+
+// First that holds: failed and errored say that no number of this case may be used.
+enum class Presence {
+  failed,   // at least one process of head failed on it
+  errored,  // at least one process of base failed on it
+  missing,  // base only
+  added,    // head only
+  both,
+};
+
+struct CasePair {
+  std::string name;  // stripped; raw where stripping would make two cases one, on either side
+  Presence presence = Presence::both;
+  std::vector<MeasuredCase> base,
+      head;            // the processes that measured it, in the order given; failures are not in it
+  std::string reason;  // why it is not `both`, with the file and the message; else empty
+};
+
+struct Matching {
+  std::vector<CasePair> pairs;        // in base's order, then head's for those that base does not know
+  std::vector<std::string> warnings;  // cases that some processes of a side lack; cases skipped on both sides
+};
+
+Matching match_cases(const ResultSet& base, const ResultSet& head);
+
+}  // namespace warpgauge
