@@ -1,0 +1,85 @@
+// Is this kernel right on this problem? Runs it on guarded, poisoned operands and holds every property of its
+// contract.
+//
+//   CheckResult result = check(kernel, problem, seed, {});
+//   if (!result.passed()) std::cerr << result.report();
+//
+// The kernel need not be in the list: any Kernel will do. A kernel that throws is a failure, not an
+// exception.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fuzz/guarded_tensors.h"
+#include "fuzz/inputs.h"
+#include "fuzz/oracle.h"
+#include "kernels/kernel.h"
+
+namespace warpgauge {
+
+// What a kernel promises, one failure kind each.
+enum class Property {
+  launches,      // it does not throw
+  output,        // O within its budget
+  lse,           // LSE within its tolerance
+  non_finite,    // NaN and infinity just where the oracle has them
+  writes_all,    // no poison left in O or LSE
+  stays_inside,  // guard bands, gaps and inputs untouched
+  repeats,       // the same bits again, where it claims to be deterministic
+};
+
+const char* property_name(Property property);
+
+struct Failure {
+  Property property;
+  InputFamily family;   // the inputs on which it failed
+  std::string message;  // where, what was found, what was expected and with which bound
+};
+
+// Accuracy over all compared elements of O on the main inputs; what bench reports.
+struct Accuracy {
+  double max_abs_err = 0;
+  double mean_abs_err = 0;
+  double correlation = 1;     // Pearson, between found and expected
+  double err_over_bound = 0;  // the worst row's error over its bound; at most 1 when right
+  std::int64_t rows = 0;
+};
+
+struct CheckOptions {
+  InputFamily family = InputFamily::normal;
+  Layout layout = Layout::packed;
+  OracleBackend oracle = OracleBackend::automatic;
+  int threads = 1;      // of the kernel (CPU) and of the oracle
+  bool probes = false;  // also run the families `counting` and `needles`
+  bool repeat = true;   // a second run of a deterministic kernel
+  ReferenceCache* cache = nullptr;
+};
+
+struct CheckResult {
+  std::vector<Failure> failures;
+  Accuracy accuracy;
+  std::uint64_t output_hash = 0;  // of the main inputs' output
+
+  bool passed() const { return failures.empty(); }
+  std::string report() const;  // one line a failure
+};
+
+// The whole check. The kernel must support the problem.
+CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t seed,
+                  const CheckOptions& options);
+
+// Its parts, for those who hold operands already.
+
+// Poisons the outputs, launches, waits, and fetches what was written. Throws what the launch throws.
+Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads);
+
+// What is wrong with `output`, given the reference of the same inputs. Poison is looked for in every row.
+std::vector<Failure> compare_output(const Output& output, const Inputs& inputs, const Reference& reference,
+                                    Accuracy* accuracy);
+
+// The closed form of the family `counting`, at every row: O = 1 and LSE = ln(visible keys).
+std::vector<Failure> compare_counting(const Output& output, const Problem& problem);
+
+}  // namespace warpgauge

@@ -1,0 +1,63 @@
+// What attention should give, in f64, at chosen rows of a problem: streamed by row, never an Sq x Sk matrix.
+//
+// Beside the exact result each row gets what its error budget is made of (budget.h): the error of an unfused
+// computation of the kernel's own precision, and the size of the terms that are summed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fuzz/inputs.h"
+
+namespace warpgauge {
+
+enum class OracleBackend {
+  automatic,  // cuBLAS where there is a GPU, otherwise the CPU
+  cpu,
+  cublas,  // f32 GEMM (TF32 off) and softmax on the GPU
+};
+
+std::optional<OracleBackend> parse_oracle(std::string_view name);  // "auto", "cpu", "cublas"
+
+// Empty when the oracle can be asked here; otherwise why not.
+std::string oracle_unavailable(OracleBackend backend);
+
+// One value per chosen row, except output. Rows count through [B, H, Sq].
+struct Reference {
+  std::vector<std::int64_t> rows;
+  std::vector<double> output;     // [rows, D]
+  std::vector<double> lse;        // -inf where no key is visible
+  std::vector<double> max_logit;  // max |logit| over the visible keys
+  std::vector<double> low_error;  // max over d of |low - ref|, both rounded to the output type
+  std::vector<double> spread;     // max over d of sqrt(sum_j (p_j v_jd)^2)
+  std::vector<double> mass;       // max over d of sum_j |p_j v_jd|
+};
+
+// Computes the reference; rows must be sorted.
+Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend,
+                            int threads);
+
+// Remembers references by (problem, family, seed, backend), so that each is computed once for all kernels,
+// and forgets the oldest beyond `capacity_bytes`. Not thread safe.
+class ReferenceCache {
+ public:
+  explicit ReferenceCache(std::size_t capacity_bytes = std::size_t{512} << 20)
+      : capacity_bytes_(capacity_bytes) {}
+
+  std::shared_ptr<const Reference> get(const Inputs& inputs, OracleBackend backend, int threads);
+
+ private:
+  struct Entry {
+    std::string key;
+    std::shared_ptr<const Reference> reference;
+  };
+  std::size_t capacity_bytes_;
+  std::vector<Entry> entries_;  // oldest first
+};
+
+}  // namespace warpgauge
