@@ -1,0 +1,146 @@
+// cpu/blas: unfused attention as a library user would write it: OpenBLAS sgemm, row softmax, sgemm, over blocks of
+// query rows so that the logits stay in cache and causal blocks skip the keys that none of their rows sees.
+// f32 arithmetic; 16-bit operands are widened to f32 a head at a time. One thread a block, BLAS itself on one thread.
+#include <cblas.h>
+#include <omp.h>
+
+#include <algorithm>
+
+#include "kernels/cpu/softmax.h"
+#include "kernels/kernel.h"
+
+namespace warpgauge {
+namespace {
+
+// Rows a block: enough for sgemm to run at speed, few enough for every thread to have work.
+std::int64_t rows_per_block(const Problem& p, int threads) {
+  const std::int64_t heads = p.batch * p.heads;
+  const std::int64_t blocks_a_head = std::max<std::int64_t>(1, (threads + heads - 1) / heads);
+  return std::clamp<std::int64_t>((p.seq_q + blocks_a_head - 1) / blocks_a_head, 1, 128);
+}
+
+// Scratch of one thread, in floats: logits [rows, Sk], and widened Q, O [rows, D] and K, V [Sk, D] for 16-bit types.
+struct Scratch {
+  float *logits, *q, *o, *k, *v;
+  static std::int64_t floats(const Problem& p, std::int64_t rows) {
+    const std::int64_t widened = p.dtype == Dtype::f32 ? 0 : 2 * (rows + p.seq_k) * p.head_dim;
+    return rows * p.seq_k + widened;
+  }
+  Scratch(float* memory, const Problem& p, std::int64_t rows)
+      : logits(memory),
+        q(logits + rows * p.seq_k),
+        o(q + rows * p.head_dim),
+        k(o + rows * p.head_dim),
+        v(k + p.seq_k * p.head_dim) {}
+};
+
+// A matrix of rows of D contiguous floats, `step` elements apart.
+struct Rows {
+  const float* data;
+  std::int64_t step;
+};
+
+template <class T>
+Rows as_floats(const T* source, std::int64_t step, std::int64_t rows, std::int64_t head_dim, float* scratch) {
+  if constexpr (std::is_same_v<T, float>) {
+    return {source, step};
+  } else {
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t d = 0; d < head_dim; ++d)
+        scratch[i * head_dim + d] = static_cast<float>(source[i * step + d]);
+    return {scratch, head_dim};
+  }
+}
+
+// O [rows, D] = P [rows, keys] V [keys, D]; without any key it is 0, which sgemm's beta = 0 gives.
+template <class T>
+void write_output(const Problem& p, const float* weights, const Rows& v, std::int64_t rows, std::int64_t keys,
+                  float* scratch, T* o, std::int64_t o_step) {
+  float* target = scratch;
+  std::int64_t target_step = p.head_dim;
+  if constexpr (std::is_same_v<T, float>) {
+    target = o;
+    target_step = o_step;
+  }
+  if (keys > 0) {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(rows), static_cast<int>(p.head_dim),
+                static_cast<int>(keys), 1.0f, weights, static_cast<int>(keys), v.data, static_cast<int>(v.step), 0.0f,
+                target, static_cast<int>(target_step));
+  } else {
+    for (std::int64_t i = 0; i < rows; ++i) std::fill_n(target + i * target_step, p.head_dim, 0.0f);
+  }
+  if constexpr (!std::is_same_v<T, float>)
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t d = 0; d < p.head_dim; ++d) o[i * o_step + d] = T(scratch[i * p.head_dim + d]);
+}
+
+template <class T>
+void attend_block(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t first,
+                  std::int64_t rows, const Scratch& scratch) {
+  const std::int64_t kv_head = h / (p.heads / p.kv_heads);
+  const std::int64_t keys = visible_keys(p, first + rows - 1);  // the last row of a block sees the most
+  const auto at = [b](const auto* base, const Strides& s, std::int64_t head, std::int64_t row) {
+    return base + b * s.batch + head * s.head + row * s.row;
+  };
+  float* lse = t.lse + (b * p.heads + h) * p.seq_q + first;
+  const Rows q = as_floats(at(static_cast<const T*>(t.q), t.q_strides, h, first), t.q_strides.row, rows, p.head_dim,
+                           scratch.q);
+  const Rows k = as_floats(at(static_cast<const T*>(t.k), t.k_strides, kv_head, 0), t.k_strides.row, keys, p.head_dim,
+                           scratch.k);
+  if (keys > 0)
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(keys),
+                static_cast<int>(p.head_dim), static_cast<float>(p.scale), q.data, static_cast<int>(q.step), k.data,
+                static_cast<int>(k.step), 0.0f, scratch.logits, static_cast<int>(keys));
+  for (std::int64_t i = 0; i < rows; ++i)
+    lse[i] = cpu::softmax_row(scratch.logits + i * keys, visible_keys(p, first + i), keys);
+  const Rows v = as_floats(at(static_cast<const T*>(t.v), t.v_strides, kv_head, 0), t.v_strides.row, keys, p.head_dim,
+                           scratch.v);
+  T* o = const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, first));
+  write_output(p, scratch.logits, v, rows, keys, scratch.o, o, t.o_strides.row);
+}
+
+template <class T>
+void attend(const Problem& p, const Tensors& t, const Launch& launch) {
+  openblas_set_num_threads(1);
+  const std::int64_t step = rows_per_block(p, launch.threads);
+  const std::int64_t blocks = (p.seq_q + step - 1) / step, heads = p.batch * p.heads;
+  const std::int64_t floats = Scratch::floats(p, step);
+#pragma omp parallel for num_threads(launch.threads) schedule(dynamic, 1)
+  for (std::int64_t item = 0; item < heads * blocks; ++item) {
+    const std::int64_t head = item / blocks;
+    const std::int64_t first = (blocks - 1 - item % blocks) * step;  // causal: the longest blocks first
+    const Scratch scratch(static_cast<float*>(launch.workspace) + omp_get_thread_num() * floats, p, step);
+    attend_block<T>(p, t, head / p.heads, head % p.heads, first, std::min(step, p.seq_q - first), scratch);
+  }
+}
+
+std::string supports(const Problem& p) {
+  if (std::string error = problem_error(p); !error.empty()) return error;
+  constexpr std::int64_t kLargest = INT32_MAX;  // cblas takes 32-bit sizes and leading dimensions
+  if (p.seq_k > kLargest || p.head_dim > kLargest) return "sizes past 2^31 - 1 do not fit OpenBLAS";
+  return {};
+}
+
+std::int64_t workspace_bytes(const Problem& p, int threads) {
+  return threads * Scratch::floats(p, rows_per_block(p, threads)) * static_cast<std::int64_t>(sizeof(float));
+}
+
+void launch(const Problem& p, const Tensors& t, const Launch& l) {
+  switch (p.dtype) {
+    case Dtype::f32: return attend<float>(p, t, l);
+    case Dtype::f16: return attend<f16>(p, t, l);
+    case Dtype::bf16: return attend<bf16>(p, t, l);
+  }
+}
+
+}  // namespace
+
+extern const Kernel cpu_blas{.name = "blas",
+                             .backend = Backend::cpu,
+                             .summary = "unfused: OpenBLAS sgemm, row softmax, sgemm; f32 arithmetic",
+                             .deterministic = true,
+                             .supports = supports,
+                             .workspace_bytes = workspace_bytes,
+                             .launch = launch};
+
+}  // namespace warpgauge

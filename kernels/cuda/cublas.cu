@@ -1,0 +1,159 @@
+// cuda/cublas: unfused attention as a library user would write it: batched GEMM, row softmax, batched GEMM, over
+// groups of heads so that the logits take at most 1 GiB. Logits and softmax in f32, probabilities rounded to the
+// operands' type before P V, f32 accumulation. TF32 and reduced-precision reductions are off.
+//
+// cuBLAS is column-major: a row-major [rows, D] is its [D, rows], so S^T = K Q^T and O^T = V^T P^T are asked for.
+#include <algorithm>
+
+#include "kernels/cuda/check.h"
+#include "kernels/cuda/element.cuh"
+#include "kernels/cuda/reduce.cuh"
+#include "kernels/kernel.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr int kThreads = 256;
+constexpr std::int64_t kLargestLogits = std::int64_t{1} << 28;  // f32 elements: 1 GiB
+
+// Leading dimension of the logits: a multiple of 8, which the tensor cores' loads like.
+std::int64_t padded_keys(const Problem& p) { return std::max<std::int64_t>(8, (p.seq_k + 7) / 8 * 8); }
+
+// How many kv heads of one batch entry go through one GEMM, each with one query head.
+std::int64_t heads_at_once(const Problem& p) {
+  return std::clamp<std::int64_t>(kLargestLogits / (p.seq_q * padded_keys(p)), 1, p.kv_heads);
+}
+
+// The probabilities of a 16-bit problem are a matrix of their own; an f32 problem's replace the logits.
+std::int64_t workspace_bytes(const Problem& p, int) {
+  const std::int64_t elements = heads_at_once(p) * p.seq_q * padded_keys(p);
+  return elements * (4 + (p.dtype == Dtype::f32 ? 0 : dtype_bytes(p.dtype)));
+}
+
+// One block a row of logits [heads, Sq, ld]; writes probabilities of the operands' type, zeros where masked, and LSE.
+// `lse` has `lse_step` floats between the heads of this call.
+template <class T>
+__global__ void softmax_rows(Problem p, const float* logits, T* probabilities, std::int64_t ld, float* lse,
+                             std::int64_t lse_step) {
+  __shared__ float scratch[32];
+  const std::int64_t row = blockIdx.x, i = row % p.seq_q, head = row / p.seq_q;
+  const std::int64_t last = p.mask == Mask::causal ? i + p.seq_k - p.seq_q : p.seq_k - 1;
+  const std::int64_t keys = last + 1 < p.seq_k ? last + 1 : p.seq_k;
+  const float* from = logits + row * ld;
+  T* to = probabilities + row * ld;
+
+  float largest = -INFINITY, sum = 0;
+  for (std::int64_t j = threadIdx.x; j < keys; j += kThreads) largest = fmaxf(largest, from[j]);
+  largest = cuda::block_max(largest, scratch);
+  for (std::int64_t j = threadIdx.x; j < keys; j += kThreads) sum += expf(from[j] - largest);
+  sum = cuda::block_sum(sum, scratch);
+  for (std::int64_t j = threadIdx.x; j < p.seq_k; j += kThreads)
+    to[j] = cuda::from_float<T>(j < keys ? expf(from[j] - largest) / sum : 0.0f);
+  if (threadIdx.x == 0) lse[head * lse_step + i] = keys > 0 ? largest + logf(sum) : -INFINITY;
+}
+
+// A problem without keys: O = 0, LSE = -inf. One block a row.
+template <class T>
+__global__ void fill_empty(Problem p, Tensors t) {
+  const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads, b = row / p.seq_q / p.heads;
+  T* o = static_cast<T*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
+  for (std::int64_t d = threadIdx.x; d < p.head_dim; d += blockDim.x) o[d] = cuda::from_float<T>(0.0f);
+  if (threadIdx.x == 0) t.lse[row] = -INFINITY;
+}
+
+cublasHandle_t handle_on(cudaStream_t stream) {
+  thread_local cublasHandle_t handle = [] {
+    cublasHandle_t created = nullptr;
+    WARPGAUGE_CUDA_CHECK(cublasCreate(&created));
+    WARPGAUGE_CUDA_CHECK(cublasSetMathMode(created, CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION));
+    return created;
+  }();
+  WARPGAUGE_CUDA_CHECK(cublasSetStream(handle, stream));
+  return handle;
+}
+
+cudaDataType_t cublas_type(Dtype dtype) {
+  return dtype == Dtype::f32 ? CUDA_R_32F : dtype == Dtype::f16 ? CUDA_R_16F : CUDA_R_16BF;
+}
+
+// One matrix of a strided batch, in cuBLAS's words.
+struct Operand {
+  const void* data;
+  cudaDataType_t type;
+  std::int64_t ld;      // elements between neighbouring columns
+  std::int64_t stride;  // elements between neighbouring matrices
+};
+
+// C [m, n] = alpha op(A) B with inner size k, column-major, `count` times; f32 accumulation.
+void gemm(cublasHandle_t handle, cublasOperation_t op_a, std::int64_t m, std::int64_t n, std::int64_t k, float alpha,
+          const Operand& a, const Operand& b, const Operand& c, std::int64_t count) {
+  const float beta = 0;
+  WARPGAUGE_CUDA_CHECK(cublasGemmStridedBatchedEx(
+      handle, op_a, CUBLAS_OP_N, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), &alpha, a.data, a.type,
+      static_cast<int>(a.ld), a.stride, b.data, b.type, static_cast<int>(b.ld), b.stride, &beta,
+      const_cast<void*>(c.data), c.type, static_cast<int>(c.ld), c.stride, static_cast<int>(count),
+      CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT));
+}
+
+// `count` kv heads from `first` on, each with its query head number `member` of the group, of batch entry b.
+template <class T>
+void attend_heads(const Problem& p, const Tensors& t, const Launch& l, std::int64_t b, std::int64_t member,
+                  std::int64_t first, std::int64_t count) {
+  const std::int64_t group = p.heads / p.kv_heads, head = first * group + member, ld = padded_keys(p);
+  const auto stream = static_cast<cudaStream_t>(l.stream);
+  const cublasHandle_t handle = handle_on(stream);
+  const cudaDataType_t type = cublas_type(p.dtype);
+  const auto operand = [&](const void* base, const Strides& s, std::int64_t h, std::int64_t heads_apart) {
+    return Operand{static_cast<const T*>(base) + b * s.batch + h * s.head, type, s.row, s.head * heads_apart};
+  };
+  auto* logits = static_cast<float*>(l.workspace);
+  auto* probabilities = reinterpret_cast<T*>(logits);
+  if constexpr (sizeof(T) < sizeof(float))
+    probabilities = reinterpret_cast<T*>(logits + heads_at_once(p) * p.seq_q * ld);
+
+  gemm(handle, CUBLAS_OP_T, p.seq_k, p.seq_q, p.head_dim, static_cast<float>(p.scale),
+       operand(t.k, t.k_strides, first, 1), operand(t.q, t.q_strides, head, group),
+       {logits, CUDA_R_32F, ld, p.seq_q * ld}, count);
+  softmax_rows<T><<<static_cast<unsigned>(count * p.seq_q), kThreads, 0, stream>>>(
+      p, logits, probabilities, ld, t.lse + (b * p.heads + head) * p.seq_q, group * p.seq_q);
+  WARPGAUGE_CUDA_CHECK(cudaGetLastError());
+  gemm(handle, CUBLAS_OP_N, p.head_dim, p.seq_q, p.seq_k, 1.0f, operand(t.v, t.v_strides, first, 1),
+       {probabilities, type, ld, p.seq_q * ld}, operand(t.o, t.o_strides, head, group), count);
+}
+
+template <class T>
+void attend(const Problem& p, const Tensors& t, const Launch& l) {
+  if (p.seq_k == 0) {
+    fill_empty<T><<<static_cast<unsigned>(lse_elements(p)), kThreads, 0, static_cast<cudaStream_t>(l.stream)>>>(p, t);
+    WARPGAUGE_CUDA_CHECK(cudaGetLastError());
+    return;
+  }
+  const std::int64_t step = heads_at_once(p);
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t member = 0; member < p.heads / p.kv_heads; ++member)
+      for (std::int64_t first = 0; first < p.kv_heads; first += step)
+        attend_heads<T>(p, t, l, b, member, first, std::min(step, p.kv_heads - first));
+}
+
+std::string supports(const Problem& p) {
+  if (std::string error = problem_error(p); !error.empty()) return error;
+  if (p.seq_q * padded_keys(p) > INT32_MAX || p.head_dim > INT32_MAX || lse_elements(p) > INT32_MAX)
+    return "sizes past 2^31 - 1 do not fit cuBLAS's 32-bit interface";
+  return {};
+}
+
+void launch(const Problem& p, const Tensors& t, const Launch& l) {
+  cuda::with_element_type(p.dtype, [&](auto element) { attend<decltype(element)>(p, t, l); });
+}
+
+}  // namespace
+
+extern const Kernel cuda_cublas{.name = "cublas",
+                                .backend = Backend::cuda,
+                                .summary = "unfused: cuBLAS GEMM, row softmax, GEMM; f32 accumulation, TF32 off",
+                                .deterministic = true,
+                                .supports = supports,
+                                .workspace_bytes = workspace_bytes,
+                                .launch = launch};
+
+}  // namespace warpgauge

@@ -1,0 +1,99 @@
+// cuda/naive: the definition with an online softmax, one thread block a query row. Any problem, any strides; written
+// to be read, not to be fast. Logits, softmax and accumulation in f32, expf and logf.
+//
+// Keys go by chunks of one a thread: each thread takes the dot product of its key, the block reduces the maximum and
+// the sum, then each thread adds up its share of the D columns of P V.
+#include <algorithm>
+
+#include "kernels/cuda/check.h"
+#include "kernels/cuda/element.cuh"
+#include "kernels/cuda/reduce.cuh"
+#include "kernels/kernel.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr int kThreads = 128;
+
+// Shared memory of a block: the row of Q and the accumulator of O as f32 [D], the chunk's weights, reduction scratch.
+std::size_t shared_bytes(std::int64_t head_dim) {
+  return static_cast<std::size_t>(2 * head_dim + kThreads + 32) * sizeof(float);
+}
+
+template <class T>
+__global__ void attend_rows(Problem p, Tensors t) {
+  extern __shared__ float shared[];
+  float *q_row = shared, *o_row = q_row + p.head_dim, *weights = o_row + p.head_dim, *scratch = weights + kThreads;
+  const int thread = static_cast<int>(threadIdx.x);
+  const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads, b = row / p.seq_q / p.heads;
+  const std::int64_t kv_head = h / (p.heads / p.kv_heads);
+  const T* q = static_cast<const T*>(t.q) + b * t.q_strides.batch + h * t.q_strides.head + i * t.q_strides.row;
+  const T* k = static_cast<const T*>(t.k) + b * t.k_strides.batch + kv_head * t.k_strides.head;
+  const T* v = static_cast<const T*>(t.v) + b * t.v_strides.batch + kv_head * t.v_strides.head;
+  T* o = static_cast<T*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
+
+  for (std::int64_t d = thread; d < p.head_dim; d += kThreads) {
+    q_row[d] = cuda::to_float(q[d]);
+    o_row[d] = 0;
+  }
+  __syncthreads();
+
+  const std::int64_t last = p.mask == Mask::causal ? i + p.seq_k - p.seq_q : p.seq_k - 1;
+  const std::int64_t keys = last + 1 < p.seq_k ? last + 1 : p.seq_k;  // negative where the row sees none
+  float largest = -INFINITY, sum = 0;
+  for (std::int64_t first = 0; first < keys; first += kThreads) {
+    const std::int64_t j = first + thread;
+    float logit = -INFINITY;
+    if (j < keys) {
+      float dot = 0;
+      for (std::int64_t d = 0; d < p.head_dim; ++d) dot += q_row[d] * cuda::to_float(k[j * t.k_strides.row + d]);
+      logit = dot * static_cast<float>(p.scale);
+    }
+    const float chunk_max = cuda::block_max(logit, scratch);
+    const float new_max = chunk_max > largest ? chunk_max : largest;
+    const float weight = j < keys ? expf(logit - new_max) : 0.0f;
+    weights[thread] = weight;
+    const float rescale = first == 0 ? 0.0f : expf(largest - new_max);
+    sum = sum * rescale + cuda::block_sum(weight, scratch);  // its barriers also publish the weights
+    largest = new_max;
+    const int count = static_cast<int>(keys - first < kThreads ? keys - first : kThreads);
+    for (std::int64_t d = thread; d < p.head_dim; d += kThreads) {
+      float total = o_row[d] * rescale;
+      for (int c = 0; c < count; ++c) total += weights[c] * cuda::to_float(v[(first + c) * t.v_strides.row + d]);
+      o_row[d] = total;
+    }
+    __syncthreads();  // the weights are free for the next chunk
+  }
+
+  const float inverse = keys > 0 ? 1.0f / sum : 0.0f;
+  for (std::int64_t d = thread; d < p.head_dim; d += kThreads) o[d] = cuda::from_float<T>(o_row[d] * inverse);
+  if (thread == 0) t.lse[row] = keys > 0 ? largest + logf(sum) : -INFINITY;
+}
+
+std::string supports(const Problem& p) {
+  if (std::string error = problem_error(p); !error.empty()) return error;
+  if (shared_bytes(p.head_dim) > 48 * 1024) return "D is too large for 48 KiB of shared memory";
+  if (lse_elements(p) > INT32_MAX) return "more than 2^31 - 1 query rows: the grid has one block a row";
+  return {};
+}
+
+void launch(const Problem& p, const Tensors& t, const Launch& l) {
+  const auto rows = static_cast<unsigned>(lse_elements(p));
+  cuda::with_element_type(p.dtype, [&](auto element) {
+    attend_rows<decltype(element)>
+        <<<rows, kThreads, shared_bytes(p.head_dim), static_cast<cudaStream_t>(l.stream)>>>(p, t);
+  });
+  WARPGAUGE_CUDA_CHECK(cudaGetLastError());
+}
+
+}  // namespace
+
+extern const Kernel cuda_naive{.name = "naive",
+                               .backend = Backend::cuda,
+                               .summary = "the definition with an online softmax, a block a row; f32 arithmetic",
+                               .deterministic = true,
+                               .supports = supports,
+                               .workspace_bytes = nullptr,
+                               .launch = launch};
+
+}  // namespace warpgauge
