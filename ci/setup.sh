@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# ci/setup.sh - the one place that knows packages. Says what is missing, then installs it.
+#
+#   --check        only list what is missing; exit 1 if anything is
+#   --dev          also what only the developers of warpgauge need: clang, formatters, linters
+#   --bundle DIR   no registry: unpack what ci/offline-bundle.sh packed into DIR, to .deps/prefix
+#   --help
+#
+# Knows Debian 12, Ubuntu 22.04 and 24.04. Works as root and through sudo. Under a second when nothing is missing.
+# Exit: 0 all here; 1 something is missing or could not be installed; 2 usage.
+set -euo pipefail
+# shellcheck source=ci/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+readonly cmake_wanted=3.25
+packages=(g++ make ninja-build git ca-certificates python3 binutils
+  libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev
+  libboost-math-dev libboost-context-dev libopenblas-dev)
+dev_packages=(clang clang-format clang-tidy shellcheck yamllint ccache)
+wheels=()
+dev_wheels=(zizmor check-jsonschema)
+
+check=no dev=no bundle=
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --check) check=yes ;;
+    --dev) dev=yes ;;
+    --bundle) bundle=$(value_of "$@"); shift ;;
+    -h | --help) usage "$0" && exit 0 ;;
+    *) die "unknown argument '$1'; see $self --help" ;;
+  esac
+  shift
+done
+
+# unpack_bundle DIR: Debian packages, laid out under .deps/prefix, where the presets look first. What a package's
+# installation would have done outside its own files is done here: OpenBLAS' alternatives, and its absolute paths.
+unpack_bundle() {
+  local dir=$1 prefix=$deps/prefix package openblas
+  [[ -f $dir/SHA256SUMS ]] || exit_code=1 die "$dir holds no bundle (no SHA256SUMS); make one with ci/offline-bundle.sh"
+  have dpkg-deb || exit_code=1 die "dpkg-deb is not here; a bundle can be unpacked on Debian and Ubuntu only"
+  (cd "$dir" && sha256sum --check --quiet SHA256SUMS) || exit_code=1 die "$dir is damaged; make the bundle again"
+  rm -rf "$prefix"
+  mkdir -p "$prefix"
+  for package in "$dir"/*.deb; do
+    dpkg-deb --extract "$package" "$prefix"
+  done
+  openblas=$(find "$prefix/usr/lib" -type d -path '*/openblas-pthread/cmake/openblas')
+  [[ -n $openblas ]] || exit_code=1 die "$dir holds no OpenBLAS; make the bundle again"
+  mkdir -p "$prefix/usr/lib/cmake"
+  cp -R "$openblas" "$prefix/usr/lib/cmake/openblas"
+  # The archive, not the shared library: that one needs a Fortran runtime, which the host may not have.
+  sed -i -e "s#/usr/#$prefix/usr/#g" -e 's#libopenblas\.so#libopenblas.a#' "$prefix/usr/lib/cmake/openblas/OpenBLASConfig.cmake"
+  say "unpacked $(find "$dir" -name '*.deb' | wc -l) packages to .deps/prefix"
+}
+
+if [[ -n $bundle ]]; then
+  [[ -d $bundle ]] || exit_code=1 die "$bundle is not a folder"
+  unpack_bundle "$bundle"
+  exit 0
+fi
+
+if ! have dpkg-query || ! have apt-get; then
+  exit_code=1 die "this is neither Debian nor Ubuntu; install by hand: a C++20 compiler, CMake $cmake_wanted, Ninja, \
+Google Benchmark, GoogleTest, nlohmann/json, CLI11, Boost.Math, OpenBLAS, and call with --no-install"
+fi
+
+if [[ $dev == yes ]]; then
+  packages+=("${dev_packages[@]}")
+  wheels+=("${dev_wheels[@]}")
+fi
+
+# CMake: the distribution's where it is new enough (Debian 12, Ubuntu 24.04), or the wheel (Ubuntu 22.04).
+cmake_here=$(cmake --version 2>/dev/null | sed -n '1s/[^0-9]*//p' || true)
+if [[ -z $cmake_here ]] || ! version_at_least "$cmake_here" "$cmake_wanted"; then
+  # shellcheck disable=SC1091
+  cmake_packaged=$(. /etc/os-release && case $ID-${VERSION_ID:-} in ubuntu-22.04 | debian-11) echo no ;; *) echo yes ;; esac)
+  if [[ $cmake_packaged == yes ]]; then packages+=(cmake); else wheels+=(cmake); fi
+fi
+
+missing=()
+installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null || true)
+for package in "${packages[@]}"; do
+  grep -qxF "$package installed" <<<"$installed" || missing+=("$package")
+done
+missing_wheels=()
+for wheel in "${wheels[@]}"; do
+  [[ -x $deps/venv/bin/$wheel ]] || missing_wheels+=("$wheel")
+done
+if [[ ${#missing_wheels[@]} -gt 0 ]] && ! /usr/bin/python3 -c 'import ensurepip' 2>/dev/null; then
+  missing+=(python3-venv)
+fi
+
+if [[ ${#missing[@]} -eq 0 && ${#missing_wheels[@]} -eq 0 ]]; then
+  say "nothing is missing"
+  exit 0
+fi
+[[ ${#missing[@]} -eq 0 ]] || say "missing packages: ${missing[*]}"
+[[ ${#missing_wheels[@]} -eq 0 ]] || say "missing Python tools (to .deps/venv): ${missing_wheels[*]}"
+[[ $check == no ]] || exit 1
+
+as_root=(env DEBIAN_FRONTEND=noninteractive)
+if [[ $EUID -ne 0 && ${#missing[@]} -gt 0 ]]; then
+  have sudo || exit_code=1 die "not root, and there is no sudo; ask an administrator to run: apt-get install ${missing[*]}"
+  as_root=(sudo "${as_root[@]}")
+fi
+if [[ ${#missing[@]} -gt 0 ]]; then
+  say "installing them with apt-get"
+  # A third party's broken list must not stop us; whether the packages can be had, the next line tells.
+  "${as_root[@]}" apt-get -qq update || say "apt-get update complained; trying with the lists that are here"
+  "${as_root[@]}" apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" >/dev/null ||
+    exit_code=1 die "apt-get could not install: ${missing[*]}"
+fi
+if [[ ${#missing_wheels[@]} -gt 0 ]]; then
+  say "installing the Python tools with pip"
+  [[ -x $deps/venv/bin/pip ]] || /usr/bin/python3 -m venv "$deps/venv"
+  "$deps/venv/bin/pip" install --quiet --disable-pip-version-check "${missing_wheels[@]}" ||
+    exit_code=1 die "pip could not install: ${missing_wheels[*]}"
+fi
+say "done"
