@@ -12,8 +12,9 @@
 namespace warpgauge {
 
 struct BaselineCase {
-  std::vector<double> stored;  // round numbers, oldest first, at least one
-  std::vector<double> fresh;   // round numbers of the new rounds, at least one
+  // Round numbers, oldest first: stored[i] is the i-th round of the file, NaN where that round lacks the case (it joined
+  // later, or was accepted anew). Every case has as many entries; at least one of stored and of fresh is a number.
+  std::vector<double> stored, fresh;
   Margins margins;
 };
 
@@ -25,8 +26,7 @@ struct BaselineOptions {
 // The number of a round: the mean of its processes' numbers (statistic.h), at least one.
 double round_number(std::span<const double> process_numbers);
 
-// Cases may differ in their number of rounds (one that was accepted anew starts over). Throws std::invalid_argument
-// on an empty side or a number that is not finite.
+// Throws std::invalid_argument where a case has no stored or no fresh number, or cases differ in their number of entries.
 Outcome decide_against_baseline(std::span<const BaselineCase> cases, const BaselineOptions& options);
 
 }  // namespace warpgauge

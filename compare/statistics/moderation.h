@@ -23,9 +23,9 @@ struct ModeratedVariance {
 // x with trigamma(x) = y, y > 0. Newton's method of Smyth 2004, appendix.
 double trigamma_inverse(double y);
 
-// From one variance a case, each with `df` > 0 degrees of freedom. Fewer than two variances give no prior (df 0).
+// variances[case] with dfs[case] > 0 degrees of freedom. Fewer than two variances give no prior (df 0).
 // A variance of zero (a clock too coarse to see any noise) counts as 1e-5 of the median variance, as in limma.
-VariancePrior fit_variance_prior(std::span<const double> variances, double df);
+VariancePrior fit_variance_prior(std::span<const double> variances, std::span<const double> dfs);
 
 // (d0 s0^2 + df s^2) / (d0 + df), with d0 + df degrees of freedom.
 ModeratedVariance moderate(double variance, double df, const VariancePrior& prior);

@@ -15,7 +15,9 @@ inline constexpr double kAssumedCpuDeviation = 0.05;
 inline constexpr double kAssumedGpuDeviation = 0.015;
 
 struct UnpairedCase {
-  std::vector<double> base, head;  // process numbers (statistic.h), at least one a side, finite
+  // Process numbers (statistic.h): base[i] is the i-th base process, NaN where that process lacks the case. Every case
+  // has as many entries; at least one a side is a number.
+  std::vector<double> base, head;
   Margins margins;
 };
 
@@ -24,8 +26,7 @@ struct UnpairedOptions {
   double assumed_deviation = kAssumedCpuDeviation;  // between processes, as a fraction
 };
 
-// Cases may differ in their number of processes. Throws std::invalid_argument on an empty side or a number that is
-// not finite.
+// Throws std::invalid_argument where a side of a case holds no number, or cases differ in their number of entries.
 Outcome decide_unpaired(std::span<const UnpairedCase> cases, const UnpairedOptions& options);
 
 }  // namespace warpgauge
