@@ -1,0 +1,62 @@
+#include "kernels/kernel.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace warpgauge {
+namespace {
+
+TEST(registry, holds_each_kernel_once_and_complete) {
+  std::set<std::string> ids;
+  for (const Kernel* kernel : all_kernels()) {
+    EXPECT_TRUE(ids.insert(kernel->id()).second) << kernel->id();
+    EXPECT_FALSE(kernel->summary.empty()) << kernel->id();
+    ASSERT_TRUE(kernel->supports && kernel->launch) << kernel->id();
+    EXPECT_EQ(find_kernel(kernel->id()), kernel);
+  }
+  EXPECT_TRUE(ids.contains("cpu/naive"));
+  EXPECT_TRUE(ids.contains("cpu/blas"));
+}
+
+TEST(registry, a_bare_name_is_enough_where_it_is_unique) {
+  EXPECT_EQ(find_kernel("blas"), find_kernel("cpu/blas"));
+  EXPECT_EQ(find_kernel("no_such_kernel"), nullptr);
+  const bool with_cuda = find_kernel("cuda/naive") != nullptr;
+  EXPECT_EQ(find_kernel("naive"), with_cuda ? nullptr : find_kernel("cpu/naive"));
+}
+
+TEST(registry, every_kernel_refuses_an_impossible_problem_with_a_reason) {
+  for (const Kernel* kernel : all_kernels())
+    EXPECT_EQ(kernel->supports({.heads = 3, .kv_heads = 2}), "Hkv must divide H") << kernel->id();
+}
+
+TEST(backend, buffers_keep_what_is_put_in_and_guard_their_bounds) {
+  Buffer buffer(Backend::cpu, 16);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer.data()) % 256, 0u);
+  const int in[2] = {7, 9};
+  int out = 0;
+  buffer.upload(in, sizeof in, 8);
+  buffer.download(&out, sizeof out, 12);
+  EXPECT_EQ(out, 9);
+  EXPECT_THROW(buffer.upload(in, sizeof in, 12), std::out_of_range);
+  EXPECT_THROW(buffer.download(&out, sizeof out, 13), std::out_of_range);
+}
+
+TEST(backend, says_why_cuda_cannot_be_used_or_uses_it) {
+  EXPECT_EQ(backend_unavailable(Backend::cpu), "");
+  if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty()) {
+    EXPECT_TRUE(reason.starts_with("no CUDA device") || reason == "built without the CUDA toolkit") << reason;
+    EXPECT_THROW(Buffer(Backend::cuda, 16), std::runtime_error);
+  } else {
+    Buffer buffer(Backend::cuda, 4);
+    const int in = 42;
+    int out = 0;
+    buffer.upload(&in, sizeof in);
+    buffer.download(&out, sizeof out);
+    EXPECT_EQ(out, 42);
+  }
+}
+
+}  // namespace
+}  // namespace warpgauge

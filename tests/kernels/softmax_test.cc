@@ -1,0 +1,57 @@
+#include "kernels/cpu/softmax.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace warpgauge::cpu {
+namespace {
+
+TEST(softmax, exponential_is_within_two_parts_in_ten_million) {
+  double worst = 0;
+  for (float x = 0; x > -87.0f; x -= 0.0007f) {
+    const double exact = std::exp(static_cast<double>(x));
+    worst = std::max(worst, std::abs(static_cast<double>(exp_nonpositive(x)) - exact) / exact);
+  }
+  EXPECT_LT(worst, 2e-7 + 87 * 0x1p-24);  // the argument's own rounding, x log2(e), grows with |x|
+  EXPECT_EQ(exp_nonpositive(0.0f), 1.0f);
+  EXPECT_EQ(exp_nonpositive(-1000.0f), 0.0f);
+  EXPECT_EQ(exp_nonpositive(-INFINITY), 0.0f);
+  EXPECT_TRUE(std::isnan(exp_nonpositive(NAN)));
+}
+
+TEST(softmax, row_matches_double_precision_at_every_length) {
+  for (int keys = 1; keys < 70; ++keys) {
+    std::vector<float> row(keys);
+    for (int j = 0; j < keys; ++j) row[j] = std::sin(static_cast<float>(j * 37 % 101)) * 8;
+    double sum = 0;
+    for (float x : row) sum += std::exp(static_cast<double>(x));
+    const std::vector<float> logits = row;
+    const float lse = softmax_row(row.data(), keys, keys);
+    EXPECT_NEAR(lse, std::log(sum), 1e-6);
+    for (int j = 0; j < keys; ++j) EXPECT_NEAR(row[j], std::exp(logits[j] - std::log(sum)), 2e-6);
+  }
+}
+
+TEST(softmax, masked_keys_are_zero_and_a_row_without_keys_is_empty) {
+  std::vector<float> row{1, 2, NAN, 4};
+  softmax_row(row.data(), 2, 4);
+  EXPECT_EQ(row[2], 0.0f);
+  EXPECT_EQ(row[3], 0.0f);
+  EXPECT_NEAR(row[0] + row[1], 1.0f, 1e-6);
+  EXPECT_EQ(softmax_row(row.data(), 0, 4), -INFINITY);
+  for (float x : row) EXPECT_EQ(x, 0.0f);
+}
+
+TEST(softmax, a_visible_nan_reaches_the_whole_row) {
+  for (int at : {0, 5, 16, 40}) {
+    std::vector<float> row(41, 0.5f);
+    row[at] = NAN;
+    EXPECT_TRUE(std::isnan(softmax_row(row.data(), 41, 41)));
+    for (float x : row) EXPECT_TRUE(std::isnan(x));
+  }
+}
+
+}  // namespace
+}  // namespace warpgauge::cpu
