@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,12 +22,14 @@ const char* run_verdict_name(RunVerdict verdict);
 
 // One side's numbers of one case. Empty where not known.
 struct SideSummary {
-  std::optional<double> median_ns, p95_ns, cv;
+  std::optional<double>
+      value;  // what was compared, in the metric's unit: its mean (geometric) over the processes
+  std::optional<double> median_ns, p95_ns, cv;  // where the metric is a time
   std::optional<std::int64_t> processes, samples;
 };
 
-// One case. `ratio` > 1 is worse; `speedup` = 1 / ratio and improvement_pct = 100 (1 - ratio) keep the sign that
-// people know.
+// One case. `ratio` > 1 is worse; `speedup` = 1 / ratio and improvement_pct = 100 (1 - ratio) keep the sign
+// that people know.
 struct Cell {
   std::string name;
   CellVerdict verdict = CellVerdict::inconclusive;
@@ -35,6 +39,7 @@ struct Cell {
   SideSummary base, head;
   std::optional<std::int64_t> blocks, more_blocks;
   std::string reason;
+  std::string reproduce;  // the command that measures this case alone; empty where not known
 };
 
 struct CommonShift {
@@ -45,6 +50,7 @@ struct CommonShift {
 
 struct ReportedPolicy {
   double fail_above = 0.01, same_within = 0.015, alpha = 0.01;
+  std::string metric = "real_time";
   std::string statistic;  // "q25": which quantile of a process's samples
   std::string method;     // the test, in words
 };
@@ -61,11 +67,21 @@ struct Comparison {
   std::map<std::string, std::string> base_context, head_context;
   std::vector<ContextDifference> differences;
   CommonShift common_shift;
-  std::optional<double> mde;          // smallest detectable change of the run: the median case's
-  std::vector<std::string> notes;     // why undecided, warnings, what was assumed
-  std::vector<Cell> cells;            // worst first
+  std::optional<double> mde;  // smallest detectable change of the run: the median case's
+  std::optional<double>
+      assumed_deviation;           // between processes, as a fraction: where too few were there to measure it
+  std::string command;             // that makes this comparison again
+  std::vector<std::string> notes;  // why undecided, warnings, what was assumed
+  std::vector<Cell> cells;         // worst first
 
   std::array<std::size_t, kCellVerdicts> counts() const;
 };
+
+// The order of every report: what needs a look first (regression, failed, missing, errored, inconclusive,
+// improvement, new, unchanged), within one verdict the worst ratio first, then by name.
+void sort_worst_first(std::vector<Cell>& cells);
+inline constexpr std::array kWorstFirst = {
+    CellVerdict::regression,   CellVerdict::failed,      CellVerdict::missing, CellVerdict::errored,
+    CellVerdict::inconclusive, CellVerdict::improvement, CellVerdict::added,   CellVerdict::unchanged};
 
 }  // namespace warpgauge

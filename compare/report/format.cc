@@ -1,0 +1,116 @@
+#include "compare/report/format.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace warpgauge {
+namespace {
+
+std::string print(const char* format, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, format, value);
+  return buffer;
+}
+
+// Three digits that mean something, without an exponent.
+std::string three_digits(double value, bool with_sign) {
+  const double size = std::fabs(value);
+  if (size >= 1e6) return print(with_sign ? "%+.1e" : "%.1e", value);
+  const int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, with_sign ? "%+.*f" : "%.*f", decimals, value);
+  const std::string text = buffer;
+  return text == "-0.00" ? "+0.00" : text;
+}
+
+std::string scaled(double value, double unit, const char* name) {
+  const double shown = value / unit;
+  const int decimals = std::fabs(shown) >= 99.995 ? 1 : std::fabs(shown) >= 9.9995 ? 2 : 3;
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.*f%s", decimals, shown, name);
+  return buffer;
+}
+
+bool is_time(const std::string& metric) {
+  return metric == "real_time" || metric == "cpu_time";
+}
+
+}  // namespace
+
+std::string format_duration(double ns) {
+  if (ns >= 1e9) return scaled(ns, 1e9, " s");
+  if (ns >= 1e6) return scaled(ns, 1e6, " ms");
+  if (ns >= 1e3) return scaled(ns, 1e3, " us");
+  return scaled(ns, 1, " ns");
+}
+
+std::string format_value(double value, const std::string& metric) {
+  if (is_time(metric)) return format_duration(value);
+  const double size = std::fabs(value);
+  if (size >= 1e15 || (size > 0 && size < 1e-3)) return print("%.3e", value);
+  if (size >= 1e12) return scaled(value, 1e12, "T");
+  if (size >= 1e9) return scaled(value, 1e9, "G");
+  if (size >= 1e6) return scaled(value, 1e6, "M");
+  if (size >= 1e3) return scaled(value, 1e3, "k");
+  return scaled(value, 1, "");
+}
+
+std::string format_percent(double fraction) {
+  return three_digits(100 * fraction, false) + " %";
+}
+
+std::string format_change(double ratio) {
+  return three_digits(100 * (ratio - 1), true) + " %";
+}
+
+std::string format_interval(const std::array<double, 2>& ratios) {
+  return three_digits(100 * (ratios[0] - 1), true) + " .. " + three_digits(100 * (ratios[1] - 1), true) +
+         " %";
+}
+
+std::string value_or_unknown(const SideSummary& side, const std::string& metric) {
+  return side.value ? format_value(*side.value, metric) : kUnknown;
+}
+std::string change_or_unknown(const Cell& cell) {
+  return cell.ratio ? format_change(*cell.ratio) : kUnknown;
+}
+std::string interval_or_unknown(const Cell& cell) {
+  return cell.ci ? format_interval(*cell.ci) : kUnknown;
+}
+
+std::string format_counts(const Comparison& comparison) {
+  const auto counts = comparison.counts();
+  std::string out;
+  for (const CellVerdict verdict : kWorstFirst) {
+    const std::size_t count = counts[static_cast<std::size_t>(verdict)];
+    if (count == 0) continue;
+    const bool noun = verdict == CellVerdict::regression || verdict == CellVerdict::improvement;
+    out += (out.empty() ? "" : ", ") + std::to_string(count) + " " + cell_verdict_name(verdict) +
+           (noun && count != 1 ? "s" : "");
+  }
+  return out.empty() ? "no cases" : out;
+}
+
+std::string format_verdict(const Comparison& comparison) {
+  const std::string verdict = std::string("verdict: ") + run_verdict_name(comparison.verdict) + " (exit " +
+                              std::to_string(comparison.exit_code) + "): " + format_counts(comparison);
+  if (!comparison.mde) return verdict;
+  const std::string mde = "smallest detectable change " + format_percent(*comparison.mde);
+  if (!comparison.assumed_deviation) return verdict + "; " + mde;
+  return mde + " (processes assumed to deviate by " + format_percent(*comparison.assumed_deviation) + "); " +
+         verdict;
+}
+
+std::string format_remark(const Cell& cell) {
+  std::string out = cell.reason;
+  const auto add = [&](const std::string& part) { out += (out.empty() ? "" : "; ") + part; };
+  if (cell.verdict == CellVerdict::inconclusive) {
+    if (cell.mde) add("a change of " + format_percent(*cell.mde) + " would have been seen");
+    if (cell.more_blocks && *cell.more_blocks > 0) {
+      add(std::to_string(*cell.more_blocks) + (cell.blocks ? " more would decide" : " would decide"));
+    }
+  }
+  return out;
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,54 @@
+#include "compare/report/github.h"
+
+#include "compare/report/escape.h"
+#include "compare/report/format.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kMostAnnotations = 10;  // of one kind in one step: GitHub shows no more
+
+std::string annotation(const char* kind, const std::string& title, const std::string& message) {
+  return std::string("::") + kind + " title=" + github_property(title) + "::" + github_data(message) + "\n";
+}
+
+// nullptr where a case needs nobody's attention.
+const char* kind_of(CellVerdict verdict) {
+  switch (verdict) {
+    case CellVerdict::regression:
+    case CellVerdict::failed:
+      return "error";
+    case CellVerdict::missing:
+    case CellVerdict::errored:
+      return "warning";
+    case CellVerdict::inconclusive:
+    case CellVerdict::improvement:
+    case CellVerdict::unchanged:
+    case CellVerdict::added:
+      break;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string github_annotations(const Comparison& comparison) {
+  const char* kind = comparison.verdict == RunVerdict::pass         ? "notice"
+                     : comparison.verdict == RunVerdict::regression ? "error"
+                                                                    : "warning";
+  std::string out = annotation(kind, "warpgauge", format_verdict(comparison));
+  std::size_t listed = 1;
+  for (const Cell& cell : comparison.cells) {  // worst first
+    const char* cell_kind = kind_of(cell.verdict);
+    if (!cell_kind || listed == kMostAnnotations) break;
+    std::string message = shortened(visible(cell.name), 200);
+    if (cell.ratio) message += ": " + change_or_unknown(cell) + " (" + interval_or_unknown(cell) + ")";
+    const std::string remark = format_remark(cell);
+    if (!remark.empty()) message += "; " + remark;
+    out += annotation(cell_kind, cell_verdict_name(cell.verdict), message);
+    ++listed;
+  }
+  return out;
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,115 @@
+#include "compare/report/json.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace warpgauge {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+Json integer(std::optional<std::int64_t> value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+Json text(const std::string& value) {
+  return value.empty() ? Json(nullptr) : Json(value);
+}
+Json interval(const std::optional<std::array<double, 2>>& ci) {
+  return ci ? Json::array({number((*ci)[0]), number((*ci)[1])}) : Json(nullptr);
+}
+
+std::string dumped(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json side(const SideSummary& summary) {
+  return {{"value", number(summary.value)},          {"median_ns", number(summary.median_ns)},
+          {"p95_ns", number(summary.p95_ns)},        {"cv", number(summary.cv)},
+          {"processes", integer(summary.processes)}, {"samples", integer(summary.samples)}};
+}
+
+Json cell_json(const Cell& cell) {
+  std::optional<double> speedup, improvement_pct;
+  if (cell.ratio) {
+    speedup = 1 / *cell.ratio;
+    improvement_pct = 100 * (1 - *cell.ratio);
+  }
+  return {{"name", cell.name},
+          {"verdict", cell_verdict_name(cell.verdict)},
+          {"ratio", number(cell.ratio)},
+          {"ci", interval(cell.ci)},
+          {"p", number(cell.p)},
+          {"p_adjusted", number(cell.p_adjusted)},
+          {"cliffs_delta", number(cell.cliffs_delta)},
+          {"speedup", number(speedup)},
+          {"improvement_pct", number(improvement_pct)},
+          {"is_regression", cell.verdict == CellVerdict::regression},
+          {"base", side(cell.base)},
+          {"head", side(cell.head)},
+          {"mde", number(cell.mde)},
+          {"blocks", integer(cell.blocks)},
+          {"more_blocks", integer(cell.more_blocks)},
+          {"reason", text(cell.reason)},
+          {"reproduce", text(cell.reproduce)}};
+}
+
+Json policy_json(const ReportedPolicy& policy) {
+  return {{"fail_above", number(policy.fail_above)}, {"same_within", number(policy.same_within)},
+          {"alpha", number(policy.alpha)},           {"metric", policy.metric},
+          {"statistic", text(policy.statistic)},     {"method", text(policy.method)}};
+}
+
+Json counts_json(const Comparison& comparison) {
+  Json counts = Json::object();
+  const auto values = comparison.counts();
+  for (std::size_t i = 0; i < kCellVerdicts; ++i)
+    counts[cell_verdict_name(static_cast<CellVerdict>(i))] = values[i];
+  return counts;
+}
+
+Json context_json(const Comparison& comparison) {
+  Json differences = Json::array();
+  for (const ContextDifference& d : comparison.differences) {
+    differences.push_back({{"key", d.key}, {"base", d.base}, {"head", d.head}, {"forbids", d.forbids}});
+  }
+  return {{"base", comparison.base_context}, {"head", comparison.head_context}, {"differences", differences}};
+}
+
+Json common_shift_json(const CommonShift& shift) {
+  return {{"verdict", shift.verdict ? Json(cell_verdict_name(*shift.verdict)) : Json(nullptr)},
+          {"ratio", number(shift.ratio)},
+          {"ci", interval(shift.ci)},
+          {"p", number(shift.p)}};
+}
+
+}  // namespace
+
+std::string json_report(const Comparison& comparison) {
+  const std::pair<const char*, Json> head[] = {
+      {"schema", "warpgauge/comparison/1"},
+      {"verdict", run_verdict_name(comparison.verdict)},
+      {"exit_code", comparison.exit_code},
+      {"policy", policy_json(comparison.policy)},
+      {"counts", counts_json(comparison)},
+      {"context", context_json(comparison)},
+      {"common_shift", common_shift_json(comparison.common_shift)},
+      {"mde", number(comparison.mde)},
+      {"assumed_deviation", number(comparison.assumed_deviation)},
+      {"command", text(comparison.command)},
+      {"notes", comparison.notes},
+  };
+  std::string out = "{";
+  for (const auto& [key, value] : head) out += std::string("\"") + key + "\": " + dumped(value) + ",\n ";
+  out += "\"cells\": [";
+  const char* separator = "\n  ";
+  for (const Cell& cell : comparison.cells) {
+    out += separator + dumped(cell_json(cell));
+    separator = ",\n  ";
+  }
+  return out + "]}\n";
+}
+
+}  // namespace warpgauge

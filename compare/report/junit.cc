@@ -1,0 +1,66 @@
+#include "compare/report/junit.h"
+
+#include "compare/report/escape.h"
+#include "compare/report/format.h"
+
+namespace warpgauge {
+namespace {
+
+// The element inside a testcase; nullptr where the case passes.
+const char* element_of(CellVerdict verdict) {
+  switch (verdict) {
+    case CellVerdict::regression:
+    case CellVerdict::failed:
+      return "failure";
+    case CellVerdict::errored:
+    case CellVerdict::missing:
+      return "error";
+    case CellVerdict::inconclusive:
+      return "skipped";
+    case CellVerdict::improvement:
+    case CellVerdict::unchanged:
+    case CellVerdict::added:
+      break;
+  }
+  return nullptr;
+}
+
+std::string attribute(const char* name, const std::string& value) {
+  return std::string(" ") + name + "=\"" + xml_text(value) + "\"";
+}
+
+std::string testcase(const Cell& cell) {
+  const std::string head = "  <testcase" + attribute("classname", "compare") + attribute("name", cell.name);
+  const char* element = element_of(cell.verdict);
+  if (!element) return head + "/>\n";
+  std::string message = cell_verdict_name(cell.verdict);
+  if (cell.ratio) message += ": " + change_or_unknown(cell) + " (" + interval_or_unknown(cell) + ")";
+  const std::string remark = format_remark(cell);
+  if (!remark.empty()) message += "; " + remark;
+  std::string body = std::string("<") + element + attribute("message", message);
+  if (!cell.reproduce.empty() && cell.verdict == CellVerdict::regression) {
+    body += ">" + xml_text("run: " + cell.reproduce) + "</" + element + ">";
+  } else {
+    body += "/>";
+  }
+  return head + ">" + body + "</testcase>\n";
+}
+
+}  // namespace
+
+std::string junit_report(const Comparison& comparison) {
+  const auto counts = comparison.counts();
+  const auto count = [&](CellVerdict verdict) { return counts[static_cast<std::size_t>(verdict)]; };
+  const std::string totals =
+      attribute("tests", std::to_string(comparison.cells.size())) +
+      attribute("failures", std::to_string(count(CellVerdict::regression) + count(CellVerdict::failed))) +
+      attribute("errors", std::to_string(count(CellVerdict::errored) + count(CellVerdict::missing))) +
+      attribute("skipped", std::to_string(count(CellVerdict::inconclusive)));
+  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + totals + ">\n<testsuite" +
+                    attribute("name", "warpgauge-compare") + totals + ">\n";
+  for (const Cell& cell : comparison.cells) out += testcase(cell);
+  return out + "  <system-out>" + xml_text(format_verdict(comparison)) +
+         "</system-out>\n</testsuite>\n</testsuites>\n";
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,153 @@
+#include "compare/report/text.h"
+
+#include <algorithm>
+
+#include "compare/report/escape.h"
+#include "compare/report/format.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+constexpr std::size_t kMostQuietRows =
+    200;  // unchanged and new cases that are listed: nobody reads thousands
+
+std::string padded_left(const std::string& text, std::size_t width) {
+  const std::size_t have = display_width(text);
+  return (have < width ? std::string(width - have, ' ') : "") + text;
+}
+
+const char* colour_of(CellVerdict verdict) {
+  switch (verdict) {
+    case CellVerdict::regression:
+    case CellVerdict::failed:
+      return "\x1b[31m";
+    case CellVerdict::missing:
+    case CellVerdict::errored:
+    case CellVerdict::inconclusive:
+      return "\x1b[33m";
+    case CellVerdict::improvement:
+      return "\x1b[32m";
+    case CellVerdict::added:
+    case CellVerdict::unchanged:
+      break;
+  }
+  return "";
+}
+
+std::string coloured(const std::string& text, const char* colour, const TextStyle& style) {
+  return style.colour && *colour ? colour + text + "\x1b[0m" : text;
+}
+
+// Breaks at spaces, and within a word that is longer than a line.
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::string out, line;
+  const auto flush = [&] {
+    out += std::string(indent, ' ') + line + "\n";
+    line.clear();
+  };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t end = text.find(' ', at);
+    if (end == std::string::npos) end = text.size();
+    for (std::string word = text.substr(at, end - at); !word.empty();) {
+      if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > kColumns) flush();
+      std::size_t take = std::min(word.size(), kColumns - indent);
+      while (take < word.size() && (static_cast<unsigned char>(word[take]) & 0xC0) == 0x80) --take;
+      line += (line.empty() ? "" : " ") + word.substr(0, take);
+      word.erase(0, take);
+      if (!word.empty()) flush();
+    }
+    at = end + 1;
+  }
+  if (!line.empty()) flush();
+  return out;
+}
+
+constexpr std::size_t kRemarkIndent = 6;
+
+std::string figures(const Cell& cell, const std::string& metric) {
+  return "  " + padded_left(change_or_unknown(cell), 8) + " " + padded_left(interval_or_unknown(cell), 17) +
+         " " + padded_left(value_or_unknown(cell.base, metric), 9) + " " +
+         padded_left(value_or_unknown(cell.head, metric), 9) + "  ";
+}
+
+std::string row(const Cell& cell, const std::string& metric, const TextStyle& style) {
+  const std::string name = visible(cell.name);
+  std::string line = figures(cell, metric);
+  const bool fits = display_width(line) + display_width(name) <= kColumns;
+  line = coloured(line, colour_of(cell.verdict), style);
+  std::string out = fits ? line + name + "\n" : line + "\n" + wrapped(name, kRemarkIndent);
+  const std::string remark = format_remark(cell);
+  if (!remark.empty() && cell.verdict != CellVerdict::unchanged)
+    out += wrapped(visible(remark), kRemarkIndent);
+  if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
+    out += std::string(kRemarkIndent, ' ') + "run: " + visible(cell.reproduce) + "\n";
+  }
+  return out;
+}
+
+std::string header(const std::string& metric) {
+  return "  " + padded_left("change", 8) + " " + padded_left("95 % interval", 17) + " " +
+         padded_left("base", 9) + " " + padded_left("head", 9) + "  case (" + visible(metric) +
+         "; + is worse)\n";
+}
+
+std::string section(const Comparison& comparison, CellVerdict verdict, const TextStyle& style) {
+  const bool quiet = verdict == CellVerdict::unchanged || verdict == CellVerdict::added;
+  std::string rows;
+  std::size_t count = 0, listed = 0;
+  for (const Cell& cell : comparison.cells) {
+    if (cell.verdict != verdict) continue;
+    ++count;
+    if (quiet && listed == kMostQuietRows) continue;
+    rows += row(cell, comparison.policy.metric, style);
+    ++listed;
+  }
+  if (count == 0) return "";
+  if (listed < count) rows += "  ... and " + std::to_string(count - listed) + " more; --json lists all\n";
+  const std::string title = std::string(cell_verdict_name(verdict)) + " (" + std::to_string(count) + ")";
+  return coloured(title, colour_of(verdict), style) + "\n" + rows;
+}
+
+std::string context_lines(const Comparison& comparison) {
+  std::string out;
+  for (const ContextDifference& d : comparison.differences) {
+    out += wrapped(visible(std::string(d.forbids ? "other machine: " : "differs: ") + d.key + ": " + d.base +
+                           " -> " + d.head),
+                   0);
+  }
+  for (const std::string& note : comparison.notes) out += wrapped(visible("note: " + note), 0);
+  if (comparison.common_shift.ratio && comparison.common_shift.ci) {
+    out += "all cases together: " + format_change(*comparison.common_shift.ratio) + " (" +
+           format_interval(*comparison.common_shift.ci) + ")\n";
+  }
+  return out;
+}
+
+const char* colour_of(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::pass:
+      return "\x1b[1;32m";
+    case RunVerdict::regression:
+      return "\x1b[1;31m";
+    case RunVerdict::undecided:
+      break;
+  }
+  return "\x1b[1;33m";
+}
+
+}  // namespace
+
+std::string text_report(const Comparison& comparison, const TextStyle& style) {
+  std::string out;
+  if (!comparison.cells.empty()) out += header(comparison.policy.metric);
+  for (const CellVerdict verdict : kWorstFirst) out += section(comparison, verdict, style);
+  const std::string context = context_lines(comparison);
+  if (!out.empty()) out += "\n";
+  std::string verdict = wrapped(format_verdict(comparison), 0);
+  verdict.pop_back();
+  return out + context + coloured(verdict, colour_of(comparison.verdict), style) + "\n";
+}
+
+}  // namespace warpgauge
