@@ -36,3 +36,32 @@ target_compile_options(warpgauge_build INTERFACE
     $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr -Werror all-warnings>
     "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler -Wall,-Wextra,-Werror>"
     "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
+
+# nvcc names what has internal linkage after a hash of the source's full path, and its temporary files after its process.
+# Told the path inside the tree, and to keep the files beside the object, it makes two builds equal bit by bit, wherever
+# they were made. The first is no documented option: where nvcc does not take it, builds are equal in one folder only.
+target_compile_options(warpgauge_build INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-objtemp>)
+include(CheckCompilerFlag)
+check_compiler_flag(CUDA "-Xcudafe=--orig_src_path_name=a.cu -Xcicc=--orig_src_path_name=a.cu" WARPGAUGE_NVCC_TAKES_A_PATH)
+
+# Called once all targets stand: an option that differs by source is a property of the source.
+function(warpgauge_set_cuda_source_paths folder)
+  if(NOT WARPGAUGE_NVCC_TAKES_A_PATH)
+    return()
+  endif()
+  get_property(subfolders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(subfolder IN LISTS subfolders)
+    warpgauge_set_cuda_source_paths(${subfolder})
+  endforeach()
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(sources ${target} SOURCES)
+    list(FILTER sources INCLUDE REGEX "\\.cu$")
+    foreach(source IN LISTS sources)
+      cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder} NORMALIZE)
+      cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE path)
+      set_property(SOURCE ${source} TARGET_DIRECTORY ${target} PROPERTY COMPILE_OPTIONS
+                   -Xcudafe=--orig_src_path_name=${path} -Xcicc=--orig_src_path_name=${path})
+    endforeach()
+  endforeach()
+endfunction()

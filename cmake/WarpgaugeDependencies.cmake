@@ -1,30 +1,42 @@
-# What we build on: the distribution's packages first, their sources as the fallback elsewhere.
+# What we build on: the distribution's packages first; elsewhere their sources, each pinned to a commit (a tag can move).
 include(FetchContent)
 
 find_package(Threads REQUIRED)
 
-FetchContent_Declare(CLI11 GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git GIT_TAG v2.3.2
+FetchContent_Declare(CLI11 GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git
+                     GIT_TAG 291c58789c031208f08f4f261a858b5b7083e8e2  # v2.3.2
                      FIND_PACKAGE_ARGS NAMES CLI11)
-FetchContent_Declare(nlohmann_json GIT_REPOSITORY https://github.com/nlohmann/json.git GIT_TAG v3.11.3
+FetchContent_Declare(nlohmann_json GIT_REPOSITORY https://github.com/nlohmann/json.git
+                     GIT_TAG 9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03  # v3.11.3
                      FIND_PACKAGE_ARGS NAMES nlohmann_json)
 FetchContent_MakeAvailable(CLI11 nlohmann_json)
 
-find_package(Boost 1.74 REQUIRED)  # headers only: Boost.Math
+# Boost.Math is header only, and stands alone from 1.76 on: the fallback needs nothing else of Boost.
+FetchContent_Declare(Boost GIT_REPOSITORY https://github.com/boostorg/math.git
+                     GIT_TAG 44af29a78c85ee89ce37f7f43d532afd05c3d981  # boost-1.84.0
+                     FIND_PACKAGE_ARGS 1.74)
+FetchContent_MakeAvailable(Boost)
+if(NOT TARGET Boost::headers)
+  add_library(Boost::headers ALIAS boost_math)
+endif()
+
 if(NOT WARPGAUGE_COMPARE_ONLY)
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+
   set(BENCHMARK_ENABLE_TESTING OFF)
-  FetchContent_Declare(benchmark GIT_REPOSITORY https://github.com/google/benchmark.git GIT_TAG v1.8.3
+  set(BENCHMARK_ENABLE_INSTALL OFF)
+  FetchContent_Declare(benchmark GIT_REPOSITORY https://github.com/google/benchmark.git
+                       GIT_TAG 344117638c8ff7e239044fd0fa7085839fc03021  # v1.8.3
                        FIND_PACKAGE_ARGS NAMES benchmark)
   FetchContent_MakeAvailable(benchmark)
-  find_package(OpenMP REQUIRED COMPONENTS CXX)
-  find_package(OpenBLAS REQUIRED)
-  if(NOT TARGET OpenBLAS::OpenBLAS)  # Debian's package sets variables only
-    add_library(OpenBLAS::OpenBLAS INTERFACE IMPORTED)
-    target_include_directories(OpenBLAS::OpenBLAS SYSTEM INTERFACE ${OpenBLAS_INCLUDE_DIRS})
-    target_link_libraries(OpenBLAS::OpenBLAS INTERFACE ${OpenBLAS_LIBRARIES})
-  endif()
+
+  include(WarpgaugeOpenBlas)
 endif()
-if(WARPGAUGE_TESTS OR NOT WARPGAUGE_COMPARE_ONLY)
-  FetchContent_Declare(googletest GIT_REPOSITORY https://github.com/google/googletest.git GIT_TAG v1.14.0
+
+if(WARPGAUGE_TESTS OR NOT WARPGAUGE_COMPARE_ONLY)  # the fuzzer is a GoogleTest binary
+  set(INSTALL_GTEST OFF)
+  FetchContent_Declare(googletest GIT_REPOSITORY https://github.com/google/googletest.git
+                       GIT_TAG f8d7d77c06936315286eb55f8de22cd23c188571  # v1.14.0
                        FIND_PACKAGE_ARGS NAMES GTest)
   FetchContent_MakeAvailable(googletest)
 endif()
