@@ -1,16 +1,15 @@
-// The rule of the A/B run: base and head interleaved in blocks of four fresh processes, looked at after A, 2A, 4A...
-// and B blocks, until every case is decided. A state machine, for whoever has or makes the blocks (the driver, a
-// recorded run, the simulation):
+// The rule of the A/B run: base and head interleaved in blocks of four fresh processes, looked at after A,
+// 2A, 4A... and B blocks, until every case is decided. A state machine, for whoever has or makes the blocks
+// (the driver, a recorded run, the simulation):
 //
 //   AbRule rule(cases, plan);
-//   while (const AbLook* look = rule.next()) rule.take(the blocks look->first_block .. look->last_block of look->cases);
-//   rule.outcome()
+//   while (const AbLook* look = rule.next()) rule.take(the blocks look->first_block .. look->last_block of
+//   look->cases); rule.outcome()
 //
-// Method: two-way model (two_way_model.h), two tests a case (effect_tests.h), Holm over all cases at every look
-// (holm.h), alpha spent as alpha (t / B)^2.5; unchanged by two one-sided tests at .05 / number of looks.
+// Method: two-way model (two_way_model.h), two tests a case, Holm over all cases at every look (judgement.h),
+// alpha spent as alpha (t / B)^2.5; unchanged by two one-sided tests at .05 / number of looks.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -18,22 +17,11 @@
 #include <vector>
 
 #include "compare/statistics/decision.h"
+#include "compare/statistics/judgement.h"
 #include "compare/statistics/moderation.h"
 #include "compare/statistics/null_control.h"
 
 namespace warpgauge {
-
-inline constexpr int kPositions = 4;  // of a block
-
-// Which side stands at a position (0..3) of a block (0, 1, ...): base, head, head, base in even blocks; head, base,
-// base, head in odd ones, so that a drift over the run cancels.
-bool is_head(int block, int position);
-
-// numbers[case][position]: process numbers (statistic.h), in the order in which the processes ran. Only cases of the
-// look are read; one of them that is not finite drops the case from the rest of the run.
-struct AbBlock {
-  std::vector<std::array<double, kPositions>> numbers;
-};
 
 struct AbCase {
   Margins margins;
@@ -41,10 +29,10 @@ struct AbCase {
 };
 
 struct AbPlan {
-  int first_blocks = 6;  // A >= 2
-  int max_blocks = 24;   // B >= A
-  double alpha = 0.01;   // over the whole run, for either direction
-  int company = 20;      // cases that later looks run at least, sentinels among them
+  int first_blocks = 6;    // A >= 2
+  int max_blocks = 24;     // B >= A
+  double alpha = 0.01;     // over the whole run, for either direction
+  int company = 20;        // cases that later looks run at least, sentinels among them
   std::uint64_t seed = 0;  // draws the sentinels
 };
 
@@ -53,7 +41,7 @@ std::vector<int> look_blocks(const AbPlan& plan);
 
 struct AbLook {
   int first_block = 0, last_block = 0;  // to be run, [first, last)
-  std::vector<std::size_t> cases;       // ascending: the undecided, the controls, and sentinels drawn at random
+  std::vector<std::size_t> cases;  // ascending: the undecided, the controls, and sentinels drawn at random
 };
 
 struct AbOutcome : Outcome {
@@ -70,10 +58,12 @@ class AbRule {
   // What to run next; null once every case is decided, dropped, or the last look is taken.
   const AbLook* next() const { return next_ ? &*next_ : nullptr; }
 
-  // Takes the blocks of next() and decides. Throws std::invalid_argument when they are not as many as asked for.
+  // Takes the blocks of next() and decides. Only cases of that look are read; one that is not finite in all
+  // of them is dropped. Throws std::invalid_argument when the blocks are not as many as asked for.
   void take(std::span<const AbBlock> blocks);
 
-  // Takes a case out of the run (it crashed, it is wrong): inconclusive, and still one of Holm's family.
+  // Takes a case out of the run (it crashed, it is wrong): no later look asks for it; inconclusive unless it
+  // was decided before, and still one of Holm's family.
   void drop(std::size_t case_index, std::string reason);
 
   // As it stands: at the end, or when the run was interrupted.
@@ -84,9 +74,34 @@ class AbRule {
   int blocks_of(std::size_t case_index) const;  // that it ran in
 
  private:
+  // What a case's last look found.
+  struct Finding {
+    Effect effect;
+    Verdict verdict;
+    double level_red = 0;         // of that look
+    bool bulk_unchanged = false;  // at that look
+    int blocks = 0;
+    std::string dropped;  // why, where it was
+  };
+
+  void check(const AbPlan& plan) const;
+  TwoWayData differences() const;
+  void judge_look(const AbLook& look);
+  void plan_next(const AbLook& last);
+  double spent(std::size_t look) const;  // alpha after that many looks
+  Decision decision_of(std::size_t case_index, bool null_control_failed) const;
+
   std::vector<AbCase> cases_;
+  std::vector<Margins> margins_;  // [case]
+  std::vector<char> controls_;    // [case]
   AbPlan plan_;
-  std::vector<Decided> decided_;
+  std::vector<int> look_blocks_;
+  std::vector<AbBlock> blocks_;
+  std::vector<Finding> findings_;  // [case]
+  std::vector<Decided> decided_;   // [case]
+  std::optional<VariancePrior> prior_;
+  Effects effects_;  // of the last look
+  int looks_ = 0;
   std::optional<AbLook> next_;
 };
 

@@ -1,7 +1,7 @@
-// The rule for a stored baseline: per case one number for each of up to twenty rounds of measuring, against one or more
-// new rounds. The mean of the new rounds is held against the prediction interval of the stored ones, with the two-way
-// model's variances (two_way_model.h) between rounds; with fewer than three stored rounds the deviation is the assumed
-// one, or what the rounds show where that is more.
+// The rule for a stored baseline: per case one number for each of up to twenty rounds of measuring, against
+// one or more new rounds. The mean of the new rounds is held against the prediction interval of the stored
+// ones, with the two-way model's variances (two_way_model.h) between rounds; with fewer than three stored
+// rounds the deviation is the assumed one, or what the rounds show where that is more.
 #pragma once
 
 #include <span>
@@ -12,21 +12,23 @@
 namespace warpgauge {
 
 struct BaselineCase {
-  // Round numbers, oldest first: stored[i] is the i-th round of the file, NaN where that round lacks the case (it joined
-  // later, or was accepted anew). Every case has as many entries; at least one of stored and of fresh is a number.
+  // Round numbers, oldest first: stored[i] is the i-th round of the file, NaN where that round lacks the case
+  // (it joined later, or was accepted anew). Every case has as many entries; at least one of stored and of
+  // fresh is a number.
   std::vector<double> stored, fresh;
   Margins margins;
 };
 
 struct BaselineOptions {
-  double alpha = 0.01;             // over the whole run
+  double alpha = 0.01;              // over the whole run
   double assumed_deviation = 0.05;  // between rounds, as a fraction
 };
 
 // The number of a round: the mean of its processes' numbers (statistic.h), at least one.
 double round_number(std::span<const double> process_numbers);
 
-// Throws std::invalid_argument where a case has no stored or no fresh number, or cases differ in their number of entries.
+// Throws std::invalid_argument where a case has no stored or no fresh number, or cases differ in their number
+// of entries.
 Outcome decide_against_baseline(std::span<const BaselineCase> cases, const BaselineOptions& options);
 
 }  // namespace warpgauge

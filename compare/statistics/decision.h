@@ -1,5 +1,6 @@
-// What the statistics answer about one case, and the limits that they are asked to hold. They know no files and no
-// JSON: samples in, a decision with its reason out. All effects are logs of head over base; > 0 is worse.
+// What the statistics answer about one case, and the limits that they are asked to hold. They know no files
+// and no JSON: samples in, a decision with its reason out. All effects are logs of head over base; > 0 is
+// worse.
 #pragma once
 
 #include <optional>
@@ -21,12 +22,13 @@ struct Decision {
   Decided decided = Decided::inconclusive;
   double log_ratio = 0;                    // estimate of the change
   double log_ci_low = 0, log_ci_high = 0;  // two-sided 95 %
-  double p = 1;           // of the test for regression (the smaller of its two, doubled), unadjusted
-  double p_adjusted = 1;  // Holm over all cases, weighted over the looks: <= alpha exactly where it is a regression
-  double mde = 0;         // smallest slow-down, as a fraction, that this much data could have shown
-  int blocks = 0;         // or processes, or rounds a side: the units of analysis that were used
-  int more_blocks = 0;    // how many more it would take to decide; 0 when decided, or when no number would do
-  std::string reason;     // one sentence
+  double p = 1;  // of the test for regression (the smaller of its two, doubled), unadjusted
+  double p_adjusted =
+      1;           // Holm over all cases, weighted over the looks: <= alpha exactly where it is a regression
+  double mde = 0;  // smallest slow-down, as a fraction, that this much data could have shown
+  int blocks = 0;  // or processes, or rounds a side: the units of analysis that were used
+  int more_blocks = 0;  // how many more it would take to decide; 0 when decided, or when no number would do
+  std::string reason;   // one sentence
 };
 
 // What all cases share: the median of their changes. Information, not a case.

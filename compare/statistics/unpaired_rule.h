@@ -1,6 +1,6 @@
-// The rule for results without blocks: some processes of base, some of head, in no particular pairing. The two-way
-// model (two_way_model.h) over processes; with fewer than three processes on a side, the deviation between processes is
-// what is assumed of such a machine, or what the processes show where that is more.
+// The rule for results without blocks: some processes of base, some of head, in no particular pairing. The
+// two-way model (two_way_model.h) over processes; with fewer than three processes on a side, the deviation
+// between processes is what is assumed of such a machine, or what the processes show where that is more.
 #pragma once
 
 #include <span>
@@ -15,8 +15,8 @@ inline constexpr double kAssumedCpuDeviation = 0.05;
 inline constexpr double kAssumedGpuDeviation = 0.015;
 
 struct UnpairedCase {
-  // Process numbers (statistic.h): base[i] is the i-th base process, NaN where that process lacks the case. Every case
-  // has as many entries; at least one a side is a number.
+  // Process numbers (statistic.h): base[i] is the i-th base process, NaN where that process lacks the case.
+  // Every case has as many entries; at least one a side is a number.
   std::vector<double> base, head;
   Margins margins;
 };
@@ -26,7 +26,8 @@ struct UnpairedOptions {
   double assumed_deviation = kAssumedCpuDeviation;  // between processes, as a fraction
 };
 
-// Throws std::invalid_argument where a side of a case holds no number, or cases differ in their number of entries.
+// Throws std::invalid_argument where a side of a case holds no number, or cases differ in their number of
+// entries.
 Outcome decide_unpaired(std::span<const UnpairedCase> cases, const UnpairedOptions& options);
 
 }  // namespace warpgauge

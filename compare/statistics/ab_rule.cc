@@ -1,0 +1,234 @@
+#include "compare/statistics/ab_rule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <stdexcept>
+
+#include "compare/statistics/detectable.h"
+#include "compare/statistics/reason.h"
+#include "compare/statistics/statistic.h"
+#include "compare/statistics/student.h"
+#include "compare/statistics/two_way_model.h"
+
+namespace warpgauge {
+namespace {
+
+// How alpha is spent over the looks: little at first (Kim & DeMets 1987, the power family).
+constexpr double kSpendingPower = 2.5;
+// Level of "unchanged" over all looks, a case.
+constexpr double kUnchangedLevel = 0.05;
+
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+
+double block_difference(const std::array<double, kPositions>& numbers, int block) {
+  double difference = 0;
+  for (int position = 0; position < kPositions; ++position)
+    difference += (is_head(block, position) ? 0.5 : -0.5) * numbers[static_cast<std::size_t>(position)];
+  return difference;
+}
+
+// The first `count` of a random order, the same on every platform (std::shuffle's is not specified).
+std::vector<std::size_t> draw(std::vector<std::size_t> from, std::size_t count, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  count = std::min(count, from.size());
+  for (std::size_t i = 0; i < count; ++i) std::swap(from[i], from[i + random() % (from.size() - i)]);
+  from.resize(count);
+  return from;
+}
+
+}  // namespace
+
+std::vector<int> look_blocks(const AbPlan& plan) {
+  std::vector<int> blocks;
+  for (int b = plan.first_blocks; b < plan.max_blocks; b *= 2) blocks.push_back(b);
+  blocks.push_back(plan.max_blocks);
+  return blocks;
+}
+
+AbRule::AbRule(std::vector<AbCase> cases, const AbPlan& plan)
+    : cases_(std::move(cases)),
+      plan_(plan),
+      findings_(cases_.size()),
+      decided_(cases_.size(), Decided::inconclusive) {
+  check(plan);
+  look_blocks_ = look_blocks(plan);
+  for (const AbCase& one : cases_) {
+    margins_.push_back(one.margins);
+    controls_.push_back(one.control);
+  }
+  if (cases_.empty()) return;
+  next_.emplace(AbLook{0, look_blocks_.front(), std::vector<std::size_t>(cases_.size())});
+  std::iota(next_->cases.begin(), next_->cases.end(), std::size_t{0});
+}
+
+void AbRule::check(const AbPlan& plan) const {
+  if (plan.first_blocks < 2 || plan.max_blocks < plan.first_blocks)
+    throw std::invalid_argument("blocks A..B: 2 <= A <= B is needed");
+  if (!(plan.alpha > 0 && plan.alpha < 1))
+    throw std::invalid_argument("alpha: a level between 0 and 1 is needed");
+  if (plan.company < static_cast<int>(kSeparableCases))
+    throw std::invalid_argument("company: at least five cases are needed to tell a block's shift");
+  for (const AbCase& one : cases_) check_margins(one.margins);
+}
+
+void AbRule::take(std::span<const AbBlock> blocks) {
+  if (!next_) throw std::invalid_argument("no look is due");
+  const AbLook look = *next_;
+  if (static_cast<int>(blocks.size()) != look.last_block - look.first_block)
+    throw std::invalid_argument("a look takes exactly the blocks that it asked for");
+  for (const AbBlock& block : blocks) {
+    if (block.numbers.size() != cases_.size())
+      throw std::invalid_argument("a block holds a row for each case");
+    AbBlock& kept = blocks_.emplace_back();
+    kept.numbers.assign(cases_.size(), {kAbsent, kAbsent, kAbsent, kAbsent});
+    for (const std::size_t c : look.cases) {
+      kept.numbers[c] = block.numbers[c];
+      if (!std::isfinite(block_difference(block.numbers[c], 0))) drop(c, "it gave no time in a process");
+    }
+  }
+  ++looks_;
+  judge_look(look);
+  plan_next(look);
+}
+
+void AbRule::drop(std::size_t case_index, std::string reason) {
+  if (findings_[case_index].dropped.empty()) findings_[case_index].dropped = std::move(reason);
+}
+
+TwoWayData AbRule::differences() const {
+  TwoWayData data;
+  data.cases = cases_.size();
+  data.head.assign(blocks_.size(), true);
+  for (std::size_t b = 0; b < blocks_.size(); ++b)
+    for (std::size_t c = 0; c < cases_.size(); ++c)
+      data.values.push_back(findings_[c].dropped.empty()
+                                ? block_difference(blocks_[b].numbers[c], static_cast<int>(b))
+                                : kAbsent);
+  return data;
+}
+
+double AbRule::spent(std::size_t look) const {
+  if (look == 0) return 0;
+  const double share = static_cast<double>(look_blocks_[look - 1]) / plan_.max_blocks;
+  return plan_.alpha * std::pow(share, kSpendingPower);
+}
+
+void AbRule::judge_look(const AbLook& look) {
+  const TwoWayFit fit = fit_two_way(differences(), controls_);
+  if (!prior_) prior_ = variance_prior(fit);
+  effects_ = estimate_effects(fit, *prior_, margins_);
+
+  std::vector<Standing> standing(cases_.size(), Standing::open);
+  for (std::size_t c = 0; c < cases_.size(); ++c) {
+    if (decided_[c] == Decided::regression) {
+      standing[c] = Standing::regression;
+    } else if (decided_[c] == Decided::improvement) {
+      standing[c] = Standing::improvement;
+    } else if (decided_[c] == Decided::unchanged || fit.cases[c].units == 0) {
+      standing[c] = Standing::closed;
+    }
+  }
+  const auto index = static_cast<std::size_t>(looks_);
+  const Levels levels{spent(index) - spent(index - 1),
+                      kUnchangedLevel / static_cast<double>(look_blocks_.size())};
+  const std::vector<Verdict> verdicts = judge(effects_, margins_, standing, levels);
+  for (const std::size_t c : look.cases) {
+    if (standing[c] != Standing::open) continue;
+    findings_[c] = {effects_.cases[c],       verdicts[c],        levels.red,
+                    effects_.bulk_unchanged, fit.cases[c].units, {}};
+    decided_[c] = verdicts[c].decided;
+  }
+}
+
+void AbRule::plan_next(const AbLook& last) {
+  next_.reset();
+  if (looks_ == static_cast<int>(look_blocks_.size())) return;
+  std::vector<std::size_t> running, others;
+  bool undecided = false;
+  for (const std::size_t c : last.cases) {
+    if (!findings_[c].dropped.empty()) continue;
+    const bool open = decided_[c] == Decided::inconclusive;
+    undecided |= open;
+    (open || controls_[c] ? running : others).push_back(c);
+  }
+  if (!undecided) return;
+  // From those that ran the last look, so that every running case holds all blocks, and g can be told from
+  // all of them.
+  const auto company = static_cast<std::size_t>(plan_.company);
+  if (running.size() < company) {
+    const std::uint64_t seed = plan_.seed + static_cast<std::uint64_t>(looks_);
+    for (const std::size_t c : draw(others, company - running.size(), seed)) running.push_back(c);
+  }
+  std::sort(running.begin(), running.end());
+  const auto index = static_cast<std::size_t>(looks_);
+  next_.emplace(AbLook{look_blocks_[index - 1], look_blocks_[index], std::move(running)});
+}
+
+int AbRule::blocks_of(std::size_t case_index) const {
+  return static_cast<int>(std::ranges::count_if(
+      blocks_, [&](const AbBlock& block) { return !std::isnan(block.numbers[case_index][0]); }));
+}
+
+Decision AbRule::decision_of(std::size_t c, bool null_control_failed) const {
+  const Finding& finding = findings_[c];
+  Decision decision;
+  decision.mde = std::numeric_limits<double>::infinity();
+  decision.log_ci_low = -decision.mde;
+  decision.log_ci_high = decision.mde;
+  decision.blocks = finding.blocks;
+  const bool dropped = !finding.dropped.empty() && decided_[c] == Decided::inconclusive;
+  if (dropped || finding.blocks == 0) {
+    decision.reason = dropped ? "not decided: " + finding.dropped : "not decided: no look was completed";
+    return decision;
+  }
+  const Estimate& whole = finding.effect.whole;
+  decision.decided = decided_[c];
+  decision.log_ratio = whole.value;
+  const double half = student_quantile(0.975, whole.df) * std::sqrt(whole.variance);
+  decision.log_ci_low = whole.value - half;
+  decision.log_ci_high = whole.value + half;
+  decision.p = finding.verdict.p;
+  decision.p_adjusted = std::min(1.0, finding.verdict.p_adjusted * plan_.alpha / finding.level_red);
+  const double level = finding.level_red * effects_.test_share / static_cast<double>(cases_.size());
+  decision.mde = smallest_detectable(finding.effect, margins_[c], finding.bulk_unchanged, level);
+  const bool red = decision.decided == Decided::regression || decision.decided == Decided::improvement;
+  if (red && null_control_failed) {
+    decision.reason = std::string("not decided, because the null control failed: it would have been ") +
+                      (decision.decided == Decided::regression ? "a regression" : "an improvement") + " of " +
+                      signed_percent(decision.log_ratio) + ", but base differs from base, or head from head";
+    decision.decided = Decided::inconclusive;
+    return decision;
+  }
+  if (decision.decided == Decided::inconclusive)
+    decision.more_blocks = units_to_decide(finding.effect, margins_[c], finding.bulk_unchanged, level,
+                                           kUnchangedLevel / static_cast<double>(look_blocks_.size()),
+                                           [&](int extra) { return 1.0 / (finding.blocks + extra); });
+  decision.reason =
+      reason_for(decision, margins_[c], finding.effect, finding.verdict.by_rest, {"block", "blocks"});
+  return decision;
+}
+
+AbOutcome AbRule::outcome() const {
+  AbOutcome outcome;
+  outcome.looks = looks_;
+  outcome.blocks = static_cast<int>(blocks_.size());
+  outcome.null_control = null_control(blocks_, margins_, plan_.alpha);
+  const bool failed = outcome.null_control.verdict == NullVerdict::failed;
+  std::vector<double> detectable;
+  for (std::size_t c = 0; c < cases_.size(); ++c) {
+    outcome.decisions.push_back(decision_of(c, failed));
+    detectable.push_back(outcome.decisions.back().mde);
+  }
+  outcome.mde = detectable.empty() ? std::numeric_limits<double>::infinity() : median(detectable);
+  if (looks_ > 0 && effects_.has_rest)
+    outcome.shared = judge_shared(effects_, margins_, {plan_.alpha, kUnchangedLevel});
+  outcome.method =
+      "blocks of base, head, head, base; two-way model, variances moderated over cases; Holm over all "
+      "cases at each look, alpha spent as (t/B)^2.5";
+  return outcome;
+}
+
+}  // namespace warpgauge

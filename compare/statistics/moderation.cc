@@ -1,0 +1,59 @@
+#include "compare/statistics/moderation.h"
+
+#include <algorithm>
+#include <boost/math/special_functions/digamma.hpp>
+#include <boost/math/special_functions/polygamma.hpp>
+#include <boost/math/special_functions/trigamma.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include "compare/statistics/statistic.h"
+
+namespace warpgauge {
+
+double trigamma_inverse(double y) {
+  // Outside of this range the asymptotes are exact to single precision, and Newton's steps are not needed.
+  if (y > 1e7) return 1 / std::sqrt(y);
+  if (y < 1e-6) return 1 / y;
+  double x = 0.5 + 1 / y;
+  // From this start the iteration is monotone and quadratic; fifty steps are never used up.
+  for (int step = 0; step < 50; ++step) {
+    const double trigamma = boost::math::trigamma(x);
+    const double change = trigamma * (1 - trigamma / y) / boost::math::polygamma(2, x);
+    x += change;
+    if (std::abs(change) < 1e-12 * x) break;
+  }
+  return x;
+}
+
+VariancePrior fit_variance_prior(std::span<const double> variances, std::span<const double> dfs) {
+  const std::size_t n = variances.size();
+  if (n < 2) return {};
+  const double typical = median(variances);
+  const double smallest = 1e-5 * (typical > 0 ? typical : 1);
+  std::vector<double> logs(n);  // of s^2, less the expectation of log(chi^2 / df)
+  double sampling = 0;          // what of their variance the chi^2 explain
+  for (std::size_t i = 0; i < n; ++i) {
+    logs[i] =
+        std::log(std::max(variances[i], smallest)) - boost::math::digamma(dfs[i] / 2) + std::log(dfs[i] / 2);
+    sampling += boost::math::trigamma(dfs[i] / 2) / static_cast<double>(n);
+  }
+  const double mean = std::accumulate(logs.begin(), logs.end(), 0.0) / static_cast<double>(n);
+  double spread = 0;
+  for (const double value : logs) spread += (value - mean) * (value - mean) / static_cast<double>(n - 1);
+  const double pooled_df = std::accumulate(dfs.begin(), dfs.end(), 0.0);
+  if (spread <= sampling) return {std::exp(mean), std::numeric_limits<double>::infinity(), pooled_df};
+  const double df = 2 * trigamma_inverse(spread - sampling);
+  return {std::exp(mean + boost::math::digamma(df / 2) - std::log(df / 2)), df, pooled_df};
+}
+
+ModeratedVariance moderate(double variance, double df, const VariancePrior& prior) {
+  if (prior.df == 0) return {variance, df};
+  if (std::isinf(prior.df)) return {prior.variance, prior.pooled_df};
+  const double total = prior.df + df;
+  return {(prior.df * prior.variance + df * variance) / total, std::min(total, prior.pooled_df)};
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,32 @@
+// What the rules for unpaired processes and for a stored baseline share: two sides of units, one look. Inside
+// this folder only.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compare/statistics/decision.h"
+#include "compare/statistics/reason.h"
+
+namespace warpgauge {
+
+struct TwoSampleCase {
+  std::span<const double> base, head;  // [unit], NaN where the unit lacks the case
+  Margins margins;
+};
+
+struct TwoSampleDesign {
+  double alpha = 0.01;
+  double assumed_deviation = 0;  // of a unit, where it is assumed
+  // Whether a case with that many units a side is judged by the assumed deviation.
+  std::function<bool(int base, int head)> assumes;
+  bool base_grows = true;  // whether more units can be had of base, too
+  UnitWords units;
+};
+
+// Throws std::invalid_argument as the two rules say.
+Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSampleDesign& design);
+
+}  // namespace warpgauge

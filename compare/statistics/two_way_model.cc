@@ -1,0 +1,140 @@
+#include "compare/statistics/two_way_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "compare/statistics/statistic.h"
+
+namespace warpgauge {
+namespace {
+
+// Variance of a median of n over the variance of one, for large n; more than it is for small ones.
+constexpr double kMedianVariance = std::numbers::pi / 2;
+
+// Index of a side: 0 base, 1 head.
+std::size_t side_of(const TwoWayData& data, std::size_t unit) {
+  return data.head[unit] ? 1 : 0;
+}
+
+struct SideMeans {
+  double mean[2] = {0, 0};
+  int units[2] = {0, 0};
+};
+
+// Means of y - g over the units that hold the case.
+SideMeans side_means(const TwoWayData& data, std::size_t c, std::span<const double> shared) {
+  SideMeans sides;
+  for (std::size_t u = 0; u < data.head.size(); ++u) {
+    const double y = data.values[u * data.cases + c];
+    if (std::isnan(y)) continue;
+    sides.mean[side_of(data, u)] += y - shared[u];
+    ++sides.units[side_of(data, u)];
+  }
+  for (int s = 0; s < 2; ++s)
+    if (sides.units[s] > 0) sides.mean[s] /= sides.units[s];
+  return sides;
+}
+
+std::vector<std::size_t> complete_cases(const TwoWayData& data) {
+  std::vector<std::size_t> complete;
+  for (std::size_t c = 0; c < data.cases; ++c) {
+    bool everywhere = true;
+    for (std::size_t u = 0; u < data.head.size(); ++u)
+      everywhere &= !std::isnan(data.values[u * data.cases + c]);
+    if (everywhere) complete.push_back(c);
+  }
+  return complete;
+}
+
+// g, [unit].
+std::vector<double> shared_effects(const TwoWayData& data, std::span<const std::size_t> complete) {
+  const std::vector<double> none(data.head.size(), 0.0);
+  if (complete.size() < kSeparableCases) return none;
+  std::vector<SideMeans> means;
+  for (const std::size_t c : complete) means.push_back(side_means(data, c, none));
+  std::vector<double> shared(data.head.size());
+  double sum[2] = {0, 0};
+  int units[2] = {0, 0};
+  std::vector<double> residuals(complete.size());
+  for (std::size_t u = 0; u < data.head.size(); ++u) {
+    const std::size_t side = side_of(data, u);
+    for (std::size_t i = 0; i < complete.size(); ++i)
+      residuals[i] = data.values[u * data.cases + complete[i]] - means[i].mean[side];
+    shared[u] = median(residuals);
+    sum[side] += shared[u];
+    ++units[side];
+  }
+  for (std::size_t u = 0; u < shared.size(); ++u)
+    shared[u] -= sum[side_of(data, u)] / units[side_of(data, u)];
+  return shared;
+}
+
+CaseFit fit_case(const TwoWayData& data, std::size_t c, std::span<const double> shared, bool paired,
+                 double df_kept) {
+  const SideMeans sides = side_means(data, c, shared);
+  CaseFit fit;
+  fit.units = paired ? sides.units[1] : std::min(sides.units[0], sides.units[1]);
+  if (fit.units == 0) return fit;
+  fit.change = sides.mean[1] - sides.mean[0];
+  double squares = 0;
+  for (std::size_t u = 0; u < data.head.size(); ++u) {
+    const double y = data.values[u * data.cases + c];
+    if (std::isnan(y)) continue;
+    const double residual = y - shared[u] - sides.mean[side_of(data, u)];
+    squares += residual * residual;
+  }
+  for (const int units : sides.units) {
+    if (units == 0) continue;
+    fit.leverage += 1.0 / units;
+    fit.df += (units - 1) * df_kept;
+  }
+  if (fit.df > 0) fit.variance = squares / fit.df;
+  return fit;
+}
+
+// The median of a field over the cases that are there and that `chosen` takes; 0 of none.
+template <typename Field, typename Chosen>
+double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen) {
+  std::vector<double> values;
+  for (std::size_t c = 0; c < cases.size(); ++c)
+    if (cases[c].units > 0 && chosen(c)) values.push_back(cases[c].*field);
+  return values.empty() ? 0 : median(values);
+}
+
+}  // namespace
+
+TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
+  const std::vector<std::size_t> complete = complete_cases(data);
+  const bool separated = complete.size() >= kSeparableCases;
+  const std::vector<double> shared = shared_effects(data, complete);
+  const bool paired = std::find(data.head.begin(), data.head.end(), false) == data.head.end();
+
+  TwoWayFit fit;
+  // Taking g out of n cases takes each a 1/n of its degrees of freedom.
+  const double df_kept = separated ? 1 - 1 / static_cast<double>(complete.size()) : 1;
+  for (std::size_t c = 0; c < data.cases; ++c)
+    fit.cases.push_back(fit_case(data, c, shared, paired, df_kept));
+  fit.shared_df = static_cast<double>(data.head.size()) - (paired ? 1 : 2);
+  if (separated && fit.shared_df > 0) {
+    const double squares = std::inner_product(shared.begin(), shared.end(), shared.begin(), 0.0);
+    const double noise = kMedianVariance / static_cast<double>(complete.size()) *
+                         median_over(fit.cases, &CaseFit::variance,
+                                     [&](std::size_t c) { return std::ranges::binary_search(complete, c); });
+    fit.shared_variance = std::max(0.0, squares / fit.shared_df - noise);
+  }
+
+  const auto is_control = [&](std::size_t c) { return c < controls.size() && controls[c]; };
+  std::size_t present_controls = 0;
+  for (std::size_t c = 0; c < data.cases; ++c) present_controls += is_control(c) && fit.cases[c].units > 0;
+  if (present_controls >= kEnoughControls) {
+    const double common = median_over(fit.cases, &CaseFit::change, is_control);
+    for (CaseFit& one : fit.cases) one.change -= common;
+    fit.shared_variance = kMedianVariance / static_cast<double>(present_controls) *
+                          median_over(fit.cases, &CaseFit::variance, is_control);
+  }
+  return fit;
+}
+
+}  // namespace warpgauge
