@@ -14,7 +14,7 @@ source "$(dirname "$0")/lib.sh"
 
 readonly limit_mb=60
 # The packages that hold the files, not those that depend on them. What setup.sh installs, without the tools.
-packages=(libbenchmark-dev libbenchmark1debian libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev
+packages=(libbenchmark-dev libbenchmark1debian libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev
   libboost-dev libboost-context-dev libopenblas-pthread-dev)
 
 dir=

@@ -14,7 +14,7 @@ source "$(dirname "$0")/lib.sh"
 
 readonly cmake_wanted=3.25
 packages=(g++ make ninja-build git ca-certificates python3 binutils
-  libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev
+  libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev
   libboost-math-dev libboost-context-dev libopenblas-dev)
 dev_packages=(clang clang-format clang-tidy shellcheck yamllint ccache)
 wheels=()
@@ -61,7 +61,7 @@ fi
 
 if ! have dpkg-query || ! have apt-get; then
   exit_code=1 die "this is neither Debian nor Ubuntu; install by hand: a C++20 compiler, CMake $cmake_wanted, Ninja, \
-Google Benchmark, GoogleTest, nlohmann/json, CLI11, Boost.Math, OpenBLAS, and call with --no-install"
+Google Benchmark, GoogleTest, nlohmann/json, CLI11, RE2, Boost.Math, OpenBLAS, and call with --no-install"
 fi
 
 if [[ $dev == yes ]]; then

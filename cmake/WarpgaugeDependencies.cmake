@@ -11,6 +11,12 @@ FetchContent_Declare(nlohmann_json GIT_REPOSITORY https://github.com/nlohmann/js
                      FIND_PACKAGE_ARGS NAMES nlohmann_json)
 FetchContent_MakeAvailable(CLI11 nlohmann_json)
 
+set(RE2_BUILD_TESTING OFF)
+FetchContent_Declare(re2 GIT_REPOSITORY https://github.com/google/re2.git
+                     GIT_TAG 3a8436ac436124a57a4e22d5c8713a2d42b381d7  # 2023-03-01, the last without Abseil
+                     FIND_PACKAGE_ARGS)
+FetchContent_MakeAvailable(re2)
+
 # Boost.Math is header only, and stands alone from 1.76 on: the fallback needs nothing else of Boost.
 FetchContent_Declare(Boost GIT_REPOSITORY https://github.com/boostorg/math.git
                      GIT_TAG 44af29a78c85ee89ce37f7f43d532afd05c3d981  # boost-1.84.0
