@@ -1,0 +1,297 @@
+#include "compare/input/google_benchmark.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "compare/input/context.h"
+#include "compare/input/diagnostic.h"
+#include "compare/input/fields.h"
+#include "compare/input/google_benchmark_row.h"
+#include "compare/input/names.h"
+
+namespace warpgauge {
+namespace {
+
+// Nanoseconds, or 0 for a unit that Google Benchmark does not know.
+double nanoseconds_per(std::string_view unit) {
+  if (unit == "ns") return 1;
+  if (unit == "us") return 1e3;
+  if (unit == "ms") return 1e6;
+  if (unit == "s") return 1e9;
+  return 0;
+}
+
+class DocumentReader {
+ public:
+  DocumentReader(JsonReader& json, const std::string& file, const ReadOptions& options)
+      : json_(json), file_(file), options_(options) {
+    is_time_ = options.metric.name == "real_time" || options.metric.name == "cpu_time";
+  }
+  Process read();
+
+ private:
+  static constexpr std::size_t kDropped = SIZE_MAX;  // by the filter
+
+  // A row that says which repetition it is.
+  struct Numbered {
+    std::size_t case_index;
+    std::int64_t repetition;
+    std::size_t row;
+    auto operator<=>(const Numbered&) const = default;
+  };
+  struct Unused {
+    std::string first_place;
+    std::size_t rows = 0;
+  };
+
+  void read_rows();
+  void take_row();
+  void take_iteration(Case& measured, std::size_t case_index);
+  void take_median(Case& measured);
+  std::size_t case_of(std::string_view raw_name);
+  std::string_view aggregate_run_name() const;
+  Repetition repetition();
+  double metric_value();
+  double time_scale();
+  Diagnostic wrong(std::string_view field, std::string_view what, std::string_view hint) const;
+  void refuse_repeated_rows();
+  void refuse_aggregates_without_median();
+  void warn_of_unused();
+
+  JsonReader& json_;
+  const std::string& file_;
+  const ReadOptions& options_;
+  bool is_time_ = true;
+  Process process_;
+  GoogleBenchmarkRow row_;
+  std::unordered_map<std::string_view, std::size_t> case_indices_;  // by raw name
+  std::vector<Numbered> numbered_;
+  std::map<std::string_view, std::string> aggregates_;  // run name -> place, of those without a median so far
+  std::map<std::string_view, Unused> not_finite_;
+  std::size_t rows_without_unit_ = 0;
+};
+
+Process DocumentReader::read() {
+  process_.file = file_;
+  bool has_context = false, has_benchmarks = false;
+  json_.begin_object();
+  while (const auto key = json_.next_key()) {
+    if (*key == "context") {
+      process_.context = read_context(json_, file_);
+      has_context = true;
+    } else if (*key == "benchmarks") {
+      expect_next(json_, JsonType::array, file_, "benchmarks");
+      read_rows();
+      has_benchmarks = true;
+    } else {
+      json_.value();
+    }
+  }
+  json_.finish();
+  const char* const missing = !has_benchmarks ? "benchmarks" : !has_context ? "context" : nullptr;
+  if (missing != nullptr) {
+    throw meaning_diagnostic(file_, "", std::string("has no `") + missing + "`",
+                             "write it with --benchmark_out=FILE --benchmark_out_format=json");
+  }
+  refuse_repeated_rows();
+  refuse_aggregates_without_median();
+  warn_of_unused();
+  return std::move(process_);
+}
+
+void DocumentReader::read_rows() {
+  std::size_t index = 0;
+  json_.begin_array();
+  while (json_.next_item()) {
+    read_row(json_, file_, options_.metric.name, index++, row_);
+    take_row();
+  }
+}
+
+void DocumentReader::take_row() {
+  if (!row_.name) throw wrong("name", "is missing", "");
+  const std::string_view name = string_field(*row_.name, file_, row_.place("name"));
+  if (name.empty()) throw wrong("name", "is empty", "");
+  if (row_.run_name) string_field(*row_.run_name, file_, row_.place("run_name"));
+  if (row_.is_complexity()) return;
+
+  const std::string_view run_type =
+      row_.run_type ? string_field(*row_.run_type, file_, row_.place("run_type")) : "iteration";
+  if (run_type == "iteration") {
+    const std::size_t index = case_of(row_.run_name ? row_.run_name->text : name);
+    if (index != kDropped) take_iteration(process_.cases[index], index);
+  } else if (run_type == "aggregate") {
+    const std::string_view run_name = aggregate_run_name();
+    const bool is_median = row_.aggregate_name && row_.aggregate_name->text == "median";
+    if (is_median) {
+      const std::size_t index = case_of(run_name);
+      if (index != kDropped) take_median(process_.cases[index]);
+    } else if (!case_indices_.contains(run_name)) {
+      aggregates_.emplace(run_name, row_.place(""));
+    }
+  } else {
+    throw wrong("run_type", "\"" + printable(run_type) + "\" is neither iteration nor aggregate", "");
+  }
+}
+
+void DocumentReader::take_iteration(Case& measured, std::size_t case_index) {
+  if (measured.aggregate_only) {
+    measured.aggregate_only = false;
+    measured.repetitions.clear();
+  }
+  if (row_.repetition_index) {
+    numbered_.push_back(
+        {case_index, count_field(*row_.repetition_index, file_, row_.place("repetition_index")), row_.index});
+  }
+  const auto message_or = [&](const GoogleBenchmarkRow::Field& field, const char* otherwise) {
+    const bool told = field && field->type == JsonType::string && !field->text.empty();
+    return std::string(told ? field->text : otherwise);
+  };
+  if (row_.error_occurred && boolean_field(*row_.error_occurred, file_, row_.place("error_occurred"))) {
+    if (measured.failure.empty())
+      measured.failure = message_or(row_.error_message, "failed without a message");
+    return;
+  }
+  if (row_.skipped && boolean_field(*row_.skipped, file_, row_.place("skipped"))) {
+    if (measured.skip_reason.empty())
+      measured.skip_reason = message_or(row_.skip_message, "skipped without a message");
+    return;
+  }
+  for (const std::string_view key : row_.not_finite) {
+    Unused& unused = not_finite_[key];
+    if (unused.rows++ == 0) unused.first_place = row_.place(key);
+  }
+  measured.repetitions.push_back(repetition());
+}
+
+void DocumentReader::take_median(Case& measured) {
+  if (measured.aggregate_only) {
+    throw wrong("", "a second median row of this case", "give each process as a file of its own");
+  }
+  if (!measured.repetitions.empty() || !measured.failure.empty() || !measured.skip_reason.empty()) return;
+  measured.aggregate_only = true;
+  measured.repetitions.push_back(repetition());
+}
+
+// The index of the case, made where it is new, or kDropped.
+std::size_t DocumentReader::case_of(std::string_view raw_name) {
+  const auto [entry, is_new] = case_indices_.try_emplace(raw_name, process_.cases.size());
+  if (is_new) {
+    std::string name = strip_settings(raw_name);
+    if (options_.filter && !options_.filter->keeps(name, raw_name)) {
+      entry->second = kDropped;
+    } else {
+      Case& added = process_.cases.emplace_back();
+      added.name = std::move(name);
+      added.raw_name = raw_name;
+    }
+  }
+  return entry->second;
+}
+
+std::string_view DocumentReader::aggregate_run_name() const {
+  if (row_.run_name) return row_.run_name->text;
+  std::string_view name = row_.name->text;
+  if (row_.aggregate_name && name.ends_with(row_.aggregate_name->text)) {
+    name.remove_suffix(row_.aggregate_name->text.size());
+    if (name.ends_with('_')) name.remove_suffix(1);
+  }
+  return name;
+}
+
+Repetition DocumentReader::repetition() {
+  Repetition taken;
+  taken.value = metric_value();
+  if (row_.samples_ns && options_.metric.name == "real_time") {
+    if (row_.samples_ns->type != JsonType::array) throw wrong("samples_ns", "is not an array", "");
+    for (std::size_t i = 0; i < row_.samples.size(); ++i) {
+      if (row_.samples[i] > 0 && row_.samples[i] < HUGE_VAL) continue;
+      throw wrong("samples_ns[" + std::to_string(i) + "]", "is not a finite number greater than 0",
+                  "the measurement went wrong: run it again, or leave the case out with --filter");
+    }
+    taken.samples = std::move(row_.samples);
+  }
+  return taken;
+}
+
+double DocumentReader::metric_value() {
+  const std::string& metric = options_.metric.name;
+  if (!row_.metric && is_time_) throw wrong(metric, "is missing", "");
+  if (!row_.metric) {
+    std::string known;
+    for (const std::string_view key : row_.other_numbers) known.append(known.empty() ? "" : ", ").append(key);
+    throw wrong(
+        metric, "is missing: the row has no such counter",
+        "its numbers are " + printable(known) + "; --filter keeps to the cases that have the counter");
+  }
+  const double value =
+      positive_field(*row_.metric, file_, row_.place(metric)) * (is_time_ ? time_scale() : 1);
+  check_positive(value, row_.metric->text, file_, row_.place(metric));
+  return value;
+}
+
+// Google Benchmark always writes a unit; other writers of its format do not.
+double DocumentReader::time_scale() {
+  if (!row_.time_unit) {
+    ++rows_without_unit_;
+    return 1;
+  }
+  const std::string_view unit = string_field(*row_.time_unit, file_, row_.place("time_unit"));
+  const double scale = nanoseconds_per(unit);
+  if (scale == 0)
+    throw wrong("time_unit", "unknown unit \"" + printable(unit) + "\"", "ns, us, ms and s are known");
+  return scale;
+}
+
+Diagnostic DocumentReader::wrong(std::string_view field, std::string_view what, std::string_view hint) const {
+  return meaning_diagnostic(file_, row_.place(field), what, hint);
+}
+
+void DocumentReader::refuse_repeated_rows() {
+  std::sort(numbered_.begin(), numbered_.end());
+  const auto twice = std::adjacent_find(numbered_.begin(), numbered_.end(), [](const auto& a, const auto& b) {
+    return a.case_index == b.case_index && a.repetition == b.repetition;
+  });
+  if (twice == numbered_.end()) return;
+  const std::string place = "benchmarks[" + std::to_string((twice + 1)->row) + "] " +
+                            printable(process_.cases[twice->case_index].raw_name);
+  throw meaning_diagnostic(
+      file_, place,
+      "repetition " + std::to_string(twice->repetition) + " is there already, as benchmarks[" +
+          std::to_string(twice->row) + "]",
+      "two benchmarks share this name, or two results were joined: give each process as a file of "
+      "its own");
+}
+
+void DocumentReader::refuse_aggregates_without_median() {
+  for (const auto& [run_name, place] : aggregates_) {
+    if (case_indices_.contains(run_name)) continue;
+    if (options_.filter && !options_.filter->keeps(strip_settings(run_name), run_name)) continue;
+    throw meaning_diagnostic(file_, place, "only aggregate rows of this case, and no median among them",
+                             "run without --benchmark_report_aggregates_only");
+  }
+}
+
+void DocumentReader::warn_of_unused() {
+  for (const auto& [key, unused] : not_finite_) {
+    std::string warning = file_ + ": " + unused.first_place + ": not a finite number; not used";
+    if (unused.rows > 1) warning += " (" + std::to_string(unused.rows) + " rows)";
+    process_.warnings.push_back(std::move(warning));
+  }
+  if (rows_without_unit_ > 0) {
+    process_.warnings.push_back(file_ + ": " + std::to_string(rows_without_unit_) +
+                                " rows have no time_unit; taken as nanoseconds");
+  }
+}
+
+}  // namespace
+
+Process read_google_benchmark(JsonReader& json, const std::string& file, const ReadOptions& options) {
+  return DocumentReader(json, file, options).read();
+}
+
+}  // namespace warpgauge

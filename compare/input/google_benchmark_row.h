@@ -1,0 +1,41 @@
+// One entry of `benchmarks` as it stands in the file, unjudged: which fields matter is known only when all
+// are read.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compare/input/json.h"
+
+namespace warpgauge {
+
+struct GoogleBenchmarkRow {
+  using Field = std::optional<JsonValue>;
+
+  std::size_t index = 0;  // in `benchmarks`
+  Field name, run_name, run_type, repetition_index;
+  Field aggregate_name, aggregate_unit;
+  Field error_occurred, error_message;  // SkipWithError
+  Field skipped, skip_message;          // SkipWithMessage, since 1.8
+  Field time_unit;
+  Field metric;                                 // the field that is compared
+  Field samples_ns;                             // set when there; its numbers are in `samples`
+  std::vector<double> samples;                  // NaN where an item is not a number
+  std::vector<std::string_view> other_numbers;  // numeric fields beside those above
+  std::vector<std::string_view> not_finite;     // those of them that are NaN or infinite
+  bool has_time = false;                        // real_time is there: else it may be a fit of complexity
+
+  // A fit of complexity (BigO, RMS): coefficients, no measurement.
+  bool is_complexity() const;
+  // "benchmarks[4] NAME.field", for diagnostics; the field may be empty.
+  std::string place(std::string_view field) const;
+};
+
+// Takes the next value of `json`, an object, as the entry `index`. What `row` held before is gone.
+void read_row(JsonReader& json, std::string_view file, std::string_view metric, std::size_t index,
+              GoogleBenchmarkRow& row);
+
+}  // namespace warpgauge

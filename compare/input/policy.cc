@@ -1,0 +1,179 @@
+#include "compare/input/policy.h"
+
+#include <stdexcept>
+
+#include "compare/input/diagnostic.h"
+#include "compare/input/fields.h"
+#include "compare/input/json.h"
+#include "compare/input/text.h"
+#include "compare/input/threshold.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::string_view kSchema = "warpgauge/policy/1";
+
+class PolicyReader {
+ public:
+  PolicyReader(std::string_view text, const std::string& file) : json_(text, file), file_(file) {}
+  Policy read();
+
+ private:
+  void read_defaults(Margins& defaults);
+  PolicyRule read_rule(const std::string& place);
+  double share(const std::string& place);
+  double level(const std::string& place);
+  NameFilter expression(const JsonValue& value, const std::string& place);
+  Diagnostic unknown_key(const std::string& place, const char* known) {
+    return meaning_diagnostic(file_, place, "unknown key", std::string("known are ") + known);
+  }
+
+  JsonReader json_;
+  const std::string& file_;
+};
+
+Policy PolicyReader::read() {
+  Policy policy;
+  bool has_schema = false;
+  expect_next(json_, JsonType::object, file_, "");
+  json_.begin_object();
+  while (const auto key = json_.next_key()) {
+    const std::string place = printable(*key);
+    if (*key == "schema") {
+      has_schema = true;
+      const JsonValue schema = json_.value();
+      if (string_field(schema, file_, place) != kSchema) {
+        throw meaning_diagnostic(file_, place,
+                                 "\"" + printable(schema.text) + "\" is not " + std::string(kSchema),
+                                 "is this a policy file?");
+      }
+    } else if (*key == "alpha") {
+      policy.alpha = level(place);
+    } else if (*key == "max_mde") {
+      policy.max_mde = share(place);
+    } else if (*key == "defaults") {
+      read_defaults(policy.defaults);
+    } else if (*key == "rules") {
+      expect_next(json_, JsonType::array, file_, place);
+      json_.begin_array();
+      while (json_.next_item()) {
+        policy.rules.push_back(read_rule("rules[" + std::to_string(policy.rules.size()) + "]"));
+      }
+    } else if (*key == "controls") {
+      expect_next(json_, JsonType::array, file_, place);
+      json_.begin_array();
+      while (json_.next_item()) {
+        policy.controls.push_back(
+            expression(json_.value(), "controls[" + std::to_string(policy.controls.size()) + "]"));
+      }
+    } else {
+      throw unknown_key(place, "schema, alpha, max_mde, defaults, rules, controls");
+    }
+  }
+  json_.finish();
+  if (!has_schema)
+    throw meaning_diagnostic(file_, "schema", "is missing", "expected " + std::string(kSchema));
+  return policy;
+}
+
+void PolicyReader::read_defaults(Margins& defaults) {
+  expect_next(json_, JsonType::object, file_, "defaults");
+  json_.begin_object();
+  while (const auto key = json_.next_key()) {
+    const std::string place = "defaults." + printable(*key);
+    if (*key == "fail_above") {
+      defaults.fail_above = share(place);
+    } else if (*key == "improve_above") {
+      defaults.improve_above = share(place);
+    } else if (*key == "same_within") {
+      defaults.same_within = share(place);
+    } else {
+      throw unknown_key(place, "fail_above, improve_above, same_within");
+    }
+  }
+}
+
+PolicyRule PolicyReader::read_rule(const std::string& place) {
+  expect_next(json_, JsonType::object, file_, place);
+  std::optional<NameFilter> match;
+  std::optional<double> fail_above, improve_above, same_within;
+  json_.begin_object();
+  while (const auto key = json_.next_key()) {
+    const std::string key_place = place + '.' + printable(*key);
+    if (*key == "match") {
+      match = expression(json_.value(), key_place);
+    } else if (*key == "fail_above") {
+      fail_above = share(key_place);
+    } else if (*key == "improve_above") {
+      improve_above = share(key_place);
+    } else if (*key == "same_within") {
+      same_within = share(key_place);
+    } else {
+      throw unknown_key(key_place, "match, fail_above, improve_above, same_within");
+    }
+  }
+  if (!match) {
+    throw meaning_diagnostic(file_, place + ".match", "is missing",
+                             "what holds for all cases belongs into `defaults`");
+  }
+  return {*match, fail_above, improve_above, same_within};
+}
+
+// A threshold: "3%" or 0.03.
+double PolicyReader::share(const std::string& place) {
+  const JsonValue value = json_.value();
+  if (value.type != JsonType::number) string_field(value, file_, place);
+  try {
+    return parse_threshold(value.text);
+  } catch (const std::invalid_argument& error) {
+    throw meaning_diagnostic(file_, place, error.what(), "");
+  }
+}
+
+double PolicyReader::level(const std::string& place) {
+  const JsonValue value = json_.value();
+  const double level = positive_field(value, file_, place);
+  if (level >= 0.5) {
+    throw meaning_diagnostic(file_, place, printable(value.text) + " is not a test level",
+                             "0.01 is one run in a hundred");
+  }
+  return level;
+}
+
+NameFilter PolicyReader::expression(const JsonValue& value, const std::string& place) {
+  try {
+    return NameFilter(string_field(value, file_, place));
+  } catch (const std::invalid_argument& error) {
+    throw meaning_diagnostic(file_, place, error.what(), "");
+  }
+}
+
+}  // namespace
+
+Margins Policy::margins_of(std::string_view name) const {
+  Margins margins = defaults;
+  for (const PolicyRule& rule : rules) {
+    if (!rule.match.keeps(name)) continue;
+    margins.fail_above = rule.fail_above.value_or(margins.fail_above);
+    margins.improve_above = rule.improve_above.value_or(margins.improve_above);
+    margins.same_within = rule.same_within.value_or(margins.same_within);
+  }
+  return margins;
+}
+
+bool Policy::is_control(std::string_view name) const {
+  for (const NameFilter& control : controls) {
+    if (control.keeps(name)) return true;
+  }
+  return false;
+}
+
+Policy parse_policy(std::string_view bytes, const std::string& file) {
+  return PolicyReader(checked_text(bytes, file), file).read();
+}
+
+Policy read_policy(const std::string& path) {
+  return parse_policy(read_file(path), path);
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,35 @@
+#include "compare/input/threshold.h"
+
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace warpgauge {
+namespace {
+
+// From here on a bare number is more likely meant as percent.
+constexpr double kLargestBareNumber = 0.5;
+
+}  // namespace
+
+double parse_threshold(std::string_view text) {
+  const auto refuse = [&](const std::string& what) {
+    return std::invalid_argument("threshold '" + std::string(text) + "' " + what);
+  };
+  const bool is_percent = text.ends_with('%');
+  std::string_view digits = text.substr(0, text.size() - (is_percent ? 1 : 0));
+  while (digits.ends_with(' ')) digits.remove_suffix(1);
+  double number = 0;
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || stop != digits.data() + digits.size() || !std::isfinite(number)) {
+    throw refuse("is not a share; write 3% or 0.03");
+  }
+  if (number < 0) throw refuse("is negative; thresholds are the size of a change, in either direction");
+  if (!is_percent && number >= kLargestBareNumber) {
+    throw refuse("is ambiguous; write '" + std::string(digits) + "%' if percent is meant");
+  }
+  return is_percent ? number / 100 : number;
+}
+
+}  // namespace warpgauge
