@@ -51,7 +51,7 @@ struct CheckOptions {
   InputFamily family = InputFamily::normal;
   Layout layout = Layout::packed;
   OracleBackend oracle = OracleBackend::automatic;
-  int threads = 1;      // of the kernel (CPU) and of the oracle
+  int threads = 1;      // of a CPU kernel; the oracle takes all that OpenMP gives
   bool probes = false;  // also run the families `counting` and `needles`
   bool repeat = true;   // a second run of a deterministic kernel
   ReferenceCache* cache = nullptr;

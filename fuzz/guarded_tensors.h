@@ -59,23 +59,28 @@ class GuardedTensors {
   std::vector<std::string> violations() const;
 
  private:
+  // One tensor in its buffer: guard band, elements at their strides with gaps between them, guard band.
   struct Region {
     const char* name;
+    std::int64_t batch, heads, seq, row_bytes;
     Strides strides;
-    std::int64_t heads, seq, head_dim;
     std::int64_t element_bytes;
-    std::size_t extent_bytes;      // from the first to the end of the last element
-    std::vector<std::byte> image;  // what the buffer should hold
+    std::size_t extent_bytes;         // from the first element to the end of the last
+    std::uint64_t uploaded_hash = 0;  // of the elements of an input
     Buffer buffer;
 
     Region(const char* name, Backend backend, Layout layout, std::int64_t batch, std::int64_t heads,
            std::int64_t seq, std::int64_t head_dim, std::int64_t element_bytes);
     void* data() const;
+    std::vector<std::uint16_t> download() const;
+    // Calls visit(image offset in 16-bit halves) for each row, in the order of [B, H, S].
     template <class Visit>
     void each_row(Visit visit) const;
+    std::string outside_violation(std::vector<std::uint16_t>& image) const;
+    std::uint64_t hash_rows(const std::vector<std::uint16_t>& image) const;
   };
 
-  void fill(Region& region, const std::vector<float>& values);
+  void upload(Region& region, const std::vector<float>& values);
 
   Problem problem_;
   Region q_, k_, v_, o_, lse_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -39,8 +40,7 @@ struct Reference {
 };
 
 // Computes the reference; rows must be sorted.
-Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend,
-                            int threads);
+Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend);
 
 // Remembers references by (problem, family, seed, backend), so that each is computed once for all kernels,
 // and forgets the oldest beyond `capacity_bytes`. Not thread safe.
@@ -49,7 +49,7 @@ class ReferenceCache {
   explicit ReferenceCache(std::size_t capacity_bytes = std::size_t{512} << 20)
       : capacity_bytes_(capacity_bytes) {}
 
-  std::shared_ptr<const Reference> get(const Inputs& inputs, OracleBackend backend, int threads);
+  std::shared_ptr<const Reference> get(const Inputs& inputs, OracleBackend backend);
 
  private:
   struct Entry {
@@ -57,7 +57,8 @@ class ReferenceCache {
     std::shared_ptr<const Reference> reference;
   };
   std::size_t capacity_bytes_;
-  std::vector<Entry> entries_;  // oldest first
+  std::size_t held_bytes_ = 0;
+  std::deque<Entry> entries_;  // oldest first
 };
 
 }  // namespace warpgauge

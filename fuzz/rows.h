@@ -11,11 +11,11 @@ namespace warpgauge {
 // Up to this much work every row is compared.
 inline constexpr double kAllRowsFlops = 2e9;
 
-// Rows of the tiles that kernels use: 16, 32, 64, 128, 192, 256.
+// Tile sizes that kernels use, along queries and keys.
 inline constexpr std::int64_t kTileSizes[] = {16, 32, 64, 128, 192, 256};
 
-// All rows up to kAllRowsFlops; above, rows 0, 1, last and each tile edge +-1 of the first, the last and one
-// random head, and 256 random rows. Sorted; rows count through [B, H, Sq].
+// All rows up to kAllRowsFlops; above, rows 0, 1, last and the ends of tiles +-1 of the first, the last and
+// one random random head, and 256 random rows. Sorted; rows count through [B, H, Sq].
 std::vector<std::int64_t> rows_to_compare(const Problem& problem, std::uint64_t seed);
 
 }  // namespace warpgauge

@@ -1,0 +1,46 @@
+#include "fuzz/budget.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace warpgauge {
+namespace {
+
+struct Format {
+  int fraction_bits;
+  int least_exponent;
+  double weight_rounding;  // of P
+};
+
+Format format_of(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f32:
+      return {23, -126, 0.0};
+    case Dtype::f16:
+      return {10, -14, 0x1p-11};
+    case Dtype::bf16:
+      return {7, -126, 0x1p-9};
+  }
+  return {};
+}
+
+}  // namespace
+
+double ulp(Dtype dtype, double value) {
+  const Format format = format_of(dtype);
+  const int exponent =
+      value == 0 ? format.least_exponent : std::max(std::ilogb(value), format.least_exponent);
+  return std::ldexp(1.0, exponent - format.fraction_bits);
+}
+
+double output_bound(Dtype dtype, const RowTerms& row) {
+  const double weight_error = format_of(dtype).weight_rounding + 0x1p-24 * (4 + row.max_logit);
+  return 2 * row.low_error + ulp(dtype, row.largest_output) + 3 * weight_error * row.spread +
+         std::sqrt(static_cast<double>(row.keys)) * 0x1p-24 * row.mass;
+}
+
+double lse_bound(Dtype dtype, double max_logit) {
+  return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + 0x1p-20 * max_logit;
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,39 @@
+// How far a right kernel may be from the oracle: an error budget per row, from that row's own terms. A fixed
+// absolute tolerance is no check: at S = 16k outputs have a deviation of 0.013, and 1e-2 lets a kernel drop
+// keys.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/attention.h"
+
+namespace warpgauge {
+
+// Distance between neighbouring values of the type at |value|.
+double ulp(Dtype dtype, double value);
+
+// What a row's budget is made of; see Reference.
+struct RowTerms {
+  std::int64_t keys = 0;  // visible ones
+  double largest_output = 0;
+  double low_error = 0;
+  double spread = 0;
+  double mass = 0;
+  double max_logit = 0;
+};
+
+// Bound on max over d of |O - ref|, ref rounded to the output type:
+//
+//   2 low_error + ulp(largest_output) + 3 (u + 2^-24 (4 + max_logit)) spread + sqrt(keys) 2^-24 mass
+//
+// - twice the error that an unfused computation of the same precision makes, and the rounding of the result;
+// - the rounding of P (u = 2^-9 for bf16, 2^-11 for f16, none for f32) and of the logits in f32, which move
+// the
+//   weights independently of each other: three deviations of the sum, and it needs no luck of the low twin's;
+// - f32 accumulation in any order: the deviation of a random walk of as many steps as there are keys.
+double output_bound(Dtype dtype, const RowTerms& row);
+
+// Bound on |LSE - ref|: 1e-5 (f32) or 2e-4 (16 bits), and the rounding of the largest logit in f32.
+double lse_bound(Dtype dtype, double max_logit);
+
+}  // namespace warpgauge

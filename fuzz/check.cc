@@ -1,0 +1,153 @@
+#include "fuzz/check.h"
+
+#include <algorithm>
+#include <bit>
+#include <exception>
+#include <stdexcept>
+
+namespace warpgauge {
+namespace {
+
+// Scratch memory of one launch, full of poison (its contents are undefined), with a guard band after it.
+class Workspace {
+ public:
+  Workspace(Backend backend, std::int64_t bytes)
+      : used_((static_cast<std::size_t>(bytes) + 1) / 2 * 2), buffer_(backend, used_ + kGuardBytes) {
+    const std::vector<std::uint16_t> poison(std::min(buffer_.bytes(), kChunkBytes) / 2, kPoison);
+    for (std::size_t at = 0; at < buffer_.bytes(); at += kChunkBytes)
+      buffer_.upload(poison.data(), std::min(kChunkBytes, buffer_.bytes() - at), at);
+  }
+  void* data() const { return buffer_.data(); }
+  bool intact() const {
+    std::vector<std::uint16_t> guard(kGuardBytes / 2);
+    buffer_.download(guard.data(), kGuardBytes, used_);
+    return std::all_of(guard.begin(), guard.end(), [](std::uint16_t half) { return half == kPoison; });
+  }
+
+ private:
+  static constexpr std::size_t kGuardBytes = 4096, kChunkBytes = std::size_t{16} << 20;
+  std::size_t used_;
+  Buffer buffer_;
+};
+
+// Index of the first element whose bits differ, or the size. Any NaN equals any other.
+std::size_t first_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  for (std::size_t n = 0; n < a.size(); ++n)
+    if (std::bit_cast<std::uint32_t>(a[n]) != std::bit_cast<std::uint32_t>(b[n]) &&
+        !(a[n] != a[n] && b[n] != b[n]))
+      return n;
+  return a.size();
+}
+
+std::vector<Failure> compare_runs(const Output& first, const Output& second, InputFamily family) {
+  std::vector<Failure> failures;
+  const auto compare = [&](const char* name, const std::vector<float>& a, const std::vector<float>& b) {
+    if (const std::size_t n = first_difference(a, b); n < a.size())
+      failures.push_back({Property::repeats, family,
+                          std::string(name) + " differs between two runs at element " + std::to_string(n) +
+                              ": " + std::to_string(a[n]) + " and " + std::to_string(b[n])});
+  };
+  compare("O", first.o, second.o);
+  compare("LSE", first.lse, second.lse);
+  return failures;
+}
+
+// One kernel on one problem: runs it on one family of inputs after the other.
+class Checker {
+ public:
+  Checker(const Kernel& kernel, const Problem& problem, std::uint64_t seed, const CheckOptions& options)
+      : kernel_(kernel),
+        problem_(problem),
+        seed_(seed),
+        options_(options),
+        tensors_(kernel.backend, problem, options.layout) {}
+
+  void run(InputFamily family, bool is_main, CheckResult& result) {
+    const Inputs inputs = make_inputs(problem_, family, seed_);
+    tensors_.upload(inputs);
+    Output output;
+    try {
+      output = run_kernel(kernel_, tensors_, options_.threads);
+      if (is_main && options_.repeat && kernel_.deterministic)
+        add(compare_runs(output, run_kernel(kernel_, tensors_, options_.threads), family), result);
+    } catch (const std::exception& error) {
+      return add({{Property::launches, family, error.what()}}, result);
+    }
+    for (const std::string& violation : tensors_.violations())
+      add({{Property::stays_inside, family, violation}}, result);
+    if (family == InputFamily::counting) add(compare_counting(output, problem_), result);
+    const auto reference = cache().get(inputs, options_.oracle);
+    add(compare_output(output, inputs, *reference, is_main ? &result.accuracy : nullptr), result);
+    if (is_main) result.output_hash = hash_output(output);
+  }
+
+ private:
+  static void add(std::vector<Failure> failures, CheckResult& result) {
+    result.failures.insert(result.failures.end(), failures.begin(), failures.end());
+  }
+  ReferenceCache& cache() { return options_.cache ? *options_.cache : own_cache_; }
+
+  const Kernel& kernel_;
+  Problem problem_;
+  std::uint64_t seed_;
+  CheckOptions options_;
+  GuardedTensors tensors_;
+  ReferenceCache own_cache_;
+};
+
+}  // namespace
+
+const char* property_name(Property property) {
+  switch (property) {
+    case Property::launches:
+      return "launches";
+    case Property::output:
+      return "output";
+    case Property::lse:
+      return "lse";
+    case Property::non_finite:
+      return "non_finite";
+    case Property::writes_all:
+      return "writes_all";
+    case Property::stays_inside:
+      return "stays_inside";
+    case Property::repeats:
+      return "repeats";
+  }
+  return "?";
+}
+
+std::string CheckResult::report() const {
+  std::string text;
+  for (const Failure& failure : failures)
+    text += std::string(property_name(failure.property)) + " (" + family_name(failure.family) +
+            "): " + failure.message + "\n";
+  return text;
+}
+
+Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads) {
+  const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), threads));
+  tensors.poison_outputs();
+  kernel.launch(tensors.problem(), tensors.tensors(),
+                {.threads = threads, .stream = nullptr, .workspace = workspace.data()});
+  synchronize(kernel.backend);
+  if (!workspace.intact()) throw std::runtime_error("wrote past the end of its workspace");
+  return tensors.download();
+}
+
+CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t seed,
+                  const CheckOptions& options) {
+  CheckResult result;
+  try {
+    Checker checker(kernel, problem, seed, options);
+    checker.run(options.family, true, result);
+    if (options.probes)
+      for (InputFamily family : {InputFamily::counting, InputFamily::needles})
+        if (family != options.family) checker.run(family, false, result);
+  } catch (const std::exception& error) {  // no memory, or the device was lost
+    result.failures.push_back({Property::launches, options.family, error.what()});
+  }
+  return result;
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,112 @@
+#include "fuzz/generate.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "fuzz/random.h"
+#include "fuzz/rows.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::int64_t kHeadDims[] = {8, 16, 32, 40, 64, 64, 64, 80, 96, 128, 128, 160, 192, 256};
+constexpr std::int64_t kGroups[] = {1, 1, 2, 3, 4, 8};
+constexpr std::uint64_t kAttempts = 256;
+
+// Draws one after the other from the stream of a seed.
+class Draws {
+ public:
+  Draws(std::uint64_t seed, std::uint64_t attempt) : random_(seed, 0x100 + attempt) {}
+
+  std::int64_t range(std::int64_t low, std::int64_t high) {
+    return low +
+           static_cast<std::int64_t>(random_.below(next_++, static_cast<std::uint64_t>(high - low + 1)));
+  }
+  bool one_in(std::int64_t n) { return range(1, n) == 1; }
+  std::uint64_t bits() { return random_.bits(next_++); }
+  template <class T, std::size_t N>
+  T pick(const T (&values)[N]) {
+    return values[range(0, N - 1)];
+  }
+
+ private:
+  RandomStream random_;
+  std::uint64_t next_ = 0;
+};
+
+// A length of at most `limit`: at a tile's edge +-1 more often than not, otherwise anything, short ones
+// preferred.
+std::int64_t draw_length(Draws& draws, std::int64_t limit) {
+  if (limit <= 1 || draws.one_in(12)) return 1;
+  if (draws.range(1, 3) > 1) {
+    const std::int64_t tile = draws.pick(kTileSizes);
+    const std::int64_t tiles =
+        std::max<std::int64_t>(1, std::min<std::int64_t>(limit / tile, draws.range(1, 6)));
+    return std::clamp<std::int64_t>(tile * tiles + draws.range(-1, 1), 1, limit);
+  }
+  return draws.range(1, draws.range(1, limit));
+}
+
+// B, H and Hkv whose product fits what the volume leaves.
+void draw_heads(Draws& draws, Problem& p) {
+  const std::int64_t row_volume = p.seq_q * std::max<std::int64_t>(1, p.seq_k) * p.head_dim;
+  const std::int64_t budget = std::max<std::int64_t>(1, kMaxFuzzVolume / row_volume);
+  const std::int64_t group = std::min(draws.pick(kGroups), budget);
+  p.kv_heads = draws.range(1, std::min<std::int64_t>(4, budget / group));
+  p.heads = p.kv_heads * group;
+  p.batch = draws.range(1, std::min<std::int64_t>(4, budget / p.heads));
+}
+
+Problem draw_problem(Draws& draws) {
+  Problem p;
+  constexpr Dtype kDtypes[] = {Dtype::f32, Dtype::f16, Dtype::bf16};
+  p.dtype = draws.pick(kDtypes);
+  p.head_dim = draws.pick(kHeadDims);
+  p.scale = default_scale(p.head_dim);
+  if (draws.one_in(8)) p.scale *= static_cast<double>(draws.range(1, 64)) / 16;
+  p.mask = draws.one_in(2) ? Mask::causal : Mask::none;
+  const bool decode = draws.one_in(5);
+  p.seq_q = decode ? draws.range(1, 16) : draw_length(draws, 640);
+  const std::int64_t longest = kMaxFuzzVolume / (p.seq_q * p.head_dim);
+  if (draws.one_in(40))
+    p.seq_k = 0;
+  else if (decode && draws.one_in(2))
+    p.seq_k = draws.range(1, std::min<std::int64_t>(16384, longest));
+  else if (!decode && draws.one_in(2))
+    p.seq_k = std::min(p.seq_q, longest);
+  else
+    p.seq_k = draw_length(draws, std::min<std::int64_t>(1300, longest));
+  draw_heads(draws, p);
+  return p;
+}
+
+// Normal inputs in three of eight cases, any family otherwise.
+InputFamily draw_family(Draws& draws) {
+  if (draws.range(1, 8) <= 3) return InputFamily::normal;
+  const auto families = all_families();
+  return families[static_cast<std::size_t>(draws.range(0, std::ssize(families) - 1))];
+}
+
+}  // namespace
+
+FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt) {
+  Draws draws(seed, attempt);
+  FuzzCase drawn;
+  drawn.problem = draw_problem(draws);
+  drawn.family = draw_family(draws);
+  drawn.seed = draws.bits() >> 32;
+  constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved};
+  drawn.layout = draws.pick(kLayouts);
+  drawn.threads = static_cast<int>(draws.range(1, 3));
+  return drawn;
+}
+
+std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed) {
+  for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
+    const FuzzCase drawn = random_case(seed, attempt);
+    if (kernel.supports(drawn.problem).empty()) return drawn;
+  }
+  return std::nullopt;
+}
+
+}  // namespace warpgauge

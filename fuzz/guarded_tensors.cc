@@ -1,0 +1,230 @@
+#include "fuzz/guarded_tensors.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "fuzz/random.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kGuardBytes = 4096;
+constexpr std::size_t kGuardHalves = kGuardBytes / 2;
+constexpr std::uint32_t kPoisonWord = 0x10001u * kPoison;
+
+Strides make_strides(Layout layout, std::int64_t heads, std::int64_t seq, std::int64_t head_dim) {
+  switch (layout) {
+    case Layout::packed:
+      return packed_strides(heads, seq, head_dim);
+    case Layout::interleaved:
+      return {seq * heads * head_dim, head_dim, heads * head_dim};
+    case Layout::padded: {
+      const std::int64_t row = head_dim + 8, head = (seq + 3) * row;
+      return {heads * head + 5 * row, head, row};
+    }
+  }
+  return {};
+}
+
+// Elements from the first to one past the last.
+std::int64_t extent(const Strides& s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
+                    std::int64_t head_dim) {
+  if (seq == 0) return 0;
+  return (batch - 1) * s.batch + (heads - 1) * s.head + (seq - 1) * s.row + head_dim;
+}
+
+// Writes `count` values of the type at `target`.
+void encode(Dtype dtype, const float* values, std::int64_t count, std::uint16_t* target) {
+  switch (dtype) {
+    case Dtype::f32:
+      std::memcpy(target, values, sizeof(float) * static_cast<std::size_t>(count));
+      return;
+    case Dtype::f16:
+      std::transform(values, values + count, target, f16::encode);
+      return;
+    case Dtype::bf16:
+      std::transform(values, values + count, target, bf16::encode);
+      return;
+  }
+}
+
+// Reads `count` values of the type; returns whether any of them is poison.
+bool decode(Dtype dtype, const std::uint16_t* source, std::int64_t count, float* values) {
+  if (dtype == Dtype::f32) {
+    bool poisoned = false;
+    for (std::int64_t d = 0; d < count; ++d) {
+      std::uint32_t word;
+      std::memcpy(&word, source + 2 * d, sizeof word);
+      poisoned |= word == kPoisonWord;
+      values[d] = std::bit_cast<float>(word);
+    }
+    return poisoned;
+  }
+  std::transform(source, source + count, values, dtype == Dtype::f16 ? f16::decode : bf16::decode);
+  return std::find(source, source + count, kPoison) != source + count;
+}
+
+}  // namespace
+
+const char* layout_name(Layout layout) {
+  switch (layout) {
+    case Layout::packed:
+      return "packed";
+    case Layout::padded:
+      return "padded";
+    case Layout::interleaved:
+      return "interleaved";
+  }
+  return "?";
+}
+
+std::optional<Layout> parse_layout(std::string_view name) {
+  for (Layout layout : {Layout::packed, Layout::padded, Layout::interleaved})
+    if (name == layout_name(layout)) return layout;
+  return std::nullopt;
+}
+
+std::uint64_t hash_output(const Output& output) {
+  std::uint64_t hash = 0;
+  const auto add = [&hash](const std::vector<float>& values) {
+    for (float value : values)
+      hash = mix_bits(hash + (value != value ? 0x7fc00000u : std::bit_cast<std::uint32_t>(value)) + 1);
+  };
+  add(output.o);
+  add(output.lse);
+  return hash;
+}
+
+GuardedTensors::Region::Region(const char* name_, Backend backend, Layout layout, std::int64_t batch_,
+                               std::int64_t heads_, std::int64_t seq_, std::int64_t head_dim,
+                               std::int64_t element_bytes_)
+    : name(name_),
+      batch(batch_),
+      heads(heads_),
+      seq(seq_),
+      row_bytes(head_dim * element_bytes_),
+      strides(make_strides(layout, heads_, seq_, head_dim)),
+      element_bytes(element_bytes_),
+      extent_bytes(static_cast<std::size_t>(extent(strides, batch, heads, seq, head_dim) * element_bytes)),
+      buffer(backend, extent_bytes + 2 * kGuardBytes) {
+  const std::vector<std::uint16_t> poison(buffer.bytes() / 2, kPoison);
+  buffer.upload(poison.data(), buffer.bytes());
+}
+
+void* GuardedTensors::Region::data() const {
+  return static_cast<char*>(buffer.data()) + kGuardBytes;
+}
+
+std::vector<std::uint16_t> GuardedTensors::Region::download() const {
+  std::vector<std::uint16_t> image(buffer.bytes() / 2);
+  buffer.download(image.data(), buffer.bytes());
+  return image;
+}
+
+template <class Visit>
+void GuardedTensors::Region::each_row(Visit visit) const {
+  for (std::int64_t b = 0; b < batch; ++b)
+    for (std::int64_t h = 0; h < heads; ++h)
+      for (std::int64_t i = 0; i < seq; ++i) {
+        const std::int64_t element = b * strides.batch + h * strides.head + i * strides.row;
+        visit(kGuardHalves + static_cast<std::size_t>(element * element_bytes / 2));
+      }
+}
+
+std::uint64_t GuardedTensors::Region::hash_rows(const std::vector<std::uint16_t>& image) const {
+  std::uint64_t hash = 0;
+  each_row([&](std::size_t offset) {
+    for (std::int64_t half = 0; half < row_bytes / 2; ++half)
+      hash = hash * 0x100000001b3u + image[offset + half] + 1;
+  });
+  return hash;
+}
+
+// Destroys the image: what belongs to the elements is poisoned, so that any other value lies outside of them.
+std::string GuardedTensors::Region::outside_violation(std::vector<std::uint16_t>& image) const {
+  each_row([&](std::size_t offset) { std::fill_n(image.begin() + offset, row_bytes / 2, kPoison); });
+  const auto wrong =
+      std::find_if(image.begin(), image.end(), [](std::uint16_t half) { return half != kPoison; });
+  if (wrong == image.end()) return {};
+  const auto byte = 2 * (wrong - image.begin()) - static_cast<std::ptrdiff_t>(kGuardBytes);
+  const auto end = static_cast<std::ptrdiff_t>(extent_bytes);
+  const std::string where = byte < 0      ? std::to_string(-byte) + " bytes before its start"
+                            : byte >= end ? std::to_string(byte - end) + " bytes past its end"
+                                          : "in a gap between its rows, at byte " + std::to_string(byte);
+  return std::string(name) + " was written to " + where;
+}
+
+GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout)
+    : problem_(p),
+      q_("Q", backend, layout, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
+      k_("K", backend, layout, p.batch, p.kv_heads, p.seq_k, p.head_dim, dtype_bytes(p.dtype)),
+      v_("V", backend, layout, p.batch, p.kv_heads, p.seq_k, p.head_dim, dtype_bytes(p.dtype)),
+      o_("O", backend, layout, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
+      lse_("LSE", backend, Layout::packed, p.batch, p.heads, p.seq_q, 1, sizeof(float)),
+      tensors_{.q = q_.data(),
+               .k = k_.data(),
+               .v = v_.data(),
+               .o = o_.data(),
+               .lse = static_cast<float*>(lse_.data()),
+               .q_strides = q_.strides,
+               .k_strides = k_.strides,
+               .v_strides = v_.strides,
+               .o_strides = o_.strides} {}
+
+void GuardedTensors::upload(Region& region, const std::vector<float>& values) {
+  std::vector<std::uint16_t> image(region.buffer.bytes() / 2, kPoison);
+  const float* row = values.data();
+  region.each_row([&](std::size_t offset) {
+    encode(problem_.dtype, row, problem_.head_dim, image.data() + offset);
+    row += problem_.head_dim;
+  });
+  region.uploaded_hash = region.hash_rows(image);
+  region.buffer.upload(image.data(), region.buffer.bytes());
+}
+
+void GuardedTensors::upload(const Inputs& inputs) {
+  upload(q_, inputs.q);
+  upload(k_, inputs.k);
+  upload(v_, inputs.v);
+}
+
+void GuardedTensors::poison_outputs() {
+  for (Region* region : {&o_, &lse_}) {
+    const std::vector<std::uint16_t> poison(region->buffer.bytes() / 2, kPoison);
+    region->buffer.upload(poison.data(), region->buffer.bytes());
+  }
+}
+
+Output GuardedTensors::download() const {
+  Output output;
+  output.o.resize(static_cast<std::size_t>(query_elements(problem_)));
+  output.lse.resize(static_cast<std::size_t>(lse_elements(problem_)));
+  const auto fetch = [](const Region& region, Dtype dtype, std::int64_t width, std::vector<float>& values,
+                        std::vector<std::int64_t>& unwritten) {
+    const std::vector<std::uint16_t> image = region.download();
+    std::int64_t row = 0;
+    region.each_row([&](std::size_t offset) {
+      if (decode(dtype, image.data() + offset, width, values.data() + row * width)) unwritten.push_back(row);
+      ++row;
+    });
+  };
+  fetch(o_, problem_.dtype, problem_.head_dim, output.o, output.unwritten_rows);
+  fetch(lse_, Dtype::f32, 1, output.lse, output.unwritten_lse_rows);
+  return output;
+}
+
+std::vector<std::string> GuardedTensors::violations() const {
+  std::vector<std::string> found;
+  for (const Region* region : {&q_, &k_, &v_, &o_, &lse_}) {
+    std::vector<std::uint16_t> image = region->download();
+    const bool is_input = region != &o_ && region != &lse_;
+    if (is_input && region->hash_rows(image) != region->uploaded_hash)
+      found.push_back(std::string(region->name) + ", an input, was overwritten");
+    if (const std::string outside = region->outside_violation(image); !outside.empty())
+      found.push_back(outside);
+  }
+  return found;
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,212 @@
+#include "fuzz/inputs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "fuzz/random.h"
+#include "fuzz/rows.h"
+
+namespace warpgauge {
+namespace {
+
+enum Stream : std::uint64_t { kQuery = 1, kKey, kValue, kPattern, kChoice };
+
+constexpr InputFamily kFamilies[] = {
+    InputFamily::normal,   InputFamily::heavy_tailed,  InputFamily::large_logits,
+    InputFamily::needles,  InputFamily::zero_query,    InputFamily::unit_value,
+    InputFamily::counting, InputFamily::constant_keys, InputFamily::nan_inputs};
+
+// Calls value(index) for each element.
+template <class Value>
+void fill(std::vector<float>& tensor, Dtype dtype, Value value) {
+  const auto size = static_cast<std::int64_t>(tensor.size());
+#pragma omp parallel for schedule(static) if (size > 1 << 16)
+  for (std::int64_t index = 0; index < size; ++index)
+    tensor[index] = round_to(dtype, value(static_cast<std::uint64_t>(index)));
+}
+
+void fill_normal(std::vector<float>& tensor, Dtype dtype, RandomStream random) {
+  fill(tensor, dtype, [random](std::uint64_t index) { return random.normal(index); });
+}
+
+void fill_heavy_tailed(std::vector<float>& tensor, Dtype dtype, RandomStream random) {
+  fill(tensor, dtype, [random](std::uint64_t index) { return random.heavy_tailed(index); });
+}
+
+// Query rows +-a and keys a t with t in [1, 1.2], a shared pattern of signs and magnitudes between them: the
+// logits of a row lie in 5e4..6e4 or all in -6e4..-5e4, below the finite value that some kernels take for a
+// masked logit. The last element adds what separates keys of equal t.
+void fill_large_logits(Inputs& in) {
+  const Problem& p = in.problem;
+  const RandomStream pattern(in.seed, kPattern), choice(in.seed, kChoice), fine(in.seed, kKey);
+  const std::int64_t coarse = std::max<std::int64_t>(1, p.head_dim - 1);
+  const double scale = std::max(std::fabs(p.scale), 1e-6);
+  const auto amplitude =
+      static_cast<float>(std::min(16384.0, std::sqrt(5e4 / (scale * static_cast<double>(coarse)))));
+  const auto spread = static_cast<float>(std::min(100.0, 1 / scale));
+  const auto signed_magnitude = [=](std::uint64_t d) {
+    const float magnitude = 0.75f + static_cast<float>(pattern.below(2 * d, 256)) * 0x1p-9f;
+    return pattern.bits(2 * d + 1) & 1 ? magnitude : -magnitude;
+  };
+  const auto dim = static_cast<std::uint64_t>(p.head_dim), last = static_cast<std::uint64_t>(coarse);
+  fill(in.q, p.dtype, [=](std::uint64_t index) {
+    const std::uint64_t d = index % dim;
+    if (d >= last) return 1.0f;
+    return choice.bits(2 * (index / dim)) & 1 ? amplitude * signed_magnitude(d)
+                                              : -amplitude * signed_magnitude(d);
+  });
+  fill(in.k, p.dtype, [=](std::uint64_t index) {
+    const std::uint64_t d = index % dim;
+    if (d >= last) return spread * fine.normal(index / dim);
+    const float stretch = 1.0f + static_cast<float>(choice.below(2 * (index / dim) + 1, 9)) * 0.025f;
+    return amplitude * stretch * signed_magnitude(d);
+  });
+}
+
+// The key that dominates in query row `row`: chosen among those at which kernels go wrong.
+std::int64_t needle_key(const Problem& p, std::int64_t row, std::uint64_t bits) {
+  const std::int64_t last = p.seq_k - 1, visible = visible_keys(p, row);
+  const std::int64_t tile = kTileSizes[(bits >> 8) % std::size(kTileSizes)];
+  const std::int64_t tiles = std::max<std::int64_t>(1, p.seq_k / tile);
+  const std::int64_t edge =
+      tile * static_cast<std::int64_t>(1 + (bits >> 16) % static_cast<std::uint64_t>(tiles));
+  const std::int64_t candidates[] = {
+      0,        last, visible - 1, visible,
+      edge - 1, edge, visible - 1, static_cast<std::int64_t>(bits >> 40) % p.seq_k};
+  return std::clamp<std::int64_t>(candidates[bits % std::size(candidates)], 0, last);
+}
+
+// Each key is a random code of +-1; a query row is the code of its needle, so large that the needle's logit
+// is 40 while the others' deviate by 40 / sqrt(D) around 0.
+void fill_needles(Inputs& in) {
+  const Problem& p = in.problem;
+  const RandomStream codes(in.seed, kKey), choice(in.seed, kChoice);
+  const auto dim = static_cast<std::uint64_t>(p.head_dim);
+  const auto code = [=](std::uint64_t key, std::uint64_t d) {
+    const std::uint64_t words = (dim + 63) / 64;
+    return codes.bits(key * words + d / 64) >> (d % 64) & 1 ? 1.0f : -1.0f;
+  };
+  fill(in.k, p.dtype, [=](std::uint64_t index) { return code(index / dim, index % dim); });
+
+  const double wanted = p.scale == 0 ? 1.0 : 40.0 / (p.scale * static_cast<double>(p.head_dim));
+  const auto amplitude = static_cast<float>(std::clamp(wanted, -1000.0, 1000.0));
+  if (p.seq_k == 0) return;
+  fill(in.q, p.dtype, [=, &p](std::uint64_t index) {
+    const auto row = static_cast<std::int64_t>(index / dim);
+    const std::int64_t head = row / p.seq_q % p.heads, batch = row / p.seq_q / p.heads;
+    const std::int64_t kv_head = batch * p.kv_heads + head / (p.heads / p.kv_heads);
+    const std::int64_t key = needle_key(p, row % p.seq_q, choice.bits(static_cast<std::uint64_t>(row)));
+    return amplitude * code(static_cast<std::uint64_t>(kv_head * p.seq_k + key), index % dim);
+  });
+}
+
+void fill_constant_keys(Inputs& in) {
+  const RandomStream random(in.seed, kKey);
+  const auto dim = static_cast<std::uint64_t>(in.problem.head_dim);
+  const std::uint64_t head = static_cast<std::uint64_t>(in.problem.seq_k) * dim;
+  fill(in.k, in.problem.dtype,
+       [=](std::uint64_t index) { return random.normal(index / head * dim + index % dim); });
+}
+
+// A masked key may be multiplied by a zero weight, which keeps a NaN: V gets its NaN only where all keys are
+// visible.
+void plant_nans(Inputs& in) {
+  const Problem& p = in.problem;
+  const RandomStream choice(in.seed, kChoice);
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  const auto below = [&choice](std::int64_t index, std::int64_t count) {
+    return static_cast<std::int64_t>(
+        choice.below(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(count)));
+  };
+  if (p.seq_k == 0) return;
+  for (std::int64_t head = 0; head < p.batch * p.heads; ++head) {
+    const std::int64_t row = below(3 * head, p.seq_q);
+    if (visible_keys(p, row) > 0)
+      in.q[(head * p.seq_q + row) * p.head_dim + below(3 * head + 1, p.head_dim)] = kNan;
+  }
+  if (p.mask != Mask::none) return;
+  for (std::int64_t head = 0; head < p.batch * p.kv_heads; ++head)
+    in.v[head * p.seq_k * p.head_dim + below(3 * head + 2, p.seq_k * p.head_dim)] = kNan;
+}
+
+}  // namespace
+
+std::span<const InputFamily> all_families() {
+  return kFamilies;
+}
+
+const char* family_name(InputFamily family) {
+  switch (family) {
+    case InputFamily::normal:
+      return "normal";
+    case InputFamily::heavy_tailed:
+      return "heavy_tailed";
+    case InputFamily::large_logits:
+      return "large_logits";
+    case InputFamily::needles:
+      return "needles";
+    case InputFamily::zero_query:
+      return "zero_query";
+    case InputFamily::unit_value:
+      return "unit_value";
+    case InputFamily::counting:
+      return "counting";
+    case InputFamily::constant_keys:
+      return "constant_keys";
+    case InputFamily::nan_inputs:
+      return "nan_inputs";
+  }
+  return "?";
+}
+
+std::optional<InputFamily> parse_family(std::string_view name) {
+  for (InputFamily family : kFamilies)
+    if (name == family_name(family)) return family;
+  return std::nullopt;
+}
+
+float round_to(Dtype dtype, float value) {
+  switch (dtype) {
+    case Dtype::f32:
+      return value;
+    case Dtype::f16:
+      return static_cast<float>(f16(value));
+    case Dtype::bf16:
+      return static_cast<float>(bf16(value));
+  }
+  return value;
+}
+
+Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
+  Inputs in{p,
+            family,
+            seed,
+            std::vector<float>(query_elements(p)),
+            std::vector<float>(key_elements(p)),
+            std::vector<float>(key_elements(p))};
+  const bool zero_query = family == InputFamily::zero_query || family == InputFamily::counting;
+  const bool unit_value = family == InputFamily::unit_value || family == InputFamily::counting;
+  const bool heavy = family == InputFamily::heavy_tailed;
+  const auto fill_random = heavy ? fill_heavy_tailed : fill_normal;
+
+  if (unit_value)
+    std::fill(in.v.begin(), in.v.end(), 1.0f);
+  else
+    fill_random(in.v, p.dtype, RandomStream(seed, kValue));
+  if (family == InputFamily::large_logits) {
+    fill_large_logits(in);
+  } else if (family == InputFamily::needles) {
+    fill_needles(in);
+  } else {
+    if (!zero_query) fill_random(in.q, p.dtype, RandomStream(seed, kQuery));
+    if (family == InputFamily::constant_keys)
+      fill_constant_keys(in);
+    else
+      fill_random(in.k, p.dtype, RandomStream(seed, kKey));
+    if (family == InputFamily::nan_inputs) plant_nans(in);
+  }
+  return in;
+}
+
+}  // namespace warpgauge

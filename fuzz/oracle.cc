@@ -1,0 +1,88 @@
+#include "fuzz/oracle.h"
+
+#include <cmath>
+#include <utility>
+
+#include "fuzz/oracle_backends.h"
+#include "fuzz/rows.h"
+#include "kernels/case_key.h"
+
+namespace warpgauge {
+namespace {
+
+OracleBackend resolve(OracleBackend backend) {
+  if (backend != OracleBackend::automatic) return backend;
+  return cublas_unavailable().empty() ? OracleBackend::cublas : OracleBackend::cpu;
+}
+
+std::size_t size_bytes(const Reference& r) {
+  return sizeof(double) * (r.output.size() + 6 * r.rows.size());
+}
+
+// NaN and infinity bound nothing.
+void raise(double& largest, double value) {
+  if (std::isfinite(value) && value > largest) largest = value;
+}
+
+}  // namespace
+
+std::optional<OracleBackend> parse_oracle(std::string_view name) {
+  if (name == "auto") return OracleBackend::automatic;
+  if (name == "cpu") return OracleBackend::cpu;
+  if (name == "cublas") return OracleBackend::cublas;
+  return std::nullopt;
+}
+
+std::string oracle_unavailable(OracleBackend backend) {
+  return backend == OracleBackend::cublas ? cublas_unavailable() : std::string();
+}
+
+Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows) {
+  const std::size_t count = rows.size();
+  Reference reference;
+  reference.rows = std::move(rows);
+  reference.output.resize(count * static_cast<std::size_t>(p.head_dim));
+  for (auto* values :
+       {&reference.lse, &reference.max_logit, &reference.low_error, &reference.spread, &reference.mass})
+    values->resize(count);
+  return reference;
+}
+
+void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& out) {
+  double square = 0;
+  for (std::int64_t d = 0; d < p.head_dim; ++d) {
+    out.output[static_cast<std::int64_t>(n) * p.head_dim + d] = sums.output[d];
+    const double error = std::fabs(double{round_to(p.dtype, sums.low[d])} -
+                                   double{round_to(p.dtype, static_cast<float>(sums.output[d]))});
+    raise(out.low_error[n], error);
+    raise(out.mass[n], sums.mass[d]);
+    raise(square, sums.square[d]);
+  }
+  out.spread[n] = std::sqrt(square);
+  out.lse[n] = sums.lse;
+  out.max_logit[n] = sums.max_logit;
+}
+
+Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend) {
+  if (resolve(backend) == OracleBackend::cublas) return reference_cublas(inputs, std::move(rows));
+  return reference_cpu(inputs, std::move(rows));
+}
+
+std::shared_ptr<const Reference> ReferenceCache::get(const Inputs& inputs, OracleBackend backend) {
+  const std::string key = format_problem(inputs.problem) + " " + family_name(inputs.family) + " " +
+                          std::to_string(inputs.seed) +
+                          (resolve(backend) == OracleBackend::cpu ? " cpu" : " cublas");
+  for (const Entry& entry : entries_)
+    if (entry.key == key) return entry.reference;
+  auto reference = std::make_shared<const Reference>(
+      compute_reference(inputs, rows_to_compare(inputs.problem, inputs.seed), backend));
+  held_bytes_ += size_bytes(*reference);
+  entries_.push_back({key, reference});
+  while (held_bytes_ > capacity_bytes_ && entries_.size() > 1) {
+    held_bytes_ -= size_bytes(*entries_.front().reference);
+    entries_.pop_front();
+  }
+  return reference;
+}
+
+}  // namespace warpgauge

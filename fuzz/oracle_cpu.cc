@@ -1,0 +1,130 @@
+// The oracle on the CPU. One pass a row for the logits, one for the sums, in f64 and, for the low-precision
+// twin, in f32. The inner loops are compiled for several instruction sets; the best is picked when the
+// program starts.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "fuzz/oracle_backends.h"
+
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define WARPGAUGE_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WARPGAUGE_VECTOR_CLONES
+#endif
+
+namespace warpgauge {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// One thread's memory for one row.
+struct Scratch {
+  std::vector<double> weight;                // [Sk] logits, then p
+  std::vector<float> low_weight;             // [Sk] the same in f32, rounded to the input type
+  std::vector<double> output, square, mass;  // [D] sums over j of p v, (p v)^2, |p v|
+  std::vector<float> low_output;             // [D]
+
+  explicit Scratch(const Problem& p) : weight(p.seq_k), low_weight(p.seq_k) {
+    for (auto* sums : {&output, &square, &mass}) sums->resize(p.head_dim);
+    low_output.resize(p.head_dim);
+  }
+};
+
+WARPGAUGE_VECTOR_CLONES
+void dot_products(const float* q, const float* k, std::int64_t keys, std::int64_t dim, double* exact,
+                  float* low) {
+  for (std::int64_t j = 0; j < keys; ++j) {
+    const float* key = k + j * dim;
+    double sum = 0;
+    float low_sum = 0;
+#pragma omp simd reduction(+ : sum, low_sum)
+    for (std::int64_t d = 0; d < dim; ++d) {
+      sum += static_cast<double>(q[d]) * static_cast<double>(key[d]);
+      low_sum += q[d] * key[d];
+    }
+    exact[j] = sum;
+    low[j] = low_sum;
+  }
+}
+
+WARPGAUGE_VECTOR_CLONES
+void weighted_sums(const double* weight, const float* low_weight, const float* v, std::int64_t keys,
+                   std::int64_t dim, double* __restrict output, double* __restrict square,
+                   double* __restrict mass, float* __restrict low_output) {
+  for (std::int64_t j = 0; j < keys; ++j) {
+    const float* value = v + j * dim;
+    const double p = weight[j];
+    const float low_p = low_weight[j];
+#pragma omp simd
+    for (std::int64_t d = 0; d < dim; ++d) {
+      const double term = p * static_cast<double>(value[d]);
+      output[d] += term;
+      square[d] += term * term;
+      mass[d] += std::fabs(term);
+      low_output[d] += low_p * value[d];
+    }
+  }
+}
+
+// Turns logits into normalised weights; returns their log-sum-exp. A NaN stays one.
+template <class Real>
+Real softmax(Real* logit, std::int64_t keys) {
+  Real largest = -std::numeric_limits<Real>::infinity(), sum = 0;
+  for (std::int64_t j = 0; j < keys; ++j)
+    if (!(logit[j] <= largest)) largest = logit[j];
+  for (std::int64_t j = 0; j < keys; ++j) sum += logit[j] = std::exp(logit[j] - largest);
+  for (std::int64_t j = 0; j < keys; ++j) logit[j] /= sum;
+  return largest + std::log(sum);
+}
+
+// The two weighted sums of V, from the weights in the scratch memory.
+void sum_values(const Problem& p, const float* v, std::int64_t keys, Scratch& s) {
+  for (auto* sums : {&s.output, &s.square, &s.mass}) std::fill(sums->begin(), sums->end(), 0.0);
+  std::fill(s.low_output.begin(), s.low_output.end(), 0.0f);
+  weighted_sums(s.weight.data(), s.low_weight.data(), v, keys, p.head_dim, s.output.data(), s.square.data(),
+                s.mass.data(), s.low_output.data());
+}
+
+// Fills entry n of the reference.
+void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
+  const Problem& p = in.problem;
+  const std::int64_t row = out.rows[n], i = row % p.seq_q, head = row / p.seq_q % p.heads;
+  const std::int64_t kv_head = row / p.seq_q / p.heads * p.kv_heads + head / (p.heads / p.kv_heads);
+  const std::int64_t keys = visible_keys(p, i);
+  if (keys == 0) {
+    out.lse[n] = -kInfinity;
+    return;
+  }
+  const float* k = in.k.data() + kv_head * p.seq_k * p.head_dim;
+  dot_products(in.q.data() + row * p.head_dim, k, keys, p.head_dim, s.weight.data(), s.low_weight.data());
+  double max_logit = 0;
+  for (std::int64_t j = 0; j < keys; ++j) {
+    s.weight[j] *= p.scale;
+    s.low_weight[j] *= static_cast<float>(p.scale);
+    max_logit = std::max(max_logit, std::fabs(s.weight[j]));
+  }
+  const double lse = softmax(s.weight.data(), keys);
+  softmax(s.low_weight.data(), keys);
+  for (std::int64_t j = 0; j < keys; ++j) s.low_weight[j] = round_to(p.dtype, s.low_weight[j]);
+  sum_values(p, in.v.data() + kv_head * p.seq_k * p.head_dim, keys, s);
+  store_row(p, {s.output.data(), s.square.data(), s.mass.data(), s.low_output.data(), lse, max_logit}, n,
+            out);
+}
+
+}  // namespace
+
+Reference reference_cpu(const Inputs& inputs, std::vector<std::int64_t> rows) {
+  Reference reference = empty_reference(inputs.problem, std::move(rows));
+  const auto count = static_cast<std::int64_t>(reference.rows.size());
+#pragma omp parallel
+  {
+    Scratch scratch(inputs.problem);
+#pragma omp for schedule(dynamic, 16)
+    for (std::int64_t n = 0; n < count; ++n)
+      compute_row(inputs, static_cast<std::size_t>(n), scratch, reference);
+  }
+  return reference;
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,16 @@
+// Built in place of oracle_cublas.cu where there is no CUDA toolkit.
+#include <stdexcept>
+
+#include "fuzz/oracle_backends.h"
+
+namespace warpgauge {
+
+std::string cublas_unavailable() {
+  return "built without the CUDA toolkit";
+}
+
+Reference reference_cublas(const Inputs&, std::vector<std::int64_t>) {
+  throw std::runtime_error(cublas_unavailable());
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,72 @@
+#include "fuzz/shrink.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace warpgauge {
+namespace {
+
+// Simpler values of one size, the boldest first.
+std::vector<std::int64_t> simpler_sizes(std::int64_t size, std::int64_t least) {
+  std::vector<std::int64_t> sizes{least, size / 4, size / 2, size - size / 4, size - 1};
+  std::erase_if(sizes, [=](std::int64_t s) { return s < least || s >= size; });
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
+  return sizes;
+}
+
+// Every case that is simpler in one respect.
+std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
+  std::vector<FuzzCase> cases;
+  const auto propose = [&](auto change) {
+    FuzzCase simpler = from;
+    change(simpler);
+    if (simpler != from && problem_error(simpler.problem).empty()) cases.push_back(simpler);
+  };
+  const auto propose_sizes = [&](std::int64_t least, auto member) {
+    for (std::int64_t size : simpler_sizes(from.problem.*member, least))
+      propose([&](FuzzCase& c) { c.problem.*member = size; });
+  };
+  propose([](FuzzCase& c) { c.problem.batch = 1; });
+  propose([](FuzzCase& c) { c.problem.heads = c.problem.kv_heads = 1; });
+  propose([](FuzzCase& c) { c.problem.heads = c.problem.kv_heads; });
+  propose([](FuzzCase& c) { c.problem.heads /= c.problem.kv_heads, c.problem.kv_heads = 1; });
+  propose([](FuzzCase& c) { c.layout = Layout::packed; });
+  propose([](FuzzCase& c) { c.threads = 1; });
+  propose([](FuzzCase& c) { c.family = InputFamily::normal; });
+  propose([](FuzzCase& c) { c.problem.mask = Mask::none; });
+  propose([](FuzzCase& c) { c.problem.scale = default_scale(c.problem.head_dim); });
+  for (std::int64_t length : simpler_sizes(std::max(from.problem.seq_q, from.problem.seq_k), 1))
+    propose([&](FuzzCase& c) {
+      c.problem.seq_q = std::min(c.problem.seq_q, length);
+      c.problem.seq_k = std::min(c.problem.seq_k, length);
+    });
+  propose_sizes(1, &Problem::seq_q);
+  propose_sizes(0, &Problem::seq_k);
+  for (std::int64_t dim : {8, 16, 32, 64, 128})
+    if (dim < from.problem.head_dim)
+      propose([&](FuzzCase& c) {
+        const bool is_default = c.problem.scale == default_scale(c.problem.head_dim);
+        c.problem.head_dim = dim;
+        if (is_default) c.problem.scale = default_scale(dim);
+      });
+  propose_sizes(1, &Problem::batch);
+  return cases;
+}
+
+}  // namespace
+
+FuzzCase shrink(FuzzCase failing, const std::function<bool(const FuzzCase&)>& fails, int max_checks) {
+  for (bool simpler_found = true; simpler_found;) {
+    simpler_found = false;
+    for (const FuzzCase& candidate : simpler_cases(failing)) {
+      if (max_checks-- <= 0) return failing;
+      if (!fails(candidate)) continue;
+      failing = candidate;
+      simpler_found = true;
+      break;
+    }
+  }
+  return failing;
+}
+
+}  // namespace warpgauge
