@@ -1,0 +1,143 @@
+#include "compare/ab/bench_binary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+
+#include "compare/ab/case_pattern.h"
+#include "compare/ab/child.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr double kProbeTimeout_s = 60;
+constexpr int kRepetitions = 20, kFewestRepetitions = 3, kMostRepetitions = 400;
+// Google Benchmark probes for the number of iterations before each first repetition; with that, a process takes about
+// this much longer than the sum of its repetitions.
+constexpr double kOverhead = 1.5;
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string line = text.substr(begin, end - begin);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) lines.push_back(std::move(line));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+// Runs the binary with `flags` and returns its stdout; throws BinaryError when it does not succeed.
+class Probe {
+ public:
+  Probe(const BenchBinary& binary, const std::string& scratch, const std::atomic<bool>& interrupted)
+      : binary_(binary), scratch_(scratch), interrupted_(interrupted) {}
+
+  ChildResult run(const std::vector<std::string>& flags) const {
+    std::vector<std::string> arguments = binary_.arguments;
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return run_child({binary_.path, arguments, {}, output(), errors(), kProbeTimeout_s}, interrupted_);
+  }
+  std::string output() const { return scratch_ + "/probe.out"; }
+  std::string errors() const { return scratch_ + "/probe.err"; }
+
+ private:
+  const BenchBinary& binary_;
+  const std::string& scratch_;
+  const std::atomic<bool>& interrupted_;
+};
+
+[[noreturn]] void reject(const BenchBinary& binary, const std::string& what, const std::string& hint) {
+  throw BinaryError(binary.path + ": " + what + "; " + hint);
+}
+
+std::string last_line(const std::string& path) {
+  const std::vector<std::string> lines = lines_of(read_file(path));
+  return lines.empty() ? "" : ": " + lines.back();
+}
+
+double sum_of_longest(const std::vector<double>& iteration_s, double at_least_s) {
+  return std::accumulate(iteration_s.begin(), iteration_s.end(), 0.0,
+                         [=](double sum, double s) { return sum + std::max(s, at_least_s); });
+}
+
+}  // namespace
+
+BenchBinary probe_binary(const std::string& path, const std::vector<std::string>& arguments,
+                         const std::string& scratch, const std::atomic<bool>& interrupted) {
+  BenchBinary binary{.path = path, .arguments = arguments, .names = {}};
+  const Probe probe(binary, scratch, interrupted);
+  const ChildResult listed = probe.run({"--benchmark_list_tests=true"});
+  if (!listed.ok())
+    reject(binary, "--benchmark_list_tests: " + listed.describe() + last_line(probe.errors()),
+           "is it a Google Benchmark binary, and are the arguments after -- right?");
+  binary.names = lines_of(read_file(probe.output()));
+  if (binary.names.empty()) reject(binary, "lists no case", "try it with --benchmark_list_tests=true");
+
+  const auto accepts = [&](const std::string& flag) {
+    return probe.run({"--benchmark_list_tests=true", flag}).ok() && lines_of(read_file(probe.output())) == binary.names;
+  };
+  binary.interleaves = accepts("--benchmark_enable_random_interleaving=true");
+  // A main that ignores what it does not know would accept this one too, so its help must speak of it.
+  probe.run({"--help"});
+  const bool documented = read_file(probe.output()).find("--process-seconds") != std::string::npos;
+  binary.takes_process_seconds = documented && accepts("--process-seconds=1");
+  return binary;
+}
+
+MeasuringPlan plan_measuring(const std::vector<double>& iteration_s, double process_s) {
+  MeasuringPlan plan{.process_s = process_s, .repetitions = kRepetitions};
+  const double round_s = process_s / kOverhead / kRepetitions;  // one repetition of every case
+  if (const double shortest_s = sum_of_longest(iteration_s, 0); shortest_s >= round_s) {
+    plan.repetitions = std::clamp(static_cast<int>(process_s / kOverhead / shortest_s), kFewestRepetitions, kRepetitions);
+    plan.min_time_s = 1e-6;  // one iteration is enough
+    return plan;
+  }
+  // The minimum time for which the cases, slow ones at one iteration, fill the round: bisection, since it is monotone.
+  double low = 0, high = round_s;
+  for (int step = 0; step < 50; ++step) {
+    const double middle = (low + high) / 2;
+    (sum_of_longest(iteration_s, middle) < round_s ? low : high) = middle;
+  }
+  plan.min_time_s = low;
+  return plan;
+}
+
+MeasuringPlan scale_plan(const MeasuringPlan& plan, const std::vector<double>& all_iteration_s,
+                         const std::vector<double>& look_iteration_s) {
+  MeasuringPlan scaled = plan;
+  const double all_s = sum_of_longest(all_iteration_s, plan.min_time_s);
+  const double look_s = sum_of_longest(look_iteration_s, plan.min_time_s);
+  if (look_s > 0)
+    scaled.repetitions =
+        std::clamp(static_cast<int>(std::lround(plan.repetitions * all_s / look_s)), plan.repetitions, kMostRepetitions);
+  return scaled;
+}
+
+std::vector<std::string> measuring_arguments(const BenchBinary& binary, const MeasuringPlan& plan,
+                                             const std::vector<std::string>& names, const std::string& out,
+                                             bool interleave) {
+  std::vector<std::string> arguments = binary.arguments;
+  arguments.push_back("--benchmark_filter=" + case_pattern(names));
+  arguments.push_back("--benchmark_out=" + out);
+  arguments.push_back("--benchmark_out_format=json");
+  if (binary.takes_process_seconds) {
+    arguments.push_back("--process-seconds=" + std::to_string(plan.process_s));
+  } else {
+    arguments.push_back("--benchmark_repetitions=" + std::to_string(plan.repetitions));
+    arguments.push_back("--benchmark_min_time=" + std::to_string(plan.min_time_s));
+  }
+  if (binary.interleaves)
+    arguments.push_back(std::string("--benchmark_enable_random_interleaving=") + (interleave ? "true" : "false"));
+  return arguments;
+}
+
+}  // namespace warpgauge

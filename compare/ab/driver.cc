@@ -1,0 +1,194 @@
+#include "compare/ab/driver.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "compare/ab/process_runner.h"
+#include "compare/ab/progress.h"
+#include "compare/baseline/atomic_file.h"
+#include "compare/input/diagnostic.h"
+#include "compare/input/match.h"
+#include "compare/input/names.h"
+
+namespace warpgauge {
+namespace {
+
+// The cases of a binary as if a process had measured them, so that they are matched as results are.
+Process listed(const BenchBinary& binary, const std::optional<NameFilter>& filter) {
+  Process process;
+  for (const std::string& raw : binary.names) {
+    const std::string name = strip_settings(raw);
+    if (filter && !filter->keeps(name, raw)) continue;
+    Case c;
+    c.name = name;
+    c.raw_name = raw;
+    process.cases.push_back(std::move(c));
+  }
+  return process;
+}
+
+void match_binaries(RunRecord& record, const BenchBinary& base, const BenchBinary& head, const AbOptions& options) {
+  const ResultSet base_set{{listed(base, options.filter)}}, head_set{{listed(head, options.filter)}};
+  for (const CasePair& pair : match_cases(base_set, head_set).pairs) {
+    if (pair.head.empty()) record.base_only.push_back(pair.name);
+    else if (pair.base.empty()) record.head_only.push_back(pair.name);
+    else
+      record.cases.push_back({pair.name, pair.base.front().measured->raw_name, pair.head.front().measured->raw_name,
+                              {options.policy.margins_of(pair.name), options.policy.is_control(pair.name)}});
+  }
+}
+
+class AbDriver {
+ public:
+  AbDriver(const AbOptions& options, RunRecord record, std::array<BenchBinary, 2> binaries,
+           const std::atomic<bool>& interrupted)
+      : options_(options),
+        record_(std::move(record)),
+        analysis_(record_),
+        runner_(std::move(binaries), options.directory, {options.metric, {}}, timeout_s(options), options.plan.seed,
+                interrupted),
+        progress_(options.plan.max_blocks * kPositions) {}
+
+  AbResult run() {
+    try {
+      calibrate();
+      announce();
+      while (const AbLook* look = analysis_.next()) take_look(*look);
+    } catch (const RunEnded& ended) {
+      record_.ended_early = ended.what();
+      progress_.tell("the run ends early: " + record_.ended_early);
+    }
+    save();
+    return {record_, analysis_.comparison(record_)};
+  }
+
+ private:
+  static double timeout_s(const AbOptions& options) {
+    return options.timeout_s > 0 ? options.timeout_s : 60 + 10 * options.process_s;
+  }
+
+  // How long one iteration of each case takes: what a binary that knows no budget is planned by.
+  void calibrate() {
+    iteration_s_.assign(record_.cases.size(), 0);
+    plan_ = {.process_s = options_.process_s, .repetitions = 1, .min_time_s = 1e-6};
+    if (runner_.binary(Side::base).takes_process_seconds) return;
+    const ProcessPlace place{.look = 0, .block = 0, .position = 0};
+    run_process(place, all_cases());
+    // Times, whatever metric the run compares.
+    const Process times = read_process(
+        options_.directory + "/" + result_file_name(place.look, place.block, place.position, place.side), {});
+    std::map<std::string, double> seconds;
+    for (const Case& c : times.cases)
+      if (c.failure.empty() && !c.repetitions.empty()) seconds[c.raw_name] = c.repetitions.front().value * 1e-9;
+    for (std::size_t i = 0; i < record_.cases.size(); ++i) iteration_s_[i] = seconds[record_.cases[i].base_raw];
+    plan_ = plan_measuring(iteration_s_, options_.process_s);
+  }
+
+  void announce() {
+    const double process_s = std::max(options_.process_s, 1.5 * plan_.repetitions * total(iteration_s_));
+    const auto duration = [&](int blocks) { return format_duration(blocks * kPositions * process_s); };
+    progress_.tell(std::to_string(record_.cases.size()) + " cases, " + std::to_string(options_.plan.first_blocks) +
+                   " to " + std::to_string(options_.plan.max_blocks) + " blocks of 4 processes: about " +
+                   duration(options_.plan.first_blocks) + " to " + duration(options_.plan.max_blocks));
+  }
+
+  void take_look(const AbLook& look) {
+    const int number = static_cast<int>(record_.looks.size()) + 1;
+    progress_.look_begins(number, look.last_block, look.cases.size());
+    const MeasuringPlan first_plan = plan_;
+    plan_ = scale_plan(first_plan, iteration_s_, of_look(look));
+    std::vector<BlockResults> blocks;
+    for (int block = look.first_block; block < look.last_block; ++block) {
+      BlockResults& results = blocks.emplace_back();
+      for (int position = 0; position < kPositions; ++position) {
+        const Side side = is_head(block, position) ? Side::head : Side::base;
+        results[position] = run_process({number, block + 1, position + 1, side}, look.cases);
+        progress_.process_done(number, block + 1, position + 1, analysis_.rule().decided());
+      }
+    }
+    plan_ = first_plan;
+    RecordedLook recorded{look.first_block, look.last_block, {}};
+    for (std::size_t i : look.cases) recorded.cases.push_back(record_.cases[i].name);
+    record_.looks.push_back(std::move(recorded));
+    analysis_.take(blocks);
+    record_.statistic = analysis_.statistic();
+    progress_.look_decided(number, look.last_block, analysis_.rule().decided());
+    save();
+  }
+
+  Process run_process(const ProcessPlace& place, const std::vector<std::size_t>& cases) {
+    std::map<std::string, std::size_t> by_raw_name;
+    std::vector<std::string> names;  // in listing order, which tells the culprit of a crash
+    for (std::size_t i : cases)
+      if (!dropped_.contains(i)) by_raw_name[raw_name(i, place.side)] = i;
+    for (const std::string& raw : runner_.binary(place.side).names)
+      if (by_raw_name.contains(raw)) names.push_back(raw);
+    if (names.empty()) throw RunEnded("no case is left");
+    return runner_.run(place, names, plan_, [&](const std::string& raw, const std::string& reason) {
+      drop(by_raw_name.at(raw), place.side, reason);
+    });
+  }
+
+  void drop(std::size_t index, Side side, const std::string& reason) {
+    dropped_.insert(index);
+    const int blocks = record_.looks.empty() ? 0 : record_.looks.back().last_block;
+    record_.dropped.push_back({record_.cases[index].name, side, blocks, reason});
+    analysis_.drop(record_.dropped.back());
+    progress_.tell("taken out: " + printable(record_.cases[index].name) + ", " + side_name(side) + ": " + reason);
+  }
+
+  const std::string& raw_name(std::size_t index, Side side) const {
+    return side == Side::base ? record_.cases[index].base_raw : record_.cases[index].head_raw;
+  }
+  std::vector<std::size_t> all_cases() const {
+    std::vector<std::size_t> all(record_.cases.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+    return all;
+  }
+  std::vector<double> of_look(const AbLook& look) const {
+    std::vector<double> seconds;
+    for (std::size_t i : look.cases)
+      if (!dropped_.contains(i)) seconds.push_back(iteration_s_[i]);
+    return seconds;
+  }
+  static double total(const std::vector<double>& seconds) {
+    double sum = 0;
+    for (double s : seconds) sum += s;
+    return sum;
+  }
+
+  void save() {
+    record_.rows = runner_.rows();
+    write_file(options_.directory + "/run.json", format_run_record(record_));
+  }
+
+  const AbOptions& options_;
+  RunRecord record_;
+  AbAnalysis analysis_;
+  ProcessRunner runner_;
+  AbProgress progress_;
+  std::vector<double> iteration_s_;  // [case], 0 where the binary plans its own samples
+  MeasuringPlan plan_;
+  std::set<std::size_t> dropped_;
+};
+
+}  // namespace
+
+AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted) {
+  RunRecord record;
+  record.plan = options.plan;
+  record.process_s = options.process_s;
+  record.metric = options.metric;
+  record.command = options.command;
+  std::array<BenchBinary, 2> binaries;
+  {
+    const ScratchDirectory scratch;
+    binaries = {probe_binary(options.base_executable, options.arguments, scratch.path(), interrupted),
+                probe_binary(options.head_executable, options.arguments, scratch.path(), interrupted)};
+  }
+  match_binaries(record, binaries[0], binaries[1], options);
+  return AbDriver(options, std::move(record), std::move(binaries), interrupted).run();
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,56 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "compare/ab/bench_binary.h"
+
+namespace warpgauge {
+namespace {
+
+double planned_s(const MeasuringPlan& plan, const std::vector<double>& iteration_s) {
+  double sum = 0;
+  for (double s : iteration_s) sum += std::max(s, plan.min_time_s) * plan.repetitions;
+  return sum;
+}
+
+TEST(measuring_plan, fills_the_budget_with_twenty_repetitions) {
+  const std::vector<double> iteration_s{1e-6, 1e-3, 2e-2, 1e-7};
+  const MeasuringPlan plan = plan_measuring(iteration_s, 6);
+  EXPECT_EQ(plan.repetitions, 20);
+  EXPECT_NEAR(planned_s(plan, iteration_s), 6 / 1.5, 0.01);  // the rest is Google Benchmark's own probing
+}
+
+TEST(measuring_plan, slow_cases_get_fewer_repetitions_but_never_less_than_three) {
+  EXPECT_EQ(plan_measuring({0.5, 0.5}, 10).repetitions, 6);
+  EXPECT_EQ(plan_measuring({60}, 10).repetitions, 3);
+}
+
+TEST(measuring_plan, a_later_look_keeps_the_length_of_the_process) {
+  const std::vector<double> all(40, 1e-4), few(10, 1e-4);
+  const MeasuringPlan first = plan_measuring(all, 10), later = scale_plan(first, all, few);
+  EXPECT_EQ(later.repetitions, 80);
+  EXPECT_NEAR(planned_s(later, few), planned_s(first, all), 1e-6);
+  EXPECT_EQ(scale_plan(first, all, all).repetitions, first.repetitions);
+}
+
+TEST(measuring_plan, ours_is_told_its_budget_and_others_their_repetitions) {
+  BenchBinary binary{.path = "b", .arguments = {"--matrix", "smoke"}, .names = {"f"}};
+  const MeasuringPlan plan{.process_s = 10, .repetitions = 20, .min_time_s = 0.01};
+  const auto arguments = [&](bool interleave) {
+    std::string all;
+    for (const std::string& argument : measuring_arguments(binary, plan, {"f"}, "out.json", interleave))
+      all += argument + " ";
+    return all;
+  };
+  EXPECT_EQ(arguments(true),
+            "--matrix smoke --benchmark_filter=^(f)$ --benchmark_out=out.json --benchmark_out_format=json "
+            "--benchmark_repetitions=20 --benchmark_min_time=0.010000 ");
+  binary.takes_process_seconds = binary.interleaves = true;
+  EXPECT_EQ(arguments(false),
+            "--matrix smoke --benchmark_filter=^(f)$ --benchmark_out=out.json --benchmark_out_format=json "
+            "--process-seconds=10.000000 --benchmark_enable_random_interleaving=false ");
+}
+
+}  // namespace
+}  // namespace warpgauge

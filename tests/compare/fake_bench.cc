@@ -1,0 +1,110 @@
+// A stand-in for a Google Benchmark binary, for tests of `compare ab`: it takes the flags that matter, invents times with
+// the noise it is told, and misbehaves on demand. Cases are fake/0 ... fake/N-1, each 1000 (n + 1) ns.
+//
+//   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
+//   --crash=CASE  --crash-interleaved (only then)  --hang=CASE  --error=CASE  --omit=CASE  --extra  --exit=CODE
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <regex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+class Flags {
+ public:
+  Flags(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string text = argv[i];
+      const std::size_t equals = text.find('=');
+      values_[text.substr(0, equals)] = equals == std::string::npos ? "true" : text.substr(equals + 1);
+    }
+  }
+  std::string text(const std::string& name, const std::string& otherwise = "") const {
+    const auto found = values_.find("--" + name);
+    return found == values_.end() ? otherwise : found->second;
+  }
+  double number(const std::string& name, double otherwise) const {
+    const std::string value = text(name);
+    return value.empty() ? otherwise : std::stod(value);
+  }
+  bool on(const std::string& name) const { return text(name) == "true"; }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+double slowness(const Flags& flags, const std::string& name) {
+  const std::string slow = flags.text("slow");
+  const std::size_t equals = slow.rfind('=');
+  if (equals == std::string::npos || name.find(slow.substr(0, equals)) == std::string::npos) return 1;
+  return std::stod(slow.substr(equals + 1));
+}
+
+std::string row(const std::string& name, int repetition, int repetitions, double time_ns, bool error) {
+  nlohmann::ordered_json j{{"name", name},           {"run_name", name},
+                           {"run_type", "iteration"}, {"repetitions", repetitions},
+                           {"repetition_index", repetition}, {"threads", 1}};
+  if (error) j.update(nlohmann::ordered_json{{"error_occurred", true}, {"error_message", "wrong result"}});
+  j.update(nlohmann::ordered_json{{"iterations", 100}, {"real_time", error ? 0 : time_ns}, {"cpu_time", time_ns}, {"time_unit", "ns"}});
+  std::string text = j.dump(6);
+  return "    " + text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Flags flags(argc, argv);
+  if (flags.on("help")) return std::puts("fake_bench [--benchmark_list_tests={true|false}]"), 0;
+  std::vector<std::string> names;
+  for (int n = 0; n < static_cast<int>(flags.number("cases", 6)); ++n) names.push_back("fake/" + std::to_string(n));
+  if (flags.on("benchmark_list_tests")) {
+    for (const std::string& name : names) std::puts(name.c_str());
+    return 0;
+  }
+
+  const std::regex filter(flags.text("benchmark_filter", "."));
+  const bool interleaved = flags.on("benchmark_enable_random_interleaving");
+  const int repetitions = static_cast<int>(flags.number("benchmark_repetitions", 1));
+  std::mt19937_64 random(std::random_device{}());
+  std::normal_distribution<double> normal;
+  const double shared = 1 + flags.number("common", 0) * normal(random);
+  std::vector<std::string> rows;
+  const auto flush = [&] {
+    std::ofstream out(flags.text("benchmark_out"));
+    out << "{\n  \"context\": {\"date\": \"2026-01-01T00:00:00+00:00\", \"host_name\": \"fake\", \"num_cpus\": 2, "
+           "\"mhz_per_cpu\": 1000, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [\n";
+    for (std::size_t i = 0; i < rows.size(); ++i) out << (i ? ",\n" : "") << rows[i];
+  };
+  for (std::size_t n = 0; n < names.size(); ++n) {
+    const std::string& name = names[n];
+    if (!std::regex_search(name, filter)) continue;
+    const bool may_crash = interleaved || !flags.on("crash-interleaved");
+    if (name == flags.text("crash") && may_crash) {
+      if (interleaved) rows.clear();
+      flush();
+      std::raise(SIGKILL);
+    }
+    if (name == flags.text("hang")) {
+      if (interleaved) rows.clear();
+      flush();
+      std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+    if (name == flags.text("omit")) continue;
+    for (int r = 0; r < repetitions; ++r) {
+      const double time_ns = 1000.0 * static_cast<double>(n + 1) * slowness(flags, name) * shared *
+                             (1 + flags.number("noise", 0.005) * normal(random));
+      rows.push_back(row(name, r, repetitions, time_ns, name == flags.text("error")));
+    }
+  }
+  if (flags.on("extra")) rows.push_back(row("fake/unasked", 0, 1, 1000, false));
+  flush();
+  std::ofstream(flags.text("benchmark_out"), std::ios::app) << "\n  ]\n}\n";
+  return static_cast<int>(flags.number("exit", 0));
+}
