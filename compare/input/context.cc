@@ -17,7 +17,7 @@ bool is_scalar(JsonType type) {
 
 std::map<std::string, std::string> read_texts(JsonReader& json, std::string_view file,
                                               std::string_view place) {
-  expect_next(json, JsonType::object, file, place);
+  expect_type(json.peek(), JsonType::object, file, place);
   std::map<std::string, std::string> texts;
   json.begin_object();
   while (const auto key = json.next_key()) texts.emplace(*key, json.value().text);
@@ -26,7 +26,7 @@ std::map<std::string, std::string> read_texts(JsonReader& json, std::string_view
 
 void read_warpgauge(JsonReader& json, std::string_view file, Context& context) {
   const std::string place = "context.warpgauge";
-  expect_next(json, JsonType::object, file, place);
+  expect_type(json.peek(), JsonType::object, file, place);
   bool has_schema = false;
   json.begin_object();
   while (const auto key = json.next_key()) {
@@ -60,11 +60,11 @@ void read_warpgauge(JsonReader& json, std::string_view file, Context& context) {
 
 // "L1 Data 32768 B for 1, L2 Unified ..."
 std::string read_caches(JsonReader& json, std::string_view file) {
-  expect_next(json, JsonType::array, file, "context.caches");
+  expect_type(json.peek(), JsonType::array, file, "context.caches");
   std::string caches;
   json.begin_array();
   while (json.next_item()) {
-    expect_next(json, JsonType::object, file, "context.caches[]");
+    expect_type(json.peek(), JsonType::object, file, "context.caches[]");
     JsonValue type, level, size, sharing;
     json.begin_object();
     while (const auto key = json.next_key()) {
@@ -88,7 +88,7 @@ std::string_view without_directory(std::string_view path) {
 }  // namespace
 
 Context read_context(JsonReader& json, std::string_view file) {
-  expect_next(json, JsonType::object, file, "context");
+  expect_type(json.peek(), JsonType::object, file, "context");
   Context context;
   json.begin_object();
   while (const auto key = json.next_key()) {

@@ -1,7 +1,6 @@
 #include "compare/input/google_benchmark.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <map>
 #include <unordered_map>
@@ -84,7 +83,7 @@ Process DocumentReader::read() {
       process_.context = read_context(json_, file_);
       has_context = true;
     } else if (*key == "benchmarks") {
-      expect_next(json_, JsonType::array, file_, "benchmarks");
+      expect_type(json_.peek(), JsonType::array, file_, "benchmarks");
       read_rows();
       has_benchmarks = true;
     } else {
@@ -131,7 +130,7 @@ void DocumentReader::take_row() {
       const std::size_t index = case_of(run_name);
       if (index != kDropped) take_median(process_.cases[index]);
     } else if (!case_indices_.contains(run_name)) {
-      aggregates_.emplace(run_name, row_.place(""));
+      aggregates_.emplace(run_name, std::string(row_.place("")));
     }
   } else {
     throw wrong("run_type", "\"" + printable(run_type) + "\" is neither iteration nor aggregate", "");
@@ -163,7 +162,7 @@ void DocumentReader::take_iteration(Case& measured, std::size_t case_index) {
   }
   for (const std::string_view key : row_.not_finite) {
     Unused& unused = not_finite_[key];
-    if (unused.rows++ == 0) unused.first_place = row_.place(key);
+    if (unused.rows++ == 0) unused.first_place = std::string(row_.place(key));
   }
   measured.repetitions.push_back(repetition());
 }
@@ -209,7 +208,7 @@ Repetition DocumentReader::repetition() {
   if (row_.samples_ns && options_.metric.name == "real_time") {
     if (row_.samples_ns->type != JsonType::array) throw wrong("samples_ns", "is not an array", "");
     for (std::size_t i = 0; i < row_.samples.size(); ++i) {
-      if (row_.samples[i] > 0 && row_.samples[i] < HUGE_VAL) continue;
+      if (is_positive(row_.samples[i])) continue;
       throw wrong("samples_ns[" + std::to_string(i) + "]", "is not a finite number greater than 0",
                   "the measurement went wrong: run it again, or leave the case out with --filter");
     }
@@ -248,7 +247,7 @@ double DocumentReader::time_scale() {
 }
 
 Diagnostic DocumentReader::wrong(std::string_view field, std::string_view what, std::string_view hint) const {
-  return meaning_diagnostic(file_, row_.place(field), what, hint);
+  return meaning_diagnostic(file_, std::string(row_.place(field)), what, hint);
 }
 
 void DocumentReader::refuse_repeated_rows() {

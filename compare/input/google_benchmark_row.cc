@@ -56,9 +56,9 @@ bool GoogleBenchmarkRow::is_complexity() const {
   return false;
 }
 
-std::string GoogleBenchmarkRow::place(std::string_view field) const {
-  std::string text = "benchmarks[" + std::to_string(index) + "]";
-  if (name && name->type == JsonType::string) text.append(" ").append(printable(name->text));
+GoogleBenchmarkRow::Place::operator std::string() const {
+  std::string text = "benchmarks[" + std::to_string(row.index) + "]";
+  if (row.name && row.name->type == JsonType::string) text.append(" ").append(printable(row.name->text));
   if (!field.empty()) text.append(".").append(printable(field));
   return text;
 }
@@ -71,7 +71,7 @@ void read_row(JsonReader& json, std::string_view file, std::string_view metric, 
   row.index = index;
   row.other_numbers = std::move(numbers);
 
-  expect_next(json, JsonType::object, file, row.place(""));
+  expect_type(json.peek(), JsonType::object, file, row.place(""));
   json.begin_object();
   while (const auto key = json.next_key()) {
     if (*key == "samples_ns" && json.peek() == JsonType::array) {

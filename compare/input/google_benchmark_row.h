@@ -30,8 +30,14 @@ struct GoogleBenchmarkRow {
 
   // A fit of complexity (BigO, RMS): coefficients, no measurement.
   bool is_complexity() const;
-  // "benchmarks[4] NAME.field", for diagnostics; the field may be empty.
-  std::string place(std::string_view field) const;
+
+  // "benchmarks[4] NAME.field", for diagnostics, once a string is made of it; the field may be empty.
+  struct Place {
+    const GoogleBenchmarkRow& row;
+    std::string_view field;
+    explicit operator std::string() const;
+  };
+  Place place(std::string_view field) const { return {*this, field}; }
 };
 
 // Takes the next value of `json`, an object, as the entry `index`. What `row` held before is gone.

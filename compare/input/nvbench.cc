@@ -118,7 +118,7 @@ bool DocumentReader::begin_array_or_null(const std::string& place) {
     json_.value();
     return false;
   }
-  expect_next(json_, JsonType::array, file_, place);
+  expect_type(json_.peek(), JsonType::array, file_, place);
   json_.begin_array();
   return true;
 }
@@ -126,7 +126,7 @@ bool DocumentReader::begin_array_or_null(const std::string& place) {
 void DocumentReader::read_devices() {
   if (!begin_array_or_null("devices")) return;
   while (json_.next_item()) {
-    expect_next(json_, JsonType::object, file_, "devices[]");
+    expect_type(json_.peek(), JsonType::object, file_, "devices[]");
     std::map<std::string_view, std::string_view> texts;
     json_.begin_object();
     while (const auto key = json_.next_key()) texts[*key] = json_.value().text;
@@ -138,7 +138,7 @@ void DocumentReader::read_devices() {
 }
 
 void DocumentReader::read_benchmark(const std::string& place) {
-  expect_next(json_, JsonType::object, file_, place);
+  expect_type(json_.peek(), JsonType::object, file_, place);
   const std::size_t first = states_.size();
   std::string name;
   json_.begin_object();
@@ -162,7 +162,7 @@ void DocumentReader::read_states(const std::string& place) {
 }
 
 State DocumentReader::read_state(const std::string& place) {
-  expect_next(json_, JsonType::object, file_, place);
+  expect_type(json_.peek(), JsonType::object, file_, place);
   State state;
   state.place = place;
   json_.begin_object();
@@ -188,7 +188,7 @@ std::string DocumentReader::read_axis_values(const std::string& place) {
   std::string name;
   if (!begin_array_or_null(place)) return name;
   while (json_.next_item()) {
-    expect_next(json_, JsonType::object, file_, place + "[]");
+    expect_type(json_.peek(), JsonType::object, file_, place + "[]");
     std::string_view axis, value;
     json_.begin_object();
     while (const auto key = json_.next_key()) {
@@ -209,7 +209,7 @@ void DocumentReader::read_summaries(State& state) {
   }
   if (!begin_array_or_null(place)) return;
   while (json_.next_item()) {
-    expect_next(json_, JsonType::object, file_, place + "[]");
+    expect_type(json_.peek(), JsonType::object, file_, place + "[]");
     std::string tag;
     std::optional<JsonValue> value;
     json_.begin_object();
@@ -231,7 +231,7 @@ std::optional<JsonValue> DocumentReader::read_summary_value() {
   std::optional<JsonValue> found;
   if (!begin_array_or_null("data")) return found;
   while (json_.next_item()) {
-    expect_next(json_, JsonType::object, file_, "data[]");
+    expect_type(json_.peek(), JsonType::object, file_, "data[]");
     std::string_view name;
     JsonValue value;
     json_.begin_object();

@@ -35,7 +35,7 @@ class PolicyReader {
 Policy PolicyReader::read() {
   Policy policy;
   bool has_schema = false;
-  expect_next(json_, JsonType::object, file_, "");
+  expect_type(json_.peek(), JsonType::object, file_, "");
   json_.begin_object();
   while (const auto key = json_.next_key()) {
     const std::string place = printable(*key);
@@ -54,13 +54,13 @@ Policy PolicyReader::read() {
     } else if (*key == "defaults") {
       read_defaults(policy.defaults);
     } else if (*key == "rules") {
-      expect_next(json_, JsonType::array, file_, place);
+      expect_type(json_.peek(), JsonType::array, file_, place);
       json_.begin_array();
       while (json_.next_item()) {
         policy.rules.push_back(read_rule("rules[" + std::to_string(policy.rules.size()) + "]"));
       }
     } else if (*key == "controls") {
-      expect_next(json_, JsonType::array, file_, place);
+      expect_type(json_.peek(), JsonType::array, file_, place);
       json_.begin_array();
       while (json_.next_item()) {
         policy.controls.push_back(
@@ -77,7 +77,7 @@ Policy PolicyReader::read() {
 }
 
 void PolicyReader::read_defaults(Margins& defaults) {
-  expect_next(json_, JsonType::object, file_, "defaults");
+  expect_type(json_.peek(), JsonType::object, file_, "defaults");
   json_.begin_object();
   while (const auto key = json_.next_key()) {
     const std::string place = "defaults." + printable(*key);
@@ -94,7 +94,7 @@ void PolicyReader::read_defaults(Margins& defaults) {
 }
 
 PolicyRule PolicyReader::read_rule(const std::string& place) {
-  expect_next(json_, JsonType::object, file_, place);
+  expect_type(json_.peek(), JsonType::object, file_, place);
   std::optional<NameFilter> match;
   std::optional<double> fail_above, improve_above, same_within;
   json_.begin_object();

@@ -30,7 +30,7 @@ bool is_nvbench(std::string_view text, std::string_view file) {
 Process parse_process(std::string_view bytes, const std::string& file, const ReadOptions& options) {
   const std::string_view text = checked_text(bytes, file);
   JsonReader json(text, file);
-  expect_next(json, JsonType::object, file, "");
+  expect_type(json.peek(), JsonType::object, file, "");
   return is_nvbench(text, file) ? read_nvbench(json, file, options)
                                 : read_google_benchmark(json, file, options);
 }

@@ -85,18 +85,16 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size > max_bytes) throw too_large();
 
-  std::string bytes(size, '\0');
+  std::string bytes(size + 1, '\0');  // one more: the read that finds the end
   std::size_t filled = 0;
-  // One read past the size tells whether the file grew meanwhile.
   for (;;) {
-    if (filled == bytes.size()) bytes.resize(filled + 1);
     const ssize_t got = read(file.fd(), bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw system_diagnostic(path, "cannot be read");
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);
     if (filled > max_bytes) throw too_large();
-    if (filled > size) bytes.resize(std::max(bytes.size(), 2 * filled));
+    if (filled == bytes.size()) bytes.resize(2 * filled);  // it grows while we read
   }
   bytes.resize(filled);
   return bytes;
