@@ -19,6 +19,10 @@ struct Launch {
   int threads = 1;            // CPU: how many threads may work, at least 1
   void* stream = nullptr;     // CUDA: the cudaStream_t to launch on; launches must not synchronise
   void* workspace = nullptr;  // workspace_bytes(problem) bytes of the backend's memory, contents undefined
+
+  // simt: the order of threads and the timing of asynchronous copies are drawn from it, the same for the same seed;
+  // 0 runs threads in order and copies as late as they may.
+  std::uint64_t schedule_seed = 0;
 };
 
 struct Kernel {
