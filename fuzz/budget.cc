@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fuzz/inputs.h"
+
 namespace warpgauge {
 namespace {
 
@@ -34,13 +36,20 @@ double ulp(Dtype dtype, double value) {
 }
 
 double output_bound(Dtype dtype, const RowTerms& row) {
-  const double weight_error = format_of(dtype).weight_rounding + 0x1p-24 * (4 + row.max_logit);
+  const double weight_error = format_of(dtype).weight_rounding + 0x1p-24 * (4 + row.logit_mass);
   return 2 * row.low_error + ulp(dtype, row.largest_output) + 3 * weight_error * row.spread +
          std::sqrt(static_cast<double>(row.keys)) * 0x1p-24 * row.mass;
 }
 
-double lse_bound(Dtype dtype, double max_logit) {
-  return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + 0x1p-20 * max_logit;
+double counting_bound(Dtype dtype, std::int64_t keys) {
+  const auto count = static_cast<double>(keys);
+  const double weight = round_to(dtype, static_cast<float>(1 / count));
+  const RowTerms row{keys, 1.0, std::fabs(count * weight - 1), 1 / std::sqrt(count), 1.0, 0.0};
+  return output_bound(dtype, row) + count * 0x1p-25;
+}
+
+double lse_bound(Dtype dtype, double logit_mass) {
+  return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + 0x1p-20 * logit_mass;
 }
 
 }  // namespace warpgauge

@@ -19,12 +19,12 @@ struct RowTerms {
   double low_error = 0;
   double spread = 0;
   double mass = 0;
-  double max_logit = 0;
+  double logit_mass = 0;
 };
 
 // Bound on max over d of |O - ref|, ref rounded to the output type:
 //
-//   2 low_error + ulp(largest_output) + 3 (u + 2^-24 (4 + max_logit)) spread + sqrt(keys) 2^-24 mass
+//   2 low_error + ulp(largest_output) + 3 (u + 2^-24 (4 + logit_mass)) spread + sqrt(keys) 2^-24 mass
 //
 // - twice the error that an unfused computation of the same precision makes, and the rounding of the result;
 // - the rounding of P (u = 2^-9 for bf16, 2^-11 for f16, none for f32) and of the logits in f32, which move
@@ -33,7 +33,11 @@ struct RowTerms {
 // - f32 accumulation in any order: the deviation of a random walk of as many steps as there are keys.
 double output_bound(Dtype dtype, const RowTerms& row);
 
+// Bound on |O - 1| where Q = 0 and V = 1. All terms are equal, so that f32 may round each partial sum the
+// same way: half an ulp a key, beside the terms above.
+double counting_bound(Dtype dtype, std::int64_t keys);
+
 // Bound on |LSE - ref|: 1e-5 (f32) or 2e-4 (16 bits), and the rounding of the largest logit in f32.
-double lse_bound(Dtype dtype, double max_logit);
+double lse_bound(Dtype dtype, double logit_mass);
 
 }  // namespace warpgauge

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/accuracy.h"
 #include "fuzz/guarded_tensors.h"
 #include "fuzz/inputs.h"
 #include "fuzz/oracle.h"
@@ -38,15 +39,6 @@ struct Failure {
   std::string message;  // where, what was found, what was expected and with which bound
 };
 
-// Accuracy over all compared elements of O on the main inputs; what bench reports.
-struct Accuracy {
-  double max_abs_err = 0;
-  double mean_abs_err = 0;
-  double correlation = 1;     // Pearson, between found and expected
-  double err_over_bound = 0;  // the worst row's error over its bound; at most 1 when right
-  std::int64_t rows = 0;
-};
-
 struct CheckOptions {
   InputFamily family = InputFamily::normal;
   Layout layout = Layout::packed;
@@ -59,7 +51,7 @@ struct CheckOptions {
 
 struct CheckResult {
   std::vector<Failure> failures;
-  Accuracy accuracy;
+  Accuracy accuracy;              // on the main inputs
   std::uint64_t output_hash = 0;  // of the main inputs' output
 
   bool passed() const { return failures.empty(); }
@@ -79,7 +71,7 @@ Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads);
 std::vector<Failure> compare_output(const Output& output, const Inputs& inputs, const Reference& reference,
                                     Accuracy* accuracy);
 
-// The closed form of the family `counting`, at every row: O = 1 and LSE = ln(visible keys).
-std::vector<Failure> compare_counting(const Output& output, const Problem& problem);
+// The same for the family `counting`, whose closed form holds at every row: O = 1 and LSE = ln(visible keys).
+std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs);
 
 }  // namespace warpgauge

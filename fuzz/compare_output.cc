@@ -6,6 +6,7 @@
 
 #include "fuzz/budget.h"
 #include "fuzz/check.h"
+#include "fuzz/row_failures.h"
 
 namespace warpgauge {
 namespace {
@@ -18,197 +19,155 @@ std::string number(double value) {
   return text;
 }
 
-std::string place(const Problem& p, std::int64_t row) {
-  return "b=" + std::to_string(row / p.seq_q / p.heads) + " h=" + std::to_string(row / p.seq_q % p.heads) +
-         " q=" + std::to_string(row % p.seq_q);
-}
-
-// Collects how many rows break one property, and tells about the first or, where they have a size, the worst.
-class RowFailures {
- public:
-  void add(double size, const std::string& message) {
-    if (rows_++ == 0 || size > worst_) {
-      worst_ = size;
-      message_ = message;
-    }
-  }
-  // Builds the message only when it will be kept.
-  template <class Message>
-  void add_lazily(double size, Message message) {
-    if (rows_ == 0 || size > worst_)
-      add(size, message());
-    else
-      ++rows_;
-  }
-  void report(Property property, InputFamily family, std::vector<Failure>& failures) const {
-    if (rows_ == 0) return;
-    const std::string more = rows_ > 1 ? "; " + std::to_string(rows_) + " rows like this" : "";
-    failures.push_back({property, family, message_ + more});
-  }
-
- private:
-  std::int64_t rows_ = 0;
-  double worst_ = 0;
-  std::string message_;
-};
-
-// Sums for the figures that are reported: errors and Pearson's correlation, over finite elements.
-class AccuracySums {
- public:
-  void add(double found, double expected) {
-    const double error = std::fabs(found - expected);
-    largest_ = std::max(largest_, error);
-    errors_ += error;
-    ++count_;
-    x_ += found, y_ += expected;
-    xx_ += found * found, yy_ += expected * expected, xy_ += found * expected;
-  }
-  void finish(Accuracy& accuracy) const {
-    if (count_ == 0) return;
-    const auto n = static_cast<double>(count_);
-    accuracy.max_abs_err = largest_;
-    accuracy.mean_abs_err = errors_ / n;
-    const double variances = (xx_ - x_ * x_ / n) * (yy_ - y_ * y_ / n);
-    accuracy.correlation = variances > 0 ? (xy_ - x_ * y_ / n) / std::sqrt(variances) : 1;
-  }
-
- private:
-  double largest_ = 0, errors_ = 0, x_ = 0, y_ = 0, xx_ = 0, yy_ = 0, xy_ = 0;
-  std::int64_t count_ = 0;
-};
-
+// Equal kinds: NaN with NaN, an infinity with itself, finite with finite.
 bool same_kind(double found, double expected) {
   if (std::isnan(expected)) return std::isnan(found);
   if (std::isinf(expected)) return found == expected;
   return std::isfinite(found);
 }
 
-// Poison at any row, and, unless the inputs hold NaNs, a NaN or an infinity anywhere; LSE = -inf marks a row
-// without keys.
-void scan_all_rows(const Output& out, const Inputs& in, std::vector<Failure>& failures) {
-  const Problem& p = in.problem;
-  RowFailures unwritten, unwritten_lse, non_finite, lse_kind;
-  for (std::int64_t row : out.unwritten_rows) unwritten.add(0, "O was not written at " + place(p, row));
-  for (std::int64_t row : out.unwritten_lse_rows)
-    unwritten_lse.add(0, "LSE was not written at " + place(p, row));
-  if (in.family != InputFamily::nan_inputs) {
-    for (std::int64_t row = 0; row < lse_elements(p); ++row) {
-      const float* o = out.o.data() + row * p.head_dim;
-      for (std::int64_t d = 0; d < p.head_dim; ++d)
-        if (!std::isfinite(o[d])) {
-          non_finite.add_lazily(
-              0, [&] { return "O is " + number(o[d]) + " at " + place(p, row) + " d=" + std::to_string(d); });
-          break;
-        }
-      const double expected = visible_keys(p, row % p.seq_q) == 0 ? -kInfinity : 0;
-      if (!same_kind(out.lse[row], expected))
-        lse_kind.add_lazily(0, [&] {
-          return "LSE is " + number(out.lse[row]) + " at " + place(p, row) +
-                 (std::isinf(expected) ? ", which sees no key: -inf expected" : ", finite expected");
-        });
+// One output under comparison: looks at rows, gathers what is wrong with them by property.
+class Comparison {
+ public:
+  Comparison(const Output& output, const Inputs& inputs) : out_(output), in_(inputs), p_(inputs.problem) {}
+
+  // What holds at every row without an oracle: all of it was written; only inputs with NaNs give NaNs; a row
+  // without keys has O = 0 and LSE = -inf, and no other row has.
+  void scan() {
+    for (std::int64_t row : out_.unwritten_rows)
+      unwritten_.add(0, [&] { return "O was not written at " + place(row); });
+    for (std::int64_t row : out_.unwritten_lse_rows)
+      unwritten_lse_.add(0, [&] { return "LSE was not written at " + place(row); });
+    if (in_.family == InputFamily::nan_inputs) return;
+    for (std::int64_t row = 0; row < lse_elements(p_); ++row) {
+      const bool has_keys = keys(row) > 0;
+      for (std::int64_t d = 0; d < p_.head_dim; ++d) check_kind(row, d, 0);
+      if (!has_keys)
+        for (std::int64_t d = 0; d < p_.head_dim; ++d) check_value(row, d, 0, 0);
+      check_lse(row, has_keys ? out_.lse[row] : -kInfinity, 0);
     }
   }
-  unwritten.report(Property::writes_all, in.family, failures);
-  unwritten_lse.report(Property::writes_all, in.family, failures);
-  non_finite.report(Property::non_finite, in.family, failures);
-  lse_kind.report(Property::non_finite, in.family, failures);
+
+  void check_kind(std::int64_t row, std::int64_t d, double expected) {
+    if (same_kind(o(row, d), expected)) return;
+    wrong_kind_.add(0, [&] {
+      return "O is " + number(o(row, d)) + " at " + place(row, d) + ", expected " + what(expected);
+    });
+  }
+
+  // |O - expected| <= bound at one element; returns their ratio.
+  double check_value(std::int64_t row, std::int64_t d, double expected, double bound) {
+    const double error = std::fabs(o(row, d) - expected);
+    if (!(error > bound)) return error == 0 ? 0 : error / bound;
+    wrong_.add(error / bound, [&] {
+      return "O is " + number(o(row, d)) + " at " + place(row, d) + ", expected " + number(expected) +
+             ": error " + number(error) + ", bound " + number(bound);
+    });
+    return error / bound;
+  }
+
+  void check_lse(std::int64_t row, double expected, double bound) {
+    const double found = out_.lse[row], error = std::fabs(found - expected);
+    if (!same_kind(found, expected) || (std::isnan(found) && in_.family != InputFamily::nan_inputs)) {
+      wrong_lse_kind_.add(0, [&] {
+        return "LSE is " + number(found) + " at " + place(row) + ", expected " + what(expected);
+      });
+    } else if (std::isfinite(expected) && error > bound) {
+      wrong_lse_.add(error / bound, [&] {
+        return "LSE is " + number(found) + " at " + place(row) + ", expected " + number(expected) +
+               ": error " + number(error) + ", bound " + number(bound);
+      });
+    }
+  }
+
+  double o(std::int64_t row, std::int64_t d) const { return out_.o[row * p_.head_dim + d]; }
+  std::int64_t keys(std::int64_t row) const { return visible_keys(p_, row % p_.seq_q); }
+
+  std::vector<Failure> failures() const {
+    std::vector<Failure> all;
+    const auto tell = [&](Property property, const RowFailures& rows) {
+      if (rows.any()) all.push_back({property, in_.family, rows.message()});
+    };
+    tell(Property::writes_all, unwritten_);
+    tell(Property::writes_all, unwritten_lse_);
+    tell(Property::non_finite, wrong_kind_);
+    tell(Property::non_finite, wrong_lse_kind_);
+    tell(Property::output, wrong_);
+    tell(Property::lse, wrong_lse_);
+    return all;
+  }
+
+ private:
+  std::string place(std::int64_t row) const {
+    return "b=" + std::to_string(row / p_.seq_q / p_.heads) +
+           " h=" + std::to_string(row / p_.seq_q % p_.heads) + " q=" + std::to_string(row % p_.seq_q) +
+           " of " + std::to_string(keys(row)) + " keys";
+  }
+  std::string place(std::int64_t row, std::int64_t d) const {
+    return place(row) + ", d=" + std::to_string(d);
+  }
+  static std::string what(double expected) {
+    return std::isfinite(expected) ? "a finite number" : number(expected);
+  }
+
+  const Output& out_;
+  const Inputs& in_;
+  const Problem& p_;
+  RowFailures unwritten_, unwritten_lse_, wrong_kind_, wrong_lse_kind_, wrong_, wrong_lse_;
+};
+
+// One row against the oracle; returns the worst element's error over the row's bound.
+double compare_row(Comparison& comparison, const Problem& p, const Reference& ref, std::size_t n,
+                   AccuracySums& sums) {
+  const std::int64_t row = ref.rows[n], keys = comparison.keys(row);
+  const double* exact = ref.output.data() + static_cast<std::int64_t>(n) * p.head_dim;
+  const auto rounded = [&](std::int64_t d) {
+    return double{round_to(p.dtype, static_cast<float>(exact[d]))};
+  };
+  double largest = 0, ratio = 0;
+  for (std::int64_t d = 0; d < p.head_dim; ++d)
+    if (std::isfinite(rounded(d))) largest = std::max(largest, std::fabs(rounded(d)));
+  const double bound = keys == 0 ? 0
+                                 : output_bound(p.dtype, {keys, largest, ref.low_error[n], ref.spread[n],
+                                                          ref.mass[n], ref.logit_mass[n]});
+  for (std::int64_t d = 0; d < p.head_dim; ++d) {
+    const double found = comparison.o(row, d);
+    comparison.check_kind(row, d, rounded(d));
+    if (!std::isfinite(found) || !std::isfinite(rounded(d))) continue;
+    ratio = std::max(ratio, comparison.check_value(row, d, rounded(d), bound));
+    sums.add(found, exact[d]);
+  }
+  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, ref.logit_mass[n]));
+  return ratio;
 }
 
 }  // namespace
 
-std::vector<Failure> compare_output(const Output& out, const Inputs& in, const Reference& ref,
+std::vector<Failure> compare_output(const Output& output, const Inputs& inputs, const Reference& reference,
                                     Accuracy* accuracy) {
-  const Problem& p = in.problem;
-  std::vector<Failure> failures;
-  scan_all_rows(out, in, failures);
-  RowFailures wrong, wrong_kind, wrong_lse, wrong_lse_kind;
+  Comparison comparison(output, inputs);
+  comparison.scan();
   AccuracySums sums;
-  Accuracy figures;
-  for (std::size_t n = 0; n < ref.rows.size(); ++n) {
-    const std::int64_t row = ref.rows[n];
-    const float* found = out.o.data() + row * p.head_dim;
-    const double* exact = ref.output.data() + static_cast<std::int64_t>(n) * p.head_dim;
-    double error = 0, largest = 0;
-    std::int64_t worst = 0;
-    for (std::int64_t d = 0; d < p.head_dim; ++d) {
-      const double expected = round_to(p.dtype, static_cast<float>(exact[d]));
-      if (!same_kind(found[d], expected)) {
-        wrong_kind.add_lazily(0, [&] {
-          return "O is " + number(found[d]) + " at " + place(p, row) + " d=" + std::to_string(d) +
-                 ", expected " + number(expected);
-        });
-        continue;
-      }
-      if (!std::isfinite(expected)) continue;
-      sums.add(found[d], exact[d]);
-      largest = std::max(largest, std::fabs(expected));
-      if (std::fabs(found[d] - expected) > error) error = std::fabs(found[d] - expected), worst = d;
-    }
-    const std::int64_t keys = visible_keys(p, row % p.seq_q);
-    // A row without keys is exactly zero.
-    const double bound = keys == 0 ? 0
-                                   : output_bound(p.dtype, {keys, largest, ref.low_error[n], ref.spread[n],
-                                                            ref.mass[n], ref.max_logit[n]});
-    const double ratio = error == 0 ? 0 : error / bound;
-    figures.err_over_bound = std::max(figures.err_over_bound, ratio);
-    if (ratio > 1)
-      wrong.add_lazily(ratio, [&] {
-        return "O is " + number(found[worst]) + " at " + place(p, row) + " d=" + std::to_string(worst) +
-               ", expected " + number(exact[worst]) + ": error " + number(error) + ", bound " + number(bound);
-      });
-    const double lse = out.lse[row], expected_lse = ref.lse[n];
-    if (!same_kind(lse, expected_lse)) {
-      wrong_lse_kind.add_lazily(0, [&] {
-        return "LSE is " + number(lse) + " at " + place(p, row) + ", expected " + number(expected_lse);
-      });
-    } else if (std::isfinite(expected_lse)) {
-      const double tolerance = lse_bound(p.dtype, ref.max_logit[n]), off = std::fabs(lse - expected_lse);
-      if (off > tolerance)
-        wrong_lse.add_lazily(off / tolerance, [&] {
-          return "LSE is " + number(lse) + " at " + place(p, row) + ", expected " + number(expected_lse) +
-                 ": error " + number(off) + ", bound " + number(tolerance);
-        });
-    }
-  }
-  wrong.report(Property::output, in.family, failures);
-  wrong_kind.report(Property::non_finite, in.family, failures);
-  wrong_lse.report(Property::lse, in.family, failures);
-  wrong_lse_kind.report(Property::non_finite, in.family, failures);
-  sums.finish(figures);
-  figures.rows = static_cast<std::int64_t>(ref.rows.size());
+  Accuracy figures{.rows = static_cast<std::int64_t>(reference.rows.size())};
+  for (std::size_t n = 0; n < reference.rows.size(); ++n)
+    figures.err_over_bound =
+        std::max(figures.err_over_bound, compare_row(comparison, inputs.problem, reference, n, sums));
+  sums.store(figures);
   if (accuracy) *accuracy = figures;
-  return failures;
+  return comparison.failures();
 }
 
-std::vector<Failure> compare_counting(const Output& out, const Problem& p) {
-  RowFailures wrong, wrong_lse;
-  const double lse_tolerance = lse_bound(p.dtype, 0);
+std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs) {
+  const Problem& p = inputs.problem;
+  Comparison comparison(output, inputs);
+  comparison.scan();
   for (std::int64_t row = 0; row < lse_elements(p); ++row) {
-    const std::int64_t keys = visible_keys(p, row % p.seq_q);
-    if (keys == 0) continue;
-    const auto count = static_cast<double>(keys);
-    const double low = count * round_to(p.dtype, static_cast<float>(1 / count));
-    const double bound =
-        output_bound(p.dtype, {keys, 1.0, std::fabs(low - 1), 1 / std::sqrt(count), 1.0, 0.0});
-    for (std::int64_t d = 0; d < p.head_dim; ++d) {
-      const double found = out.o[row * p.head_dim + d], error = std::fabs(found - 1);
-      if (!(error <= bound))
-        wrong.add_lazily(error / bound, [&] {
-          return "Q = 0, V = 1: O is " + number(found) + " at " + place(p, row) + " d=" + std::to_string(d) +
-                 ", expected 1: bound " + number(bound);
-        });
-    }
-    const double error = std::fabs(out.lse[row] - std::log(count));
-    if (!(error <= lse_tolerance))
-      wrong_lse.add_lazily(error, [&] {
-        return "Q = 0: LSE is " + number(out.lse[row]) + " at " + place(p, row) + ", expected ln " +
-               std::to_string(keys) + " = " + number(std::log(count)) + ": bound " + number(lse_tolerance);
-      });
+    if (comparison.keys(row) == 0) continue;
+    const double bound = counting_bound(p.dtype, comparison.keys(row));
+    for (std::int64_t d = 0; d < p.head_dim; ++d) comparison.check_value(row, d, 1, bound);
+    comparison.check_lse(row, std::log(static_cast<double>(comparison.keys(row))), lse_bound(p.dtype, 0));
   }
-  std::vector<Failure> failures;
-  wrong.report(Property::output, InputFamily::counting, failures);
-  wrong_lse.report(Property::lse, InputFamily::counting, failures);
-  return failures;
+  return comparison.failures();
 }
 
 }  // namespace warpgauge

@@ -43,7 +43,7 @@ Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows) {
   reference.rows = std::move(rows);
   reference.output.resize(count * static_cast<std::size_t>(p.head_dim));
   for (auto* values :
-       {&reference.lse, &reference.max_logit, &reference.low_error, &reference.spread, &reference.mass})
+       {&reference.lse, &reference.logit_mass, &reference.low_error, &reference.spread, &reference.mass})
     values->resize(count);
   return reference;
 }
@@ -60,7 +60,7 @@ void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& 
   }
   out.spread[n] = std::sqrt(square);
   out.lse[n] = sums.lse;
-  out.max_logit[n] = sums.max_logit;
+  out.logit_mass[n] = sums.logit_mass;
 }
 
 Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend) {

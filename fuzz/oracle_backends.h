@@ -15,7 +15,7 @@ struct RowSums {
   const double* mass;    // [D] |p v|
   const float* low;      // [D] p v of the low-precision twin
   double lse;
-  double max_logit;
+  double logit_mass;
 };
 
 // Stores them as entry n of the reference.

@@ -31,21 +31,27 @@ struct Scratch {
   }
 };
 
+// Dot products of one query with each key; returns the largest sum of |q_d k_d|.
 WARPGAUGE_VECTOR_CLONES
-void dot_products(const float* q, const float* k, std::int64_t keys, std::int64_t dim, double* exact,
-                  float* low) {
+double dot_products(const float* q, const float* k, std::int64_t keys, std::int64_t dim, double* exact,
+                    float* low) {
+  float largest_mass = 0;
   for (std::int64_t j = 0; j < keys; ++j) {
     const float* key = k + j * dim;
     double sum = 0;
-    float low_sum = 0;
-#pragma omp simd reduction(+ : sum, low_sum)
+    float low_sum = 0, mass = 0;
+#pragma omp simd reduction(+ : sum, low_sum, mass)
     for (std::int64_t d = 0; d < dim; ++d) {
       sum += static_cast<double>(q[d]) * static_cast<double>(key[d]);
-      low_sum += q[d] * key[d];
+      const float term = q[d] * key[d];
+      low_sum += term;
+      mass += std::fabs(term);
     }
     exact[j] = sum;
     low[j] = low_sum;
+    largest_mass = std::max(largest_mass, mass);
   }
+  return double{largest_mass};
 }
 
 WARPGAUGE_VECTOR_CLONES
@@ -97,19 +103,20 @@ void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
     return;
   }
   const float* k = in.k.data() + kv_head * p.seq_k * p.head_dim;
-  dot_products(in.q.data() + row * p.head_dim, k, keys, p.head_dim, s.weight.data(), s.low_weight.data());
-  double max_logit = 0;
+  const double mass =
+      dot_products(in.q.data() + row * p.head_dim, k, keys, p.head_dim, s.weight.data(), s.low_weight.data());
   for (std::int64_t j = 0; j < keys; ++j) {
     s.weight[j] *= p.scale;
     s.low_weight[j] *= static_cast<float>(p.scale);
-    max_logit = std::max(max_logit, std::fabs(s.weight[j]));
   }
   const double lse = softmax(s.weight.data(), keys);
   softmax(s.low_weight.data(), keys);
   for (std::int64_t j = 0; j < keys; ++j) s.low_weight[j] = round_to(p.dtype, s.low_weight[j]);
   sum_values(p, in.v.data() + kv_head * p.seq_k * p.head_dim, keys, s);
-  store_row(p, {s.output.data(), s.square.data(), s.mass.data(), s.low_output.data(), lse, max_logit}, n,
-            out);
+  store_row(
+      p,
+      {s.output.data(), s.square.data(), s.mass.data(), s.low_output.data(), lse, mass * std::fabs(p.scale)},
+      n, out);
 }
 
 }  // namespace

@@ -1,0 +1,44 @@
+// How accurate a result is, over all compared elements: what bench reports beside a time.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace warpgauge {
+
+struct Accuracy {
+  double max_abs_err = 0;
+  double mean_abs_err = 0;
+  double correlation = 1;     // Pearson, between found and expected
+  double err_over_bound = 0;  // the worst row's error over its bound; at most 1 when right
+  std::int64_t rows = 0;
+};
+
+// Gathers the first three of these; elements that are not finite are left out by the caller.
+class AccuracySums {
+ public:
+  void add(double found, double expected) {
+    const double error = std::fabs(found - expected);
+    largest_ = std::max(largest_, error);
+    errors_ += error;
+    ++count_;
+    x_ += found, y_ += expected;
+    xx_ += found * found, yy_ += expected * expected, xy_ += found * expected;
+  }
+
+  void store(Accuracy& accuracy) const {
+    if (count_ == 0) return;
+    const auto n = static_cast<double>(count_);
+    accuracy.max_abs_err = largest_;
+    accuracy.mean_abs_err = errors_ / n;
+    const double variances = (xx_ - x_ * x_ / n) * (yy_ - y_ * y_ / n);
+    accuracy.correlation = variances > 0 ? (xy_ - x_ * y_ / n) / std::sqrt(variances) : 1;
+  }
+
+ private:
+  double largest_ = 0, errors_ = 0, x_ = 0, y_ = 0, xx_ = 0, yy_ = 0, xy_ = 0;
+  std::int64_t count_ = 0;
+};
+
+}  // namespace warpgauge
