@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -50,12 +51,16 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
   }
 }
 
-std::string_view conflict_or_comment_hint(std::string_view rest) {
+// For what people and tools put where JSON should stand.
+std::string_view hint_for(std::string_view rest) {
   for (const char* marker : {"<<<<<<<", "=======", ">>>>>>>", "|||||||"}) {
     if (rest.starts_with(marker)) return "this is a merge conflict marker: resolve the conflict";
   }
   if (rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#'))
     return "JSON has no comments";
+  if (rest.starts_with("<!") || rest.starts_with("<?") || rest.starts_with("<html"))
+    return "this is a web page";
+  if (rest.starts_with("nan") || rest.starts_with("inf")) return "NaN and Infinity are known, spelt so";
   if (rest.starts_with('\'')) return "JSON's strings stand in double quotes";
   return "";
 }
@@ -333,9 +338,11 @@ void JsonReader::fail_here(std::string_view expected) const {
   if (at_ == text_.size()) {
     fail(at_, what + ", found the end of the file", "it is cut off: was the run killed, or the disk full?");
   }
-  const std::size_t shown = std::max<std::size_t>(1, utf8_character_bytes(text_.substr(at_)));
-  fail(at_, what + ", found '" + printable(text_.substr(at_, shown)) + "'",
-       conflict_or_comment_hint(text_.substr(at_)));
+  const std::string_view rest = text_.substr(at_);
+  std::size_t shown = 0;  // a word, or one character
+  while (shown < rest.size() && std::isalnum(static_cast<unsigned char>(rest[shown]))) ++shown;
+  if (shown == 0) shown = std::max<std::size_t>(1, utf8_character_bytes(rest));
+  fail(at_, what + ", found '" + printable(rest.substr(0, shown)) + "'", hint_for(rest));
 }
 
 double number_of(std::string_view text) {

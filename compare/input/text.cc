@@ -113,9 +113,9 @@ std::string_view checked_text(std::string_view bytes, std::string_view file) {
   }
   if (const std::size_t bad = first_bad_byte(bytes); bad != bytes.size()) {
     const TextPosition position = position_of(bytes, bad);
-    throw syntax_diagnostic(
-        file, position.line, position.column, "byte " + printable(bytes.substr(bad, 1)) + " is not UTF-8",
-        "a label or counter name with such a byte is written as it is by Google Benchmark");
+    throw syntax_diagnostic(file, position.line, position.column,
+                            "byte " + printable(bytes.substr(bad, 1)) + " is not UTF-8",
+                            "names and labels are written as the benchmark gave them: give them as UTF-8");
   }
   return bytes;
 }
