@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "compare/input/text.h"
+
 namespace warpgauge {
 namespace {
 
@@ -12,21 +14,13 @@ struct CodePoint {
   std::size_t bytes = 0;  // 0: no valid UTF-8 here
 };
 
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 CodePoint decode(std::string_view text) {
+  const std::size_t bytes = utf8_character_bytes(text);
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const std::size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < bytes) return {};
-  std::uint32_t value = first & (0xFFu >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    value = value << 6 | (byte(i) & 0x3Fu);
-  }
-  static constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xD800 && value < 0xE000;
-  return value < kSmallest[bytes] || surrogate || value > 0x10FFFF ? CodePoint{} : CodePoint{value, bytes};
+  if (bytes <= 1) return {byte(0), bytes};
+  std::uint32_t value = byte(0) & (0xFFu >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) value = value << 6 | (byte(i) & 0x3Fu);
+  return {value, bytes};
 }
 
 // Control characters, and those that change how their neighbours look: bidirectional marks, zero widths, line

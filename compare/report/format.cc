@@ -101,16 +101,4 @@ std::string format_verdict(const Comparison& comparison) {
          verdict;
 }
 
-std::string format_remark(const Cell& cell) {
-  std::string out = cell.reason;
-  const auto add = [&](const std::string& part) { out += (out.empty() ? "" : "; ") + part; };
-  if (cell.verdict == CellVerdict::inconclusive) {
-    if (cell.mde) add("a change of " + format_percent(*cell.mde) + " would have been seen");
-    if (cell.more_blocks && *cell.more_blocks > 0) {
-      add(std::to_string(*cell.more_blocks) + (cell.blocks ? " more would decide" : " would decide"));
-    }
-  }
-  return out;
-}
-
 }  // namespace warpgauge

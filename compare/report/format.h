@@ -28,8 +28,4 @@ std::string format_counts(const Comparison& comparison);
 // deviation was assumed, because the verdict is then worth no more than the assumption.
 std::string format_verdict(const Comparison& comparison);
 
-// What else is to be said about a cell: its reason, what could have been seen, how much more it takes. May be
-// empty.
-std::string format_remark(const Cell& cell);
-
 }  // namespace warpgauge

@@ -43,8 +43,7 @@ std::string github_annotations(const Comparison& comparison) {
     if (!cell_kind || listed == kMostAnnotations) break;
     std::string message = shortened(visible(cell.name), 200);
     if (cell.ratio) message += ": " + change_or_unknown(cell) + " (" + interval_or_unknown(cell) + ")";
-    const std::string remark = format_remark(cell);
-    if (!remark.empty()) message += "; " + remark;
+    if (!cell.reason.empty()) message += "; " + cell.reason;
     out += annotation(cell_kind, cell_verdict_name(cell.verdict), message);
     ++listed;
   }

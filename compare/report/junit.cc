@@ -35,8 +35,7 @@ std::string testcase(const Cell& cell) {
   if (!element) return head + "/>\n";
   std::string message = cell_verdict_name(cell.verdict);
   if (cell.ratio) message += ": " + change_or_unknown(cell) + " (" + interval_or_unknown(cell) + ")";
-  const std::string remark = format_remark(cell);
-  if (!remark.empty()) message += "; " + remark;
+  if (!cell.reason.empty()) message += "; " + cell.reason;
   std::string body = std::string("<") + element + attribute("message", message);
   if (!cell.reproduce.empty() && cell.verdict == CellVerdict::regression) {
     body += ">" + xml_text("run: " + cell.reproduce) + "</" + element + ">";

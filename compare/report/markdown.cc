@@ -61,8 +61,8 @@ std::string worst(const Comparison& comparison) {
     if (cell.verdict == CellVerdict::unchanged || cell.verdict == CellVerdict::added || listed == kWorst)
       break;
     table += row(cell, comparison.policy.metric);
-    const std::string remark = format_remark(cell);
-    if (!remark.empty()) remarks += "- " + code(cell.name, kLongestName) + ": " + prose(remark) + "\n";
+    if (!cell.reason.empty())
+      remarks += "- " + code(cell.name, kLongestName) + ": " + prose(cell.reason) + "\n";
     if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
       remarks += "  - run " + code(cell.reproduce, kLongestText) + "\n";
     }

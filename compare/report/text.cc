@@ -78,9 +78,8 @@ std::string row(const Cell& cell, const std::string& metric, const TextStyle& st
   const bool fits = display_width(line) + display_width(name) <= kColumns;
   line = coloured(line, colour_of(cell.verdict), style);
   std::string out = fits ? line + name + "\n" : line + "\n" + wrapped(name, kRemarkIndent);
-  const std::string remark = format_remark(cell);
-  if (!remark.empty() && cell.verdict != CellVerdict::unchanged)
-    out += wrapped(visible(remark), kRemarkIndent);
+  if (!cell.reason.empty() && cell.verdict != CellVerdict::unchanged)
+    out += wrapped(visible(cell.reason), kRemarkIndent);
   if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
     out += std::string(kRemarkIndent, ' ') + "run: " + visible(cell.reproduce) + "\n";
   }

@@ -1,0 +1,122 @@
+#include "compare/baseline/round.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <map>
+
+namespace warpgauge {
+namespace {
+
+constexpr std::int64_t kRoundSeconds = 3600;
+
+std::string info_of(const Process& process, const std::string& key) {
+  const auto found = process.context.info.find(key);
+  return found == process.context.info.end() ? std::string() : found->second;
+}
+
+// The number that `count` digits at `at` make; -1 when they are not there.
+int digits(std::string_view text, std::size_t at, std::size_t count) {
+  int value = -1;
+  if (text.size() < at + count) return -1;
+  const char* begin = text.data() + at;
+  const auto result = std::from_chars(begin, begin + count, value);
+  return result.ec == std::errc() && result.ptr == begin + count && value >= 0 ? value : -1;
+}
+
+// "+01:00", "-0330", "Z" or nothing, in seconds.
+std::optional<std::int64_t> parse_offset(std::string_view text) {
+  if (text.empty() || text == "Z") return 0;
+  if (text[0] != '+' && text[0] != '-') return std::nullopt;
+  const int hours = digits(text, 1, 2);
+  const int minutes = digits(text, text.size() > 3 && text[3] == ':' ? 4 : 3, 2);
+  if (hours < 0 || minutes < 0) return std::nullopt;
+  const std::int64_t seconds = 3600 * hours + 60 * minutes;
+  return text[0] == '-' ? -seconds : seconds;
+}
+
+// Earliest and latest date of the processes; nothing where one has none.
+std::optional<std::pair<std::int64_t, std::int64_t>> span_of(const ResultSet& results) {
+  std::optional<std::pair<std::int64_t, std::int64_t>> span;
+  for (const Process& process : results.processes) {
+    const auto date = parse_date(info_of(process, "date"));
+    if (!date) return std::nullopt;
+    span = span ? std::pair(std::min(span->first, *date), std::max(span->second, *date))
+                : std::pair(*date, *date);
+  }
+  return span;
+}
+
+bool is_one_round(const ResultSet& results) {
+  if (rounds_of(results).size() == 1) return true;
+  const bool any_marked =
+      std::any_of(results.processes.begin(), results.processes.end(),
+                  [](const Process& process) { return process.context.round.has_value(); });
+  // Files of another benchmark binary carry no round: their dates tell.
+  const auto span = span_of(results);
+  return !any_marked && span && span->second - span->first < kRoundSeconds;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> rounds_of(const ResultSet& results) {
+  std::vector<std::vector<std::size_t>> rounds;
+  std::map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < results.processes.size(); ++i) {
+    const auto& id = results.processes[i].context.round;
+    const auto place = id ? known.try_emplace(*id, rounds.size()).first->second : rounds.size();
+    if (place == rounds.size()) rounds.emplace_back();
+    rounds[place].push_back(i);
+  }
+  return rounds;
+}
+
+std::optional<std::int64_t> parse_date(std::string_view text) {
+  constexpr std::string_view kForm = "YYYY-MM-DDTHH:MM:SS";
+  const int parts[] = {digits(text, 0, 4),  digits(text, 5, 2),  digits(text, 8, 2),
+                       digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)};
+  if (std::any_of(std::begin(parts), std::end(parts), [](int part) { return part < 0; })) return std::nullopt;
+  const auto day = std::chrono::year(parts[0]) / std::chrono::month(static_cast<unsigned>(parts[1])) /
+                   std::chrono::day(static_cast<unsigned>(parts[2]));
+  const auto offset = parse_offset(text.substr(kForm.size()));
+  if (!day.ok() || !offset) return std::nullopt;
+  const std::int64_t days = std::chrono::sys_days(day).time_since_epoch().count();
+  return days * 86400 + parts[3] * 3600 + parts[4] * 60 + parts[5] - *offset;
+}
+
+BaselineRound describe_round(const ResultSet& results, const std::string& statistic) {
+  const Process* latest = &results.processes.front();
+  for (const Process& process : results.processes) {
+    const auto date = parse_date(info_of(process, "date")), best = parse_date(info_of(*latest, "date"));
+    if (date && (!best || *date > *best)) latest = &process;
+  }
+  return {.round = latest->context.round.value_or(""),
+          .boot = info_of(*latest, "boot"),
+          .date = info_of(*latest, "date"),
+          .commit = info_of(*latest, "commit"),
+          .reason = {},
+          .statistic = statistic,
+          .processes = static_cast<std::int64_t>(results.processes.size()),
+          .state = latest->context.state};
+}
+
+std::string reason_against_round(const ResultSet& results, const BaselineRound& round,
+                                 const BaselineRound* last) {
+  if (!is_one_round(results)) {
+    return "the files are of several rounds, or do not tell; bless takes one: processes of one boot within "
+           "an hour";
+  }
+  if (!last) return "";
+  if (!round.round.empty() && round.round == last->round) return "this round is already in the baseline";
+  const auto now = parse_date(round.date), before = parse_date(last->date);
+  if (!now || !before) return "";
+  if (*now < *before) return "it was measured before the baseline's last round (" + last->date + ")";
+  const bool other_boot = !round.boot.empty() && !last->boot.empty() && round.boot != last->boot;
+  if (*now - *before < kRoundSeconds && !other_boot) {
+    return "it was measured less than an hour after the last round (" + last->date +
+           ") on the same boot: it would tell nothing that the last one does not; wait, or restart";
+  }
+  return "";
+}
+
+}  // namespace warpgauge

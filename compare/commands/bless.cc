@@ -1,0 +1,118 @@
+// compare bless: takes one round into the stored baseline, unless it is red, undecided or too early.
+#include <memory>
+
+#include "compare/baseline/atomic_file.h"
+#include "compare/baseline/bless.h"
+#include "compare/baseline/round.h"
+#include "compare/options.h"
+#include "compare/report/escape.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr int kRefused = 4;
+
+struct BlessFlags {
+  std::vector<std::string> head, renames;
+  std::string reason, accept, remove;
+  BaselineFlags baseline;
+  DecisionFlags decision;
+  ReportFlags reports;
+};
+
+std::optional<NameFilter> expression(const char* flag, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  try {
+    return NameFilter(text);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(std::string(flag) + ": " + error.what());
+  }
+}
+
+std::set<std::string> measured_names(const ResultSet& head) {
+  std::set<std::string> names;
+  for (const CasePair& pair : match_cases({}, head).pairs) names.insert(pair.name);
+  return names;
+}
+
+// What the round is held against: the stored cases, less those that were edited out.
+Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& edited,
+                         const std::string& path, const ResultSet& head, GateOptions options) {
+  options.allow_disjoint = edited.cases.empty();
+  return stored ? compare_with_baseline(edited, path, head, options) : compare_results({}, head, options);
+}
+
+std::string summary(const Baseline& baseline, const std::string& path) {
+  return "blessed: " + path + " has " + std::to_string(baseline.rounds.size()) + " of at most " +
+         std::to_string(kMaxRounds) + " rounds, " + std::to_string(baseline.cases.size()) + " cases\n";
+}
+
+int run_bless(const BlessFlags& flags) {
+  if (flags.baseline.directory.empty()) throw UsageError("where to? give --baseline DIR");
+  GateOptions options = gate_options(flags.decision);
+  const BlessEdits edits{expression("--accept", flags.accept), expression("--remove", flags.remove),
+                         flags.renames, flags.reason};
+  const ResultSet head = read_side(flags.head, {.metric = options.metric, .filter = {}});
+  const BaselineKey key = baseline_key(flags.baseline, head);
+  const StoredBaseline stored = read_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
+  const std::string path = shown_path(stored.path.string());
+  if (stored.baseline) check_fits(*stored.baseline, options, path);
+
+  const Statistic statistic =
+      stored.baseline ? statistic_of(*stored.baseline) : options.statistic.value_or(default_statistic(head));
+  BaselineRound round = describe_round(head, statistic_name(statistic));
+  round.reason = flags.reason;
+  const std::string against =
+      reason_against_round(head, round, stored.baseline ? &stored.baseline->rounds.back() : nullptr);
+  if (!against.empty()) {
+    print("refused: " + visible(against) + "\n");
+    return kRefused;
+  }
+
+  Baseline updated = stored.baseline.value_or(Baseline{.metric = options.metric,
+                                                       .identity = head.processes.front().context.identity,
+                                                       .rounds = {},
+                                                       .cases = {},
+                                                       .history = {}});
+  try {
+    edit_baseline(updated, edits, measured_names(head), round);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(error.what());
+  }
+  const Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
+  write_reports(comparison, flags.reports);
+  if (comparison.exit_code != 0) {
+    print("refused: a baseline takes in no round that is " +
+          std::string(run_verdict_name(comparison.verdict)) +
+          "; --accept RE lets a slow-down in that is meant\n");
+    return comparison.exit_code;
+  }
+  add_round(updated, round, comparison);
+  update_file(stored.path, stored.text, format_baseline(updated));
+  print(summary(updated, path));
+  return 0;
+}
+
+}  // namespace
+
+void add_bless(CLI::App& app, Run& run) {
+  CLI::App& bless = *app.add_subcommand("bless", "Takes a round of results into the stored baseline");
+  const auto flags = std::make_shared<BlessFlags>();
+  bless.add_option("--head", flags->head, "results of the processes of one round")
+      ->type_name("FILE...")
+      ->required();
+  bless.add_option("--reason", flags->reason, "why; kept in the file")->type_name("TEXT")->required();
+  bless.add_option("--accept", flags->accept, "lets these cases in as they are now, and restarts them")
+      ->type_name("RE");
+  bless.add_option("--remove", flags->remove, "takes these cases out")->type_name("RE");
+  bless.add_option("--rename", flags->renames, "a case goes on under another name")
+      ->type_name("OLD=NEW")
+      ->expected(1)
+      ->take_all();
+  add_baseline_flags(bless, flags->baseline);
+  add_decision_flags(bless, flags->decision);
+  add_report_flags(bless, flags->reports);
+  bless.callback([flags, &run] { run = [flags] { return run_bless(*flags); }; });
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,133 @@
+// compare gate: measured results against measured results, or against the stored baseline of this hardware.
+#include <filesystem>
+#include <memory>
+
+#include "compare/baseline/baseline.h"
+#include "compare/options.h"
+#include "compare/report/escape.h"
+
+namespace warpgauge {
+namespace {
+
+struct GateFlags {
+  std::vector<std::string> pair, base, head;
+  std::string filter;
+  BaselineFlags baseline;
+  DecisionFlags decision;
+  ReportFlags reports;
+};
+
+void check_sides(GateFlags& flags) {
+  if (!flags.pair.empty()) {
+    if (!flags.base.empty() || !flags.head.empty() || !flags.baseline.directory.empty()) {
+      throw UsageError("'" + visible(flags.pair[0]) +
+                       "': files stand either alone, BASE HEAD, or behind --base and --head");
+    }
+    if (flags.pair.size() == 1) {
+      throw UsageError("'" + visible(flags.pair[0]) +
+                       "' stands alone; it takes BASE HEAD, or a subcommand: see --help");
+    }
+    flags.base = {flags.pair[0]};
+    flags.head = {flags.pair[1]};
+  }
+  if (flags.head.empty()) throw UsageError("nothing to judge; give BASE HEAD, or --head FILE...");
+  if (flags.base.empty() == flags.baseline.directory.empty()) {
+    throw UsageError("head is compared with --base FILE... or with --baseline DIR: give one of them");
+  }
+}
+
+// The command line that makes the same comparison elsewhere.
+std::string command_of(const GateFlags& flags) {
+  std::string command = "warpgauge-compare gate";
+  const auto add = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) command += std::string(" ") + flag + " " + shell_word(value);
+  };
+  const auto add_files = [&](const char* flag, const std::vector<std::string>& files) {
+    if (!files.empty()) command += std::string(" ") + flag;
+    for (const std::string& file : files) command += " " + shell_word(shown_path(file));
+  };
+  const auto add_switch = [&](const char* flag, bool set) {
+    if (set) command += std::string(" ") + flag;
+  };
+  add_files("--base", flags.base);
+  add("--baseline", shown_path(flags.baseline.directory));
+  add("--fingerprint", flags.baseline.fingerprint);
+  add("--matrix", flags.baseline.matrix);
+  add_files("--head", flags.head);
+  add("--filter", flags.filter);
+  if (flags.decision.metric != DecisionFlags().metric) add("--metric", flags.decision.metric);
+  add("--better", flags.decision.better);
+  add("--statistic", flags.decision.statistic);
+  add("--fail-above", flags.decision.fail_above);
+  add("--same-within", flags.decision.same_within);
+  add("--alpha", flags.decision.alpha);
+  add("--process-cv", flags.decision.process_cv);
+  add("--policy", shown_path(flags.decision.policy));
+  add_switch("--strict", flags.decision.strict);
+  add_switch("--allow-missing", flags.decision.allow_missing);
+  add_switch("--allow-hardware-mismatch", flags.decision.allow_hardware_mismatch);
+  return command;
+}
+
+Comparison against_baseline(const GateFlags& flags, const GateOptions& options, const ReadOptions& read) {
+  const ResultSet head = read_side(flags.head, read);
+  const BaselineKey key = baseline_key(flags.baseline, head);
+  StoredBaseline stored = find_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
+  const std::string path = shown_path(stored.path.string());
+  if (!stored.baseline) {
+    Comparison comparison = compare_results({}, head, options);
+    comparison.notes.push_back("there is no baseline " + path + " for this hardware; `bless` makes one");
+    return comparison;
+  }
+  check_fits(*stored.baseline, options, path);
+  if (read.filter) {
+    std::erase_if(stored.baseline->cases,
+                  [&](const auto& entry) { return !read.filter->keeps(entry.first); });
+  }
+  Comparison comparison = compare_with_baseline(*stored.baseline, path, head, options);
+  const std::size_t rounds = stored.baseline->rounds.size();
+  comparison.notes.push_back("base is " + path + (stored.blessed ? "" : ", which nobody has blessed") + ": " +
+                             std::to_string(rounds) + (rounds == 1 ? " round" : " rounds"));
+  return comparison;
+}
+
+int run_gate(GateFlags& flags) {
+  check_sides(flags);
+  const GateOptions options = gate_options(flags.decision);
+  ReadOptions read{.metric = options.metric, .filter = {}};
+  if (!flags.filter.empty()) {
+    try {
+      read.filter.emplace(flags.filter);
+    } catch (const std::invalid_argument& error) {
+      throw UsageError(std::string("--filter: ") + error.what());
+    }
+  }
+  Comparison comparison;
+  if (flags.baseline.directory.empty()) {
+    const ResultSet base = read_side(flags.base, read), head = read_side(flags.head, read);
+    comparison = compare_results(base, head, options);
+  } else {
+    comparison = against_baseline(flags, options, read);
+  }
+  comparison.command = command_of(flags);
+  write_reports(comparison, flags.reports);
+  return comparison.exit_code;
+}
+
+}  // namespace
+
+void add_gate(CLI::App& app, Run& run) {
+  CLI::App& gate = *app.add_subcommand("gate", "Decides whether head is slower than base");
+  const auto flags = std::make_shared<GateFlags>();
+  gate.add_option("files", flags->pair, "BASE HEAD, the short form")->type_name("FILE")->expected(0, 2);
+  gate.add_option("--base", flags->base, "results of one or more processes")->type_name("FILE...");
+  gate.add_option("--head", flags->head, "results of one or more processes")->type_name("FILE...");
+  gate.add_option("--filter", flags->filter, "only cases whose name matches; -RE: those whose name does not")
+      ->type_name("RE");
+  add_baseline_flags(gate, flags->baseline);
+  add_decision_flags(gate, flags->decision);
+  add_report_flags(gate, flags->reports);
+  gate.callback([flags, &run] { run = [flags] { return run_gate(*flags); }; });
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,265 @@
+#include "compare/gate.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "compare/baseline/round.h"
+#include "compare/input/identity.h"
+#include "compare/outcome.h"
+#include "compare/process_numbers.h"
+#include "compare/statistics/baseline_rule.h"
+#include "compare/statistics/unpaired_rule.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kEnoughUnits = 3;  // with fewer, the deviation between them is assumed
+
+bool is_gpu(const ResultSet& results) {
+  bool gpu = false;
+  for (const Process& process : results.processes) {
+    for (const auto* identity : {&process.context.identity, &process.context.derived_identity}) {
+      gpu = gpu || std::any_of(identity->begin(), identity->end(), [](const auto& entry) {
+              return entry.first.starts_with("gpu") || entry.first.starts_with("device");
+            });
+    }
+    // A file that holds both is as restless as its restless half.
+    for (const Case& one : process.cases) {
+      if (one.name.starts_with("cpu/") || one.name.starts_with("simt/")) return false;
+    }
+  }
+  return gpu;
+}
+
+double assumed_deviation(const ResultSet& head, const GateOptions& options) {
+  return options.process_cv.value_or(is_gpu(head) ? kAssumedGpuDeviation : kAssumedCpuDeviation);
+}
+
+CellVerdict verdict_of(Presence presence) {
+  switch (presence) {
+    case Presence::failed:
+      return CellVerdict::failed;
+    case Presence::errored:
+      return CellVerdict::errored;
+    case Presence::missing:
+      return CellVerdict::missing;
+    case Presence::added:
+      return CellVerdict::added;
+    case Presence::both:
+      break;
+  }
+  return CellVerdict::inconclusive;  // until it is decided
+}
+
+// One comparison on its way: the steps that both kinds share.
+class Gate {
+ public:
+  Gate(const ResultSet& base, const ResultSet& head, const GateOptions& options, NumberPlan plan)
+      : base_(base),
+        head_(head),
+        options_(options),
+        plan_(std::move(plan)),
+        matching_(match_cases(base, head)) {
+    const Policy& policy = options.policy;
+    result_.policy = {.fail_above = policy.defaults.fail_above,
+                      .same_within = policy.defaults.same_within,
+                      .alpha = policy.alpha.value_or(kAlpha),
+                      .metric = plan_.metric.name,
+                      .statistic = statistic_name(plan_.statistic),
+                      .method = {}};
+    if (!base.processes.empty()) result_.base_context = reported_context(base.processes.back().context);
+    if (!head.processes.empty()) result_.head_context = reported_context(head.processes.back().context);
+    check_contexts();
+    for (const auto* side : {&base, &head}) {
+      for (const Process& process : side->processes) note_all(process.warnings);
+    }
+    note_all(matching_.warnings);
+  }
+
+  // `numbers_of_pair(pair)` gives a case's numbers; `decide(numbers, margins)` is given those of the cases
+  // that both sides measured, and answers for all of them.
+  template <class Numbers, class Decide>
+  Comparison run(Numbers numbers_of_pair, Decide decide) {
+    std::vector<CaseNumbers> numbers;
+    std::vector<Margins> margins;
+    std::vector<std::size_t> decided;  // their places in cells
+    for (const CasePair& pair : matching_.pairs) {
+      Cell cell;
+      cell.name = pair.name;
+      cell.verdict = verdict_of(pair.presence);
+      cell.reason = pair.reason;
+      CaseNumbers measured = numbers_of_pair(pair);
+      cell.base = measured.base.summary;
+      cell.head = measured.head.summary;
+      if (!pair.head.empty()) cell.reproduce = reproduction(pair.head.front());
+      if (pair.presence == Presence::both && comparable_) {
+        cell.cliffs_delta = measured.cliffs_delta;
+        decided.push_back(result_.cells.size());
+        margins.push_back(options_.policy.margins_of(pair.name));
+        numbers.push_back(std::move(measured));
+      } else if (pair.presence == Presence::both) {
+        cell.reason = "not compared: the sides were measured on different machines";
+      }
+      result_.cells.push_back(std::move(cell));
+    }
+    if (!decided.empty()) {
+      const Outcome outcome = decide(numbers, margins);
+      for (std::size_t i = 0; i < decided.size(); ++i)
+        take_decision(outcome.decisions[i], result_.cells[decided[i]]);
+      take_outcome(outcome, result_);
+    }
+    conclude();
+    return std::move(result_);
+  }
+
+  void assume(double deviation) { result_.assumed_deviation = deviation; }
+  double alpha() const { return result_.policy.alpha; }
+
+ private:
+  void note(std::string text) { result_.notes.push_back(std::move(text)); }
+  void note_all(const std::vector<std::string>& texts) {
+    result_.notes.insert(result_.notes.end(), texts.begin(), texts.end());
+  }
+
+  void check_contexts() {
+    ContextComparison contexts = compare_contexts(base_, head_);
+    comparable_ = !contexts.forbidden() || options_.allow_hardware_mismatch;
+    if (!comparable_) {
+      note(
+          "the sides were measured on different machines or settings, see above; measure both on one, or "
+          "pass "
+          "--allow-hardware-mismatch to compare them all the same");
+    }
+    note_all(contexts.warnings);
+    result_.differences = std::move(contexts.differences);
+  }
+
+  bool too_insensitive() const {
+    const auto& limit = options_.policy.max_mde;
+    return limit && (!result_.mde || *result_.mde > *limit);
+  }
+
+  // The verdict of the run, and a note for each thing that keeps it from passing.
+  void conclude() {
+    sort_worst_first(result_.cells);
+    const auto counts = result_.counts();
+    const auto count = [&](CellVerdict verdict) { return counts[static_cast<std::size_t>(verdict)]; };
+    const bool common = std::any_of(matching_.pairs.begin(), matching_.pairs.end(), [](const CasePair& pair) {
+      return pair.presence == Presence::both || pair.presence == Presence::failed ||
+             pair.presence == Presence::errored;
+    });
+    bool undecided = !comparable_;
+    const auto keep = [&](bool when, const char* why) {
+      if (when) note(why);
+      undecided = undecided || when;
+    };
+    keep(!common && !options_.allow_disjoint, "no case is on both sides; were they filtered or renamed?");
+    keep(count(CellVerdict::errored) > 0, "cases failed in base: they cannot be compared");
+    keep(common && count(CellVerdict::missing) > 0 && !options_.allow_missing,
+         "cases of base are missing from head; --allow-missing lets them go");
+    keep(options_.strict && count(CellVerdict::inconclusive) > 0, "--strict: inconclusive cases");
+    keep(options_.strict && too_insensitive(),
+         "--strict: the smallest detectable change is above the policy's max_mde");
+    const bool red = count(CellVerdict::regression) + count(CellVerdict::failed) > 0;
+    result_.verdict = red ? RunVerdict::regression : undecided ? RunVerdict::undecided : RunVerdict::pass;
+    result_.exit_code = red ? 1 : undecided ? 4 : 0;
+  }
+
+  const ResultSet& base_;
+  const ResultSet& head_;
+  const GateOptions& options_;
+  NumberPlan plan_;
+  Matching matching_;
+  Comparison result_;
+  bool comparable_ = true;
+};
+
+// Process numbers, averaged over each round; NaN where a round lacks the case.
+std::vector<double> round_numbers(const std::vector<double>& processes,
+                                  const std::vector<std::vector<std::size_t>>& rounds) {
+  std::vector<double> numbers;
+  for (const auto& round : rounds) {
+    std::vector<double> known;
+    for (const std::size_t process : round) {
+      if (!std::isnan(processes[process])) known.push_back(processes[process]);
+    }
+    numbers.push_back(known.empty() ? std::nan("") : round_number(known));
+  }
+  return numbers;
+}
+
+std::size_t known(const std::vector<double>& numbers) {
+  return static_cast<std::size_t>(
+      std::count_if(numbers.begin(), numbers.end(), [](double number) { return !std::isnan(number); }));
+}
+
+SideNumbers stored_side(const Baseline& baseline, const std::string& name) {
+  SideNumbers side{.processes = stored_numbers(baseline, name), .summary = {}};
+  double sum = 0;
+  for (const double number : side.processes) sum += std::isnan(number) ? 0 : number;
+  const double mean = sum / static_cast<double>(known(side.processes));
+  side.summary.value = std::exp(baseline.metric.better == Better::higher ? -mean : mean);
+  return side;
+}
+
+bool all_fingerprinted(const ResultSet& results) {
+  return std::all_of(results.processes.begin(), results.processes.end(),
+                     [](const Process& process) { return process.context.fingerprinted; });
+}
+
+}  // namespace
+
+Statistic default_statistic(const ResultSet& results) {
+  return is_gpu(results) ? Statistic::median : Statistic::q25;
+}
+
+Comparison compare_results(const ResultSet& base, const ResultSet& head, const GateOptions& options) {
+  const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
+  const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
+  Gate gate(base, head, options, plan);
+  return gate.run(numbers_of_pair,
+                  [&](const std::vector<CaseNumbers>& numbers, const std::vector<Margins>& margins) {
+                    const UnpairedOptions unpaired{.alpha = gate.alpha(),
+                                                   .assumed_deviation = assumed_deviation(head, options)};
+                    std::vector<UnpairedCase> cases;
+                    std::size_t fewest = kEnoughUnits;
+                    for (std::size_t i = 0; i < numbers.size(); ++i) {
+                      cases.push_back({numbers[i].base.processes, numbers[i].head.processes, margins[i]});
+                      fewest = std::min({fewest, known(cases.back().base), known(cases.back().head)});
+                    }
+                    if (fewest < kEnoughUnits) gate.assume(unpaired.assumed_deviation);
+                    return decide_unpaired(cases, unpaired);
+                  });
+}
+
+Comparison compare_with_baseline(const Baseline& baseline, const std::string& file, const ResultSet& head,
+                                 const GateOptions& options) {
+  const NumberPlan plan{baseline.metric, statistic_of(baseline)};
+  ResultSet base = results_of(baseline, file);
+  base.processes.front().context.fingerprinted = all_fingerprinted(head);
+  const auto numbers_of_pair = [&](CasePair pair) {
+    const bool stored = !pair.base.empty();
+    pair.base.clear();
+    CaseNumbers numbers = numbers_of(pair, base, head, plan);
+    if (stored) numbers.base = stored_side(baseline, pair.name);
+    return numbers;
+  };
+  Gate gate(base, head, options, plan);
+  return gate.run(
+      numbers_of_pair, [&](const std::vector<CaseNumbers>& numbers, const std::vector<Margins>& margins) {
+        const BaselineOptions stored{.alpha = gate.alpha(),
+                                     .assumed_deviation = assumed_deviation(head, options)};
+        const auto rounds = rounds_of(head);
+        std::vector<BaselineCase> cases;
+        std::size_t fewest = kEnoughUnits;
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+          cases.push_back(
+              {numbers[i].base.processes, round_numbers(numbers[i].head.processes, rounds), margins[i]});
+          fewest = std::min(fewest, known(cases.back().stored));
+        }
+        if (fewest < kEnoughUnits) gate.assume(stored.assumed_deviation);
+        return decide_against_baseline(cases, stored);
+      });
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,40 @@
+// The gate: two sides in, a verdict for every case and for the run out.
+//
+//   files -> input/ (read, match) -> process_numbers (one number per process and case) -> statistics/
+//   (decide) -> here
+#pragma once
+
+#include <optional>
+
+#include "compare/baseline/baseline.h"
+#include "compare/comparison.h"
+#include "compare/input/match.h"
+#include "compare/input/policy.h"
+#include "compare/input/result_set.h"
+#include "compare/statistics/statistic.h"
+
+namespace warpgauge {
+
+struct GateOptions {
+  Metric metric;
+  Policy policy;                       // the file's, overridden by flags
+  std::optional<Statistic> statistic;  // of a process's samples; else .25 on a CPU, .5 on a GPU
+  std::optional<double> process_cv;  // assumed deviation between processes; else 5 % on a CPU, 1.5 % on a GPU
+  bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
+  bool allow_disjoint = false;  // a first round: nothing in common is no reason not to pass
+};
+
+inline constexpr double kAlpha = 0.01;  // where neither flag nor policy says
+
+// Base against head, both measured: processes are the unit of analysis.
+Comparison compare_results(const ResultSet& base, const ResultSet& head, const GateOptions& options);
+
+// A stored baseline against new results: rounds are the unit; metric and statistic are the baseline's. `file`
+// is for what is said about the baseline.
+Comparison compare_with_baseline(const Baseline& baseline, const std::string& file, const ResultSet& head,
+                                 const GateOptions& options);
+
+// The statistic that results are taken by where nothing else says.
+Statistic default_statistic(const ResultSet& results);
+
+}  // namespace warpgauge

@@ -1,0 +1,225 @@
+#include "compare/options.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "compare/baseline/atomic_file.h"
+#include "compare/baseline/fingerprint.h"
+#include "compare/input/diagnostic.h"
+#include "compare/input/metric.h"
+#include "compare/input/threshold.h"
+#include "compare/report/escape.h"
+#include "compare/report/github.h"
+#include "compare/report/json.h"
+#include "compare/report/junit.h"
+#include "compare/report/markdown.h"
+#include "compare/report/text.h"
+
+namespace warpgauge {
+namespace {
+
+// Turns what a parser of ours says about a flag's text into an error of usage that names the flag.
+template <class Parse>
+auto parsed(const char* flag, const std::string& text, Parse parse) {
+  try {
+    return parse(text);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(std::string(flag) + ": " + error.what());
+  }
+}
+
+void take_threshold(const char* flag, const std::string& text, double& into) {
+  if (!text.empty()) into = parsed(flag, text, parse_threshold);
+}
+
+Statistic statistic_named(const std::string& name) {
+  const auto statistic = parse_statistic(name);
+  if (!statistic)
+    throw std::invalid_argument("'" + printable(name) + "' is none; it takes min, q10, q25 or q50");
+  return *statistic;
+}
+
+bool colour_wanted() {
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR") && terminal &&
+         std::string_view(terminal) != "dumb";
+}
+
+}  // namespace
+
+void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
+  const char* group = "Deciding";
+  app.add_option("--metric", flags.metric, "real_time, cpu_time, or a counter")
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option("--better", flags.better,
+                 "which way a metric is better; known for *_per_second, tflops, gbps")
+      ->type_name("higher|lower")
+      ->check(CLI::IsMember({"higher", "lower"}))
+      ->group(group);
+  app.add_option("--statistic", flags.statistic,
+                 "of a process's samples: min, q10, q25 (on a CPU), q50 (on a GPU)")
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option("--fail-above", flags.fail_above, "a regression is proved worse than this (1%)")
+      ->type_name("SHARE")
+      ->group(group);
+  app.add_option("--same-within", flags.same_within, "unchanged is proved within this (1.5%)")
+      ->type_name("SHARE")
+      ->group(group);
+  app.add_option("--alpha", flags.alpha, "false alarms: share of runs of equals that are red at most (0.01)")
+      ->type_name("SHARE")
+      ->group(group);
+  app.add_option("--process-cv", flags.process_cv,
+                 "deviation between processes, where too few are there to measure it (5% CPU, 1.5% GPU)")
+      ->type_name("SHARE")
+      ->group(group);
+  app.add_option("--policy", flags.policy, "thresholds case by case, from a file")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_flag("--strict", flags.strict, "inconclusive cases do not pass")->group(group);
+  app.add_flag("--allow-missing", flags.allow_missing, "cases may be missing from head")->group(group);
+  app.add_flag("--allow-hardware-mismatch", flags.allow_hardware_mismatch,
+               "compare different machines all the same")
+      ->group(group);
+}
+
+Metric metric_of(const DecisionFlags& flags) {
+  std::optional<Better> better;
+  if (!flags.better.empty()) better = flags.better == "higher" ? Better::higher : Better::lower;
+  return parsed("--metric", flags.metric, [&](const std::string& name) { return make_metric(name, better); });
+}
+
+GateOptions gate_options(const DecisionFlags& flags) {
+  GateOptions options;
+  options.metric = metric_of(flags);
+  if (!flags.statistic.empty()) options.statistic = parsed("--statistic", flags.statistic, statistic_named);
+  if (!flags.process_cv.empty()) {
+    options.process_cv = parsed("--process-cv", flags.process_cv, parse_threshold);
+    if (*options.process_cv <= 0)
+      throw UsageError("--process-cv is 0; processes always deviate: give what you measured");
+  }
+  double alpha = 0;
+  take_threshold("--alpha", flags.alpha, alpha);
+  if (!flags.alpha.empty() && alpha <= 0)
+    throw UsageError("--alpha is 0: nothing could ever be red; try 0.01");
+  if (!flags.policy.empty()) options.policy = read_policy(flags.policy);
+  if (alpha > 0) options.policy.alpha = alpha;
+  Margins& margins = options.policy.defaults;
+  take_threshold("--fail-above", flags.fail_above, margins.fail_above);
+  take_threshold("--same-within", flags.same_within, margins.same_within);
+  if (margins.same_within <= 0)
+    throw UsageError("--same-within is 0: nothing could ever be unchanged; try 1.5%");
+  options.strict = flags.strict;
+  options.allow_missing = flags.allow_missing;
+  options.allow_hardware_mismatch = flags.allow_hardware_mismatch;
+  return options;
+}
+
+void add_baseline_flags(CLI::App& app, BaselineFlags& flags) {
+  app.add_option("--baseline", flags.directory, "folder of stored baselines: DIR/FINGERPRINT/MATRIX.json")
+      ->type_name("DIR");
+  app.add_option("--fingerprint", flags.fingerprint, "name of this hardware, where the results tell none")
+      ->type_name("NAME");
+  app.add_option("--matrix", flags.matrix, "name of what was run (what the results say, else 'default')")
+      ->type_name("NAME");
+}
+
+BaselineKey baseline_key(const BaselineFlags& flags, const ResultSet& results) {
+  for (const auto& [flag, name] :
+       {std::pair("--fingerprint", flags.fingerprint), std::pair("--matrix", flags.matrix)}) {
+    if (name.empty() || is_plain_name(name)) continue;
+    throw UsageError(std::string(flag) + " '" + printable(name) +
+                     "' cannot be a file name; use letters, digits, '.', '_' and '-'");
+  }
+  BaselineKey key{flags.fingerprint, flags.matrix};
+  const Process& first = results.processes.front();
+  if (key.fingerprint.empty()) {
+    if (!first.context.fingerprinted) {
+      throw UsageError(first.file +
+                       " has no fingerprint (context.warpgauge); name its hardware with --fingerprint NAME");
+    }
+    key.fingerprint = fingerprint_name(first.context.identity);
+  }
+  if (key.matrix.empty()) {
+    const auto matrix = first.context.settings.find("matrix");
+    key.matrix = matrix == first.context.settings.end() ? "default" : matrix->second;
+    if (!is_plain_name(key.matrix)) {
+      throw meaning_diagnostic(first.file, "context.warpgauge.settings.matrix",
+                               "'" + printable(key.matrix) + "' cannot be a file name",
+                               "give another with --matrix");
+    }
+  }
+  return key;
+}
+
+void check_fits(const Baseline& baseline, const GateOptions& options, const std::string& path) {
+  if (baseline.metric.name != options.metric.name || baseline.metric.better != options.metric.better) {
+    throw UsageError(path + " holds " + visible(baseline.metric.name) + " (" +
+                     (baseline.metric.better == Better::lower ? "lower" : "higher") +
+                     " is better); give the same with --metric and --better");
+  }
+  if (options.statistic && *options.statistic != statistic_of(baseline)) {
+    throw UsageError(path + " holds " + statistic_name(statistic_of(baseline)) + "; leave --statistic away");
+  }
+}
+
+void add_report_flags(CLI::App& app, ReportFlags& flags) {
+  const char* group = "Reports";
+  app.add_option("--json", flags.json, "comparison.json")->type_name("FILE")->group(group);
+  app.add_option("--markdown", flags.markdown, "a comment for a pull request")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--junit", flags.junit, "JUnit XML")->type_name("FILE")->group(group);
+  app.add_flag("--github", flags.github, "annotations, and $GITHUB_STEP_SUMMARY")->group(group);
+}
+
+void print(std::string_view text) {
+  write_all(STDOUT_FILENO, text, "stdout");
+}
+
+void write_reports(const Comparison& comparison, const ReportFlags& flags) {
+  std::string failures;
+  const auto attempt = [&](auto write) {
+    try {
+      write();
+    } catch (const OutputError& error) {
+      failures += (failures.empty() ? "" : "\n") + std::string(error.what());
+    }
+  };
+  const auto report = [&](const std::string& file, auto format) {
+    if (!file.empty()) attempt([&] { write_file(file, format(comparison)); });
+  };
+  report(flags.json, json_report);
+  report(flags.markdown, markdown_report);
+  report(flags.junit, junit_report);
+  attempt([&] { print(text_report(comparison, {.colour = colour_wanted()})); });
+  if (flags.github) {
+    attempt([&] { print(github_annotations(comparison)); });
+    if (const char* summary = std::getenv("GITHUB_STEP_SUMMARY"); summary && *summary) {
+      attempt([&] { append_file(summary, markdown_report(comparison)); });
+    }
+  }
+  if (!failures.empty()) throw OutputError(failures);
+}
+
+std::string shown_path(const std::string& path) {
+  const std::filesystem::path as_path(path);
+  return as_path.is_absolute() ? as_path.filename().string() : path;
+}
+
+ResultSet read_side(const std::vector<std::string>& files, const ReadOptions& options) {
+  ResultSet results = read_results(files, options);
+  for (Process& process : results.processes) {
+    const std::string shown = shown_path(process.file);
+    for (std::string& warning : process.warnings) {
+      if (warning.starts_with(process.file)) warning.replace(0, process.file.size(), shown);
+    }
+    process.file = shown;
+  }
+  return results;
+}
+
+}  // namespace warpgauge

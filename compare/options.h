@@ -1,0 +1,76 @@
+// The flags that several subcommands share, and what they mean. Each subcommand is one file in commands/: it
+// declares its flags on a CLI::App and hands back what to run.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "compare/gate.h"
+#include "compare/input/reader.h"
+
+namespace warpgauge {
+
+// A command line that makes no sense: one sentence and a hint. Exit code 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// How things are decided, as typed.
+struct DecisionFlags {
+  std::string metric = "real_time", better, statistic, policy;
+  std::string fail_above, same_within, alpha, process_cv;
+  bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
+};
+void add_decision_flags(CLI::App& app, DecisionFlags& flags);
+
+// Throw UsageError, or Diagnostic for the policy file.
+Metric metric_of(const DecisionFlags& flags);
+GateOptions gate_options(const DecisionFlags& flags);
+
+// Which stored baseline: a folder, and what a result file does not tell of itself.
+struct BaselineFlags {
+  std::string directory, fingerprint, matrix;
+};
+void add_baseline_flags(CLI::App& app, BaselineFlags& flags);
+
+struct BaselineKey {
+  std::string fingerprint, matrix;
+};
+// By flag, else by what the results say. Throws UsageError where neither does, Diagnostic where they say
+// nonsense.
+BaselineKey baseline_key(const BaselineFlags& flags, const ResultSet& results);
+
+// Throws UsageError where the stored numbers are of another metric or statistic than asked for.
+void check_fits(const Baseline& baseline, const GateOptions& options, const std::string& path);
+
+// Where reports go.
+struct ReportFlags {
+  std::string json, markdown, junit;
+  bool github = false;
+};
+void add_report_flags(CLI::App& app, ReportFlags& flags);
+
+// Writes every report that was asked for and the text table to stdout, one failure not stopping the next.
+// Throws OutputError when any failed.
+void write_reports(const Comparison& comparison, const ReportFlags& flags);
+
+// Writes to stdout. Throws OutputError.
+void print(std::string_view text);
+
+// A path as reports show it: a machine's directories say nothing elsewhere, so an absolute one is cut to its
+// last part.
+std::string shown_path(const std::string& path);
+
+// Reads a side; its files then carry the names that reports show.
+ResultSet read_side(const std::vector<std::string>& files, const ReadOptions& options);
+
+using Run = std::function<int()>;  // gives the exit code
+void add_gate(CLI::App& app, Run& run);
+void add_bless(CLI::App& app, Run& run);
+void add_fingerprint(CLI::App& app, Run& run);
+
+}  // namespace warpgauge

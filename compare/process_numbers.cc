@@ -1,0 +1,107 @@
+#include "compare/process_numbers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kEnoughForP95 = 20;  // the 95th percentile of fewer is their maximum
+
+bool is_time(const Metric& metric) {
+  return metric.name == "real_time" || metric.name == "cpu_time";
+}
+
+bool has_samples(const std::vector<MeasuredCase>& side) {
+  return std::all_of(side.begin(), side.end(), [](const MeasuredCase& one) {
+    const auto& rows = one.measured->repetitions;
+    return std::all_of(rows.begin(), rows.end(), [](const Repetition& row) { return !row.samples.empty(); });
+  });
+}
+
+std::vector<double> samples_of(const Case& measured, bool single_launches, const Metric& metric) {
+  std::vector<double> samples;
+  for (const Repetition& row : measured.repetitions) {
+    if (single_launches) {
+      samples.insert(samples.end(), row.samples.begin(), row.samples.end());
+    } else {
+      samples.push_back(row.value);
+    }
+  }
+  if (metric.better == Better::higher) {
+    for (double& sample : samples) sample = 1 / sample;
+  }
+  return samples;
+}
+
+ProcessSamples samples_of(const std::vector<MeasuredCase>& side, bool single_launches, const Metric& metric) {
+  ProcessSamples samples;
+  for (const MeasuredCase& one : side) samples.push_back(samples_of(*one.measured, single_launches, metric));
+  return samples;
+}
+
+std::vector<double> flattened(const ProcessSamples& samples) {
+  std::vector<double> all;
+  for (const auto& process : samples) all.insert(all.end(), process.begin(), process.end());
+  return all;
+}
+
+double variation(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / (count - 1)) / mean;
+}
+
+SideSummary summary_of(const std::vector<double>& numbers, const std::vector<double>& all,
+                       const NumberPlan& plan) {
+  SideSummary summary;
+  if (numbers.empty()) return summary;
+  const double mean =
+      std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
+  summary.value = std::exp(plan.metric.better == Better::higher ? -mean : mean);
+  summary.processes = static_cast<std::int64_t>(numbers.size());
+  summary.samples = static_cast<std::int64_t>(all.size());
+  if (is_time(plan.metric)) {
+    summary.median_ns = median(all);
+    if (all.size() >= kEnoughForP95) summary.p95_ns = quantile(all, 0.95);
+  }
+  if (all.size() > 1) summary.cv = variation(all);
+  return summary;
+}
+
+SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSamples& samples,
+                         std::size_t length, const ResultSet& results, const NumberPlan& plan) {
+  SideNumbers numbers;
+  numbers.processes.assign(results.processes.size(), std::numeric_limits<double>::quiet_NaN());
+  std::vector<double> known;
+  for (std::size_t i = 0; i < side.size(); ++i) {
+    known.push_back(process_number(samples[i], length, plan.statistic));
+    numbers.processes[static_cast<std::size_t>(side[i].process - results.processes.data())] = known.back();
+  }
+  numbers.summary = summary_of(known, flattened(samples), plan);
+  return numbers;
+}
+
+}  // namespace
+
+CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
+                       const NumberPlan& plan) {
+  const bool single_launches =
+      plan.metric.name == "real_time" && has_samples(pair.base) && has_samples(pair.head);
+  const ProcessSamples base_samples = samples_of(pair.base, single_launches, plan.metric);
+  const ProcessSamples head_samples = samples_of(pair.head, single_launches, plan.metric);
+  const std::size_t length = equal_length(base_samples, head_samples);
+  CaseNumbers numbers{.base = side_numbers(pair.base, base_samples, length, base, plan),
+                      .head = side_numbers(pair.head, head_samples, length, head, plan),
+                      .cliffs_delta = {}};
+  if (!pair.base.empty() && !pair.head.empty()) {
+    numbers.cliffs_delta = cliffs_delta(flattened(base_samples), flattened(head_samples));
+  }
+  return numbers;
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,37 @@
+// From matched cases to what the statistics take: one number per process and case, aligned over the processes
+// of a side.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "compare/comparison.h"
+#include "compare/input/match.h"
+#include "compare/input/result_set.h"
+#include "compare/statistics/statistic.h"
+
+namespace warpgauge {
+
+struct SideNumbers {
+  std::vector<double> processes;  // process_number() of each process of the side, NaN where it lacks the case
+  SideSummary summary;
+};
+
+struct CaseNumbers {
+  SideNumbers base, head;
+  std::optional<double> cliffs_delta;  // over all samples, > 0: head is worse
+};
+
+// How the numbers of a comparison are made; one for all of its cases.
+struct NumberPlan {
+  Metric metric;
+  Statistic statistic = Statistic::q25;
+};
+
+// Samples are single launches where every process of the case has them (real_time only), rows otherwise; all
+// processes are cut to the same number of them. Where higher is better, reciprocals: a larger number is
+// always worse. A side that lacks the case has NaN only, and an empty summary.
+CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
+                       const NumberPlan& plan);
+
+}  // namespace warpgauge
