@@ -1,0 +1,175 @@
+#include "bench/bench.h"
+
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+#include "bench/cases.h"
+#include "bench/checked_store.h"
+#include "bench/correctness.h"
+#include "bench/exit_code.h"
+#include "bench/fingerprint.h"
+#include "bench/gpu.h"
+#include "bench/measure.h"
+#include "bench/nvml.h"
+#include "bench/output_file.h"
+#include "bench/replay.h"
+#include "bench/reporter.h"
+#include "bench/table.h"
+#include "bench/threads.h"
+
+namespace warpgauge::bench {
+namespace {
+
+constexpr char kCheckedDirectory[] = ".warpgauge/checked";
+
+void complain(const std::string& what) {
+  std::cerr << "warpgauge-bench: " << what << "\n";
+}
+
+// Google Benchmark gets the flags that are not ours, and is kept from acting on the environment's for those
+// that are. False when it does not know one of them; it has said which.
+bool initialize_google_benchmark(const Options& options, char* program) {
+  std::vector<std::string> flags{"--benchmark_out=", "--benchmark_filter=all",
+                                 "--benchmark_list_tests=false"};
+  flags.insert(flags.end(), options.google_flags.begin(), options.google_flags.end());
+  std::vector<char*> argv{program};
+  for (std::string& flag : flags) argv.push_back(flag.data());
+  int argc = static_cast<int>(argv.size());
+  benchmark::Initialize(&argc, argv.data());
+  return !benchmark::ReportUnrecognizedArguments(argc, argv.data());
+}
+
+bool gpu_required() {
+  const char* value = std::getenv("WARPGAUGE_REQUIRE_GPU");
+  return value && std::string_view(value) == "1";
+}
+
+// Says which backends are not here. An exit code when that, or the filter, leaves nothing to do.
+std::optional<int> reason_to_stop(const Selection& selection, const Options& options) {
+  for (const auto& [backend, reason] : selection.missing_backends)
+    complain(std::string(backend_name(backend)) + " kernels are left out: " + reason);
+  if (gpu_required() && !backend_unavailable(Backend::cuda).empty()) {
+    complain("WARPGAUGE_REQUIRE_GPU=1, but there is " + backend_unavailable(Backend::cuda));
+    return kExitFailed;
+  }
+  const bool any =
+      std::ranges::any_of(selection.cases, [](const Case& each) { return each.unsupported.empty(); });
+  if (any) return std::nullopt;
+  for (const Case& each : selection.cases) complain(each.name + " is not supported: " + each.unsupported);
+  if (selection.cases.empty() && selection.missing_backends.empty())
+    complain(options.filter.empty()
+                 ? "no case is selected"
+                 : "no case matches '" + options.filter + "'; --benchmark_list_tests shows them all");
+  return kExitUsage;
+}
+
+bool has_backend(std::span<const Case> cases, Backend backend) {
+  return std::ranges::any_of(cases, [backend](const Case& each) {
+    return each.unsupported.empty() && each.kernel->backend == backend;
+  });
+}
+
+// Everything that is known when the measuring is over.
+struct Measurement {
+  std::vector<CaseResult> results;
+  Stations stations;
+  Plan plan;
+  Fingerprint fingerprint;
+};
+
+Measurement measure(const Options& options, std::span<const Case> cases) {
+  const std::vector<int> cpus = allowed_cpus();
+  const int threads = options.threads > 0 ? options.threads : static_cast<int>(cpus.size());
+  const bool gpu = has_backend(cases, Backend::cuda);
+  std::shared_ptr<const Nvml> nvml;
+  if (gpu) {
+    select_gpu(options.device);
+    nvml = Nvml::open(gpu_info().uuid);
+    if (!nvml) complain("NVML cannot be used: clocks, temperature and power of the GPU are not recorded");
+  }
+  NvmlMonitor monitor(nvml);  // before threads are pinned, or it would share a CPU with what is measured
+  pin_threads(threads, cpus);
+
+  Measurement m;
+  m.stations = make_stations(cases, options, threads);
+  CheckedStore store(kCheckedDirectory, running_binary_hash(), options.seed);
+  m.results = check_cases(cases, m.stations, store, options.seed, threads);
+  if (const std::string reason = store.save(); !reason.empty())
+    complain("what was checked is not remembered: " + reason);
+  m.plan = measure_cases(m.results, m.stations, options);
+  check_again(m.results, m.stations);
+  m.fingerprint = take_fingerprint({.options = options,
+                                    .threads = threads,
+                                    .cpus_allowed = static_cast<int>(cpus.size()),
+                                    .cpu_cases = has_backend(cases, Backend::cpu),
+                                    .gpu_cases = gpu,
+                                    .nvml = nvml.get()});
+  m.fingerprint.info.merge(monitor.finish());
+  m.fingerprint.settings["repetitions"] = std::to_string(m.plan.repetitions);
+  return m;
+}
+
+// Text goes to stdout, JSON to --benchmark_out, or to stdout in the text's place.
+void write_results(Measurement& m, const Options& options, std::optional<OutputFile>& out) {
+  JsonReporter reporter(m.results, m.fingerprint, options.context);
+  replay(m.results, m.stations, std::max(1, m.plan.repetitions), reporter);
+  const std::string text = reporter.text();
+  if (out) {
+    out->write(text);
+    require_written(options.out, text);
+  }
+  if (options.json_on_stdout)
+    std::cout << text;
+  else
+    print_table(std::cout, m.results, m.stations);
+  std::cout.flush();
+  if (!std::cout) throw std::runtime_error("stdout: cannot be written");
+}
+
+int report(Measurement& m, const Options& options, std::optional<OutputFile>& out) {
+  write_results(m, options, out);
+  int failed = 0;
+  for (const CaseResult& result : m.results) {
+    if (!result.failed()) continue;
+    ++failed;
+    complain(result.measured.name + " " + result.failure);
+  }
+  return failed > 0 ? kExitFailed : kExitOk;
+}
+
+int run(std::span<const Kernel* const> kernels, const Options& options) {
+  const Selection selection = select_cases(kernels, options);
+  if (const auto exit_code = reason_to_stop(selection, options)) return *exit_code;
+  if (options.list) {
+    for (const Case& each : selection.cases) std::cout << each.name << "\n";
+    return kExitOk;
+  }
+  std::optional<OutputFile> out;
+  if (!options.out.empty()) out.emplace(options.out);
+  Measurement m = measure(options, selection.cases);
+  return report(m, options, out);
+}
+
+}  // namespace
+
+int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv) {
+  const ParsedOptions parsed = parse_options(argc, argv);
+  if (parsed.exit_code) return *parsed.exit_code;
+  if (!initialize_google_benchmark(parsed.options, argv[0])) return kExitUsage;
+  try {
+    return run(kernels, parsed.options);
+  } catch (const std::invalid_argument& error) {
+    complain(error.what());
+    return kExitUsage;
+  } catch (const std::exception& error) {
+    complain(error.what());
+    return kExitFailed;
+  }
+}
+
+}  // namespace warpgauge::bench

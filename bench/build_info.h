@@ -1,0 +1,11 @@
+// What this binary was built from and with; written by build_info.cmake on each build.
+#pragma once
+
+namespace warpgauge::bench {
+
+extern const char kVersion[];
+extern const char kCommit[];  // hash, "-dirty" where the tree had changes; "unknown" outside git
+extern const char kCompiler[];
+extern const char kCompilerFlags[];
+
+}  // namespace warpgauge::bench

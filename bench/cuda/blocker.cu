@@ -1,0 +1,47 @@
+#include "bench/cuda/blocker.cuh"
+#include "kernels/cuda/check.h"
+
+namespace warpgauge::bench::cuda {
+
+constexpr unsigned long long kLimitNs = 10'000'000'000;
+
+__global__ void spin(volatile Blocker::Flags* flags, unsigned long long limit_ns) {
+  unsigned long long begin, now;
+  asm volatile("mov.u64 %0, %globaltimer;" : "=l"(begin));
+  do {
+    asm volatile("mov.u64 %0, %globaltimer;" : "=l"(now));
+    if (now - begin > limit_ns) {
+      flags->gave_up = 1;
+      __threadfence_system();
+      return;
+    }
+  } while (!flags->released);
+}
+
+Blocker::Blocker() {
+  void* memory = nullptr;
+  WARPGAUGE_CUDA_CHECK(cudaHostAlloc(&memory, sizeof(Flags), cudaHostAllocMapped));
+  flags_ = static_cast<volatile Flags*>(memory);
+  WARPGAUGE_CUDA_CHECK(cudaHostGetDevicePointer(reinterpret_cast<void**>(&device_flags_), memory, 0));
+}
+
+Blocker::~Blocker() {
+  cudaFreeHost(const_cast<Flags*>(flags_));
+}
+
+void Blocker::hold(cudaStream_t stream) {
+  flags_->released = 0;
+  flags_->gave_up = 0;
+  spin<<<1, 1, 0, stream>>>(device_flags_, kLimitNs);
+  WARPGAUGE_CUDA_CHECK(cudaGetLastError());
+}
+
+void Blocker::release() {
+  flags_->released = 1;
+}
+
+bool Blocker::gave_up() const {
+  return flags_->gave_up != 0;
+}
+
+}  // namespace warpgauge::bench::cuda

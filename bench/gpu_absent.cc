@@ -1,0 +1,32 @@
+// Built in place of the folder cuda/ where there is no CUDA toolkit. No case of the CUDA backend is ever
+// selected then, so that none of this is reached.
+#include <stdexcept>
+
+#include "bench/ceilings.h"
+#include "bench/gpu.h"
+#include "bench/sampler.h"
+#include "kernels/backend.h"
+
+namespace warpgauge::bench {
+namespace {
+
+[[noreturn]] void refuse() {
+  throw std::runtime_error(backend_unavailable(Backend::cuda));
+}
+
+}  // namespace
+
+void select_gpu(int) {
+  refuse();
+}
+GpuInfo gpu_info() {
+  refuse();
+}
+Ceilings measure_cuda_ceilings() {
+  refuse();
+}
+std::unique_ptr<Sampler> make_cuda_sampler(CacheMode) {
+  refuse();
+}
+
+}  // namespace warpgauge::bench

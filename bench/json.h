@@ -1,0 +1,21 @@
+// JSON that keeps the order of its keys, and the two rules of this project for writing it: a number that is
+// not finite is left out, and text that is not UTF-8 is replaced rather than written raw.
+#pragma once
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace warpgauge::bench {
+
+using Json = nlohmann::ordered_json;
+
+inline void put_number(Json& object, const std::string& key, double value) {
+  if (std::isfinite(value)) object[key] = value;
+}
+
+inline std::string json_text(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace warpgauge::bench

@@ -1,0 +1,137 @@
+#include "bench/measure.h"
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "bench/progress.h"
+#include "bench/sample_statistics.h"
+
+namespace warpgauge::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// A case that is being measured.
+struct Subject {
+  CaseResult& result;
+  Station& station;
+  Operands operands;
+
+  Sample sample() { return station.sampler->take(*result.measured.kernel, operands); }
+};
+
+std::vector<Subject> subjects_of(std::span<CaseResult> results, Stations& stations) {
+  std::vector<Subject> subjects;
+  for (CaseResult& result : results) {
+    if (result.skipped() || result.failed()) continue;
+    const Case& each = result.measured;
+    Station& station = stations.at(each.kernel->backend);
+    subjects.push_back({result, station, station.pool.bind(*each.kernel, each.problem)});
+  }
+  return subjects;
+}
+
+// A CUDA fault stays: every later call fails. The first wait may only report what already happened.
+bool is_unusable(Backend backend) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      synchronize(backend);
+      return false;
+    } catch (const std::exception&) {
+    }
+  }
+  return true;
+}
+
+// Runs `work`; a failure becomes the case's. False when nothing more can be measured.
+template <class Work>
+bool attempt(Subject& subject, Work work) {
+  try {
+    work();
+    return true;
+  } catch (const std::exception& error) {
+    subject.result.fail(std::string("failed: ") + error.what());
+    return !is_unusable(subject.result.measured.kernel->backend);
+  }
+}
+
+// Samples that are thrown away, but for what they tell about the case: at least three, then as many as its
+// share of the time allows.
+Estimate warm_up(Subject& subject, double share_seconds) {
+  constexpr std::size_t kFewest = 3, kMost = 30;
+  launch_once(*subject.result.measured.kernel,
+              subject.operands);  // not behind a blocker, and with the pages touched
+  const auto begin = Clock::now();
+  std::vector<double> samples_ns;
+  while (samples_ns.size() < kFewest || (samples_ns.size() < kMost && seconds_since(begin) < share_seconds))
+    samples_ns.push_back(subject.sample().real_ns);
+  const double sample_seconds = seconds_since(begin) / static_cast<double>(samples_ns.size());
+  return {.sample_seconds = sample_seconds, .cv = summarize(samples_ns).cv};
+}
+
+Repetition repeat(Subject& subject, int samples) {
+  Repetition repetition;
+  for (int n = 0; n < samples; ++n) {
+    const Sample sample = subject.sample();
+    repetition.samples_ns.push_back(sample.real_ns);
+    repetition.cpu_ns += sample.cpu_ns / samples;
+  }
+  return repetition;
+}
+
+// Estimates of all subjects, failed ones included; nothing when the device is lost.
+std::optional<std::vector<Estimate>> warm_up_all(std::vector<Subject>& subjects, double seconds) {
+  std::vector<Estimate> estimates;
+  Progress progress("warming up");
+  for (Subject& subject : subjects) {
+    const auto count = static_cast<double>(subjects.size());
+    progress.show(static_cast<double>(estimates.size()) / count, subject.result.measured.name);
+    Estimate estimate{};
+    if (!attempt(subject, [&] { estimate = warm_up(subject, seconds / count); })) return std::nullopt;
+    estimates.push_back(estimate);
+  }
+  return estimates;
+}
+
+void run_rounds(std::vector<Subject>& subjects, const Plan& plan, std::uint64_t seed) {
+  Progress progress("measuring");
+  const auto count = static_cast<int>(subjects.size());
+  for (int round = 0; round < plan.repetitions; ++round) {
+    int done = 0;
+    for (int index : round_order(count, seed, round)) {
+      Subject& subject = subjects[static_cast<std::size_t>(index)];
+      progress.show((round + static_cast<double>(done++) / count) / plan.repetitions,
+                    subject.result.measured.name);
+      if (subject.result.failed()) continue;
+      const int samples = plan.samples[static_cast<std::size_t>(index)];
+      if (!attempt(subject, [&] { subject.result.repetitions.push_back(repeat(subject, samples)); })) return;
+    }
+  }
+}
+
+}  // namespace
+
+Plan measure_cases(std::span<CaseResult> results, Stations& stations, const Options& options) {
+  constexpr double kWarmUpShare = 0.15;
+  const auto begin = Clock::now();
+  std::vector<Subject> subjects = subjects_of(results, stations);
+  Plan plan;
+  if (const auto estimates = warm_up_all(subjects, kWarmUpShare * options.seconds())) {
+    const double left = std::max(0.0, options.seconds() - seconds_since(begin));
+    plan = make_plan(*estimates, left, options.repetitions);
+    run_rounds(subjects, plan, options.seed);
+  }
+  for (Subject& subject : subjects)
+    if (!subject.result.failed() && !subject.result.timed())
+      subject.result.fail(
+          "failed: the device was lost, through another case, before this one could be timed");
+  return plan;
+}
+
+}  // namespace warpgauge::bench

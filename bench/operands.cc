@@ -1,0 +1,140 @@
+#include "bench/operands.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "fuzz/inputs.h"
+
+namespace warpgauge::bench {
+namespace {
+
+// Elements, and bytes, of the largest case of each kind.
+struct Sizes {
+  std::int64_t query = 0, key = 0;
+};
+
+template <class T>
+std::vector<T> narrow(const std::vector<float>& values) {
+  std::vector<T> narrowed(values.size());
+  std::transform(values.begin(), values.end(), narrowed.begin(), [](float value) { return T(value); });
+  return narrowed;
+}
+
+void upload(Buffer& buffer, const std::vector<float>& values, Dtype dtype) {
+  const auto put = [&buffer](const auto& typed) {
+    buffer.upload(typed.data(), typed.size() * sizeof typed[0]);
+  };
+  switch (dtype) {
+    case Dtype::f32:
+      return put(values);
+    case Dtype::f16:
+      return put(narrow<f16>(values));
+    case Dtype::bf16:
+      return put(narrow<bf16>(values));
+  }
+}
+
+template <class T>
+std::vector<float> widen(const Buffer& buffer, std::int64_t count) {
+  std::vector<T> typed(static_cast<std::size_t>(count));
+  buffer.download(typed.data(), typed.size() * sizeof(T));
+  std::vector<float> values(typed.size());
+  std::transform(typed.begin(), typed.end(), values.begin(),
+                 [](T value) { return static_cast<float>(value); });
+  return values;
+}
+
+// Host pages belong to the NUMA node of the thread that touches them first: the team that will work on them.
+Buffer touched(Backend backend, std::int64_t bytes, int threads) {
+  Buffer buffer(backend, static_cast<std::size_t>(bytes));
+  if (backend == Backend::cpu) {
+    constexpr std::int64_t kBlock = 1 << 16;
+    auto* memory = static_cast<char*>(buffer.data());
+#pragma omp parallel for schedule(static) num_threads(threads)
+    for (std::int64_t begin = 0; begin < bytes; begin += kBlock)
+      std::memset(memory + begin, 0, static_cast<std::size_t>(std::min(kBlock, bytes - begin)));
+  }
+  return buffer;
+}
+
+}  // namespace
+
+OperandPool::OperandPool(Backend backend, std::span<const Case> cases, std::uint64_t seed, int threads)
+    : backend_(backend), threads_(threads) {
+  std::map<Dtype, Sizes> largest;
+  std::int64_t o_bytes = 0, lse_bytes = 0, workspace_bytes = 0;
+  for (const Case& each : cases) {
+    if (each.kernel->backend != backend || !each.unsupported.empty()) continue;
+    const Problem& p = each.problem;
+    Sizes& sizes = largest[p.dtype];
+    sizes.query = std::max(sizes.query, query_elements(p));
+    sizes.key = std::max(sizes.key, key_elements(p));
+    o_bytes = std::max(o_bytes, query_elements(p) * dtype_bytes(p.dtype));
+    lse_bytes = std::max(lse_bytes, lse_elements(p) * std::int64_t{sizeof(float)});
+    workspace_bytes = std::max(workspace_bytes, each.kernel->workspace(p, threads));
+  }
+  for (const auto& [dtype, sizes] : largest) {
+    // One row of everything: element i of a tensor depends on i alone, so that its beginning is every smaller
+    // tensor.
+    const Problem all{.seq_q = sizes.query, .seq_k = sizes.key, .head_dim = 1, .dtype = dtype};
+    const warpgauge::Inputs values = make_inputs(all, InputFamily::normal, seed);
+    const auto buffer = [&](std::int64_t elements) {
+      return touched(backend, elements * dtype_bytes(dtype), threads);
+    };
+    Inputs& inputs = inputs_.emplace(dtype, Inputs{buffer(sizes.query), buffer(sizes.key), buffer(sizes.key)})
+                         .first->second;
+    upload(inputs.q, values.q, dtype);
+    upload(inputs.k, values.k, dtype);
+    upload(inputs.v, values.v, dtype);
+  }
+  o_ = std::make_unique<Buffer>(touched(backend, o_bytes, threads));
+  lse_ = std::make_unique<Buffer>(touched(backend, lse_bytes, threads));
+  workspace_ = std::make_unique<Buffer>(touched(backend, workspace_bytes, threads));
+}
+
+Operands OperandPool::bind(const Kernel& kernel, const Problem& p) const {
+  const Inputs& inputs = inputs_.at(p.dtype);
+  const Strides query = packed_strides(p.heads, p.seq_q, p.head_dim),
+                key = packed_strides(p.kv_heads, p.seq_k, p.head_dim);
+  return {.problem = p,
+          .tensors = {.q = inputs.q.data(),
+                      .k = inputs.k.data(),
+                      .v = inputs.v.data(),
+                      .o = o_->data(),
+                      .lse = static_cast<float*>(lse_->data()),
+                      .q_strides = query,
+                      .k_strides = key,
+                      .v_strides = key,
+                      .o_strides = query},
+          .launch = {.threads = threads_,
+                     .workspace = kernel.workspace(p, threads_) > 0 ? workspace_->data() : nullptr}};
+}
+
+void OperandPool::erase_outputs(const Problem& p) {
+  const auto erase = [](Buffer& buffer, std::int64_t bytes) {
+    const std::vector<unsigned char> ones(static_cast<std::size_t>(bytes), 0xff);  // a NaN in every type
+    buffer.upload(ones.data(), ones.size());
+  };
+  erase(*o_, query_elements(p) * dtype_bytes(p.dtype));
+  erase(*lse_, lse_elements(p) * std::int64_t{sizeof(float)});
+}
+
+Output OperandPool::download(const Problem& p) const {
+  Output output;
+  switch (p.dtype) {
+    case Dtype::f32:
+      output.o = widen<float>(*o_, query_elements(p));
+      break;
+    case Dtype::f16:
+      output.o = widen<f16>(*o_, query_elements(p));
+      break;
+    case Dtype::bf16:
+      output.o = widen<bf16>(*o_, query_elements(p));
+      break;
+  }
+  output.lse = widen<float>(*lse_, lse_elements(p));
+  return output;
+}
+
+}  // namespace warpgauge::bench

@@ -1,0 +1,69 @@
+#include "bench/output_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace warpgauge::bench {
+namespace {
+
+[[noreturn]] void fail(const std::string& path) {
+  throw std::runtime_error(path + ": cannot be written: " + std::strerror(errno));
+}
+
+bool is_special(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+}  // namespace
+
+OutputFile::OutputFile(const std::string& path) : path_(path) {
+  if (!is_special(path)) temporary_ = path + "." + std::to_string(::getpid()) + ".tmp";
+  const std::string& target = temporary_.empty() ? path_ : temporary_;
+  descriptor_ = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail(path_);
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void OutputFile::write(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor_, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(path_);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (!temporary_.empty() && ::fsync(descriptor_) != 0) fail(path_);
+  const int descriptor = descriptor_;
+  descriptor_ = -1;
+  const bool closed = ::close(descriptor) == 0;
+  if (closed && (temporary_.empty() || std::rename(temporary_.c_str(), path_.c_str()) == 0)) return;
+  const int reason = errno;
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  errno = reason;
+  fail(path_);
+}
+
+void require_written(const std::string& path, const std::string& text) {
+  if (!is_special(path)) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string found{std::istreambuf_iterator<char>(file), {}};
+    if (found != text) throw std::runtime_error(path + ": does not hold what was written to it");
+  }
+  if (!nlohmann::json::accept(text)) throw std::runtime_error(path + ": what was written is not JSON");
+}
+
+}  // namespace warpgauge::bench

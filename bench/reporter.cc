@@ -1,0 +1,132 @@
+#include "bench/reporter.h"
+
+#include <cmath>
+#include <ctime>
+#include <stdexcept>
+
+namespace warpgauge::bench {
+namespace {
+
+// As Google Benchmark writes it: local time with the offset, RFC 3339.
+std::string local_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  char text[64];
+  std::strftime(text, sizeof text, "%FT%T%z", &local);
+  std::string date = text;
+  return date.insert(date.size() - 2, ":");
+}
+
+Json caches(const benchmark::CPUInfo& cpu) {
+  Json list = Json::array();
+  for (const auto& cache : cpu.caches)
+    list.push_back({{"type", cache.type},
+                    {"level", cache.level},
+                    {"size", cache.size},
+                    {"num_sharing", cache.num_sharing}});
+  return list;
+}
+
+constexpr const char* kBuildType =
+#ifdef NDEBUG
+    "release";
+#else
+    "debug";
+#endif
+
+Json skipped_row(const CaseResult& result) {
+  const std::string& name = result.measured.name;
+  return {{"name", name},
+          {"run_name", name},
+          {"run_type", "iteration"},
+          {"repetitions", 1},
+          {"repetition_index", 0},
+          {"threads", 1},
+          {"skipped", true},
+          {"skip_message", result.measured.unsupported},
+          {"iterations", 0},
+          {"real_time", 0.0},
+          {"cpu_time", 0.0},
+          {"time_unit", "ns"}};
+}
+
+}  // namespace
+
+JsonReporter::JsonReporter(std::span<const CaseResult> results, const Fingerprint& fingerprint,
+                           std::span<const std::pair<std::string, std::string>> context)
+    : fingerprint_(fingerprint), custom_context_(context) {
+  for (const CaseResult& result : results) results_[result.measured.name] = &result;
+}
+
+bool JsonReporter::ReportContext(const Context& context) {
+  const benchmark::CPUInfo& cpu = context.cpu_info;
+  context_ = {{"date", local_date()},
+              {"host_name", context.sys_info.name},
+              {"executable", Context::executable_name ? Context::executable_name : "warpgauge-bench"},
+              {"num_cpus", cpu.num_cpus},
+              {"mhz_per_cpu", std::llround(cpu.cycles_per_second * 1e-6)}};
+  if (cpu.scaling != benchmark::CPUInfo::UNKNOWN)
+    context_["cpu_scaling_enabled"] = cpu.scaling == benchmark::CPUInfo::ENABLED;
+  context_["caches"] = caches(cpu);
+  context_["load_avg"] = cpu.load_avg;
+  context_["library_build_type"] =
+      kBuildType;  // of what is measured; Debian's libbenchmark calls itself debug
+  for (const auto& [key, value] : custom_context_)
+    if (!context_.contains(key)) context_[key] = value;
+  context_["warpgauge"] = {{"schema", "warpgauge/context/1"},   {"round", fingerprint_.round},
+                           {"identity", fingerprint_.identity}, {"state", fingerprint_.state},
+                           {"info", fingerprint_.info},         {"settings", fingerprint_.settings}};
+  return true;
+}
+
+void JsonReporter::ReportRuns(const std::vector<Run>& runs) {
+  for (const Run& run : runs)
+    if (run.run_type == Run::RT_Iteration) rows_.push_back(row(run));
+}
+
+Json JsonReporter::row(const Run& run) const {
+  const std::string& name = run.run_name.function_name;
+  const CaseResult& result = *results_.at(name);
+  Json row{{"name", name},
+           {"family_index", run.family_index},
+           {"per_family_instance_index", run.per_family_instance_index},
+           {"run_name", name},
+           {"run_type", "iteration"},
+           {"repetitions", run.repetitions},
+           {"repetition_index", run.repetition_index},
+           {"threads", run.threads}};
+  if (result.failed()) {
+    row["error_occurred"] = true;
+    row["error_message"] = result.failure;
+    // Its readers trip over a row without times, and know that those of an error mean nothing.
+    row.update({{"iterations", 0}, {"real_time", 0.0}, {"cpu_time", 0.0}, {"time_unit", "ns"}});
+    return row;
+  }
+  const Repetition& repetition = result.repetitions.at(static_cast<std::size_t>(run.repetition_index));
+  row["iterations"] = run.iterations;
+  row["real_time"] = run.real_accumulated_time / static_cast<double>(run.iterations) * 1e9;
+  row["cpu_time"] = repetition.cpu_ns;
+  row["time_unit"] = "ns";
+  for (const auto& [key, counter] : run.counters)
+    if (!row.contains(key)) put_number(row, key, counter.value);
+  if (!run.report_label.empty()) row["label"] = run.report_label;
+  row["samples_ns"] = repetition.samples_ns;
+  return row;
+}
+
+std::string JsonReporter::text() const {
+  // One row a line: a diff of two results reads.
+  std::string text = "{\n\"context\": " + json_text(context_, 1) + ",\n\"benchmarks\": [";
+  const char* separator = "\n";
+  const auto append = [&](const Json& row) {
+    text += separator + json_text(row);
+    separator = ",\n";
+  };
+  for (const Json& row : rows_) append(row);
+  for (const auto& [name, result] : results_)
+    if (result->skipped()) append(skipped_row(*result));
+  return text + "\n]\n}\n";
+}
+
+}  // namespace warpgauge::bench

@@ -1,0 +1,41 @@
+// Takes one sample: the time of one launch. One implementation a backend.
+#pragma once
+
+#include <memory>
+
+#include "bench/operands.h"
+#include "bench/options.h"
+#include "kernels/kernel.h"
+
+namespace warpgauge::bench {
+
+struct Sample {
+  double real_ns = 0;  // of the launch alone
+  double cpu_ns = 0;   // processor time that all threads of the process spent on it
+};
+
+class Sampler {
+ public:
+  virtual ~Sampler() = default;
+  // Throws std::runtime_error when the launch fails.
+  virtual Sample take(const Kernel& kernel, const Operands& operands) = 0;
+};
+
+// Launches once outside any measurement and waits: lazily loaded code, thread pools and page faults are paid
+// here.
+void launch_once(const Kernel& kernel, const Operands& operands);
+
+// steady_clock around the launch. Cold: the operands' cache lines are flushed before it, outside the
+// measurement (x86-64 only). Throws std::runtime_error where this cannot be done.
+std::unique_ptr<Sampler> make_cpu_sampler(CacheMode cache);
+
+// CUDA events around the launch, which waits behind a kernel that spins until everything is queued: neither
+// the launch's own cost nor the host's hiccups are in the time. Cold: twice the L2's size is overwritten
+// before it. A launch that synchronises would wait for the spinning kernel for ever; that one gives up, and
+// take() throws.
+std::unique_ptr<Sampler> make_cuda_sampler(CacheMode cache);
+
+// Processor time of the whole process, nanoseconds.
+double process_cpu_ns();
+
+}  // namespace warpgauge::bench

@@ -1,0 +1,44 @@
+#include "bench/threads.h"
+
+#include <omp.h>
+#include <sched.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace warpgauge::bench {
+
+std::vector<int> allowed_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return {0};
+  std::vector<int> cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  return cpus;
+}
+
+void pin_threads(int threads, const std::vector<int>& cpus) {
+  if (threads > static_cast<int>(cpus.size()))
+    throw std::runtime_error("--threads " + std::to_string(threads) + ": only " +
+                             std::to_string(cpus.size()) +
+                             " CPUs are allowed; more threads than CPUs would measure the scheduler");
+  omp_set_dynamic(0);
+  int team = 0;
+  bool pinned = true;
+#pragma omp parallel num_threads(threads) reduction(&& : pinned)
+  {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpus[static_cast<std::size_t>(omp_get_thread_num())], &set);
+    pinned = sched_setaffinity(0, sizeof set, &set) == 0;
+#pragma omp single
+    team = omp_get_num_threads();
+  }
+  if (team != threads)
+    throw std::runtime_error("OpenMP gives " + std::to_string(team) + " threads of " +
+                             std::to_string(threads) + "; is OMP_THREAD_LIMIT set?");
+  if (!pinned) throw std::runtime_error("threads could not be pinned (sched_setaffinity)");
+}
+
+}  // namespace warpgauge::bench

@@ -1,0 +1,15 @@
+// The threads that CPU kernels work on: OpenMP's team, one thread a CPU, pinned.
+#pragma once
+
+#include <vector>
+
+namespace warpgauge::bench {
+
+// CPUs that this process may run on (a cgroup or taskset may allow fewer than there are).
+std::vector<int> allowed_cpus();
+
+// Makes a team of `threads`, pins each to one of `cpus`, the caller to the first. Throws std::runtime_error
+// when there are fewer CPUs than threads, or OpenMP gives a smaller team.
+void pin_threads(int threads, const std::vector<int>& cpus);
+
+}  // namespace warpgauge::bench
