@@ -1,19 +1,32 @@
-# warpgauge_add_kernels(TARGET BACKEND/NAME...): compiles the listed kernels into TARGET and generates the list that
-# registry.cc expands. A listed kernel without a source, or a source that nobody listed, ends the configure step.
+# warpgauge_add_kernels(TARGET BACKEND/NAME[+simt]...): compiles the listed kernels into TARGET and generates the list
+# that registry.cc expands. A listed kernel without a source, or a source that nobody listed, ends the configure step.
+# +simt compiles a CUDA kernel that is written against kernels/simt/ once more, with the host compiler, for the emulator.
 
 # Sources in the backends' folders that are not kernels.
 set(WARPGAUGE_NOT_KERNELS cuda/runtime.cu cuda/runtime_absent.cc)
+
+# Compiles kernels/cuda/NAME.cu with the host compiler, instrumented, into TARGET.
+function(warpgauge_add_simt_kernel target name)
+  set(wrapper ${CMAKE_CURRENT_BINARY_DIR}/simt_${name}.cc)
+  file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"kernels/cuda/${name}.cu\"\n")
+  add_library(warpgauge_simt_${name} OBJECT ${wrapper})
+  target_link_libraries(warpgauge_simt_${name} PRIVATE warpgauge::simt_kernel)
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:warpgauge_simt_${name}>)
+endfunction()
 
 function(warpgauge_add_kernels target)
   file(GLOB present RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS cpu/*.cc cuda/*.cc cuda/*.cu)
   list(REMOVE_ITEM present ${WARPGAUGE_NOT_KERNELS})
   set(list_text "")
-  foreach(kernel IN LISTS ARGN)
-    string(REGEX MATCH "^(cpu|cuda)/" matched "${kernel}")
+  foreach(line IN LISTS ARGN)
+    string(REGEX MATCH "^((cpu|cuda)/([^+]+))([+]simt)?$" matched "${line}")
     if(NOT matched)
-      message(FATAL_ERROR "kernels/CMakeLists.txt: '${kernel}' is not cpu/NAME or cuda/NAME")
+      message(FATAL_ERROR "kernels/CMakeLists.txt: '${line}' is not cpu/NAME, cuda/NAME or cuda/NAME+simt")
     endif()
-    set(backend ${CMAKE_MATCH_1})
+    set(kernel ${CMAKE_MATCH_1})
+    set(backend ${CMAKE_MATCH_2})
+    set(name ${CMAKE_MATCH_3})
+    set(emulated ${CMAKE_MATCH_4})
     set(source ${kernel}.cc)
     if(backend STREQUAL cuda)
       set(source ${kernel}.cu)
@@ -22,12 +35,16 @@ function(warpgauge_add_kernels target)
       message(FATAL_ERROR "kernels/CMakeLists.txt lists '${kernel}', but kernels/${source} does not exist")
     endif()
     list(REMOVE_ITEM present ${source})
+    if(emulated)
+      warpgauge_add_simt_kernel(${target} ${name})
+      string(APPEND list_text "WARPGAUGE_KERNEL(simt_${name})\n")
+    endif()
     if(backend STREQUAL cuda AND NOT WARPGAUGE_WITH_CUDA)
       continue()
     endif()
     target_sources(${target} PRIVATE ${source})
-    string(REPLACE "/" "_" symbol ${kernel})
-    string(APPEND list_text "WARPGAUGE_KERNEL(${symbol})\n")
+    set_property(GLOBAL APPEND PROPERTY WARPGAUGE_BUILT_KERNELS ${kernel})  # one fuzz test each
+    string(APPEND list_text "WARPGAUGE_KERNEL(${backend}_${name})\n")
   endforeach()
   if(present)
     message(FATAL_ERROR "not in the list of kernels/CMakeLists.txt: ${present}; add a line for each, or remove the file")
