@@ -16,8 +16,10 @@ namespace warpgauge {
 std::string format_replay(std::string_view kernel, const FuzzCase& fuzz_case);
 
 struct Replay {
-  std::string kernel;  // empty: every kernel
+  std::string kernel;  // an id, or a bare name; empty: every kernel
   FuzzCase fuzz_case;
+
+  bool is_for(const Kernel& k) const { return kernel.empty() || kernel == k.id() || kernel == k.name; }
 };
 
 // Throws std::invalid_argument that names the offending part, with a hint.

@@ -1,0 +1,115 @@
+#include "fuzz/kernel_fuzz.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <string>
+
+#include "fuzz/shrink.h"
+
+namespace warpgauge {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Cases that were once found wrong; the build makes this list from regressions.txt.
+constexpr const char* kRegressions[] = {
+#include "regressions.inc"
+};
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// One line on a terminal that says how far we are; nothing elsewhere.
+class Progress {
+ public:
+  Progress(std::string name, const Flags& flags) : name_(std::move(name)), flags_(flags) {}
+  ~Progress() {
+    if (shown_) std::cerr << "\r\033[K" << std::flush;
+  }
+
+  bool out_of_time() const { return flags_.seconds > 0 && seconds_since(start_) > flags_.seconds; }
+
+  void show(std::uint64_t done) {
+    if (!isatty(STDERR_FILENO) || seconds_since(last_) < 0.2) return;
+    last_ = Clock::now();
+    const double elapsed = seconds_since(start_);
+    double left_seconds = elapsed / static_cast<double>(done) * static_cast<double>(flags_.seeds - done);
+    if (flags_.seconds > 0) left_seconds = std::min(left_seconds, flags_.seconds - elapsed);
+    std::cerr << "\r\033[K" << name_ << ": " << done << " cases in " << static_cast<std::int64_t>(elapsed)
+              << " s, about " << static_cast<std::int64_t>(left_seconds) << " s left" << std::flush;
+    shown_ = true;
+  }
+
+ private:
+  std::string name_;
+  const Flags& flags_;
+  Clock::time_point start_ = Clock::now(), last_ = start_;
+  bool shown_ = false;
+};
+
+}  // namespace
+
+void KernelFuzz::TestBody() {
+  if (const std::string reason = backend_unavailable(kernel_.backend); !reason.empty())
+    GTEST_SKIP() << reason;
+  if (flags_.replays.empty()) {
+    std::vector<Replay> known;
+    for (const char* line : kRegressions) known.push_back(parse_replay(line));
+    replay(known);
+    fuzz();
+  } else {
+    replay(flags_.replays);
+  }
+  if (HasFailure()) return;
+  if (cases_ == 0) GTEST_SKIP() << "it supports none of the problems";
+  std::cout << kernel_.id() << ": " << cases_ << " cases, " << rows_ << " rows compared, largest error "
+            << worst_ << " of its bound\n";
+}
+
+CheckResult KernelFuzz::check_case(const FuzzCase& c) {
+  return check(kernel_, c.problem, c.seed,
+               {.family = c.family,
+                .layout = c.layout,
+                .oracle = flags_.oracle,
+                .threads = c.threads,
+                .cache = &cache_});
+}
+
+void KernelFuzz::run(const FuzzCase& c, bool is_random) {
+  const CheckResult result = check_case(c);
+  ++cases_;
+  rows_ += result.accuracy.rows;
+  worst_ = std::max(worst_, result.accuracy.err_over_bound);
+  if (result.passed()) return;
+  const auto command = [this](const FuzzCase& failing) {
+    return "warpgauge-fuzz --replay '" + format_replay(kernel_.id(), failing) + "'";
+  };
+  std::string text = kernel_.id() + " is wrong\n" + result.report() + "  replay:   " + command(c);
+  if (is_random)
+    text += "\n  smallest: " + command(shrink(c, [this](const FuzzCase& simpler) {
+              return kernel_.supports(simpler.problem).empty() && !check_case(simpler).passed();
+            }));
+  ADD_FAILURE() << text;
+}
+
+void KernelFuzz::replay(const std::vector<Replay>& replays) {
+  for (const Replay& wanted : replays)
+    if (wanted.is_for(kernel_) && kernel_.supports(wanted.fuzz_case.problem).empty())
+      run(wanted.fuzz_case, false);
+}
+
+void KernelFuzz::fuzz() {
+  Progress progress(kernel_.id(), flags_);
+  for (std::uint64_t n = 0; n < flags_.seeds && !HasFailure() && !progress.out_of_time(); ++n) {
+    const auto drawn = random_supported_case(kernel_, flags_.first_seed + n);
+    if (!drawn) return;
+    run(*drawn, true);
+    progress.show(n + 1);
+  }
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,34 @@
+// One kernel under fuzz, as a GoogleTest: first the cases that were once found wrong, then random ones until
+// the flags say stop, or just the cases to replay. A failure prints the line that reproduces it, and the
+// smallest that still does.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "fuzz/check.h"
+#include "fuzz/flags.h"
+
+namespace warpgauge {
+
+class KernelFuzz : public testing::Test {
+ public:
+  KernelFuzz(const Kernel& kernel, const Flags& flags, ReferenceCache& cache)
+      : kernel_(kernel), flags_(flags), cache_(cache) {}
+
+  void TestBody() override;
+
+ private:
+  CheckResult check_case(const FuzzCase& fuzz_case);
+  void run(const FuzzCase& fuzz_case, bool is_random);
+  void replay(const std::vector<Replay>& replays);
+  void fuzz();
+
+  const Kernel& kernel_;
+  const Flags& flags_;
+  ReferenceCache& cache_;
+  std::uint64_t cases_ = 0;
+  std::int64_t rows_ = 0;
+  double worst_ = 0;  // error over bound
+};
+
+}  // namespace warpgauge

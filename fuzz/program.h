@@ -1,0 +1,15 @@
+// The fuzzer as a program, over any list of kernels.
+#pragma once
+
+#include <span>
+
+#include "kernels/kernel.h"
+
+namespace warpgauge {
+
+enum FuzzExit { kRight = 0, kWrong = 1, kUsage = 2, kNothingChecked = 77 };
+
+// Runs the program with main's arguments over these kernels; returns its exit code.
+int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels);
+
+}  // namespace warpgauge
