@@ -51,6 +51,13 @@ CellVerdict verdict_of(Presence presence) {
   return CellVerdict::inconclusive;  // until it is decided
 }
 
+// A case that both sides measured.
+struct MeasuredPair {
+  std::string name;
+  CaseNumbers numbers;
+  Margins margins;
+};
+
 // One comparison on its way: the steps that both kinds share.
 class Gate {
  public:
@@ -73,15 +80,14 @@ class Gate {
     for (const auto* side : {&base, &head}) {
       for (const Process& process : side->processes) note_all(process.warnings);
     }
-    note_all(matching_.warnings);
+    if (!options.partial_processes) note_all(matching_.warnings);
   }
 
-  // `numbers_of_pair(pair)` gives a case's numbers; `decide(numbers, margins)` is given those of the cases
-  // that both sides measured, and answers for all of them.
+  // `numbers_of_pair(pair)` gives a case's numbers; `decide(cases)` is given the cases that both sides
+  // measured, and answers for all of them.
   template <class Numbers, class Decide>
   Comparison run(Numbers numbers_of_pair, Decide decide) {
-    std::vector<CaseNumbers> numbers;
-    std::vector<Margins> margins;
+    std::vector<MeasuredPair> measured_pairs;
     std::vector<std::size_t> decided;  // their places in cells
     for (const CasePair& pair : matching_.pairs) {
       Cell cell;
@@ -95,15 +101,14 @@ class Gate {
       if (pair.presence == Presence::both && comparable_) {
         cell.cliffs_delta = measured.cliffs_delta;
         decided.push_back(result_.cells.size());
-        margins.push_back(options_.policy.margins_of(pair.name));
-        numbers.push_back(std::move(measured));
+        measured_pairs.push_back({pair.name, std::move(measured), options_.policy.margins_of(pair.name)});
       } else if (pair.presence == Presence::both) {
         cell.reason = "not compared: the sides were measured on different machines";
       }
       result_.cells.push_back(std::move(cell));
     }
     if (!decided.empty()) {
-      const Outcome outcome = decide(numbers, margins);
+      const Outcome outcome = decide(measured_pairs);
       for (std::size_t i = 0; i < decided.size(); ++i)
         take_decision(outcome.decisions[i], result_.cells[decided[i]]);
       take_outcome(outcome, result_);
@@ -122,7 +127,8 @@ class Gate {
   }
 
   void check_contexts() {
-    ContextComparison contexts = compare_contexts(base_, head_);
+    // Without a base there is only head to agree with itself.
+    ContextComparison contexts = compare_contexts(base_.processes.empty() ? head_ : base_, head_);
     comparable_ = !contexts.forbidden() || options_.allow_hardware_mismatch;
     if (!comparable_) {
       note(
@@ -217,19 +223,17 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
   const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
   const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
   Gate gate(base, head, options, plan);
-  return gate.run(numbers_of_pair,
-                  [&](const std::vector<CaseNumbers>& numbers, const std::vector<Margins>& margins) {
-                    const UnpairedOptions unpaired{.alpha = gate.alpha(),
-                                                   .assumed_deviation = assumed_deviation(head, options)};
-                    std::vector<UnpairedCase> cases;
-                    std::size_t fewest = kEnoughUnits;
-                    for (std::size_t i = 0; i < numbers.size(); ++i) {
-                      cases.push_back({numbers[i].base.processes, numbers[i].head.processes, margins[i]});
-                      fewest = std::min({fewest, known(cases.back().base), known(cases.back().head)});
-                    }
-                    if (fewest < kEnoughUnits) gate.assume(unpaired.assumed_deviation);
-                    return decide_unpaired(cases, unpaired);
-                  });
+  return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
+    const UnpairedOptions unpaired{.alpha = gate.alpha(), .assumed_deviation = assumed_deviation(head, options)};
+    std::vector<UnpairedCase> cases;
+    std::size_t fewest = kEnoughUnits;
+    for (const MeasuredPair& pair : pairs) {
+      cases.push_back({pair.numbers.base.processes, pair.numbers.head.processes, pair.margins});
+      fewest = std::min({fewest, known(cases.back().base), known(cases.back().head)});
+    }
+    if (fewest < kEnoughUnits) gate.assume(unpaired.assumed_deviation);
+    return decide_unpaired(cases, unpaired);
+  });
 }
 
 Comparison compare_with_baseline(const Baseline& baseline, const std::string& file, const ResultSet& head,
@@ -245,21 +249,31 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
     return numbers;
   };
   Gate gate(base, head, options, plan);
-  return gate.run(
-      numbers_of_pair, [&](const std::vector<CaseNumbers>& numbers, const std::vector<Margins>& margins) {
-        const BaselineOptions stored{.alpha = gate.alpha(),
-                                     .assumed_deviation = assumed_deviation(head, options)};
-        const auto rounds = rounds_of(head);
-        std::vector<BaselineCase> cases;
-        std::size_t fewest = kEnoughUnits;
-        for (std::size_t i = 0; i < numbers.size(); ++i) {
-          cases.push_back(
-              {numbers[i].base.processes, round_numbers(numbers[i].head.processes, rounds), margins[i]});
-          fewest = std::min(fewest, known(cases.back().stored));
-        }
-        if (fewest < kEnoughUnits) gate.assume(stored.assumed_deviation);
-        return decide_against_baseline(cases, stored);
-      });
+  return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
+    const BaselineOptions stored{.alpha = gate.alpha(), .assumed_deviation = assumed_deviation(head, options)};
+    const auto rounds = rounds_of(head);
+    std::vector<BaselineCase> cases;
+    std::size_t fewest = kEnoughUnits;
+    for (const MeasuredPair& pair : pairs) {
+      cases.push_back({pair.numbers.base.processes, round_numbers(pair.numbers.head.processes, rounds),
+                       pair.margins});
+      fewest = std::min(fewest, known(cases.back().stored));
+    }
+    if (fewest < kEnoughUnits) gate.assume(stored.assumed_deviation);
+    return decide_against_baseline(cases, stored);
+  });
+}
+
+Comparison compare_blocks(const ResultSet& base, const ResultSet& head, const GateOptions& options,
+                          const DecideBlocks& decide) {
+  const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
+  const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
+  Gate gate(base, head, options, plan);
+  return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
+    std::vector<std::string> names;
+    for (const MeasuredPair& pair : pairs) names.push_back(pair.name);
+    return decide(names);
+  });
 }
 
 }  // namespace warpgauge

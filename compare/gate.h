@@ -4,13 +4,17 @@
 //   (decide) -> here
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "compare/baseline/baseline.h"
 #include "compare/comparison.h"
 #include "compare/input/match.h"
 #include "compare/input/policy.h"
 #include "compare/input/result_set.h"
+#include "compare/statistics/decision.h"
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {
@@ -22,6 +26,7 @@ struct GateOptions {
   std::optional<double> process_cv;  // assumed deviation between processes; else 5 % on a CPU, 1.5 % on a GPU
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
   bool allow_disjoint = false;  // a first round: nothing in common is no reason not to pass
+  bool partial_processes = false;  // an A/B run: later looks measure some cases only, which is no news
 };
 
 inline constexpr double kAlpha = 0.01;  // where neither flag nor policy says
@@ -33,6 +38,12 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
 // is for what is said about the baseline.
 Comparison compare_with_baseline(const Baseline& baseline, const std::string& file, const ResultSet& head,
                                  const GateOptions& options);
+
+// An A/B run, whose rule has decided already: `decide` gives its outcome with the decisions of these cases, in
+// this order.
+using DecideBlocks = std::function<Outcome(const std::vector<std::string>& names)>;
+Comparison compare_blocks(const ResultSet& base, const ResultSet& head, const GateOptions& options,
+                          const DecideBlocks& decide);
 
 // The statistic that results are taken by where nothing else says.
 Statistic default_statistic(const ResultSet& results);

@@ -57,7 +57,6 @@ void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
   app.add_option("--better", flags.better,
                  "which way a metric is better; known for *_per_second, tflops, gbps")
       ->type_name("higher|lower")
-      ->check(CLI::IsMember({"higher", "lower"}))
       ->group(group);
   app.add_option("--statistic", flags.statistic,
                  "of a process's samples: min, q10, q25 (on a CPU), q50 (on a GPU)")
@@ -88,6 +87,9 @@ void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
 
 Metric metric_of(const DecisionFlags& flags) {
   std::optional<Better> better;
+  if (!flags.better.empty() && flags.better != "higher" && flags.better != "lower") {
+    throw UsageError("--better '" + printable(flags.better) + "' is neither; it takes higher or lower");
+  }
   if (!flags.better.empty()) better = flags.better == "higher" ? Better::higher : Better::lower;
   return parsed("--metric", flags.metric, [&](const std::string& name) { return make_metric(name, better); });
 }
@@ -168,7 +170,9 @@ void check_fits(const Baseline& baseline, const GateOptions& options, const std:
 
 void add_report_flags(CLI::App& app, ReportFlags& flags) {
   const char* group = "Reports";
-  app.add_option("--json", flags.json, "comparison.json")->type_name("FILE")->group(group);
+  app.add_option("--json", flags.json, "comparison.json; - : to stdout, in place of the table")
+      ->type_name("FILE")
+      ->group(group);
   app.add_option("--markdown", flags.markdown, "a comment for a pull request")
       ->type_name("FILE")
       ->group(group);
@@ -189,13 +193,19 @@ void write_reports(const Comparison& comparison, const ReportFlags& flags) {
       failures += (failures.empty() ? "" : "\n") + std::string(error.what());
     }
   };
+  bool table = true;
   const auto report = [&](const std::string& file, auto format) {
-    if (!file.empty()) attempt([&] { write_file(file, format(comparison)); });
+    if (file == "-") {
+      table = false;
+      attempt([&] { print(format(comparison)); });
+    } else if (!file.empty()) {
+      attempt([&] { write_file(file, format(comparison)); });
+    }
   };
   report(flags.json, json_report);
   report(flags.markdown, markdown_report);
   report(flags.junit, junit_report);
-  attempt([&] { print(text_report(comparison, {.colour = colour_wanted()})); });
+  if (table) attempt([&] { print(text_report(comparison, {.colour = colour_wanted()})); });
   if (flags.github) {
     attempt([&] { print(github_annotations(comparison)); });
     if (const char* summary = std::getenv("GITHUB_STEP_SUMMARY"); summary && *summary) {

@@ -47,7 +47,7 @@ BaselineKey baseline_key(const BaselineFlags& flags, const ResultSet& results);
 // Throws UsageError where the stored numbers are of another metric or statistic than asked for.
 void check_fits(const Baseline& baseline, const GateOptions& options, const std::string& path);
 
-// Where reports go.
+// Where reports go; "-" is stdout, in place of the table.
 struct ReportFlags {
   std::string json, markdown, junit;
   bool github = false;

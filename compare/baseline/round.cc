@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <map>
+#include <cstdlib>
 
 namespace warpgauge {
 namespace {
@@ -47,26 +47,45 @@ std::optional<std::pair<std::int64_t, std::int64_t>> span_of(const ResultSet& re
   return span;
 }
 
+// bench/ writes rounds as BOOT-HOUR.
+std::string boot_of(const Process& process) {
+  const std::string round = process.context.round.value_or("");
+  return round.substr(0, std::min(round.rfind('-'), round.size()));
+}
+
+bool is_marked(const Process& process) {
+  return process.context.round.has_value();
+}
+
+// A round may go over the full hour, and then has two names.
+bool belong_together(const Process& a, const Process& b) {
+  if (!is_marked(a) || !is_marked(b)) return false;
+  if (a.context.round == b.context.round) return true;
+  const auto date_a = parse_date(info_of(a, "date")), date_b = parse_date(info_of(b, "date"));
+  return boot_of(a) == boot_of(b) && date_a && date_b && std::abs(*date_a - *date_b) < kRoundSeconds;
+}
+
 bool is_one_round(const ResultSet& results) {
   if (rounds_of(results).size() == 1) return true;
-  const bool any_marked =
-      std::any_of(results.processes.begin(), results.processes.end(),
-                  [](const Process& process) { return process.context.round.has_value(); });
+  if (std::any_of(results.processes.begin(), results.processes.end(), is_marked)) return false;
   // Files of another benchmark binary carry no round: their dates tell.
   const auto span = span_of(results);
-  return !any_marked && span && span->second - span->first < kRoundSeconds;
+  return span && span->second - span->first < kRoundSeconds;
 }
 
 }  // namespace
 
 std::vector<std::vector<std::size_t>> rounds_of(const ResultSet& results) {
   std::vector<std::vector<std::size_t>> rounds;
-  std::map<std::string, std::size_t> known;
   for (std::size_t i = 0; i < results.processes.size(); ++i) {
-    const auto& id = results.processes[i].context.round;
-    const auto place = id ? known.try_emplace(*id, rounds.size()).first->second : rounds.size();
-    if (place == rounds.size()) rounds.emplace_back();
-    rounds[place].push_back(i);
+    const auto same = std::find_if(rounds.begin(), rounds.end(), [&](const auto& round) {
+      return belong_together(results.processes[round.front()], results.processes[i]);
+    });
+    if (same == rounds.end()) {
+      rounds.push_back({i});
+    } else {
+      same->push_back(i);
+    }
   }
   return rounds;
 }
@@ -91,7 +110,7 @@ BaselineRound describe_round(const ResultSet& results, const std::string& statis
     if (date && (!best || *date > *best)) latest = &process;
   }
   return {.round = latest->context.round.value_or(""),
-          .boot = info_of(*latest, "boot"),
+          .boot = boot_of(*latest),
           .date = info_of(*latest, "date"),
           .commit = info_of(*latest, "commit"),
           .reason = {},

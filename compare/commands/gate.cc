@@ -10,25 +10,23 @@ namespace warpgauge {
 namespace {
 
 struct GateFlags {
-  std::vector<std::string> pair, base, head;
-  std::string filter;
+  std::vector<std::string> base, head;
+  std::string short_base, short_head, filter;
   BaselineFlags baseline;
   DecisionFlags decision;
   ReportFlags reports;
 };
 
 void check_sides(GateFlags& flags) {
-  if (!flags.pair.empty()) {
+  if (!flags.short_base.empty()) {
+    const std::string first = "'" + visible(flags.short_base) + "'";
     if (!flags.base.empty() || !flags.head.empty() || !flags.baseline.directory.empty()) {
-      throw UsageError("'" + visible(flags.pair[0]) +
-                       "': files stand either alone, BASE HEAD, or behind --base and --head");
+      throw UsageError(first + ": files stand alone, BASE HEAD, or behind --base and --head; see --help");
     }
-    if (flags.pair.size() == 1) {
-      throw UsageError("'" + visible(flags.pair[0]) +
-                       "' stands alone; it takes BASE HEAD, or a subcommand: see --help");
-    }
-    flags.base = {flags.pair[0]};
-    flags.head = {flags.pair[1]};
+    if (flags.short_head.empty())
+      throw UsageError(first + " stands alone; give BASE HEAD, or a subcommand: see --help");
+    flags.base = {flags.short_base};
+    flags.head = {flags.short_head};
   }
   if (flags.head.empty()) throw UsageError("nothing to judge; give BASE HEAD, or --head FILE...");
   if (flags.base.empty() == flags.baseline.directory.empty()) {
@@ -69,16 +67,23 @@ std::string command_of(const GateFlags& flags) {
   return command;
 }
 
+Comparison without_baseline(const ResultSet& head, GateOptions options, const std::string& path) {
+  options.allow_disjoint = true;  // there is a better note for it
+  Comparison comparison = compare_results({}, head, options);
+  comparison.notes.push_back("there is no baseline " + path + " for this hardware; `bless` makes one");
+  if (comparison.verdict == RunVerdict::pass) {
+    comparison.verdict = RunVerdict::undecided;
+    comparison.exit_code = 4;
+  }
+  return comparison;
+}
+
 Comparison against_baseline(const GateFlags& flags, const GateOptions& options, const ReadOptions& read) {
   const ResultSet head = read_side(flags.head, read);
   const BaselineKey key = baseline_key(flags.baseline, head);
   StoredBaseline stored = find_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
   const std::string path = shown_path(stored.path.string());
-  if (!stored.baseline) {
-    Comparison comparison = compare_results({}, head, options);
-    comparison.notes.push_back("there is no baseline " + path + " for this hardware; `bless` makes one");
-    return comparison;
-  }
+  if (!stored.baseline) return without_baseline(head, options, path);
   check_fits(*stored.baseline, options, path);
   if (read.filter) {
     std::erase_if(stored.baseline->cases,
@@ -119,7 +124,8 @@ int run_gate(GateFlags& flags) {
 void add_gate(CLI::App& app, Run& run) {
   CLI::App& gate = *app.add_subcommand("gate", "Decides whether head is slower than base");
   const auto flags = std::make_shared<GateFlags>();
-  gate.add_option("files", flags->pair, "BASE HEAD, the short form")->type_name("FILE")->expected(0, 2);
+  gate.add_option("BASE", flags->short_base, "results of one process; short for --base")->type_name("FILE");
+  gate.add_option("HEAD", flags->short_head, "results of one process; short for --head")->type_name("FILE");
   gate.add_option("--base", flags->base, "results of one or more processes")->type_name("FILE...");
   gate.add_option("--head", flags->head, "results of one or more processes")->type_name("FILE...");
   gate.add_option("--filter", flags->filter, "only cases whose name matches; -RE: those whose name does not")

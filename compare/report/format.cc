@@ -92,8 +92,8 @@ std::string format_counts(const Comparison& comparison) {
 }
 
 std::string format_verdict(const Comparison& comparison) {
-  const std::string verdict = std::string("verdict: ") + run_verdict_name(comparison.verdict) + " (exit " +
-                              std::to_string(comparison.exit_code) + "): " + format_counts(comparison);
+  const std::string verdict =
+      std::string("verdict: ") + run_verdict_name(comparison.verdict) + ": " + format_counts(comparison);
   if (!comparison.mde) return verdict;
   const std::string mde = "smallest detectable change " + format_percent(*comparison.mde);
   if (!comparison.assumed_deviation) return verdict + "; " + mde;

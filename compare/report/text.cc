@@ -12,6 +12,11 @@ constexpr std::size_t kColumns = 100;
 constexpr std::size_t kMostQuietRows =
     200;  // unchanged and new cases that are listed: nobody reads thousands
 
+// What nobody has to read about.
+bool is_quiet(CellVerdict verdict) {
+  return verdict == CellVerdict::unchanged || verdict == CellVerdict::added;
+}
+
 std::string padded_left(const std::string& text, std::size_t width) {
   const std::size_t have = display_width(text);
   return (have < width ? std::string(width - have, ' ') : "") + text;
@@ -78,8 +83,7 @@ std::string row(const Cell& cell, const std::string& metric, const TextStyle& st
   const bool fits = display_width(line) + display_width(name) <= kColumns;
   line = coloured(line, colour_of(cell.verdict), style);
   std::string out = fits ? line + name + "\n" : line + "\n" + wrapped(name, kRemarkIndent);
-  if (!cell.reason.empty() && cell.verdict != CellVerdict::unchanged)
-    out += wrapped(visible(cell.reason), kRemarkIndent);
+  if (!is_quiet(cell.verdict)) out += wrapped(visible(cell.reason), kRemarkIndent);
   if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
     out += std::string(kRemarkIndent, ' ') + "run: " + visible(cell.reproduce) + "\n";
   }
@@ -93,7 +97,7 @@ std::string header(const std::string& metric) {
 }
 
 std::string section(const Comparison& comparison, CellVerdict verdict, const TextStyle& style) {
-  const bool quiet = verdict == CellVerdict::unchanged || verdict == CellVerdict::added;
+  const bool quiet = is_quiet(verdict);
   std::string rows;
   std::size_t count = 0, listed = 0;
   for (const Cell& cell : comparison.cells) {
