@@ -110,6 +110,8 @@ Measurement measure(const Options& options, std::span<const Case> cases) {
                                     .gpu_cases = gpu,
                                     .nvml = nvml.get()});
   m.fingerprint.info.merge(monitor.finish());
+  for (const auto& [backend, station] : m.stations)
+    m.fingerprint.info.merge(describe(station.ceilings, backend_name(backend)));
   m.fingerprint.settings["repetitions"] = std::to_string(m.plan.repetitions);
   return m;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 
 #include "kernels/attention.h"
 
@@ -18,6 +19,9 @@ struct Ceilings {
   // unknown.
   double bandwidth(double bytes) const;
 };
+
+// As texts for context.warpgauge.info: 1e9 operations and bytes a second.
+std::map<std::string, std::string> describe(const Ceilings& ceilings, const std::string& backend);
 
 // f32: fused multiply-adds in registers at the widest vectors that the CPU has, on all threads. The 16-bit
 // types have none: whether a kernel widens to f32 or uses matrix instructions changes the ceiling

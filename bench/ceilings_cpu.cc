@@ -1,9 +1,8 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
-#include <numeric>
+#include <cmath>
+#include <ctime>
 #include <vector>
 
 #include "bench/ceilings.h"
@@ -11,18 +10,38 @@
 namespace warpgauge::bench {
 namespace {
 
-double seconds_of(const std::function<void()>& work) {
-  const auto before = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+double thread_cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-// Sixteen independent chains hide the latency of two FMA units; the empty asm keeps their result alive.
-constexpr int kChains = 16;
+// The rate of all threads together: `work` does its share of a thread and returns how much that was. In
+// processor time, and the best of several short runs, so that neighbours on a busy machine do not lower the
+// ceiling.
+template <class Work>
+double best_rate(int threads, int runs, Work work) {
+  double best = 0;
+  for (int run = 0; run < runs; ++run) {
+    double rate = 0;
+#pragma omp parallel num_threads(threads) reduction(+ : rate)
+    {
+      const double begin = thread_cpu_seconds();
+      const double done = work(omp_get_thread_num());
+      rate += done / (thread_cpu_seconds() - begin);
+    }
+    best = std::max(best, rate);
+  }
+  return best;
+}
 
+// Sixteen independent chains hide the latency of the multiply-add units; the asm keeps the compiler from
+// seeing that they are equal, and from dropping them.
 template <class Vector>
 [[gnu::always_inline]] inline double multiply_add(std::int64_t steps) {
+  constexpr int kChains = 16;
   Vector sums[kChains] = {};
+  __asm__ volatile("" : "+m"(sums));
   const Vector factor = Vector{} + 0.999f,
                term = Vector{} + 1e-3f;  // the sums tend to 1: no denormal slows them
   for (std::int64_t step = 0; step < steps; ++step)
@@ -31,85 +50,98 @@ template <class Vector>
   return 2.0 * kChains * static_cast<double>(steps) * (sizeof(Vector) / sizeof(float));
 }
 
+// Sums `bytes` of memory `passes` times, in as many chains.
+template <class Vector>
+[[gnu::always_inline]] inline double read_memory(const char* memory, std::int64_t bytes, int passes) {
+  constexpr int kChains = 8;
+  constexpr std::int64_t kStep = kChains * sizeof(Vector);
+  Vector sums[kChains] = {};
+  for (int pass = 0; pass < passes; ++pass) {
+    for (std::int64_t offset = 0; offset + kStep <= bytes; offset += kStep)
+      for (int chain = 0; chain < kChains; ++chain) {
+        Vector loaded;
+        __builtin_memcpy(&loaded, memory + offset + chain * std::int64_t{sizeof(Vector)}, sizeof loaded);
+        sums[chain] += loaded;
+      }
+    __asm__ volatile("" : : : "memory");
+  }
+  __asm__ volatile("" : : "m"(sums));
+  return static_cast<double>(bytes / kStep * kStep) * passes;
+}
+
 typedef float Vector16 __attribute__((vector_size(16)));
-using MultiplyAdd = double (*)(std::int64_t);
+
+// The two measurements for one width of vectors.
+struct Workload {
+  double (*multiply_add)(std::int64_t steps);
+  double (*read_memory)(const char* memory, std::int64_t bytes, int passes);
+};
 
 #if defined(__x86_64__)
 typedef float Vector32 __attribute__((vector_size(32)));
 typedef float Vector64 __attribute__((vector_size(64)));
-__attribute__((target("avx512f,fma"))) double multiply_add_avx512(std::int64_t n) {
-  return multiply_add<Vector64>(n);
+#define WARPGAUGE_AVX512 __attribute__((target("avx512f,fma")))
+#define WARPGAUGE_AVX2 __attribute__((target("avx2,fma")))
+WARPGAUGE_AVX512 double multiply_add_avx512(std::int64_t steps) {
+  return multiply_add<Vector64>(steps);
 }
-__attribute__((target("avx2,fma"))) double multiply_add_avx2(std::int64_t n) {
-  return multiply_add<Vector32>(n);
+WARPGAUGE_AVX512 double read_memory_avx512(const char* memory, std::int64_t bytes, int passes) {
+  return read_memory<Vector64>(memory, bytes, passes);
 }
-double multiply_add_baseline(std::int64_t n) {
-  return multiply_add<Vector16>(n);
+WARPGAUGE_AVX2 double multiply_add_avx2(std::int64_t steps) {
+  return multiply_add<Vector32>(steps);
 }
+WARPGAUGE_AVX2 double read_memory_avx2(const char* memory, std::int64_t bytes, int passes) {
+  return read_memory<Vector32>(memory, bytes, passes);
+}
+#undef WARPGAUGE_AVX512
+#undef WARPGAUGE_AVX2
 
-MultiplyAdd widest_multiply_add() {
-  if (__builtin_cpu_supports("avx512f")) return multiply_add_avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return multiply_add_avx2;
-  return multiply_add_baseline;
+Workload widest_workload() {
+  if (__builtin_cpu_supports("avx512f")) return {multiply_add_avx512, read_memory_avx512};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return {multiply_add_avx2, read_memory_avx2};
+  return {multiply_add<Vector16>, read_memory<Vector16>};
 }
 #else
-MultiplyAdd widest_multiply_add() {
-  return multiply_add<Vector16>;
+Workload widest_workload() {
+  return {multiply_add<Vector16>, read_memory<Vector16>};
 }
 #endif
-
-// The best of several short runs: on a shared machine the others measure the neighbours.
-double peak_flops_per_s(int threads) {
-  constexpr std::int64_t kSteps = 150'000;
-  constexpr int kRuns = 8;
-  const MultiplyAdd work = widest_multiply_add();
-  double best = 0;
-  for (int run = 0; run < kRuns; ++run) {
-    double operations = 0;
-    const double seconds = seconds_of([&] {
-#pragma omp parallel num_threads(threads) reduction(+ : operations)
-      operations += work(kSteps);
-    });
-    best = std::max(best, operations / seconds);
-  }
-  return best;
-}
-
-// Sums `count` floats of each thread's own part, `passes` times.
-double read_seconds(const std::vector<float>& memory, std::int64_t count, int passes, int threads) {
-  return seconds_of([&] {
-#pragma omp parallel num_threads(threads)
-    {
-      const std::int64_t share = count / threads;
-      const auto* part = reinterpret_cast<const std::uint32_t*>(memory.data()) + omp_get_thread_num() * share;
-      std::uint32_t sum = 0;
-      for (int pass = 0; pass < passes; ++pass) {
-        // As integers, so that the compiler may sum in any order, hence in vectors.
-        for (std::int64_t i = 0; i < share; ++i) sum += part[i];
-        __asm__ volatile("" : "+r"(sum) : : "memory");
-      }
-    }
-  });
-}
 
 }  // namespace
 
 Ceilings measure_cpu_ceilings(int threads) {
-  Ceilings ceilings;
-  ceilings.flops_per_s[Dtype::f32] = peak_flops_per_s(threads);
+  constexpr std::int64_t kSteps = 150'000;
+  constexpr int kArithmeticRuns = 8, kReadRuns = 3;
   constexpr std::int64_t kSmallest = 1 << 15, kLargest = 1 << 27, kBytesARun = 1 << 25;
-  constexpr int kRuns = 3;
-  std::vector<float> memory(kLargest / sizeof(float), 1.0f);
-  for (std::int64_t bytes = kSmallest; bytes <= kLargest; bytes *= 8) {
-    const auto count = static_cast<std::int64_t>(bytes / sizeof(float));
+  const Workload workload = widest_workload();
+  Ceilings ceilings;
+  ceilings.flops_per_s[Dtype::f32] =
+      best_rate(threads, kArithmeticRuns, [&](int) { return workload.multiply_add(kSteps); });
+
+  const std::vector<char> memory(kLargest, 1);
+  double of_larger = 0;
+  for (std::int64_t bytes = kLargest; bytes >= kSmallest; bytes /= 8) {
+    const std::int64_t share = bytes / threads;
     const int passes = static_cast<int>(std::max<std::int64_t>(1, kBytesARun / bytes));
-    double best = 0;
-    for (int run = 0; run < kRuns; ++run)
-      best =
-          std::max(best, static_cast<double>(bytes) * passes / read_seconds(memory, count, passes, threads));
-    ceilings.read_bytes_per_s[bytes] = best;
+    const double rate = best_rate(threads, kReadRuns, [&](int thread) {
+      return workload.read_memory(memory.data() + thread * share, share, passes);
+    });
+    of_larger = std::max(of_larger, rate);  // less to read is never slower
+    ceilings.read_bytes_per_s[bytes] = of_larger;
   }
   return ceilings;
+}
+
+std::map<std::string, std::string> describe(const Ceilings& ceilings, const std::string& backend) {
+  const auto rounded = [](double value) { return std::to_string(std::llround(value * 1e-9)); };
+  std::map<std::string, std::string> texts;
+  for (const auto& [dtype, rate] : ceilings.flops_per_s)
+    texts[backend + "_ceiling_" + dtype_name(dtype) + "_gflops"] = rounded(rate);
+  for (const auto& [bytes, rate] : ceilings.read_bytes_per_s)
+    texts[backend + "_ceiling_gbps_at_" + std::to_string(bytes >> 10) + "_kib"] = rounded(rate);
+  return texts;
 }
 
 double Ceilings::bandwidth(double bytes) const {
