@@ -5,7 +5,7 @@
 #   --matrix NAME      smoke, seed, ci... (ci)
 #   --filter RE        only cases whose name matches, for example 'blas/.*/S:512/D:64'
 #   --preset NAME      release (default): the presets of CMakePresets.json
-#   --bin DIR          use the programs in DIR: nothing is installed or built
+#   --bin DIR          use the programs in DIR: nothing is installed or built; so does WARPGAUGE_BIN=DIR
 #   --need-baseline    skip (77) where this hardware has no baseline
 #   --no-install       use what is here
 #   --help
@@ -17,7 +17,7 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-preset=release install=yes bin='' processes=3 matrix=ci filter=''
+preset=release install=yes bin=${WARPGAUGE_BIN:-} processes=3 matrix=ci filter=''
 measure=() judge=()
 arguments=("$@")
 while [[ $# -gt 0 ]]; do

@@ -36,6 +36,7 @@ fi
 
 machine=${keep:-$(mktemp -d)}
 mkdir -p "$machine"
+chmod 755 "$machine"
 clean_up() {
   local mounted
   for mounted in dev/pts dev proc; do

@@ -92,7 +92,7 @@ stage build "$(left)" cmake --build build/cuda --parallel "$(jobs)"
 
 # What is left is shared out: a quarter for fuzzing, an eighth for the sanitizer, the rest for measuring.
 share=$(left)
-fuzz=("$bin/fuzz" --kernel '^cuda/' --oracle cublas --seeds 1000000)
+fuzz=("$bin/fuzz" --kernel "^cuda/" --oracle cublas)
 stage fuzz $((share / 4 + 20)) "${fuzz[@]}" --seconds $((share / 4))
 if [[ -x $bin/conformance ]]; then
   stage conform $((share / 8)) "$bin/conformance"

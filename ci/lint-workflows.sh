@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# ci/lint-workflows.sh - the workflows and the scripts that they call: yamllint, check-jsonschema, zizmor, shellcheck, and
-# rules of our own: actions pinned by a full commit, no permission at the top, no expression inside a `run:`.
+# ci/lint-workflows.sh - the workflows, the actions and the scripts that they call: shellcheck, yamllint, check-jsonschema,
+# zizmor, and rules of our own (ci/workflow_rules.py --rules lists them).
 #
 #   --need-all     a linter that is not installed is a failure; otherwise it is told and left out
-#   --own-rules    only the rules of our own: seconds, and no tool needed
+#   --own-rules    only the rules of our own: a second, and no tool needed but PyYAML
 #   --help
 #
 # ci/setup.sh --dev installs the linters. Exit: 0 clean; 1 findings; 2 usage; 77 clean, but a linter was left out.
@@ -24,6 +24,8 @@ done
 
 cd "$root"
 mapfile -t workflows < <(find .github/workflows -name '*.yml' -o -name '*.yaml' | sort)
+mapfile -t examples < <(find ci/examples -name '*.yml' 2>/dev/null | sort)
+mapfile -t actions < <(find action.yml .github/actions -name 'action.yml' 2>/dev/null | sort)
 mapfile -t scripts < <(find ci tests/ci -name '*.sh' | sort)
 scripts+=(.ci/run)
 findings=0 absent=()
@@ -38,30 +40,27 @@ lint() {
   fi
 }
 
-# rule TEXT GREP-ARGS...: lines that must not be there.
-rule() {
-  local text=$1 found
-  shift
-  found=$(grep -nE "$@" || true)
-  [[ -z $found ]] || { findings=1 && printf '%s\n%s\n' "$text:" "$found"; }
-}
-
 lint shellcheck --external-sources "${scripts[@]}"
-lint yamllint --strict "${workflows[@]}" .yamllint
-lint check-jsonschema --quiet --builtin-schema vendor.github-workflows "${workflows[@]}"
-lint zizmor --quiet --offline --no-progress "${workflows[@]}"
-
-rule "an action that is not pinned by a full commit" '^[^#]*uses: *[^.@ ]+(@([^0-9a-f]|[0-9a-f]{0,39}([^0-9a-f]|$))|$)' "${workflows[@]}"
-rule "an expression inside a run step: hand it over in env" '^ *(- )?run:.*\$\{\{' "${workflows[@]}"
-rule "pull_request_target runs a stranger's code with our rights" 'pull_request_target' "${workflows[@]}"
-for workflow in "${workflows[@]}"; do
-  grep -qx 'permissions: {}' "$workflow" || { findings=1 && echo "$workflow: no 'permissions: {}' at the top"; }
+lint yamllint --strict "${workflows[@]}" "${examples[@]}" "${actions[@]}" .yamllint
+for schema in vendor.github-workflows custom.github-workflows-require-timeout; do
+  lint check-jsonschema --quiet --builtin-schema "$schema" "${workflows[@]}" "${examples[@]}"
 done
+[[ ${#actions[@]} -eq 0 ]] || lint check-jsonschema --quiet --builtin-schema vendor.github-actions "${actions[@]}"
+lint zizmor --quiet --offline --no-progress "${workflows[@]}" "${actions[@]}"
+
+code=0
+ci/workflow_rules.py "${workflows[@]}" "${actions[@]}" || code=$?
+case $code in
+  0) ;;
+  77) absent+=(PyYAML) ;;
+  *) findings=1 ;;
+esac
 
 [[ $findings -eq 0 ]] || exit_code=1 die "findings above"
 if [[ ${#absent[@]} -gt 0 ]]; then
+  mapfile -t absent < <(printf '%s\n' "${absent[@]}" | sort -u)
   [[ $need_all == no ]] || exit_code=1 die "not installed: ${absent[*]}; ci/setup.sh --dev installs them"
   say "clean, but not installed: ${absent[*]}; ci/setup.sh --dev installs them"
   exit 77
 fi
-say "${#workflows[@]} workflows and ${#scripts[@]} scripts, clean"
+say "${#workflows[@]} workflows, ${#actions[@]} actions and ${#scripts[@]} scripts, clean"

@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh" "$1"
 
 for script in "$root"/ci/*.sh; do
   name=$(basename "$script")
-  [[ $name != lib.sh ]] || continue
+  [[ $name != lib*.sh ]] || continue
   [[ -x $script ]] || fail "$name is not executable"
   expect 0 "^ci/$name" "$script" --help
   expect 2 "^$name: unknown argument '--nonsense'; see $name --help$" "$script" --nonsense

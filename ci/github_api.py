@@ -1,0 +1,61 @@
+"""The few calls of GitHub's REST interface that CI needs. The address and the token come from the environment of a
+workflow (GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN), so that a test can put a stand-in there.
+"""
+
+import json
+import os
+import urllib.error
+import urllib.parse
+import urllib.request
+
+TIMEOUT_S = 30
+MAX_ANSWER_BYTES = 32 << 20
+
+
+class ApiError(Exception):
+    """A call that failed; the text names it."""
+
+
+class GitHub:
+    def __init__(self, environment=None):
+        environment = os.environ if environment is None else environment
+        try:
+            self.address = environment.get("GITHUB_API_URL", "https://api.github.com")
+            self.repository = environment["GITHUB_REPOSITORY"]
+            self.token = environment["GITHUB_TOKEN"]
+        except KeyError as error:
+            raise ApiError(f"the environment has no {error.args[0]}") from None
+
+    def bytes(self, method, path, body=None, longest=MAX_ANSWER_BYTES):
+        """The answer to a call on the repository. A redirect is followed without the token: it leads elsewhere."""
+        request = urllib.request.Request(f"{self.address}/repos/{self.repository}{path}", method=method,
+                                         data=None if body is None else json.dumps(body).encode())
+        request.add_unredirected_header("Authorization", f"Bearer {self.token}")
+        request.add_header("Accept", "application/vnd.github+json")
+        request.add_header("X-GitHub-Api-Version", "2022-11-28")
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+                data = answer.read(longest + 1)
+        except (urllib.error.URLError, TimeoutError) as error:
+            raise ApiError(f"{method} {path}: {error}") from None
+        if len(data) > longest:
+            raise ApiError(f"{method} {path}: the answer is larger than {longest} bytes")
+        return data
+
+    def call(self, method, path, body=None):
+        data = self.bytes(method, path, body)
+        return json.loads(data) if data else None
+
+    def get(self, path, **query):
+        return self.call("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""))
+
+    def pages(self, path, key=None, most=20, **query):
+        """All items of a list that comes in pages of a hundred."""
+        for page in range(1, most + 1):
+            answer = self.get(path, per_page=100, page=page, **query)
+            items = answer[key] if key else answer
+            yield from items
+            if len(items) < 100:
+                return

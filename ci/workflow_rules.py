@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+"""ci/workflow_rules.py FILE... - the rules of our own for workflows and actions; ci/lint-workflows.sh calls it.
+
+Each finding is one line, FILE: PLACE: RULE: what; hint. `--rules` lists the rules. What they guard against is told in
+ci/README.md. Reads YAML with PyYAML, which comes with yamllint.
+Exit: 0 clean; 1 findings; 2 usage or unreadable; 77 no PyYAML here.
+"""
+
+import os
+import re
+import sys
+
+try:
+    import yaml
+except ImportError:
+    print("workflow_rules.py: there is no PyYAML for", sys.executable)
+    sys.exit(77)
+
+RULES = {
+    "target-trigger": "no pull_request_target: it runs a stranger's change with our rights",
+    "top-permissions": "`permissions: {}` at the top; each job asks for what it needs",
+    "pinned-action": "an action is pinned by its full commit, its version in a comment behind",
+    "kept-credentials": "actions/checkout with `persist-credentials: false`",
+    "expression-in-run": "no ${{ }} inside `run:`; hand it over in `env:`",
+    "event-text": "nothing that a stranger writes (titles, bodies, branch names) in an expression",
+    "step-script": "a `run:` is one call of a script in ci/ that exists and can be run",
+    "swallowed-failure": "no continue-on-error: a failure that nobody sees is a pass",
+    "gpu-cache": "no cache in a workflow that measures: a change could poison what a later one runs",
+    "gpu-queue": "a job on our own machine: group gpu0, nothing cancelled, `queue: max`",
+    "gpu-rights": "a job on our own machine runs others' code: at most `contents: read`, and no secret",
+    "follow-up-checkout": "a workflow_run job has rights: it checks out our own default branch, nothing else",
+}
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CALL = re.compile(r'(?:sudo )?(?:"\$GITHUB_ACTION_PATH"/)?(ci/[\w./-]+)(?: [^\n;|&`<>]*)?')
+PINNED = re.compile(r"uses:\s*[\"']?[\w.-]+/[\w./-]+@[0-9a-f]{40}[\"']?\s+# ?v\d")
+STRANGERS_TEXT = re.compile(
+    r"github\.(?:head_ref|event\.(?:[\w.]*\.)?(?:title|body|message|name|email|label|default_branch|page_name|ref)\b)")
+
+
+def sequence(value):
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def triggers(document):
+    on = document.get("on", document.get(True))  # YAML 1.1 reads the key `on` as true
+    return set(on) if isinstance(on, (dict, list)) else {on}
+
+
+def texts(node):
+    """Every text in a tree."""
+    if isinstance(node, dict):
+        for value in node.values():
+            yield from texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts(value)
+    elif isinstance(node, str):
+        yield node
+
+
+def is_ours(job):
+    runs_on = job.get("runs-on")
+    labels = runs_on.get("labels") if isinstance(runs_on, dict) else runs_on
+    return isinstance(runs_on, dict) and "group" in runs_on or "self-hosted" in sequence(labels)
+
+
+def check_step(step, follow_up, in_action):
+    uses, run, inputs = step.get("uses", ""), step.get("run"), step.get("with") or {}
+    if uses.startswith("actions/checkout@"):
+        if inputs.get("persist-credentials") is not False:
+            yield "kept-credentials"
+        if follow_up and {"ref", "repository"} & set(inputs):
+            yield "follow-up-checkout"
+    if "continue-on-error" in step:
+        yield "swallowed-failure"
+    if run is None:
+        return
+    if "${{" in run:
+        yield "expression-in-run"
+    call = CALL.fullmatch(run.strip())
+    if call is None or not os.access(os.path.join(ROOT, call[1]), os.X_OK):
+        yield "step-script"
+    elif in_action != ("$GITHUB_ACTION_PATH" in run):
+        yield "step-script"
+
+
+def check_own_machine(job):
+    queue = job.get("concurrency")
+    if not isinstance(queue, dict) or (queue.get("group"), queue.get("cancel-in-progress"),
+                                       queue.get("queue")) != ("gpu0", False, "max"):
+        yield "gpu-queue"
+    rights = job.get("permissions")
+    if not isinstance(rights, dict) or set(rights.items()) - {("contents", "read")}:
+        yield "gpu-rights"
+    if any("secrets." in text for text in texts(job)) or "secrets" in job:
+        yield "gpu-rights"
+
+
+def caches(job):
+    for step in job.get("steps") or []:
+        uses, inputs = step.get("uses", ""), step.get("with") or {}
+        if uses.startswith("actions/cache") or any("cache" in key and inputs[key] for key in inputs):
+            yield step
+
+
+def check_text(lines):
+    for number, line in enumerate(lines, 1):
+        code = line.split(" #")[0]
+        if re.match(r"\s*(- )?uses:", line) and "uses: ./" not in line and not PINNED.search(line):
+            yield f"line {number}", "pinned-action"
+        if STRANGERS_TEXT.search(code) and "${{" in code:
+            yield f"line {number}", "event-text"
+
+
+def check_jobs(document):
+    jobs = document.get("jobs") or {}
+    follow_up = "workflow_run" in triggers(document)
+    measures = any(is_ours(job) for job in jobs.values())
+    for name, job in jobs.items():
+        place = f"jobs.{name}"
+        if "continue-on-error" in job:
+            yield place, "swallowed-failure"
+        if is_ours(job):
+            yield from ((place, rule) for rule in check_own_machine(job))
+        if measures and any(caches(job)):
+            yield place, "gpu-cache"
+        for i, step in enumerate(job.get("steps") or []):
+            yield from ((f"{place}.steps[{i}]", rule) for rule in check_step(step, follow_up, False))
+
+
+def check(path):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    document = yaml.safe_load(text)
+    yield from check_text(text.splitlines())
+    if "runs" in document:  # an action, not a workflow
+        for i, step in enumerate(document["runs"].get("steps") or []):
+            yield from ((f"runs.steps[{i}]", rule) for rule in check_step(step, False, True))
+        return
+    if "pull_request_target" in triggers(document):
+        yield "on", "target-trigger"
+    if document.get("permissions") != {}:
+        yield "permissions", "top-permissions"
+    yield from check_jobs(document)
+
+
+def main(arguments):
+    if arguments == ["--rules"]:
+        print("\n".join(f"{rule}: {what}" for rule, what in RULES.items()))
+        return 0
+    if not arguments or arguments[0].startswith("-"):
+        print(__doc__)
+        return 0 if arguments in (["-h"], ["--help"]) else 2
+    found = 0
+    for path in arguments:
+        try:
+            for place, rule in sorted(set(check(path))):
+                print(f"{os.path.relpath(path)}: {place}: {rule}: {RULES[rule]}")
+                found = 1
+        except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError) as error:
+            print(f"{path}: cannot be read as a workflow: {error}", file=sys.stderr)
+            return 2
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,127 @@
+#!/usr/bin/python3
+"""Executes the README: every fenced block of commands or code carries a comment that says how it is tested.
+
+help      each line is run with --help: the first screen, which ci/fresh-machine.sh runs for real
+run       run as one script, in a copy of the tree's scripts with the programs under test; must end with 0
+run, any verdict   the same; 0, 1 and 4 are all verdicts on a machine whose speed is nobody's business here
+kernel    saved as kernels/cpu/mine.cc in a copy of the tree, where
+list      is added to the list: the kernel is then built, found by name, and gives what cpu/naive gives
+presets   the presets that it names exist
+
+Arguments: the root of the tree, the folder with the programs, the CMake and the C++ compiler to use.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT, BIN, CMAKE, COMPILER = [os.path.abspath(path) for path in sys.argv[1:5]]
+BLOCK = re.compile(r"(?:<!-- tested: ([^\n]*?) -->\n)?```(\w+)\n(.*?)^```$", re.S | re.M)
+
+MAIN = """
+#include <cmath>
+#include <cstdio>
+#include <vector>
+#include "kernels/kernel.h"
+using namespace warpgauge;
+int main() {
+  const Kernel* kernels[] = {find_kernel("cpu/mine"), find_kernel("cpu/naive")};
+  if (!kernels[0]) return std::puts("cpu/mine is not in the registry"), 1;
+  Problem p{.batch = 2, .heads = 4, .kv_heads = 2, .seq_q = 9, .seq_k = 5, .head_dim = 8, .mask = Mask::causal, .scale = .3};
+  if (const std::string reason = kernels[0]->supports(p); !reason.empty()) return std::puts(reason.c_str()), 1;
+  std::vector<float> q(query_elements(p)), k(key_elements(p)), v(key_elements(p)), o[2], lse[2];
+  unsigned state = 1;
+  for (auto* tensor : {&q, &k, &v})
+    for (float& x : *tensor) x = float((state = state * 1664525u + 1013904223u) >> 8) / float(1 << 23) - 1;
+  for (int n = 0; n < 2; ++n) {
+    o[n].assign(q.size(), NAN), lse[n].assign(lse_elements(p), NAN);
+    const Strides sq = packed_strides(p.heads, p.seq_q, p.head_dim), sk = packed_strides(p.kv_heads, p.seq_k, p.head_dim);
+    kernels[n]->launch(p, {q.data(), k.data(), v.data(), o[n].data(), lse[n].data(), sq, sk, sk, sq}, {});
+  }
+  for (std::size_t i = 0; i < o[0].size(); ++i)
+    if (!(std::fabs(o[0][i] - o[1][i]) < 1e-5f)) return std::printf("O[%zu]: %g, not %g\\n", i, o[0][i], o[1][i]), 1;
+  for (std::size_t i = 0; i < lse[0].size(); ++i)
+    if (!(lse[0][i] == lse[1][i] || std::fabs(lse[0][i] - lse[1][i]) < 1e-5f))
+      return std::printf("LSE[%zu]: %g, not %g\\n", i, lse[0][i], lse[1][i]), 1;
+}
+"""
+
+
+def blocks():
+    with open(os.path.join(ROOT, "README.md")) as file:
+        return [(kind, language, text) for kind, language, text in BLOCK.findall(file.read())]
+
+
+def of_kind(kind):
+    found = [text for k, _, text in blocks() if k == kind]
+    assert found, f"README.md has no block 'tested: {kind}'"
+    return found
+
+
+class Readme(unittest.TestCase):
+    def setUp(self):
+        self.work = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.work)
+
+    def run_or_fail(self, command, accepted=(0,), **kwargs):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **kwargs)
+        self.assertIn(done.returncode, accepted, f"{command}\n{done.stdout}")
+        return done.stdout
+
+    def test_every_block_says_how_it_is_tested(self):
+        for kind, language, text in blocks():
+            if language != "text":
+                self.assertIn(kind, ("help", "run", "run, any verdict", "kernel", "list", "presets"), text)
+
+    def test_the_first_screen_names_commands_that_exist(self):
+        for line in of_kind("help")[0].splitlines():
+            self.run_or_fail(line.split("#")[0].split() + ["--help"], cwd=ROOT)
+
+    def test_the_examples_work_in_their_order(self):
+        shutil.copytree(os.path.join(ROOT, "ci"), os.path.join(self.work, "ci"))
+        os.makedirs(os.path.join(self.work, "build/release"))
+        os.makedirs(os.path.join(self.work, "baselines"))
+        os.symlink(BIN, os.path.join(self.work, "build/release/bin"))
+        subprocess.run(["git", "init", "--quiet"], cwd=self.work, check=True)
+        environment = dict(os.environ, WARPGAUGE_BIN=BIN)
+        for kind, _, text in blocks():
+            if kind.startswith("run"):
+                accepted = (0,) if kind == "run" else (0, 1, 4)
+                self.run_or_fail(["bash", "-euo", "pipefail", "-c", text], accepted, cwd=self.work, env=environment)
+
+    def test_the_kernel_that_it_adds_is_found_and_right(self):
+        for folder in ("kernels", "cmake"):
+            shutil.copytree(os.path.join(ROOT, folder), os.path.join(self.work, folder))
+        with open(os.path.join(self.work, "kernels/cpu/mine.cc"), "w") as file:
+            file.write(of_kind("kernel")[0])
+        path = os.path.join(self.work, "kernels/CMakeLists.txt")
+        with open(path) as file:
+            text = file.read()
+        with open(path, "w") as file:
+            file.write(text.replace("    cpu/naive\n", "    cpu/naive\n" + of_kind("list")[0], 1))
+        with open(os.path.join(self.work, "main.cc"), "w") as file:
+            file.write(MAIN)
+        with open(os.path.join(ROOT, "CMakeLists.txt")) as file:
+            text = re.sub(r"(?m)^ *add_subdirectory\((?!kernels).*\n", "", file.read())
+        with open(os.path.join(self.work, "CMakeLists.txt"), "w") as file:
+            file.write(text + "add_executable(try_mine main.cc)\n"
+                              "target_link_libraries(try_mine PRIVATE warpgauge::kernels)\n")
+        build = os.path.join(self.work, "build")
+        self.run_or_fail([CMAKE, "-S", self.work, "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={COMPILER}",
+                          f"-DCMAKE_PREFIX_PATH={ROOT}/.deps/prefix/usr", "-DWARPGAUGE_CUDA=OFF", "-DWARPGAUGE_TESTS=OFF"])
+        self.run_or_fail([CMAKE, "--build", build, "--target", "try_mine"])
+        self.run_or_fail([os.path.join(build, "bin/try_mine")])
+
+    def test_the_presets_exist(self):
+        known = self.run_or_fail([CMAKE, "--list-presets=all"], cwd=ROOT)
+        for text in of_kind("presets"):
+            named = re.findall(r"--preset (\S+)", text)
+            self.assertTrue(named, text)
+            for name in named:
+                self.assertIn(f'"{name}"', known)
+
+
+unittest.main(argv=sys.argv[:1] + sys.argv[5:], verbosity=2)
