@@ -125,7 +125,7 @@ JsonType JsonReader::peek() {
 JsonValue JsonReader::value() {
   const JsonType type = peek();
   const std::size_t begin = at_;
-  if (++values_ > kMaxValues) fail(at_, "more than 100 million values");
+  if (++values_ > max_values_) fail(at_, "more than " + std::to_string(max_values_) + " values");
   switch (type) {
     case JsonType::object:
       begin_object();
@@ -150,7 +150,7 @@ JsonValue JsonReader::value() {
 void JsonReader::open(char bracket) {
   skip_blanks();
   if (at_ == text_.size() || text_[at_] != bracket) fail_here(bracket == '{' ? "an object" : "an array");
-  if (levels_.size() == kMaxDepth) fail(at_, "nested deeper than 64 levels");
+  if (levels_.size() == kMaxDepth) fail(at_, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
   ++at_;
   levels_.push_back({keys_.size(), true});
 }

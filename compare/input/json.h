@@ -36,7 +36,8 @@ class JsonReader {
 
   // `text` is UTF-8 and outlives the reader and all that it returns; views of strings with escapes live as
   // long as the reader. All members throw Diagnostic with the line and column of what is not valid.
-  JsonReader(std::string_view text, std::string_view file) : text_(text), file_(file) {}
+  JsonReader(std::string_view text, std::string_view file, std::size_t max_values = kMaxValues)
+      : text_(text), file_(file), max_values_(max_values) {}
 
   JsonType peek();  // what the next value is
   JsonValue value();
@@ -67,6 +68,7 @@ class JsonReader {
 
   std::string_view text_;
   std::string_view file_;
+  std::size_t max_values_;
   std::size_t at_ = 0;
   std::size_t values_ = 0;
   std::vector<Level> levels_;

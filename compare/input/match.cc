@@ -71,7 +71,7 @@ void Matcher::collect(const ResultSet& side, SideView Entry::*view) {
       SideView& seen = entries_[index->second].*view;
       if (!measured.failure.empty()) {
         if (seen.failure.empty()) seen.failure = told(process, measured.failure);
-      } else if (measured.repetitions.empty()) {
+      } else if (measured.repetitions.empty() && !measured.listed) {
         if (seen.skip.empty()) seen.skip = told(process, measured.skip_reason);
       } else {
         seen.measured.push_back({&process, &measured});
@@ -89,8 +89,11 @@ Matching Matcher::match() {
   matching_.pairs.reserve(entries_.size());
   for (Entry& entry : entries_) {
     if (!entry.base.known() && !entry.head.known()) {
-      matching_.warnings.push_back(std::string(entry.name) + ": skipped on both sides (" + entry.head.skip +
-                                   ")");
+      const bool on_both = !entry.base.skip.empty() && !entry.head.skip.empty();
+      const std::string& skip = entry.head.skip.empty() ? entry.base.skip : entry.head.skip;
+      matching_.warnings.push_back(std::string(entry.name) + (on_both
+                                                                  ? ": skipped on both sides (" + skip + ")"
+                                                                  : ": skipped in " + skip));
       continue;
     }
     CasePair pair;

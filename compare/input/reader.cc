@@ -39,6 +39,12 @@ Process read_process(const std::string& path, const ReadOptions& options) {
   return parse_process(read_file(path), path, options);
 }
 
+void show_as(Process& process, const std::string& name) {
+  for (std::string& warning : process.warnings)
+    if (warning.starts_with(process.file)) warning.replace(0, process.file.size(), name);
+  process.file = name;
+}
+
 ResultSet read_results(const std::vector<std::string>& paths, const ReadOptions& options) {
   ResultSet results;
   std::set<std::filesystem::path> seen;

@@ -14,14 +14,17 @@
 namespace warpgauge {
 
 struct ReadOptions {
-  Metric metric;
-  std::optional<NameFilter> filter;  // rows that it drops are not checked for meaning
+  Metric metric{};
+  std::optional<NameFilter> filter{};  // rows that it drops are not checked for meaning
 };
 
 // One file: one process. Times become nanoseconds; a counter keeps its unit.
 Process read_process(const std::string& path, const ReadOptions& options);
 // The same on text in memory; `file` names it in diagnostics.
 Process parse_process(std::string_view text, const std::string& file, const ReadOptions& options);
+
+// Gives a process, and what it warns of, the name that reports show for its file.
+void show_as(Process& process, const std::string& name);
 
 // The files of one side. A file given twice is refused: its numbers would count as two processes.
 ResultSet read_results(const std::vector<std::string>& paths, const ReadOptions& options);

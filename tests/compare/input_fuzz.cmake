@@ -1,0 +1,39 @@
+# compare_input_fuzz: the readers under libFuzzer. It is always clang's, whatever compiles the rest, because libFuzzer
+# is part of clang; hence the commands by hand. ci/fuzz-compare.sh runs it for as long as asked.
+
+find_program(WARPGAUGE_FUZZING_COMPILER NAMES clang++ clang++-18 clang++-17 clang++-16 clang++-15 clang++-14)
+if(NOT WARPGAUGE_FUZZING_COMPILER)
+  message(STATUS "compare_input_fuzz: left out, no clang++ here")
+  return()
+endif()
+
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/compare/input/*.cc)
+list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/compare/input/compare_bench.cc)
+set(instrumented -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
+set(objects "")
+foreach(source IN LISTS sources ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/input_fuzz.cc)
+  cmake_path(GET source STEM name)
+  set(object ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz/${name}.o)
+  add_custom_command(
+      OUTPUT ${object}
+      COMMAND ${WARPGAUGE_FUZZING_COMPILER} -std=c++20 -O1 -g ${instrumented} -I${PROJECT_SOURCE_DIR}
+              -MD -MF ${object}.d -c ${source} -o ${object}
+      DEPENDS ${source} DEPFILE ${object}.d VERBATIM)
+  list(APPEND objects ${object})
+endforeach()
+file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz_corpus)
+
+set(binary ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/compare_input_fuzz)
+add_custom_command(
+    OUTPUT ${binary}
+    COMMAND ${WARPGAUGE_FUZZING_COMPILER} ${instrumented} ${objects} $<TARGET_FILE:re2::re2> -pthread -o ${binary}
+    DEPENDS ${objects} COMMENT "Linking compare_input_fuzz" VERBATIM)
+add_custom_target(compare_input_fuzz ALL DEPENDS ${binary})
+
+# Finds go to the build folder; the seeds are the test data.
+set(testdata ${PROJECT_SOURCE_DIR}/tests/testdata/input)
+add_test(NAME compare.InputFuzz.FiveSeconds
+         COMMAND ${binary} -max_total_time=5 -timeout=5 -rss_limit_mb=2048 -max_len=65536 -verbosity=0
+                 ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz_corpus ${testdata} ${testdata}/invalid)
+set_tests_properties(compare.InputFuzz.FiveSeconds PROPERTIES
+                     LABELS compare TIMEOUT 120 WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz)

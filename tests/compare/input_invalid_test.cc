@@ -1,0 +1,112 @@
+// Every input under testdata/input/invalid is refused, with its place and a hint.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "tests/compare/input_test_support.h"
+
+namespace warpgauge {
+namespace {
+
+struct Refused {
+  const char* name;       // of the file, without .json
+  const char* complaint;  // without the file's name
+};
+
+void PrintTo(const Refused& refused, std::ostream* out) {
+  *out << refused.name;
+}
+
+// clang-format off
+constexpr Refused kRefused[] = {
+    {"aggregates_without_median", R"(: benchmarks[0] BM_Hash/64_mean: only aggregate rows of this case, and no median among them; run without --benchmark_report_aggregates_only)"},
+    {"array", R"(: expected an object, found an array)"},
+    {"bad_escape", R"(:19:19: unknown escape \x)"},
+    {"bad_sample", R"(: benchmarks[1] BM_B.samples_ns[2]: is not a finite number greater than 0; the measurement went wrong: run it again, or leave the case out with --filter)"},
+    {"bad_utf8", R"(:19:19: byte \xff is not UTF-8; names and labels are written as the benchmark gave them: give them as UTF-8)"},
+    {"bare_dot", R"(:28:23: expected a digit, found ',')"},
+    {"benchmarks_is_object", R"(: benchmarks: expected an array, found an object)"},
+    {"blank", R"(: is empty; the run that should have written it did not finish)"},
+    {"comment", R"(:1:1: expected a value, found '/'; JSON has no comments)"},
+    {"context_is_array", R"(: context: expected an object, found an array)"},
+    {"control_byte", R"(:19:19: control byte \x01 in a string; write it as an escape, \u00NN)"},
+    {"deep", R"(:1:89: nested deeper than 64 levels)"},
+    {"empty", R"(: is empty; the run that should have written it did not finish)"},
+    {"error_is_string", R"(: benchmarks[1] BM_B.error_occurred: expected true or false, found a string)"},
+    {"fingerprint_of_the_future", R"(: context.warpgauge.schema: "warpgauge/context/9" is not warpgauge/context/1; the file was written by another version of warpgauge)"},
+    {"fingerprint_without_schema", R"(: context.warpgauge.schema: is missing; expected warpgauge/context/1)"},
+    {"half_surrogate", R"(:19:19: half of a surrogate pair)"},
+    {"hex_number", R"(:28:21: expected ',' or '}', found 'x14')"},
+    {"html", R"(:1:1: expected a value, found '<'; this is a web page)"},
+    {"identity_is_string", R"(: context.warpgauge.identity: expected an object, found a string)"},
+    {"infinite_time", R"(: benchmarks[1] BM_B.real_time: Infinity is not a finite number; the measurement went wrong: run it again, or leave the case out with --filter)"},
+    {"key_twice", R"(:29:7: key "real_time" stands twice in one object; rename the counter, or remove one of them: which one is meant cannot be told)"},
+    {"key_twice_escaped", R"(:29:7: key "real_time" stands twice in one object; rename the counter, or remove one of them: which one is meant cannot be told)"},
+    {"key_twice_of_many", R"(:72:5: key "c03" stands twice in the object that ends here; remove one of them)"},
+    {"leading_zero", R"(:28:21: expected ',' or '}', found '20')"},
+    {"lfs_pointer", R"(: is a Git-LFS pointer, not the file itself; run `git lfs pull`)"},
+    {"median_twice", R"(: benchmarks[1] BM_Hash/64_median: a second median row of this case; give each process as a file of its own)"},
+    {"merge_conflict", R"(:28:1: expected a key in double quotes, found '<'; this is a merge conflict marker: resolve the conflict)"},
+    {"name_is_number", R"(: benchmarks[1].name: expected a string, found a number)"},
+    {"nan_lower_case", R"(:28:20: expected null, found 'nan'; NaN and Infinity are known, spelt so)"},
+    {"nan_time", R"(: benchmarks[1] BM_B.real_time: NaN is not a finite number; the measurement went wrong: run it again, or leave the case out with --filter)"},
+    {"negative_time", R"(: benchmarks[1] BM_B.real_time: -2.5 is not greater than 0; a ratio needs positive numbers; a time of 0 means that nothing was measured)"},
+    {"no_benchmarks", R"(: has no `benchmarks`; write it with --benchmark_out=FILE --benchmark_out_format=json)"},
+    {"no_context", R"(: has no `context`; write it with --benchmark_out=FILE --benchmark_out_format=json)"},
+    {"no_name", R"(: benchmarks[1].name: is missing)"},
+    {"no_time", R"(: benchmarks[1] BM_B.real_time: is missing)"},
+    {"nul_between", R"(:3:3: expected a key in double quotes, found '\x00')"},
+    {"nul_in_string", R"(:19:19: control byte \x00 in a string; write it as an escape, \u00NN)"},
+    {"number", R"(: expected an object, found a number)"},
+    {"nvbench_2021", R"(: benchmarks[0].states[0].summaries: is an object: written by an nvbench of 2021; a newer nvbench writes summaries with tags)"},
+    {"nvbench_listing", R"(: has no `benchmarks`; write it with --json FILE)"},
+    {"nvbench_nan", R"(: benchmarks[1].states[0] empty.real_time: nan is not a finite number; the measurement went wrong: run it again, or leave the case out with --filter)"},
+    {"nvbench_no_time", R"(: benchmarks[1].states[0] empty.real_time: is missing: the state has no such summary; a metric of nvbench is real_time, cpu_time or a tag such as nv/batch/time/gpu/mean)"},
+    {"overflow_time", R"(: benchmarks[1] BM_B.real_time: 1e999 is not a finite number; the measurement went wrong: run it again, or leave the case out with --filter)"},
+    {"overlong_utf8", R"(:19:19: byte \xc0 is not UTF-8; names and labels are written as the benchmark gave them: give them as UTF-8)"},
+    {"repetition_is_fraction", R"(: benchmarks[0] BM_A.repetition_index: expected a whole number from 0 on, found 0.5)"},
+    {"row_is_number", R"(: benchmarks[0]: expected an object, found a number)"},
+    {"run_type_unknown", R"(: benchmarks[0] BM_A.run_type: "profile" is neither iteration nor aggregate)"},
+    {"same_repetition_twice", R"(: benchmarks[1] BM_A: repetition 0 is there already, as benchmarks[0]; two benchmarks share this name, or two results were joined: give each process as a file of its own)"},
+    {"samples_is_object", R"(: benchmarks[1] BM_B.samples_ns: is not an array)"},
+    {"short_escape", R"(:19:21: \u takes four hex digits)"},
+    {"single_quotes", R"(:1:2: expected a key in double quotes, found '''; JSON's strings stand in double quotes)"},
+    {"time_is_null", R"(: benchmarks[1] BM_B.real_time: expected a number, found null)"},
+    {"time_is_string", R"(: benchmarks[1] BM_B.real_time: expected a number, found a string)"},
+    {"trailing_comma", R"(:30:24: a comma after the last member; remove it)"},
+    {"trailing_text", R"(:34:1: expected the end of the file, found 'done')"},
+    {"truncated", R"(:29:16: expected the end of a string, found the end of the file; it is cut off: was the run killed, or the disk full?)"},
+    {"truncated_in_string", R"(:19:18: expected the end of a string, found the end of the file; it is cut off: was the run killed, or the disk full?)"},
+    {"two_documents", R"(:34:1: a second document begins here; give each as a file of its own)"},
+    {"unclosed", R"(:31:6: expected ',' or ']', found the end of the file; it is cut off: was the run killed, or the disk full?)"},
+    {"underflow_time", R"(: benchmarks[1] BM_B.real_time: 1e-999 is not greater than 0; a ratio needs positive numbers; a time of 0 means that nothing was measured)"},
+    {"unknown_unit", R"(: benchmarks[1] BM_B.time_unit: unknown unit "fortnight"; ns, us, ms and s are known)"},
+    {"utf16_big_endian", R"(: is UTF-16; save it as UTF-8 (PowerShell's > writes UTF-16))"},
+    {"utf16_bom", R"(: is UTF-16; save it as UTF-8 (PowerShell's > writes UTF-16))"},
+    {"utf16_without_bom", R"(: is UTF-16; save it as UTF-8 (PowerShell's > writes UTF-16))"},
+    {"zero_time", R"(: benchmarks[1] BM_B.real_time: 0.0 is not greater than 0; a ratio needs positive numbers; a time of 0 means that nothing was measured)"},
+};
+// clang-format on
+
+class InputInvalid : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(InputInvalid, IsRefused) {
+  const std::string file = "invalid/" + std::string(GetParam().name) + ".json";
+  EXPECT_EQ(complaint_of([&] { read_testdata(file); }), file + GetParam().complaint);
+}
+
+INSTANTIATE_TEST_SUITE_P(Testdata, InputInvalid, ::testing::ValuesIn(kRefused),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(InputInvalidTable, HasEveryFile) {
+  std::set<std::string> listed, present;
+  for (const Refused& refused : kRefused) listed.insert(std::string(refused.name) + ".json");
+  for (const auto& entry : std::filesystem::directory_iterator(testdata_path("invalid"))) {
+    present.insert(entry.path().filename());
+  }
+  EXPECT_EQ(listed, present);
+}
+
+}  // namespace
+}  // namespace warpgauge
