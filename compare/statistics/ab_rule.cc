@@ -18,7 +18,8 @@ namespace {
 
 // How alpha is spent over the looks: little at first (Kim & DeMets 1987, the power family).
 constexpr double kSpendingPower = 2.5;
-// Level of "unchanged" over all looks, a case.
+// Level of "unchanged" over all looks, a case: half of what is left at each look, all of it at the last. Most
+// cases are unchanged, and to say so at the first look saves the most.
 constexpr double kUnchangedLevel = 0.05;
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
@@ -116,10 +117,16 @@ double AbRule::spent(std::size_t look) const {
   return plan_.alpha * std::pow(share, kSpendingPower);
 }
 
+double AbRule::unchanged_level(std::size_t look) const {
+  const std::size_t halvings = std::min(look, look_blocks_.size() - 1);
+  return kUnchangedLevel * std::pow(0.5, static_cast<double>(halvings));
+}
+
 void AbRule::judge_look(const AbLook& look) {
   const TwoWayFit fit = fit_two_way(differences(), controls_);
   if (!prior_) prior_ = variance_prior(fit);
   effects_ = estimate_effects(fit, *prior_, margins_);
+  left_out_ = fit.left_out;
 
   std::vector<Standing> standing(cases_.size(), Standing::open);
   for (std::size_t c = 0; c < cases_.size(); ++c) {
@@ -132,8 +139,7 @@ void AbRule::judge_look(const AbLook& look) {
     }
   }
   const auto index = static_cast<std::size_t>(looks_);
-  const Levels levels{spent(index) - spent(index - 1),
-                      kUnchangedLevel / static_cast<double>(look_blocks_.size())};
+  const Levels levels{spent(index) - spent(index - 1), unchanged_level(index)};
   const std::vector<Verdict> verdicts = judge(effects_, margins_, standing, levels);
   for (const std::size_t c : look.cases) {
     if (standing[c] != Standing::open) continue;
@@ -204,7 +210,7 @@ Decision AbRule::decision_of(std::size_t c, bool null_control_failed) const {
   }
   if (decision.decided == Decided::inconclusive)
     decision.more_blocks = units_to_decide(finding.effect, margins_[c], finding.bulk_unchanged, level,
-                                           kUnchangedLevel / static_cast<double>(look_blocks_.size()),
+                                           unchanged_level(look_blocks_.size()),
                                            [&](int extra) { return 1.0 / (finding.blocks + extra); });
   decision.reason =
       reason_for(decision, margins_[c], finding.effect, finding.verdict.by_rest, {"block", "blocks"});
@@ -215,6 +221,7 @@ AbOutcome AbRule::outcome() const {
   AbOutcome outcome;
   outcome.looks = looks_;
   outcome.blocks = static_cast<int>(blocks_.size());
+  outcome.left_out = left_out_;
   outcome.null_control = null_control(blocks_, margins_, plan_.alpha);
   const bool failed = outcome.null_control.verdict == NullVerdict::failed;
   std::vector<double> detectable;

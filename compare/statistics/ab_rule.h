@@ -7,7 +7,8 @@
 //   look->cases); rule.outcome()
 //
 // Method: two-way model (two_way_model.h), two tests a case, Holm over all cases at every look (judgement.h),
-// alpha spent as alpha (t / B)^2.5; unchanged by two one-sided tests at .05 / number of looks.
+// alpha spent as alpha (t / B)^2.5; unchanged by two one-sided tests, half of what is left of .05 at
+// each look.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,7 @@ struct AbPlan {
   int first_blocks = 6;    // A >= 2
   int max_blocks = 24;     // B >= A
   double alpha = 0.01;     // over the whole run, for either direction
-  int company = 20;        // cases that later looks run at least, sentinels among them
+  int company = 12;        // cases that later looks run at least, sentinels among them
   std::uint64_t seed = 0;  // draws the sentinels
 };
 
@@ -48,6 +49,8 @@ struct AbOutcome : Outcome {
   NullControl null_control;
   int looks = 0;   // taken
   int blocks = 0;  // taken
+  std::vector<std::size_t>
+      left_out;  // blocks that shifted all cases too far to be believed (two_way_model.h)
 };
 
 class AbRule {
@@ -88,7 +91,8 @@ class AbRule {
   TwoWayData differences() const;
   void judge_look(const AbLook& look);
   void plan_next(const AbLook& last);
-  double spent(std::size_t look) const;  // alpha after that many looks
+  double spent(std::size_t look) const;            // alpha after that many looks
+  double unchanged_level(std::size_t look) const;  // 1: the first
   Decision decision_of(std::size_t case_index, bool null_control_failed) const;
 
   std::vector<AbCase> cases_;
@@ -100,7 +104,8 @@ class AbRule {
   std::vector<Finding> findings_;  // [case]
   std::vector<Decided> decided_;   // [case]
   std::optional<VariancePrior> prior_;
-  Effects effects_;  // of the last look
+  Effects effects_;                    // of the last look
+  std::vector<std::size_t> left_out_;  // blocks, at the last look
   int looks_ = 0;
   std::optional<AbLook> next_;
 };

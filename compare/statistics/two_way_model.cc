@@ -103,9 +103,50 @@ double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen
   return values.empty() ? 0 : median(values);
 }
 
-}  // namespace
+// Units of either side whose g is far outside.
+std::vector<std::size_t> outlying_units(const TwoWayData& data, std::span<const double> shared) {
+  std::vector<std::size_t> outlying;
+  for (const bool head : {false, true}) {
+    std::vector<double> side;
+    for (std::size_t u = 0; u < shared.size(); ++u)
+      if (data.head[u] == head) side.push_back(shared[u]);
+    if (side.size() < kEnoughUnits) continue;
+    const double centre = median(side);
+    for (double& g : side) g = std::abs(g - centre);
+    const double limit = std::max(kNegligibleShift, kFarOutside * 1.4826 * median(side));
+    for (std::size_t u = 0; u < shared.size(); ++u)
+      if (data.head[u] == head && std::abs(shared[u] - centre) > limit) outlying.push_back(u);
+  }
+  std::ranges::sort(outlying);
+  return outlying;
+}
 
-TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
+TwoWayData without(const TwoWayData& data, std::span<const std::size_t> left_out) {
+  TwoWayData kept;
+  kept.cases = data.cases;
+  for (std::size_t u = 0; u < data.head.size(); ++u) {
+    if (std::ranges::binary_search(left_out, u)) continue;
+    kept.head.push_back(data.head[u]);
+    const auto row = data.values.begin() + static_cast<std::ptrdiff_t>(u * data.cases);
+    kept.values.insert(kept.values.end(), row, row + static_cast<std::ptrdiff_t>(data.cases));
+  }
+  return kept;
+}
+
+// What controls measure of the machine's shift is taken out of every change; the noise of that measure
+// remains.
+void take_controls_out(TwoWayFit& fit, std::span<const char> controls) {
+  const auto is_control = [&](std::size_t c) { return c < controls.size() && controls[c]; };
+  std::size_t present = 0;
+  for (std::size_t c = 0; c < fit.cases.size(); ++c) present += is_control(c) && fit.cases[c].units > 0;
+  if (present < kEnoughControls) return;
+  const double common = median_over(fit.cases, &CaseFit::change, is_control);
+  for (CaseFit& one : fit.cases) one.change -= common;
+  fit.shared_variance =
+      kMedianVariance / static_cast<double>(present) * median_over(fit.cases, &CaseFit::variance, is_control);
+}
+
+TwoWayFit fit_all_units(const TwoWayData& data, std::span<const char> controls) {
   const std::vector<std::size_t> complete = complete_cases(data);
   const bool separated = complete.size() >= kSeparableCases;
   const std::vector<double> shared = shared_effects(data, complete);
@@ -124,16 +165,16 @@ TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
                                      [&](std::size_t c) { return std::ranges::binary_search(complete, c); });
     fit.shared_variance = std::max(0.0, squares / fit.shared_df - noise);
   }
+  take_controls_out(fit, controls);
+  return fit;
+}
 
-  const auto is_control = [&](std::size_t c) { return c < controls.size() && controls[c]; };
-  std::size_t present_controls = 0;
-  for (std::size_t c = 0; c < data.cases; ++c) present_controls += is_control(c) && fit.cases[c].units > 0;
-  if (present_controls >= kEnoughControls) {
-    const double common = median_over(fit.cases, &CaseFit::change, is_control);
-    for (CaseFit& one : fit.cases) one.change -= common;
-    fit.shared_variance = kMedianVariance / static_cast<double>(present_controls) *
-                          median_over(fit.cases, &CaseFit::variance, is_control);
-  }
+}  // namespace
+
+TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
+  const std::vector<std::size_t> left_out = outlying_units(data, shared_effects(data, complete_cases(data)));
+  TwoWayFit fit = fit_all_units(left_out.empty() ? data : without(data, left_out), controls);
+  fit.left_out = left_out;
   return fit;
 }
 

@@ -15,6 +15,9 @@ namespace warpgauge {
 
 inline constexpr std::size_t kSeparableCases = 5;  // with fewer, g is not separated
 inline constexpr std::size_t kEnoughControls = 3;  // with fewer, controls are cases like any other
+inline constexpr std::size_t kEnoughUnits = 6;     // of a side: with fewer, none is left out
+inline constexpr double kFarOutside = 8;  // robust deviations (1.4826 MAD) from the side's median g...
+inline constexpr double kNegligibleShift = 0.001;  // ...and not less than this, where hardly anything varies
 
 struct TwoWayData {
   std::size_t cases = 0;
@@ -33,8 +36,9 @@ struct CaseFit {
 
 struct TwoWayFit {
   std::vector<CaseFit> cases;
-  double shared_variance = 0;  // of g
-  double shared_df = 0;        // of that variance: units less sides
+  double shared_variance = 0;         // of g
+  double shared_df = 0;               // of that variance: units less sides
+  std::vector<std::size_t> left_out;  // units, ascending
 };
 
 // Controls, [case], mark cases that the change cannot touch. Where enough of them are there, their median

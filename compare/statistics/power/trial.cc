@@ -1,0 +1,152 @@
+#include "compare/statistics/power/trial.h"
+
+#include <cmath>
+#include <numeric>
+
+#include "compare/statistics/baseline_rule.h"
+#include "compare/statistics/power/rivals.h"
+#include "compare/statistics/unpaired_rule.h"
+
+namespace warpgauge::power {
+namespace {
+
+// SplitMix64's finaliser (Steele et al. 2014): neighbouring runs get unrelated generators.
+std::uint64_t run_seed(std::uint64_t seed, int run) {
+  std::uint64_t z = seed + 0x9e3779b97f4a7c15u * (static_cast<std::uint64_t>(run) + 1);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+class Tally {
+ public:
+  Tally(const World& world, int runs) : world_(world), runs_(runs) {}
+
+  void add(const std::vector<Decided>& decided, double mean_blocks = 0, bool null_failed = false) {
+    const Decided expected = world_.shift > 0 ? Decided::regression : Decided::improvement;
+    bool false_red = false, red = false;
+    for (std::size_t c = 0; c < decided.size(); ++c) {
+      red |= decided[c] == Decided::regression;
+      if (static_cast<int>(c) < world_.shifted) {
+        rates_.found += decided[c] == expected;
+        rates_.shifted_unchanged += decided[c] == Decided::unchanged;
+      } else {
+        false_red |= decided[c] == Decided::regression || decided[c] == Decided::improvement;
+        rates_.unchanged += decided[c] == Decided::unchanged;
+      }
+    }
+    rates_.run_false_red += false_red;
+    rates_.run_red += red;
+    rates_.blocks += mean_blocks;
+    rates_.null_failed += null_failed;
+  }
+
+  Rates rates() const {
+    Rates rates = rates_;
+    for (double* share : {&rates.run_false_red, &rates.run_red, &rates.blocks, &rates.null_failed})
+      *share /= runs_;
+    for (double* share : {&rates.found, &rates.shifted_unchanged})
+      *share /= world_.shifted * static_cast<double>(runs_);
+    rates.unchanged /= (world_.cases - world_.shifted) * static_cast<double>(runs_);
+    return rates;  // NaN where there are no such cases
+  }
+
+ private:
+  const World& world_;
+  int runs_;
+  Rates rates_;
+};
+
+std::vector<Decided> verdicts(const Outcome& outcome) {
+  std::vector<Decided> decided;
+  for (const Decision& decision : outcome.decisions) decided.push_back(decision.decided);
+  return decided;
+}
+
+Decided by_sign(bool differs, double log_ratio) {
+  if (!differs) return Decided::unchanged;
+  return log_ratio > 0 ? Decided::regression : Decided::improvement;
+}
+
+// As many numbers a case of either side, the sides measured one after the other.
+template <typename Case>
+std::vector<Case> two_sides(Machine& machine, int base, int head, std::vector<double> Case::*first,
+                            std::vector<double> Case::*second) {
+  std::vector<Case> cases(machine.cases().size());
+  for (int i = 0; i < base + head; ++i) {
+    const std::vector<double> numbers = machine.process(i >= base);
+    for (std::size_t c = 0; c < cases.size(); ++c)
+      (cases[c].*(i >= base ? second : first)).push_back(numbers[c]);
+  }
+  return cases;
+}
+
+}  // namespace
+
+Rates try_ab_rule(const World& world, int runs, std::uint64_t seed, int max_blocks) {
+  Tally tally(world, runs);
+  for (int run = 0; run < runs; ++run) {
+    Machine machine(world, run_seed(seed, run));
+    AbPlan plan;
+    plan.max_blocks = max_blocks;
+    plan.seed = run_seed(seed, run);
+    AbRule rule(machine.cases(), plan);
+    while (const AbLook* look = rule.next()) {
+      std::vector<AbBlock> blocks;
+      for (int b = look->first_block; b < look->last_block; ++b) blocks.push_back(machine.next_block());
+      rule.take(blocks);
+    }
+    const AbOutcome outcome = rule.outcome();
+    const double blocks = std::accumulate(
+        outcome.decisions.begin(), outcome.decisions.end(), 0.0,
+        [&, c = std::size_t{0}](double sum, const Decision&) mutable { return sum + rule.blocks_of(c++); });
+    tally.add(verdicts(outcome), blocks / world.cases, outcome.null_control.verdict == NullVerdict::failed);
+  }
+  return tally.rates();
+}
+
+RivalRates try_rivals(const World& world, int runs, std::uint64_t seed) {
+  constexpr int kRepetitions = 10;
+  constexpr double kLevel = 0.05, kThreshold = 0.03;
+  Tally mann_whitney(world, runs), threshold(world, runs);
+  for (int run = 0; run < runs; ++run) {
+    Machine machine(world, run_seed(seed, run));
+    const std::vector<double> base = machine.process(false), head = machine.process(true);
+    std::vector<Decided> by_ranks, by_means;
+    for (std::size_t c = 0; c < base.size(); ++c) {
+      const std::vector<double> x = machine.repetitions(base[c], kRepetitions);
+      const std::vector<double> y = machine.repetitions(head[c], kRepetitions);
+      const double ratio =
+          std::accumulate(y.begin(), y.end(), 0.0) / std::accumulate(x.begin(), x.end(), 0.0);
+      by_ranks.push_back(by_sign(mann_whitney_p(x, y) < kLevel, std::log(ratio)));
+      by_means.push_back(by_sign(std::abs(ratio - 1) > kThreshold, std::log(ratio)));
+    }
+    mann_whitney.add(by_ranks);
+    threshold.add(by_means);
+  }
+  return {mann_whitney.rates(), threshold.rates()};
+}
+
+Rates try_baseline_rule(const World& world, int stored, int fresh, int runs, std::uint64_t seed) {
+  Tally tally(world, runs);
+  for (int run = 0; run < runs; ++run) {
+    Machine machine(world, run_seed(seed, run));
+    const auto cases =
+        two_sides<BaselineCase>(machine, stored, fresh, &BaselineCase::stored, &BaselineCase::fresh);
+    tally.add(verdicts(decide_against_baseline(cases, {})));
+  }
+  return tally.rates();
+}
+
+Rates try_unpaired_rule(const World& world, int base, int head, double assumed, int runs,
+                        std::uint64_t seed) {
+  Tally tally(world, runs);
+  for (int run = 0; run < runs; ++run) {
+    Machine machine(world, run_seed(seed, run));
+    const auto cases = two_sides<UnpairedCase>(machine, base, head, &UnpairedCase::base, &UnpairedCase::head);
+    tally.add(verdicts(decide_unpaired(cases, {0.01, assumed})));
+  }
+  return tally.rates();
+}
+
+}  // namespace warpgauge::power
