@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""ci/notify.py - tells people that an unattended workflow failed: one open issue for each workflow, and no second one.
+
+  failed NAME RUN_ID     open the issue, or add a comment to the open one: which jobs and steps failed
+  passed NAME            close the issue, if there is one
+  --help
+
+Environment: GITHUB_REPOSITORY, GITHUB_TOKEN (issues: write), GITHUB_API_URL. Exit: 0; 1 GitHub refused; 2 usage.
+"""
+
+import argparse
+import sys
+
+import comment_text
+from github_api import ApiError, GitHub
+
+
+def marker(name):
+    return f"<!-- warpgauge: {name} failed -->"
+
+
+def open_issue(github, name):
+    for issue in github.pages("/issues", state="open"):
+        if "pull_request" not in issue and (issue["body"] or "").startswith(marker(name)):
+            return issue["number"]
+    return None
+
+
+def failed(github, name, run_id):
+    jobs = list(github.pages(f"/actions/runs/{run_id}/jobs", key="jobs"))
+    text = f"{marker(name)}\nRun {run_id} failed.\n{comment_text.failures(jobs)}"
+    number = open_issue(github, name)
+    if number is None:
+        number = github.call("POST", "/issues", {"title": f"{name} fails", "body": text})["number"]
+    else:
+        github.call("POST", f"/issues/{number}/comments", {"body": text})
+    print(f"notify.py: issue {number} tells it")
+
+
+def passed(github, name):
+    number = open_issue(github, name)
+    if number is not None:
+        github.call("PATCH", f"/issues/{number}", {"state": "closed"})
+        print(f"notify.py: closed issue {number}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="notify.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    failing = commands.add_parser("failed")
+    failing.add_argument("name")
+    failing.add_argument("run_id", type=int)
+    commands.add_parser("passed").add_argument("name")
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "failed":
+            failed(GitHub(), arguments.name, arguments.run_id)
+        else:
+            passed(GitHub(), arguments.name)
+    except ApiError as error:
+        print(f"notify.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
