@@ -51,8 +51,9 @@ struct CommonShift {
 struct ReportedPolicy {
   double fail_above = 0.01, same_within = 0.015, alpha = 0.01;
   std::string metric = "real_time";
-  std::string statistic;  // "q25": which quantile of a process's samples
-  std::string method;     // the test, in words
+  std::string statistic;           // "q25": which quantile of a process's samples
+  std::string unit = "processes";  // of analysis: processes, rounds, blocks
+  std::string method;              // the test, in words
 };
 
 struct ContextDifference {

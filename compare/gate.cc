@@ -61,7 +61,8 @@ struct MeasuredPair {
 // One comparison on its way: the steps that both kinds share.
 class Gate {
  public:
-  Gate(const ResultSet& base, const ResultSet& head, const GateOptions& options, NumberPlan plan)
+  Gate(const ResultSet& base, const ResultSet& head, const GateOptions& options, NumberPlan plan,
+       const char* unit)
       : base_(base),
         head_(head),
         options_(options),
@@ -73,6 +74,7 @@ class Gate {
                       .alpha = policy.alpha.value_or(kAlpha),
                       .metric = plan_.metric.name,
                       .statistic = statistic_name(plan_.statistic),
+                      .unit = unit,
                       .method = {}};
     if (!base.processes.empty()) result_.base_context = reported_context(base.processes.back().context);
     if (!head.processes.empty()) result_.head_context = reported_context(head.processes.back().context);
@@ -222,9 +224,10 @@ Statistic default_statistic(const ResultSet& results) {
 Comparison compare_results(const ResultSet& base, const ResultSet& head, const GateOptions& options) {
   const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
   const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
-  Gate gate(base, head, options, plan);
+  Gate gate(base, head, options, plan, "processes");
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
-    const UnpairedOptions unpaired{.alpha = gate.alpha(), .assumed_deviation = assumed_deviation(head, options)};
+    const UnpairedOptions unpaired{.alpha = gate.alpha(),
+                                   .assumed_deviation = assumed_deviation(head, options)};
     std::vector<UnpairedCase> cases;
     std::size_t fewest = kEnoughUnits;
     for (const MeasuredPair& pair : pairs) {
@@ -248,15 +251,16 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
     if (stored) numbers.base = stored_side(baseline, pair.name);
     return numbers;
   };
-  Gate gate(base, head, options, plan);
+  Gate gate(base, head, options, plan, "rounds");
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
-    const BaselineOptions stored{.alpha = gate.alpha(), .assumed_deviation = assumed_deviation(head, options)};
+    const BaselineOptions stored{.alpha = gate.alpha(),
+                                 .assumed_deviation = assumed_deviation(head, options)};
     const auto rounds = rounds_of(head);
     std::vector<BaselineCase> cases;
     std::size_t fewest = kEnoughUnits;
     for (const MeasuredPair& pair : pairs) {
-      cases.push_back({pair.numbers.base.processes, round_numbers(pair.numbers.head.processes, rounds),
-                       pair.margins});
+      cases.push_back(
+          {pair.numbers.base.processes, round_numbers(pair.numbers.head.processes, rounds), pair.margins});
       fewest = std::min(fewest, known(cases.back().stored));
     }
     if (fewest < kEnoughUnits) gate.assume(stored.assumed_deviation);
@@ -268,7 +272,7 @@ Comparison compare_blocks(const ResultSet& base, const ResultSet& head, const Ga
                           const DecideBlocks& decide) {
   const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
   const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
-  Gate gate(base, head, options, plan);
+  Gate gate(base, head, options, plan, "blocks");
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
     std::vector<std::string> names;
     for (const MeasuredPair& pair : pairs) names.push_back(pair.name);

@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
       "Exit: 0 pass, 1 regression or failed case, 2 usage, 3 bad input, 4 cannot decide, 5 output not "
       "written.");
   Run command;
+  add_ab(app, command);
   add_gate(app, command);
   add_bless(app, command);
   add_fingerprint(app, command);

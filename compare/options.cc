@@ -85,6 +85,31 @@ void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
       ->group(group);
 }
 
+std::string decision_words(const DecisionFlags& flags) {
+  std::string words;
+  const auto add = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) words += std::string(" ") + flag + " " + shell_word(value);
+  };
+  if (flags.metric != DecisionFlags().metric) add("--metric", flags.metric);
+  add("--better", flags.better);
+  add("--statistic", flags.statistic);
+  add("--fail-above", flags.fail_above);
+  add("--same-within", flags.same_within);
+  add("--alpha", flags.alpha);
+  add("--process-cv", flags.process_cv);
+  add("--policy", shown_path(flags.policy));
+  for (const auto& [flag, set] : {std::pair("--strict", flags.strict),
+                                  std::pair("--allow-missing", flags.allow_missing),
+                                  std::pair("--allow-hardware-mismatch", flags.allow_hardware_mismatch)})
+    if (set) words += std::string(" ") + flag;
+  return words;
+}
+
+std::optional<NameFilter> name_filter(const char* flag, const std::string& expression) {
+  if (expression.empty()) return std::nullopt;
+  return parsed(flag, expression, [](const std::string& text) { return NameFilter(text); });
+}
+
 Metric metric_of(const DecisionFlags& flags) {
   std::optional<Better> better;
   if (!flags.better.empty() && flags.better != "higher" && flags.better != "lower") {
@@ -215,20 +240,20 @@ void write_reports(const Comparison& comparison, const ReportFlags& flags) {
   if (!failures.empty()) throw OutputError(failures);
 }
 
-std::string shown_path(const std::string& path) {
-  const std::filesystem::path as_path(path);
-  return as_path.is_absolute() ? as_path.filename().string() : path;
+std::string shown_path(const std::filesystem::path& path, int parts) {
+  if (!path.is_absolute()) return path.string();
+  std::filesystem::path shown;
+  auto part = path.end();
+  while (parts-- > 0 && part != path.begin()) {
+    --part;
+    shown = shown.empty() ? *part : *part / shown;
+  }
+  return shown.string();
 }
 
 ResultSet read_side(const std::vector<std::string>& files, const ReadOptions& options) {
   ResultSet results = read_results(files, options);
-  for (Process& process : results.processes) {
-    const std::string shown = shown_path(process.file);
-    for (std::string& warning : process.warnings) {
-      if (warning.starts_with(process.file)) warning.replace(0, process.file.size(), shown);
-    }
-    process.file = shown;
-  }
+  for (Process& process : results.processes) show_as(process, shown_path(process.file));
   return results;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -26,10 +27,18 @@ struct DecisionFlags {
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
 };
 void add_decision_flags(CLI::App& app, DecisionFlags& flags);
+std::string decision_words(const DecisionFlags& flags);  // as to be typed again, a blank in front
+
+// A flag's regular expression; nothing where it is empty. Throws UsageError.
+std::optional<NameFilter> name_filter(const char* flag, const std::string& expression);
 
 // Throw UsageError, or Diagnostic for the policy file.
 Metric metric_of(const DecisionFlags& flags);
 GateOptions gate_options(const DecisionFlags& flags);
+
+inline constexpr int kExecutableParts = 2;  // base/bench
+// Of a stored baseline: folder, fingerprint, matrix.
+inline constexpr int kBaselineParts = 3;
 
 // Which stored baseline: a folder, and what a result file does not tell of itself.
 struct BaselineFlags {
@@ -62,13 +71,14 @@ void write_reports(const Comparison& comparison, const ReportFlags& flags);
 void print(std::string_view text);
 
 // A path as reports show it: a machine's directories say nothing elsewhere, so an absolute one is cut to its
-// last part.
-std::string shown_path(const std::string& path);
+// last parts.
+std::string shown_path(const std::filesystem::path& path, int parts = 1);
 
 // Reads a side; its files then carry the names that reports show.
 ResultSet read_side(const std::vector<std::string>& files, const ReadOptions& options);
 
 using Run = std::function<int()>;  // gives the exit code
+void add_ab(CLI::App& app, Run& run);
 void add_gate(CLI::App& app, Run& run);
 void add_bless(CLI::App& app, Run& run);
 void add_fingerprint(CLI::App& app, Run& run);

@@ -29,6 +29,8 @@ std::array<double, 2> ratios(double log_low, double log_high) {
 
 void take_decision(const Decision& decision, Cell& cell) {
   cell.verdict = verdict_of(decision.decided);
+  cell.reason = decision.reason;
+  if (decision.blocks == 0) return;  // nothing was measured: the rest means nothing
   cell.ratio = std::exp(decision.log_ratio);
   cell.ci = ratios(decision.log_ci_low, decision.log_ci_high);
   cell.p = decision.p;
@@ -36,7 +38,6 @@ void take_decision(const Decision& decision, Cell& cell) {
   if (std::isfinite(decision.mde)) cell.mde = decision.mde;
   cell.blocks = decision.blocks;
   cell.more_blocks = decision.more_blocks;
-  cell.reason = decision.reason;
 }
 
 void take_outcome(const Outcome& outcome, Comparison& comparison) {

@@ -36,6 +36,16 @@ std::vector<double> samples_of(const Case& measured, bool single_launches, const
   return samples;
 }
 
+// Without those that have no row: an A/B run lists cases that it never measured.
+std::vector<MeasuredCase> with_rows(std::vector<MeasuredCase> side) {
+  std::erase_if(side, [](const MeasuredCase& one) { return one.measured->repetitions.empty(); });
+  return side;
+}
+
+bool takes_single_launches(const CasePair& pair, const Metric& metric) {
+  return metric.name == "real_time" && has_samples(pair.base) && has_samples(pair.head);
+}
+
 ProcessSamples samples_of(const std::vector<MeasuredCase>& side, bool single_launches, const Metric& metric) {
   ProcessSamples samples;
   for (const MeasuredCase& one : side) samples.push_back(samples_of(*one.measured, single_launches, metric));
@@ -90,18 +100,22 @@ SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSam
 
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
                        const NumberPlan& plan) {
-  const bool single_launches =
-      plan.metric.name == "real_time" && has_samples(pair.base) && has_samples(pair.head);
-  const ProcessSamples base_samples = samples_of(pair.base, single_launches, plan.metric);
-  const ProcessSamples head_samples = samples_of(pair.head, single_launches, plan.metric);
-  const std::size_t length = equal_length(base_samples, head_samples);
-  CaseNumbers numbers{.base = side_numbers(pair.base, base_samples, length, base, plan),
-                      .head = side_numbers(pair.head, head_samples, length, head, plan),
+  const bool single_launches = takes_single_launches(pair, plan.metric);
+  const std::vector<MeasuredCase> base_cases = with_rows(pair.base), head_cases = with_rows(pair.head);
+  const ProcessSamples of_base = samples_of(base_cases, single_launches, plan.metric);
+  const ProcessSamples of_head = samples_of(head_cases, single_launches, plan.metric);
+  const std::size_t length = equal_length(of_base, of_head);
+  CaseNumbers numbers{.base = side_numbers(base_cases, of_base, length, base, plan),
+                      .head = side_numbers(head_cases, of_head, length, head, plan),
                       .cliffs_delta = {}};
-  if (!pair.base.empty() && !pair.head.empty()) {
-    numbers.cliffs_delta = cliffs_delta(flattened(base_samples), flattened(head_samples));
+  if (!of_base.empty() && !of_head.empty()) {
+    numbers.cliffs_delta = cliffs_delta(flattened(of_base), flattened(of_head));
   }
   return numbers;
+}
+
+ProcessSamples base_samples(const CasePair& pair, const Metric& metric) {
+  return samples_of(with_rows(pair.base), takes_single_launches(pair, metric), metric);
 }
 
 }  // namespace warpgauge

@@ -30,8 +30,11 @@ struct NumberPlan {
 
 // Samples are single launches where every process of the case has them (real_time only), rows otherwise; all
 // processes are cut to the same number of them. Where higher is better, reciprocals: a larger number is
-// always worse. A side that lacks the case has NaN only, and an empty summary.
+// always worse. A side that lacks the case, or has no row of it, has NaN only, and an empty summary.
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
                        const NumberPlan& plan);
+
+// Base's samples of a case, process by process, as numbers_of takes them: what the statistic is chosen by.
+ProcessSamples base_samples(const CasePair& pair, const Metric& metric);
 
 }  // namespace warpgauge

@@ -20,15 +20,6 @@ struct BlessFlags {
   ReportFlags reports;
 };
 
-std::optional<NameFilter> expression(const char* flag, const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  try {
-    return NameFilter(text);
-  } catch (const std::invalid_argument& error) {
-    throw UsageError(std::string(flag) + ": " + error.what());
-  }
-}
-
 std::set<std::string> measured_names(const ResultSet& head) {
   std::set<std::string> names;
   for (const CasePair& pair : match_cases({}, head).pairs) names.insert(pair.name);
@@ -50,12 +41,12 @@ std::string summary(const Baseline& baseline, const std::string& path) {
 int run_bless(const BlessFlags& flags) {
   if (flags.baseline.directory.empty()) throw UsageError("where to? give --baseline DIR");
   GateOptions options = gate_options(flags.decision);
-  const BlessEdits edits{expression("--accept", flags.accept), expression("--remove", flags.remove),
+  const BlessEdits edits{name_filter("--accept", flags.accept), name_filter("--remove", flags.remove),
                          flags.renames, flags.reason};
   const ResultSet head = read_side(flags.head, {.metric = options.metric, .filter = {}});
   const BaselineKey key = baseline_key(flags.baseline, head);
   const StoredBaseline stored = read_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
-  const std::string path = shown_path(stored.path.string());
+  const std::string path = shown_path(stored.path, kBaselineParts);
   if (stored.baseline) check_fits(*stored.baseline, options, path);
 
   const Statistic statistic =
@@ -82,9 +73,8 @@ int run_bless(const BlessFlags& flags) {
   const Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
   write_reports(comparison, flags.reports);
   if (comparison.exit_code != 0) {
-    print("refused: a baseline takes in no round that is " +
-          std::string(run_verdict_name(comparison.verdict)) +
-          "; --accept RE lets a slow-down in that is meant\n");
+    print("refused: the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
+          "; --accept RE lets in a slow-down that is meant\n");
     return comparison.exit_code;
   }
   add_round(updated, round, comparison);

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "compare/ab/analysis.h"
 #include "compare/baseline/baseline.h"
 #include "compare/options.h"
 #include "compare/report/escape.h"
@@ -11,11 +12,18 @@ namespace {
 
 struct GateFlags {
   std::vector<std::string> base, head;
-  std::string short_base, short_head, filter;
+  std::string short_base, short_head, filter, run;
   BaselineFlags baseline;
   DecisionFlags decision;
   ReportFlags reports;
 };
+
+// A recorded run holds its own sides and how they are judged: flags could only contradict it.
+void check_run_alone(const GateFlags& flags) {
+  if (!flags.base.empty() || !flags.head.empty() || !flags.short_base.empty() || !flags.filter.empty() ||
+      !flags.baseline.directory.empty() || !decision_words(flags.decision).empty())
+    throw UsageError("--run judges a recorded run as it was recorded; only reports may be asked for beside it");
+}
 
 void check_sides(GateFlags& flags) {
   if (!flags.short_base.empty()) {
@@ -44,27 +52,13 @@ std::string command_of(const GateFlags& flags) {
     if (!files.empty()) command += std::string(" ") + flag;
     for (const std::string& file : files) command += " " + shell_word(shown_path(file));
   };
-  const auto add_switch = [&](const char* flag, bool set) {
-    if (set) command += std::string(" ") + flag;
-  };
   add_files("--base", flags.base);
   add("--baseline", shown_path(flags.baseline.directory));
   add("--fingerprint", flags.baseline.fingerprint);
   add("--matrix", flags.baseline.matrix);
   add_files("--head", flags.head);
   add("--filter", flags.filter);
-  if (flags.decision.metric != DecisionFlags().metric) add("--metric", flags.decision.metric);
-  add("--better", flags.decision.better);
-  add("--statistic", flags.decision.statistic);
-  add("--fail-above", flags.decision.fail_above);
-  add("--same-within", flags.decision.same_within);
-  add("--alpha", flags.decision.alpha);
-  add("--process-cv", flags.decision.process_cv);
-  add("--policy", shown_path(flags.decision.policy));
-  add_switch("--strict", flags.decision.strict);
-  add_switch("--allow-missing", flags.decision.allow_missing);
-  add_switch("--allow-hardware-mismatch", flags.decision.allow_hardware_mismatch);
-  return command;
+  return command + decision_words(flags.decision);
 }
 
 Comparison without_baseline(const ResultSet& head, GateOptions options, const std::string& path) {
@@ -82,7 +76,7 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
   const ResultSet head = read_side(flags.head, read);
   const BaselineKey key = baseline_key(flags.baseline, head);
   StoredBaseline stored = find_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
-  const std::string path = shown_path(stored.path.string());
+  const std::string path = shown_path(stored.path, kBaselineParts);
   if (!stored.baseline) return without_baseline(head, options, path);
   check_fits(*stored.baseline, options, path);
   if (read.filter) {
@@ -97,16 +91,15 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
 }
 
 int run_gate(GateFlags& flags) {
+  if (!flags.run.empty()) {
+    check_run_alone(flags);
+    const Comparison comparison = replay_run(flags.run);
+    write_reports(comparison, flags.reports);
+    return comparison.exit_code;
+  }
   check_sides(flags);
   const GateOptions options = gate_options(flags.decision);
-  ReadOptions read{.metric = options.metric, .filter = {}};
-  if (!flags.filter.empty()) {
-    try {
-      read.filter.emplace(flags.filter);
-    } catch (const std::invalid_argument& error) {
-      throw UsageError(std::string("--filter: ") + error.what());
-    }
-  }
+  const ReadOptions read{.metric = options.metric, .filter = name_filter("--filter", flags.filter)};
   Comparison comparison;
   if (flags.baseline.directory.empty()) {
     const ResultSet base = read_side(flags.base, read), head = read_side(flags.head, read);
@@ -130,6 +123,7 @@ void add_gate(CLI::App& app, Run& run) {
   gate.add_option("--head", flags->head, "results of one or more processes")->type_name("FILE...");
   gate.add_option("--filter", flags->filter, "only cases whose name matches; -RE: those whose name does not")
       ->type_name("RE");
+  gate.add_option("--run", flags->run, "the folder that `ab --keep` left, judged again")->type_name("DIR");
   add_baseline_flags(gate, flags->baseline);
   add_decision_flags(gate, flags->decision);
   add_report_flags(gate, flags->reports);

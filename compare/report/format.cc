@@ -56,7 +56,12 @@ std::string format_value(double value, const std::string& metric) {
 }
 
 std::string format_percent(double fraction) {
-  return three_digits(100 * fraction, false) + " %";
+  std::string text = three_digits(100 * fraction, false);
+  if (text.find('.') != std::string::npos && text.find('e') == std::string::npos) {
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+  }
+  return text + " %";
 }
 
 std::string format_change(double ratio) {
@@ -97,8 +102,8 @@ std::string format_verdict(const Comparison& comparison) {
   if (!comparison.mde) return verdict;
   const std::string mde = "smallest detectable change " + format_percent(*comparison.mde);
   if (!comparison.assumed_deviation) return verdict + "; " + mde;
-  return mde + " (processes assumed to deviate by " + format_percent(*comparison.assumed_deviation) + "); " +
-         verdict;
+  return mde + " (" + comparison.policy.unit + " assumed to deviate by " +
+         format_percent(*comparison.assumed_deviation) + "); " + verdict;
 }
 
 }  // namespace warpgauge

@@ -57,9 +57,13 @@ Json cell_json(const Cell& cell) {
 }
 
 Json policy_json(const ReportedPolicy& policy) {
-  return {{"fail_above", number(policy.fail_above)}, {"same_within", number(policy.same_within)},
-          {"alpha", number(policy.alpha)},           {"metric", policy.metric},
-          {"statistic", text(policy.statistic)},     {"method", text(policy.method)}};
+  return {{"fail_above", number(policy.fail_above)},
+          {"same_within", number(policy.same_within)},
+          {"alpha", number(policy.alpha)},
+          {"metric", policy.metric},
+          {"statistic", text(policy.statistic)},
+          {"unit", policy.unit},
+          {"method", text(policy.method)}};
 }
 
 Json counts_json(const Comparison& comparison) {

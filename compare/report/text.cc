@@ -12,11 +12,6 @@ constexpr std::size_t kColumns = 100;
 constexpr std::size_t kMostQuietRows =
     200;  // unchanged and new cases that are listed: nobody reads thousands
 
-// What nobody has to read about.
-bool is_quiet(CellVerdict verdict) {
-  return verdict == CellVerdict::unchanged || verdict == CellVerdict::added;
-}
-
 std::string padded_left(const std::string& text, std::size_t width) {
   const std::size_t have = display_width(text);
   return (have < width ? std::string(width - have, ' ') : "") + text;
@@ -74,16 +69,37 @@ constexpr std::size_t kRemarkIndent = 6;
 std::string figures(const Cell& cell, const std::string& metric) {
   return "  " + padded_left(change_or_unknown(cell), 8) + " " + padded_left(interval_or_unknown(cell), 17) +
          " " + padded_left(value_or_unknown(cell.base, metric), 9) + " " +
-         padded_left(value_or_unknown(cell.head, metric), 9) + "  ";
+         padded_left(value_or_unknown(cell.head, metric), 9);
 }
 
-std::string row(const Cell& cell, const std::string& metric, const TextStyle& style) {
+// What the figures do not say. `reason` says it in full, for the other reports.
+std::string remark(const Cell& cell, const std::string& unit) {
+  switch (cell.verdict) {
+    case CellVerdict::failed:
+    case CellVerdict::errored:
+    case CellVerdict::missing:
+      return cell.reason;
+    case CellVerdict::inconclusive:
+      break;
+    default:
+      return "";
+  }
+  if (!cell.ratio) return "";  // not compared: a note says why
+  std::string text = cell.mde ? "a slow-down of " + format_percent(*cell.mde) + " would have been seen"
+                              : "no slow-down could have been seen";
+  if (cell.more_blocks && *cell.more_blocks > 0) {
+    return text + "; about " + std::to_string(*cell.more_blocks) + " more " + unit + " would decide";
+  }
+  return text + "; no number of " + unit + " is in sight that would decide";
+}
+
+std::string row(const Cell& cell, const ReportedPolicy& policy, const TextStyle& style) {
   const std::string name = visible(cell.name);
-  std::string line = figures(cell, metric);
-  const bool fits = display_width(line) + display_width(name) <= kColumns;
+  std::string line = figures(cell, policy.metric);
+  const bool fits = display_width(line) + 2 + display_width(name) <= kColumns;
   line = coloured(line, colour_of(cell.verdict), style);
-  std::string out = fits ? line + name + "\n" : line + "\n" + wrapped(name, kRemarkIndent);
-  if (!is_quiet(cell.verdict)) out += wrapped(visible(cell.reason), kRemarkIndent);
+  std::string out = fits ? line + "  " + name + "\n" : line + "\n" + wrapped(name, kRemarkIndent);
+  out += wrapped(visible(remark(cell, policy.unit)), kRemarkIndent);
   if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
     out += std::string(kRemarkIndent, ' ') + "run: " + visible(cell.reproduce) + "\n";
   }
@@ -97,14 +113,14 @@ std::string header(const std::string& metric) {
 }
 
 std::string section(const Comparison& comparison, CellVerdict verdict, const TextStyle& style) {
-  const bool quiet = is_quiet(verdict);
+  const bool quiet = verdict == CellVerdict::unchanged || verdict == CellVerdict::added;
   std::string rows;
   std::size_t count = 0, listed = 0;
   for (const Cell& cell : comparison.cells) {
     if (cell.verdict != verdict) continue;
     ++count;
     if (quiet && listed == kMostQuietRows) continue;
-    rows += row(cell, comparison.policy.metric, style);
+    rows += row(cell, comparison.policy, style);
     ++listed;
   }
   if (count == 0) return "";
