@@ -17,8 +17,8 @@ foreach(source IN LISTS sources ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/input_fuzz.cc)
   add_custom_command(
       OUTPUT ${object}
       COMMAND ${WARPGAUGE_FUZZING_COMPILER} -std=c++20 -O1 -g ${instrumented} -I${PROJECT_SOURCE_DIR}
-              -MD -MF ${object}.d -c ${source} -o ${object}
-      DEPENDS ${source} DEPFILE ${object}.d VERBATIM)
+              "-I$<JOIN:$<TARGET_PROPERTY:re2::re2,INTERFACE_INCLUDE_DIRECTORIES>,;-I>" -MD -MF ${object}.d -c ${source} -o ${object}
+      DEPENDS ${source} DEPFILE ${object}.d COMMAND_EXPAND_LISTS VERBATIM)
   list(APPEND objects ${object})
 endforeach()
 file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz_corpus)

@@ -13,14 +13,29 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+Case named(const char* raw_name) {
+  Case made;
+  made.name = strip_settings(raw_name);
+  made.raw_name = raw_name;
+  return made;
+}
+
 Case measured(const char* raw_name) {
-  return {strip_settings(raw_name), raw_name, {{.value = 1, .samples = {}}}, false, "", ""};
+  Case made = named(raw_name);
+  made.repetitions.emplace_back().value = 1;
+  return made;
 }
+
 Case failed(const char* raw_name) {
-  return {strip_settings(raw_name), raw_name, {}, false, "wrong\nsum", ""};
+  Case made = named(raw_name);
+  made.failure = "wrong\nsum";
+  return made;
 }
+
 Case skipped(const char* raw_name) {
-  return {strip_settings(raw_name), raw_name, {}, false, "", "no AVX"};
+  Case made = named(raw_name);
+  made.skip_reason = "no AVX";
+  return made;
 }
 
 Process process(const char* file, std::vector<Case> cases) {
