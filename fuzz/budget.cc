@@ -36,7 +36,9 @@ double ulp(Dtype dtype, double value) {
 }
 
 double output_bound(Dtype dtype, const RowTerms& row) {
-  const double weight_error = format_of(dtype).weight_rounding + 0x1p-24 * (4 + row.logit_mass);
+  const double logit_error =
+      0x1p-24 * (4 + std::sqrt(static_cast<double>(row.head_dim)) / 2 * row.logit_mass);
+  const double weight_error = format_of(dtype).weight_rounding + logit_error;
   return 2 * row.low_error + ulp(dtype, row.largest_output) + 3 * weight_error * row.spread +
          std::sqrt(static_cast<double>(row.keys)) * 0x1p-24 * row.mass;
 }
@@ -44,7 +46,11 @@ double output_bound(Dtype dtype, const RowTerms& row) {
 double counting_bound(Dtype dtype, std::int64_t keys) {
   const auto count = static_cast<double>(keys);
   const double weight = round_to(dtype, static_cast<float>(1 / count));
-  const RowTerms row{keys, 1.0, std::fabs(count * weight - 1), 1 / std::sqrt(count), 1.0, 0.0};
+  const RowTerms row{.keys = keys,
+                     .largest_output = 1.0,
+                     .low_error = std::fabs(count * weight - 1),
+                     .spread = 1 / std::sqrt(count),
+                     .mass = 1.0};
   return output_bound(dtype, row) + count * 0x1p-25;
 }
 

@@ -128,8 +128,8 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
   for (std::int64_t d = 0; d < p.head_dim; ++d)
     if (std::isfinite(rounded(d))) largest = std::max(largest, std::fabs(rounded(d)));
   const double bound = keys == 0 ? 0
-                                 : output_bound(p.dtype, {keys, largest, ref.low_error[n], ref.spread[n],
-                                                          ref.mass[n], ref.logit_mass[n]});
+                                 : output_bound(p.dtype, {keys, p.head_dim, largest, ref.low_error[n],
+                                                          ref.spread[n], ref.mass[n], ref.logit_mass[n]});
   for (std::int64_t d = 0; d < p.head_dim; ++d) {
     const double found = comparison.o(row, d);
     comparison.check_kind(row, d, rounded(d));

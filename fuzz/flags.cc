@@ -33,7 +33,7 @@ ParsedFlags parse_flags(const std::vector<char*>& arguments) {
   std::string kernel = ".", oracle = "auto";
   std::vector<std::string> replays;
   CLI::App app("Holds each attention kernel against an f64 oracle on random and adversarial problems.",
-               "warpgauge-fuzz");
+               "fuzz");
   app.add_option("--kernel", kernel, "only kernels whose id, as cpu/naive, matches this regular expression");
   const auto* seeds = app.add_option("--seeds", flags.seeds, "random cases a kernel")->capture_default_str();
   app.add_option("--seconds", flags.seconds,

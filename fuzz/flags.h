@@ -1,4 +1,4 @@
-// The command line of warpgauge-fuzz.
+// The command line of fuzz.
 #pragma once
 
 #include <cstdint>

@@ -48,16 +48,16 @@ std::int64_t draw_length(Draws& draws, std::int64_t limit) {
 }
 
 // B, H and Hkv whose product fits what the volume leaves.
-void draw_heads(Draws& draws, Problem& p) {
+void draw_heads(Draws& draws, std::int64_t max_volume, Problem& p) {
   const std::int64_t row_volume = p.seq_q * std::max<std::int64_t>(1, p.seq_k) * p.head_dim;
-  const std::int64_t budget = std::max<std::int64_t>(1, kMaxFuzzVolume / row_volume);
+  const std::int64_t budget = std::max<std::int64_t>(1, max_volume / row_volume);
   const std::int64_t group = std::min(draws.pick(kGroups), budget);
   p.kv_heads = draws.range(1, std::min<std::int64_t>(4, budget / group));
   p.heads = p.kv_heads * group;
   p.batch = draws.range(1, std::min<std::int64_t>(4, budget / p.heads));
 }
 
-Problem draw_problem(Draws& draws) {
+Problem draw_problem(Draws& draws, std::int64_t max_volume) {
   Problem p;
   constexpr Dtype kDtypes[] = {Dtype::f32, Dtype::f16, Dtype::bf16};
   p.dtype = draws.pick(kDtypes);
@@ -66,8 +66,9 @@ Problem draw_problem(Draws& draws) {
   if (draws.one_in(8)) p.scale *= static_cast<double>(draws.range(1, 64)) / 16;
   p.mask = draws.one_in(2) ? Mask::causal : Mask::none;
   const bool decode = draws.one_in(5);
-  p.seq_q = decode ? draws.range(1, 16) : draw_length(draws, 640);
-  const std::int64_t longest = kMaxFuzzVolume / (p.seq_q * p.head_dim);
+  p.seq_q =
+      decode ? draws.range(1, 16) : draw_length(draws, std::min<std::int64_t>(640, max_volume / p.head_dim));
+  const std::int64_t longest = std::max<std::int64_t>(1, max_volume / (p.seq_q * p.head_dim));
   if (draws.one_in(40))
     p.seq_k = 0;
   else if (decode && draws.one_in(2))
@@ -76,7 +77,7 @@ Problem draw_problem(Draws& draws) {
     p.seq_k = std::min(p.seq_q, longest);
   else
     p.seq_k = draw_length(draws, std::min<std::int64_t>(1300, longest));
-  draw_heads(draws, p);
+  draw_heads(draws, max_volume, p);
   return p;
 }
 
@@ -89,10 +90,10 @@ InputFamily draw_family(Draws& draws) {
 
 }  // namespace
 
-FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt) {
+FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, std::int64_t max_volume) {
   Draws draws(seed, attempt);
   FuzzCase drawn;
-  drawn.problem = draw_problem(draws);
+  drawn.problem = draw_problem(draws, max_volume);
   drawn.family = draw_family(draws);
   drawn.seed = draws.bits() >> 32;
   constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved};
@@ -102,8 +103,9 @@ FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt) {
 }
 
 std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed) {
+  const std::int64_t max_volume = kernel.backend == Backend::simt ? kMaxEmulatedVolume : kMaxFuzzVolume;
   for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
-    const FuzzCase drawn = random_case(seed, attempt);
+    const FuzzCase drawn = random_case(seed, attempt, max_volume);
     if (kernel.supports(drawn.problem).empty()) return drawn;
   }
   return std::nullopt;

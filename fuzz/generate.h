@@ -1,8 +1,8 @@
 // Random problems that lean towards the edges at which attention kernels go wrong.
 //
-// Sizes stay under B H Sq Sk D = 2^24, so that the f64 oracle checks every row in milliseconds. Lengths
-// gather around tile edges; heads are shared (GQA, MQA) or not; Sq and Sk differ both ways; keys may be
-// missing altogether.
+// Sizes stay under B H Sq Sk D = 2^24 (2^21 for a kernel in the emulator), so that the f64 oracle checks
+// every row in milliseconds. Lengths gather around tile edges; heads are shared (GQA, MQA) or not; Sq and Sk
+// differ both ways; keys may be missing altogether.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +26,12 @@ struct FuzzCase {
   bool operator==(const FuzzCase&) const = default;
 };
 
-inline constexpr std::int64_t kMaxFuzzVolume = std::int64_t{1} << 24;  // of B H Sq Sk D
+// Of B H Sq Sk D, with Sk = 0 counted as 1.
+inline constexpr std::int64_t kMaxFuzzVolume = std::int64_t{1} << 24;
+inline constexpr std::int64_t kMaxEmulatedVolume = std::int64_t{1} << 21;
 
 // The case of this seed; other attempts give other cases of the same seed.
-FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt);
+FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, std::int64_t max_volume = kMaxFuzzVolume);
 
 // The first attempt that the kernel supports; if there is none among many, nothing.
 std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed);

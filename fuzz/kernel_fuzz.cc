@@ -86,7 +86,7 @@ void KernelFuzz::run(const FuzzCase& c, bool is_random) {
   worst_ = std::max(worst_, result.accuracy.err_over_bound);
   if (result.passed()) return;
   const auto command = [this](const FuzzCase& failing) {
-    return "warpgauge-fuzz --replay '" + format_replay(kernel_.id(), failing) + "'";
+    return "fuzz --replay '" + format_replay(kernel_.id(), failing) + "'";
   };
   std::string text = kernel_.id() + " is wrong\n" + result.report() + "  replay:   " + command(c);
   if (is_random)

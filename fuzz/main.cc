@@ -1,4 +1,4 @@
-// warpgauge-fuzz: holds every kernel of the list against the oracle. One GoogleTest a kernel,
+// fuzz: holds every kernel of the list against the oracle. One GoogleTest a kernel,
 // fuzz.BACKEND_NAME.
 #include "fuzz/program.h"
 

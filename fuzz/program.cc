@@ -42,12 +42,12 @@ int run_tests() {
   const char* setting = std::getenv("WARPGAUGE_REQUIRE_GPU");
   const bool skip_is_failure = setting && std::string_view(setting) == "1";
   if (tests.skipped_test_count() > 0 && skip_is_failure) {
-    std::cerr << "warpgauge-fuzz: " << tests.skipped_test_count()
+    std::cerr << "fuzz: " << tests.skipped_test_count()
               << " kernels were skipped, and WARPGAUGE_REQUIRE_GPU=1 forbids that\n";
     return kWrong;
   }
   if (tests.successful_test_count() > 0) return kRight;
-  std::cerr << "warpgauge-fuzz: nothing was checked\n";
+  std::cerr << "fuzz: nothing was checked\n";
   return skip_is_failure ? kWrong : kNothingChecked;
 }
 
@@ -58,13 +58,13 @@ int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels) {
   const auto [flags, exit_code] = parse_flags(arguments.ours);
   if (exit_code) return *exit_code;
   if (const std::string reason = oracle_unavailable(flags.oracle); !reason.empty()) {
-    std::cerr << "warpgauge-fuzz: --oracle cublas: " << reason << "\n";
+    std::cerr << "fuzz: --oracle cublas: " << reason << "\n";
     return kNothingChecked;
   }
   int count = static_cast<int>(arguments.googletest.size());
   testing::InitGoogleTest(&count, arguments.googletest.data());
   if (count > 1) {
-    std::cerr << "warpgauge-fuzz: GoogleTest does not know " << arguments.googletest[1] << "\n";
+    std::cerr << "fuzz: GoogleTest does not know " << arguments.googletest[1] << "\n";
     return kUsage;
   }
   ReferenceCache cache;
