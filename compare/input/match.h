@@ -9,7 +9,8 @@
 
 namespace warpgauge {
 
-// One case in one process. Points into the ResultSet that was matched.
+// One case in one process, with its repetitions, or `listed` without any. Points into the ResultSet that was
+// matched.
 struct MeasuredCase {
   const Process* process = nullptr;
   const Case* measured = nullptr;

@@ -112,6 +112,16 @@ TEST(InputMatch, ASkipOnOneSideOnlyIsStillTold) {
   EXPECT_THAT(matching.warnings, ElementsAre("a: skipped in base.json: no AVX"));
 }
 
+TEST(InputMatch, AListedCaseIsKnownWithoutARow) {
+  ResultSet base = base_of({named("a"), named("b")});
+  for (Case& one : base.processes[0].cases) one.listed = true;
+  const Matching matching = match_cases(base, head_of({measured("a")}));
+  EXPECT_THAT(names_of(matching), ElementsAre("a", "b"));
+  EXPECT_EQ(matching.pairs[0].presence, Presence::both);
+  EXPECT_EQ(matching.pairs[1].presence, Presence::missing);
+  EXPECT_EQ(matching.pairs[1].reason, "not in head");
+}
+
 TEST(InputMatch, SettingsOfTheMeasurementDoNotSeparateCases) {
   const Matching matching =
       match_cases(base_of({measured("a/repeats:3")}), head_of({measured("a/repeats:5")}));
