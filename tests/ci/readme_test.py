@@ -18,7 +18,8 @@ import sys
 import tempfile
 import unittest
 
-ROOT, BIN, CMAKE, COMPILER = [os.path.abspath(path) for path in sys.argv[1:5]]
+ROOT, BIN = [os.path.abspath(path) for path in sys.argv[1:3]]
+CMAKE, COMPILER = [shutil.which(tool) for tool in sys.argv[3:5]]
 BLOCK = re.compile(r"(?:<!-- tested: ([^\n]*?) -->\n)?```(\w+)\n(.*?)^```$", re.S | re.M)
 
 MAIN = """
