@@ -48,7 +48,7 @@ double noncentrality_for_power(double critical, double df, double power) {
   std::uintmax_t iterations = 100;
   const double guess = std::abs(critical) + student_quantile(power, df);
   const auto bracket = bm::tools::bracket_and_solve_root(shortfall, std::max(guess, 0.1), 1.5, true,
-                                                         bm::tools::eps_tolerance<double>(20), iterations);
+                                                         bm::tools::eps_tolerance<double>(12), iterations);
   return (bracket.first + bracket.second) / 2;
 }
 
