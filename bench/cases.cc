@@ -38,6 +38,7 @@ Selection select_cases(std::span<const Kernel* const> kernels, const Options& op
   const Filter filter(options.filter);
   Selection selection;
   for (const Kernel* kernel : kernels) {
+    if (kernel->backend == Backend::simt) continue;
     const BackendMatrix& matrix = options.matrix->of(kernel->backend);
     const std::string missing = backend_unavailable(kernel->backend);
     for (const Problem& problem : expand(matrix, options.axes, options.dtypes)) {

@@ -31,7 +31,8 @@ struct Selection {
       missing_backends;  // those that some selected case needed, and why they are not here
 };
 
-// Cases whose backend is not here are left out. Those that a kernel does not support are left out too, unless
+// Kernels of the emulator (simt) never take part: their time means nothing. Cases whose backend is not here
+// are left out. Those that a kernel does not support are left out too, unless
 // --axis,
 // --dtype or the filter asked for them. Throws std::invalid_argument for a bad filter or axis.
 Selection select_cases(std::span<const Kernel* const> kernels, const Options& options);

@@ -5,7 +5,7 @@ namespace warpgauge::bench::cuda {
 
 constexpr unsigned long long kLimitNs = 10'000'000'000;
 
-__global__ void spin(volatile Blocker::Flags* flags, unsigned long long limit_ns) {
+static __global__ void spin(volatile BlockerFlags* flags, unsigned long long limit_ns) {
   unsigned long long begin, now;
   asm volatile("mov.u64 %0, %globaltimer;" : "=l"(begin));
   do {
@@ -20,13 +20,13 @@ __global__ void spin(volatile Blocker::Flags* flags, unsigned long long limit_ns
 
 Blocker::Blocker() {
   void* memory = nullptr;
-  WARPGAUGE_CUDA_CHECK(cudaHostAlloc(&memory, sizeof(Flags), cudaHostAllocMapped));
-  flags_ = static_cast<volatile Flags*>(memory);
+  WARPGAUGE_CUDA_CHECK(cudaHostAlloc(&memory, sizeof(BlockerFlags), cudaHostAllocMapped));
+  flags_ = static_cast<volatile BlockerFlags*>(memory);
   WARPGAUGE_CUDA_CHECK(cudaHostGetDevicePointer(reinterpret_cast<void**>(&device_flags_), memory, 0));
 }
 
 Blocker::~Blocker() {
-  cudaFreeHost(const_cast<Flags*>(flags_));
+  cudaFreeHost(const_cast<BlockerFlags*>(flags_));
 }
 
 void Blocker::hold(cudaStream_t stream) {

@@ -7,6 +7,12 @@
 
 namespace warpgauge::bench::cuda {
 
+// In host memory that the device sees.
+struct BlockerFlags {
+  int released;
+  int gave_up;
+};
+
 class Blocker {
  public:
   Blocker();
@@ -19,15 +25,8 @@ class Blocker {
   bool gave_up() const;  // since the last hold(); read it after the stream is idle
 
  private:
-  // In host memory that the device sees.
-  struct Flags {
-    int released;
-    int gave_up;
-  };
-  volatile Flags* flags_ = nullptr;
-  Flags* device_flags_ = nullptr;
-
-  friend __global__ void spin(volatile Flags* flags, unsigned long long limit_ns);
+  volatile BlockerFlags* flags_ = nullptr;
+  BlockerFlags* device_flags_ = nullptr;
 };
 
 }  // namespace warpgauge::bench::cuda

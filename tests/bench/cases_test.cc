@@ -1,0 +1,98 @@
+#include "bench/cases.h"
+
+#include <gmock/gmock.h>
+
+#include <regex>
+
+namespace warpgauge::bench {
+namespace {
+
+using ::testing::Each;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+Kernel fake(std::string_view name, Backend backend = Backend::cpu) {
+  return {
+      .name = name,
+      .backend = backend,
+      .summary = "",
+      .deterministic = true,
+      .supports = [](const Problem& p) { return std::string(p.mask == Mask::none ? "" : "no causal mask"); },
+      .workspace_bytes = nullptr,
+      .launch = nullptr};
+}
+
+const Kernel kBlas = fake("blas"), kOther = fake("other"), kEmulated = fake("flash", Backend::simt);
+const Kernel* const kKernels[] = {&kBlas, &kOther, &kEmulated};
+
+Options options(std::string filter) {
+  Options o;
+  o.matrix = find_matrix("ci");
+  o.filter = std::move(filter);
+  return o;
+}
+
+std::vector<std::string> names(const Selection& selection) {
+  std::vector<std::string> out;
+  for (const Case& each : selection.cases) out.push_back(each.name);
+  return out;
+}
+
+TEST(Cases, TheFilterSelectsExactlyWhatItMatches) {
+  const std::vector<std::string> all = names(select_cases(kKernels, options(".")));
+  const std::regex expression("blas/.*/S:512/D:64");
+  std::vector<std::string> expected;
+  for (const std::string& name : all)
+    if (std::regex_search(name, expression)) expected.push_back(name);
+  const auto selected = names(select_cases(kKernels, options("blas/.*/S:512/D:64")));
+  EXPECT_EQ(selected, expected);
+  EXPECT_THAT(selected, SizeIs(3));
+}
+
+TEST(Cases, AFullNameBetweenAnchorsSelectsThatCaseAlone) {
+  for (const std::string& name : names(select_cases(kKernels, options("."))))
+    EXPECT_THAT(names(select_cases(kKernels, options("^" + name + "$"))), ::testing::ElementsAre(name));
+}
+
+TEST(Cases, AMinusInFrontNegates) {
+  EXPECT_TRUE(name_matches("-blas", "cpu/other/f32"));
+  EXPECT_FALSE(name_matches("-blas", "cpu/blas/f32"));
+  const auto selected = names(select_cases(kKernels, options("-blas")));
+  EXPECT_THAT(selected, Each(::testing::StartsWith("cpu/other/")));
+  EXPECT_FALSE(selected.empty());
+}
+
+TEST(Cases, AllAndNothingMeanEveryName) {
+  EXPECT_TRUE(name_matches("all", "cpu/blas/f32"));
+  EXPECT_TRUE(name_matches("", "cpu/blas/f32"));
+}
+
+TEST(Cases, AnExpressionThatDoesNotCompileIsRefused) {
+  EXPECT_THROW(select_cases(kKernels, options("(")), std::invalid_argument);
+  EXPECT_THROW(select_cases(kKernels, options("[a")), std::invalid_argument);
+}
+
+TEST(Cases, UnsupportedOnesAreThereOnlyWhenAskedFor) {
+  const auto unsupported = [](const Case& each) { return !each.unsupported.empty(); };
+  EXPECT_TRUE(std::ranges::none_of(select_cases(kKernels, options("")).cases, unsupported));
+  const auto asked = select_cases(kKernels, options("causal:1")).cases;
+  EXPECT_FALSE(asked.empty());
+  for (const Case& each : asked) EXPECT_EQ(each.unsupported, "no causal mask");
+}
+
+TEST(Cases, EmulatedKernelsAreNeverTimed) {
+  EXPECT_THAT(names(select_cases(kKernels, options("flash"))), IsEmpty());
+}
+
+TEST(Cases, AMissingBackendIsToldOnceAndItsCasesAreLeftOut) {
+  if (backend_unavailable(Backend::cuda).empty()) GTEST_SKIP() << "there is a GPU here";
+  const Kernel gpu = fake("gpu", Backend::cuda);
+  const Kernel* const kernels[] = {&gpu, &kBlas};
+  const Selection selection = select_cases(kernels, options(""));
+  EXPECT_THAT(selection.missing_backends, SizeIs(1));
+  EXPECT_THAT(names(selection), Each(::testing::StartsWith("cpu/")));
+  EXPECT_THAT(select_cases(kernels, options("blas")).missing_backends, IsEmpty());  // nobody asked for a GPU
+}
+
+}  // namespace
+}  // namespace warpgauge::bench

@@ -1,0 +1,94 @@
+#include "bench/fingerprint.h"
+
+#include <gmock/gmock.h>
+
+namespace warpgauge::bench {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::Pair;
+
+constexpr char kX86[] =
+    "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 143\nmodel name\t: "
+    "Xeon\nstepping\t: 8\n"
+    "cpu MHz\t\t: 2000.000\nflags\t\t: fpu sse sse2 avx2 fma avx512f amx_tile ibrs\n\n"
+    "processor\t: 1\nvendor_id\t: Other\n";
+
+std::string with_flags(const std::string& flags) {
+  std::string text = kX86;
+  const std::string old = "fpu sse sse2 avx2 fma avx512f amx_tile ibrs";
+  return text.replace(text.find(old), old.size(), flags);
+}
+
+TEST(Fingerprint, CpuIdentityIsTheFirstProcessors) {
+  EXPECT_THAT(cpu_identity(kX86), AllOf(Contains(Pair("cpu_vendor", "GenuineIntel")),
+                                        Contains(Pair("cpu_family", "6")), Contains(Pair("cpu_model", "143")),
+                                        Contains(Pair("cpu_stepping", "8")), Contains(Key("cpu_isa_hash"))));
+}
+
+TEST(Fingerprint, InstructionSetsCountMitigationsAndOrderDoNot) {
+  const std::string hash = cpu_identity(kX86).at("cpu_isa_hash");
+  EXPECT_EQ(cpu_identity(with_flags("amx_tile avx512f fma avx2 sse2 sse")).at("cpu_isa_hash"), hash);
+  EXPECT_EQ(cpu_identity(with_flags("fpu sse sse2 avx2 fma avx512f amx_tile stibp")).at("cpu_isa_hash"),
+            hash);
+  EXPECT_NE(cpu_identity(with_flags("fpu sse sse2 avx2 fma amx_tile")).at("cpu_isa_hash"), hash);
+}
+
+TEST(Fingerprint, ArmNamesItsPartsOtherwise) {
+  const KeyValues identity = cpu_identity(
+      "processor\t: 0\nBogoMIPS\t: 2100.00\nFeatures\t: fp asimd sve bf16\nCPU implementer\t: 0x41\n"
+      "CPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0xd4f\nCPU revision\t: 1\n");
+  EXPECT_THAT(identity, AllOf(Contains(Pair("cpu_vendor", "0x41")), Contains(Pair("cpu_model", "0xd4f")),
+                              Contains(Key("cpu_isa_hash"))));
+}
+
+TEST(Fingerprint, NothingReadableIsNoCrash) {
+  EXPECT_THAT(cpu_identity("garbage\n:\n"), Not(Contains(Key("cpu_vendor"))));
+}
+
+class TakenFingerprint : public testing::Test {
+ protected:
+  Fingerprint take(bool cpu) {
+    options_.matrix = find_matrix("smoke");
+    return take_fingerprint({.options = options_,
+                             .threads = 2,
+                             .cpus_allowed = 4,
+                             .cpu_cases = cpu,
+                             .gpu_cases = false,
+                             .nvml = nullptr});
+  }
+  Options options_;
+};
+
+TEST_F(TakenFingerprint, IdentityHoldsWhatTimesDependOn) {
+  options_.cache = CacheMode::cold;
+  const Fingerprint f = take(true);
+  EXPECT_THAT(f.identity, AllOf(Contains(Pair("threads", "2")), Contains(Pair("cpus_allowed", "4")),
+                                Contains(Pair("cpu_cache", "cold")), Contains(Key("cpu_architecture")),
+                                Contains(Key("cpu_clock"))));
+  EXPECT_THAT(f.state, AllOf(Contains(Key("kernel")), Contains(Key("compiler")), Contains(Key("flags")),
+                             Contains(Key("governor")), Contains(Key("smt"))));
+  EXPECT_THAT(f.info, AllOf(Contains(Key("commit")), Contains(Key("host")), Contains(Key("mhz"))));
+  EXPECT_THAT(f.settings, AllOf(Contains(Pair("matrix", "smoke")), Contains(Pair("process_seconds", "1.5"))));
+}
+
+TEST_F(TakenFingerprint, TimeAndPlaceAreNoIdentity) {
+  const Fingerprint f = take(true);
+  for (const char* key : {"host", "mhz", "date", "commit", "kernel"})
+    EXPECT_THAT(f.identity, Not(Contains(Key(key))));
+}
+
+TEST_F(TakenFingerprint, ProcessesOfOneHourShareTheRound) {
+  EXPECT_EQ(take(true).round, take(true).round);
+}
+
+TEST_F(TakenFingerprint, WhatWasNotMeasuredIsNoIdentity) {
+  EXPECT_THAT(take(false).identity, IsEmpty());
+}
+
+}  // namespace
+}  // namespace warpgauge::bench

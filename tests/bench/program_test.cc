@@ -1,0 +1,254 @@
+// Runs the bench programs as a user would: what they print, write, and exit with.
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "compare/input/reader.h"
+
+namespace warpgauge {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+struct Finished {
+  int exit_code;
+  std::string out, err;
+};
+
+// Each test runs in a folder of its own, where .warpgauge/ lies too.
+class Program : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    directory_ =
+        fs::temp_directory_path() / ("warpgauge_" + std::string(test->name()) + std::to_string(::getpid()));
+    fs::create_directory(directory_);
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  std::string read(const std::string& name) const {
+    std::ifstream file(directory_ / name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  Finished run(const std::string& program, const std::string& arguments,
+               const std::string& environment = "") {
+    const std::string command = "cd '" + directory_.string() + "' && " + environment + " '" + program + "' " +
+                                arguments + " >stdout 2>stderr";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout"), read("stderr")};
+  }
+
+  json result() const { return json::parse(read("r.json")); }
+
+  std::vector<json> rows_of(const std::string& kernel) const {
+    std::vector<json> rows;
+    for (const json& row : result()["benchmarks"])
+      if (row["name"].get<std::string>().starts_with("cpu/" + kernel + "/")) rows.push_back(row);
+    return rows;
+  }
+
+  static constexpr char kQuick[] =
+      "--matrix smoke --process-seconds 0.05 --benchmark_repetitions=2 --benchmark_out=r.json ";
+  // One small problem for the kernels of the tests, which compute row by row.
+  static constexpr char kOneCase[] =
+      "--matrix smoke --axis S=64 --axis H=2 --axis Hkv=2 --axis B=1 --axis Sk=64 --axis causal=0 --threads "
+      "1 "
+      "--process-seconds 0.05 --benchmark_repetitions=3 --benchmark_out=r.json ";
+
+  fs::path directory_;
+};
+
+TEST_F(Program, MeasuresAndIsReadByCompare) {
+  const Finished done = run(BENCH, std::string(kQuick) + "--benchmark_filter=cpu/blas");
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, AllOf(HasSubstr("cpu/blas/f32/B:1/H:4/S:128/D:64/causal:0"), HasSubstr("TFLOP/s")));
+  const Process process = read_process((directory_ / "r.json").string(), {});
+  EXPECT_THAT(process.warnings, IsEmpty());
+  EXPECT_TRUE(process.context.fingerprinted);
+  EXPECT_TRUE(process.context.round);
+  EXPECT_THAT(process.cases, SizeIs(3));
+  for (const warpgauge::Case& each : process.cases) {
+    EXPECT_EQ(each.name, each.raw_name);
+    EXPECT_EQ(each.failure, "");
+    ASSERT_THAT(each.repetitions, SizeIs(2));
+    for (const warpgauge::Repetition& repetition : each.repetitions)
+      EXPECT_THAT(repetition.samples, Not(IsEmpty()));
+  }
+}
+
+TEST_F(Program, FitsAHundredAndTenColumns) {
+  const Finished done = run(BENCH, std::string(kQuick) + "--benchmark_filter=cpu/blas");
+  std::istringstream lines(done.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 110u) << line;
+}
+
+TEST_F(Program, TheFilterSelectsExactlyItsCases) {
+  const Finished listed = run(BENCH, "--benchmark_filter='cpu/blas/.*/S:512/D:64' --benchmark_list_tests");
+  EXPECT_EQ(listed.exit_code, 0);
+  const Finished done =
+      run(BENCH, std::string("--process-seconds 0.05 --benchmark_repetitions=1 --benchmark_out=r.json ") +
+                     "--benchmark_filter='cpu/blas/.*/S:512/D:64'");
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  std::string measured;
+  for (const json& row : result()["benchmarks"]) measured += row["name"].get<std::string>() + "\n";
+  EXPECT_EQ(measured, listed.out);
+  EXPECT_THAT(measured, Not(HasSubstr("S:1024")));
+}
+
+TEST_F(Program, AWrongKernelIsAnErrorInEveryRowAndNeverATime) {
+  for (const std::string kernel : {"zeros", "one_nan", "drops_last_key", "leaves_row_unwritten", "throws"}) {
+    const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=cpu/" + kernel);
+    EXPECT_EQ(done.exit_code, 1) << kernel << done.err;
+    EXPECT_THAT(done.err, HasSubstr("cpu/" + kernel)) << kernel;
+    ASSERT_THAT(rows_of(kernel), SizeIs(3)) << kernel;
+    for (const json& row : rows_of(kernel)) {
+      EXPECT_EQ(row.value("error_occurred", false), true) << kernel;
+      EXPECT_FALSE(row.contains("samples_ns")) << kernel;
+      EXPECT_FALSE(row.contains("tflops")) << kernel;
+      EXPECT_EQ(row["real_time"], 0) << kernel;
+    }
+    for (const warpgauge::Case& each : read_process((directory_ / "r.json").string(), {}).cases)
+      EXPECT_NE(each.failure, "") << kernel;
+  }
+}
+
+TEST_F(Program, AWrongKernelDoesNotStopTheOthers) {
+  const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|zeros'");
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_THAT(rows_of("zeros"), SizeIs(3));
+  for (const json& row : rows_of("right")) EXPECT_TRUE(row.contains("samples_ns"));
+}
+
+TEST_F(Program, ACaseThatFailsWhileItIsTimedKeepsNoNumbers) {
+  const Finished done =
+      run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|throws_later'");
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_THAT(done.err, HasSubstr("planted, later"));
+  for (const json& row : rows_of("throws_later")) EXPECT_TRUE(row.contains("error_occurred"));
+  for (const json& row : rows_of("right")) EXPECT_TRUE(row.contains("samples_ns"));
+}
+
+TEST_F(Program, AKernelThatGoesWrongWhileItIsTimedIsWrong) {
+  const Finished done = run(BENCH_WITH_FAULTS,
+                            "--matrix smoke --axis S=16 --axis Sk=16 --axis H=1 --axis Hkv=1 --axis B=1 "
+                            "--axis causal=0 --threads 1 --process-seconds 0.3 "
+                            "--benchmark_out=r.json --benchmark_filter=wears_out");
+  EXPECT_EQ(done.exit_code, 1) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("gives other bits after"));
+  for (const json& row : rows_of("wears_out")) EXPECT_FALSE(row.contains("samples_ns"));
+}
+
+TEST_F(Program, AKernelThatOnlySaysThatItIsDeterministicIsWrong) {
+  const Finished done =
+      run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=cpu/nondeterministic");
+  EXPECT_EQ(done.exit_code, 1) << done.err;
+}
+
+TEST_F(Program, ALaterProcessTrustsTheHashAndAnotherBinaryDoesNot) {
+  const std::string arguments = std::string(kOneCase) + "--benchmark_filter=right";
+  ASSERT_EQ(run(BENCH_WITH_FAULTS, arguments).exit_code, 0);
+  ASSERT_EQ(std::distance(fs::directory_iterator(directory_ / ".warpgauge/checked"), {}), 1);
+  const fs::path store = fs::directory_iterator(directory_ / ".warpgauge/checked")->path();
+  json stored;
+  std::ifstream(store) >> stored;
+  // The accuracy of a process that trusts the hash is the stored one.
+  for (auto& [name, checked] : stored["cases"].items()) checked["err_over_bound"] = 0.125;
+  std::ofstream(store) << stored;
+  ASSERT_EQ(run(BENCH_WITH_FAULTS, arguments).exit_code, 0);
+  EXPECT_EQ(rows_of("right")[0]["err_over_bound"], 0.125);
+  // Another output than the stored one: checked in full again.
+  for (auto& [name, checked] : stored["cases"].items()) checked["output"] = "0123456789abcdef";
+  std::ofstream(store) << stored;
+  ASSERT_EQ(run(BENCH_WITH_FAULTS, arguments).exit_code, 0);
+  EXPECT_NE(rows_of("right")[0]["err_over_bound"], 0.125);
+}
+
+TEST_F(Program, UnsupportedCasesAreSkippedWithTheReasonWhenAskedFor) {
+  const Finished done =
+      run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--axis D=32,64 --benchmark_filter=fussy");
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("skipped: D is not 64"));
+  int skipped = 0;
+  for (const json& row : rows_of("fussy")) skipped += row.contains("skip_message");
+  EXPECT_EQ(skipped, 1);
+}
+
+TEST_F(Program, NothingToMeasureIsAUsageError) {
+  EXPECT_EQ(run(BENCH, "--benchmark_filter=no_such_kernel").exit_code, 2);
+  EXPECT_EQ(run(BENCH, "--benchmark_filter='('").exit_code, 2);
+  EXPECT_EQ(run(BENCH, "--no-such-option").exit_code, 2);
+  EXPECT_EQ(run(BENCH, "--benchmark_no_such_flag=1").exit_code, 2);
+  EXPECT_EQ(run(BENCH, "--threads 100000").exit_code, 2);
+  EXPECT_EQ(run(BENCH_WITH_FAULTS, "--axis D=32 --benchmark_filter=fussy").exit_code,
+            2);  // all of them unsupported
+}
+
+TEST_F(Program, WithoutAGpuItsKernelsAreNoErrorUnlessNothingIsLeftOrOneIsRequired) {
+  if (fs::exists("/dev/nvidia0")) GTEST_SKIP() << "there is a GPU here";
+  const Finished both = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|on_gpu'");
+  EXPECT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_THAT(both.err, HasSubstr("cuda kernels are left out: "));
+  EXPECT_EQ(run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=on_gpu").exit_code, 2);
+  EXPECT_EQ(
+      run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=right", "WARPGAUGE_REQUIRE_GPU=1")
+          .exit_code,
+      1);
+}
+
+TEST_F(Program, OutputsThatCannotBeWrittenAreErrors) {
+  const std::string quick =
+      "--matrix smoke --process-seconds 0.05 --benchmark_filter=cpu/blas/f32/B:1/H:4/S:128 ";
+  EXPECT_EQ(run(BENCH, quick + "--benchmark_out=/dev/full").exit_code, 1);
+  EXPECT_EQ(run(BENCH, quick + "--benchmark_out=no/such/folder/r.json").exit_code, 1);
+  EXPECT_EQ(run("/bin/sh", "-c '\"" BENCH "\" " + quick + " >/dev/full'").exit_code, 1);
+  EXPECT_EQ(run(BENCH, quick + "--benchmark_out=/dev/stdout --benchmark_format=json").exit_code, 0);
+}
+
+TEST_F(Program, JsonOnStdoutIsJsonAlone) {
+  const Finished done =
+      run(BENCH, "--matrix smoke --process-seconds 0.05 --benchmark_filter=cpu/blas --benchmark_format=json");
+  EXPECT_EQ(done.exit_code, 0);
+  EXPECT_FALSE(json::parse(done.out)["benchmarks"].empty());
+}
+
+TEST_F(Program, TheEnvironmentsOutputIsWrittenOnceByUs) {
+  const Finished done =
+      run(BENCH, "--matrix smoke --process-seconds 0.05 --benchmark_filter=cpu/blas", "BENCHMARK_OUT=r.json");
+  EXPECT_EQ(done.exit_code, 0);
+  EXPECT_TRUE(result()["context"].contains("warpgauge"));
+}
+
+TEST_F(Program, AnInterruptLeavesTheOldResult) {
+  std::ofstream(directory_ / "r.json") << "{\"old\": true}";
+  const pid_t child = fork();
+  if (child == 0) {
+    if (chdir(directory_.c_str()) != 0) _exit(99);
+    execl(BENCH, BENCH, "--matrix", "smoke", "--process-seconds", "60", "--benchmark_out=r.json", nullptr);
+    _exit(99);
+  }
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+  EXPECT_EQ(result(), json({{"old", true}}));
+}
+
+}  // namespace
+}  // namespace warpgauge
