@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ci/fresh-machine.sh [COMMAND...] - the README's first screen on a machine that has git and apt, and nothing else: a new
-# Debian 12 in a folder, with a clone of the commit that is checked out here. Without COMMAND: ci/test.sh, ci/bench.sh.
+# Debian 12 in a folder, with a clone of the commit that is checked out here. Without COMMAND: the README's own.
 #
 #   --user         as an ordinary user who may use sudo, not as root
 #   --keep DIR     leave the machine in DIR
@@ -23,8 +23,10 @@ while [[ $# -gt 0 ]]; do
   esac
   shift
 done
-commands=("${@:-ci/test.sh}")
-[[ $# -gt 0 ]] || commands+=(ci/bench.sh)
+commands=("$@")
+if [[ $# -eq 0 ]]; then
+  mapfile -t commands < <(sed -n '/^<!-- tested: help -->$/,/^```$/{s/^\(\.\/[^#]*[^# ]\) .*/\1/p}' "$root/README.md")
+fi
 [[ $EUID -eq 0 ]] || die "a machine in a folder takes root; call it with sudo"
 
 if ! have debootstrap; then

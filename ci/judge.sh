@@ -56,7 +56,7 @@ if [[ ! -e $baselines/$fingerprint/$matrix.json && ! -e $unblessed/$fingerprint/
   "$bin/compare" bless --baseline "$unblessed" --head "${files[@]}" --reason "first round on this machine" \
     >"$head/comparison.txt"
   gate || true
-  say "kept as a first round in $unblessed/$fingerprint/$matrix.json; the next one is compared with it"
+  say "kept as a first round in ${unblessed#"$root"/}/$fingerprint/$matrix.json; the next one is compared with it"
   sed -n '/^smallest detectable change/s/; verdict.*//p' "$head/comparison.txt"
   exit 0
 fi
