@@ -35,49 +35,46 @@ class Comparison {
   // without keys has O = 0 and LSE = -inf, and no other row has.
   void scan() {
     for (std::int64_t row : out_.unwritten_rows)
-      unwritten_.add(0, [&] { return "O was not written at " + place(row); });
+      unwritten_.add(row, 0, [&] { return "O was not written at " + place(row); });
     for (std::int64_t row : out_.unwritten_lse_rows)
-      unwritten_lse_.add(0, [&] { return "LSE was not written at " + place(row); });
+      unwritten_lse_.add(row, 0, [&] { return "LSE was not written at " + place(row); });
     if (in_.family == InputFamily::nan_inputs) return;
     for (std::int64_t row = 0; row < lse_elements(p_); ++row) {
       const bool has_keys = keys(row) > 0;
-      for (std::int64_t d = 0; d < p_.head_dim; ++d) check_kind(row, d, 0);
-      if (!has_keys)
-        for (std::int64_t d = 0; d < p_.head_dim; ++d) check_value(row, d, 0, 0);
-      check_lse(row, has_keys ? out_.lse[row] : -kInfinity, 0);
+      for (std::int64_t d = 0; d < p_.head_dim; ++d) {
+        check_kind(row, d, 0);
+        if (!has_keys) check_value(row, d, 0, 0);
+      }
+      check_lse_kind(row, has_keys ? 0 : -kInfinity);
     }
   }
 
-  void check_kind(std::int64_t row, std::int64_t d, double expected) {
-    if (same_kind(o(row, d), expected)) return;
-    wrong_kind_.add(0, [&] {
-      return "O is " + number(o(row, d)) + " at " + place(row, d) + ", expected " + what(expected);
-    });
+  // NaN and infinities, where the inputs hold NaNs and scan() cannot know.
+  void check_kinds(std::int64_t row, const double* expected, double expected_lse) {
+    if (in_.family != InputFamily::nan_inputs) return;
+    for (std::int64_t d = 0; d < p_.head_dim; ++d) check_kind(row, d, expected[d]);
+    check_lse_kind(row, expected_lse);
   }
 
-  // |O - expected| <= bound at one element; returns their ratio.
+  // |O - expected| <= bound at one element, where both are finite; returns their ratio.
   double check_value(std::int64_t row, std::int64_t d, double expected, double bound) {
     const double error = std::fabs(o(row, d) - expected);
-    if (!(error > bound)) return error == 0 ? 0 : error / bound;
-    wrong_.add(error / bound, [&] {
+    if (!(error > bound) || !std::isfinite(error)) return error > 0 && bound > 0 ? error / bound : 0;
+    wrong_.add(row, error / bound, [&] {
       return "O is " + number(o(row, d)) + " at " + place(row, d) + ", expected " + number(expected) +
              ": error " + number(error) + ", bound " + number(bound);
     });
     return error / bound;
   }
 
+  // The same for LSE.
   void check_lse(std::int64_t row, double expected, double bound) {
-    const double found = out_.lse[row], error = std::fabs(found - expected);
-    if (!same_kind(found, expected) || (std::isnan(found) && in_.family != InputFamily::nan_inputs)) {
-      wrong_lse_kind_.add(0, [&] {
-        return "LSE is " + number(found) + " at " + place(row) + ", expected " + what(expected);
-      });
-    } else if (std::isfinite(expected) && error > bound) {
-      wrong_lse_.add(error / bound, [&] {
-        return "LSE is " + number(found) + " at " + place(row) + ", expected " + number(expected) +
-               ": error " + number(error) + ", bound " + number(bound);
-      });
-    }
+    const double error = std::fabs(out_.lse[row] - expected);
+    if (!(error > bound) || !std::isfinite(error)) return;
+    wrong_lse_.add(row, error / bound, [&] {
+      return "LSE is " + number(out_.lse[row]) + " at " + place(row) + ", expected " + number(expected) +
+             ": error " + number(error) + ", bound " + number(bound);
+    });
   }
 
   double o(std::int64_t row, std::int64_t d) const { return out_.o[row * p_.head_dim + d]; }
@@ -98,6 +95,18 @@ class Comparison {
   }
 
  private:
+  void check_kind(std::int64_t row, std::int64_t d, double expected) {
+    if (!same_kind(o(row, d), expected))
+      wrong_kind_.add(row, 0, [&] {
+        return "O is " + number(o(row, d)) + " at " + place(row, d) + ", expected " + what(expected);
+      });
+  }
+  void check_lse_kind(std::int64_t row, double expected) {
+    if (!same_kind(out_.lse[row], expected))
+      wrong_lse_kind_.add(row, 0, [&] {
+        return "LSE is " + number(out_.lse[row]) + " at " + place(row) + ", expected " + what(expected);
+      });
+  }
   std::string place(std::int64_t row) const {
     return "b=" + std::to_string(row / p_.seq_q / p_.heads) +
            " h=" + std::to_string(row / p_.seq_q % p_.heads) + " q=" + std::to_string(row % p_.seq_q) +
@@ -130,9 +139,9 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
   const double bound = keys == 0 ? 0
                                  : output_bound(p.dtype, {keys, p.head_dim, largest, ref.low_error[n],
                                                           ref.spread[n], ref.mass[n], ref.logit_mass[n]});
+  comparison.check_kinds(row, exact, ref.lse[n]);
   for (std::int64_t d = 0; d < p.head_dim; ++d) {
     const double found = comparison.o(row, d);
-    comparison.check_kind(row, d, rounded(d));
     if (!std::isfinite(found) || !std::isfinite(rounded(d))) continue;
     ratio = std::max(ratio, comparison.check_value(row, d, rounded(d), bound));
     sums.add(found, exact[d]);

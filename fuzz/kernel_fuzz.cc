@@ -79,7 +79,7 @@ CheckResult KernelFuzz::check_case(const FuzzCase& c) {
                 .cache = &cache_});
 }
 
-void KernelFuzz::run(const FuzzCase& c, bool is_random) {
+void KernelFuzz::run(const FuzzCase& c) {
   const CheckResult result = check_case(c);
   ++cases_;
   rows_ += result.accuracy.rows;
@@ -89,7 +89,7 @@ void KernelFuzz::run(const FuzzCase& c, bool is_random) {
     return "fuzz --replay '" + format_replay(kernel_.id(), failing) + "'";
   };
   std::string text = kernel_.id() + " is wrong\n" + result.report() + "  replay:   " + command(c);
-  if (is_random)
+  if (flags_.replays.empty())
     text += "\n  smallest: " + command(shrink(c, [this](const FuzzCase& simpler) {
               return kernel_.supports(simpler.problem).empty() && !check_case(simpler).passed();
             }));
@@ -98,8 +98,8 @@ void KernelFuzz::run(const FuzzCase& c, bool is_random) {
 
 void KernelFuzz::replay(const std::vector<Replay>& replays) {
   for (const Replay& wanted : replays)
-    if (wanted.is_for(kernel_) && kernel_.supports(wanted.fuzz_case.problem).empty())
-      run(wanted.fuzz_case, false);
+    if (!HasFailure() && wanted.is_for(kernel_) && kernel_.supports(wanted.fuzz_case.problem).empty())
+      run(wanted.fuzz_case);
 }
 
 void KernelFuzz::fuzz() {
@@ -107,7 +107,7 @@ void KernelFuzz::fuzz() {
   for (std::uint64_t n = 0; n < flags_.seeds && !HasFailure() && !progress.out_of_time(); ++n) {
     const auto drawn = random_supported_case(kernel_, flags_.first_seed + n);
     if (!drawn) return;
-    run(*drawn, true);
+    run(*drawn);
     progress.show(n + 1);
   }
 }

@@ -19,7 +19,7 @@ class KernelFuzz : public testing::Test {
 
  private:
   CheckResult check_case(const FuzzCase& fuzz_case);
-  void run(const FuzzCase& fuzz_case, bool is_random);
+  void run(const FuzzCase& fuzz_case);
   void replay(const std::vector<Replay>& replays);
   void fuzz();
 

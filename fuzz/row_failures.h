@@ -8,10 +8,14 @@ namespace warpgauge {
 
 class RowFailures {
  public:
-  // Counts a row; `describe` is asked for a message only where the row is worse than all before it.
+  // Counts a row, once for all of its elements in turn; `describe` is asked for a message only where it is
+  // the worst so far.
   template <class Describe>
-  void add(double badness, Describe describe) {
-    if (rows_++ > 0 && !(badness > worst_)) return;
+  void add(std::int64_t row, double badness, Describe describe) {
+    const bool is_first = rows_ == 0;
+    if (row != last_row_) ++rows_;
+    last_row_ = row;
+    if (!is_first && !(badness > worst_)) return;
     worst_ = badness;
     message_ = describe();
   }
@@ -22,7 +26,7 @@ class RowFailures {
   }
 
  private:
-  std::int64_t rows_ = 0;
+  std::int64_t rows_ = 0, last_row_ = -1;
   double worst_ = 0;
   std::string message_;
 };

@@ -8,7 +8,7 @@ namespace {
 
 // Simpler values of one size, the boldest first.
 std::vector<std::int64_t> simpler_sizes(std::int64_t size, std::int64_t least) {
-  std::vector<std::int64_t> sizes{least, size / 4, size / 2, size - size / 4, size - 1};
+  std::vector<std::int64_t> sizes{least, size / 4, size / 2, size - size / 4};
   std::erase_if(sizes, [=](std::int64_t s) { return s < least || s >= size; });
   sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   return sizes;
@@ -50,6 +50,10 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
         if (is_default) c.problem.scale = default_scale(dim);
       });
   propose_sizes(1, &Problem::batch);
+  // Single steps come last: they are many, and only the last of them tell anything.
+  for (auto size : {&Problem::seq_q, &Problem::seq_k, &Problem::batch})
+    propose([&](FuzzCase& c) { --(c.problem.*size); });
+  propose([](FuzzCase& c) { --c.problem.seq_q, --c.problem.seq_k; });
   return cases;
 }
 

@@ -1,0 +1,131 @@
+// Each planted fault is seen, by the property that it breaks; a right kernel is never called wrong.
+#include "fuzz/check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "fuzz/generate.h"
+#include "tests/fuzz/faulty_kernels.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::HasSubstr;
+
+ReferenceCache& shared_cache() {
+  static ReferenceCache cache;
+  return cache;
+}
+
+CheckResult check_case(const Kernel& kernel, const FuzzCase& c, bool probes = false) {
+  return check(kernel, c.problem, c.seed,
+               {.family = c.family,
+                .layout = c.layout,
+                .oracle = OracleBackend::cpu,
+                .threads = c.threads,
+                .probes = probes,
+                .cache = &shared_cache()});
+}
+
+std::set<Property> broken_properties(const CheckResult& result) {
+  std::set<Property> properties;
+  for (const Failure& failure : result.failures) properties.insert(failure.property);
+  return properties;
+}
+
+class PlantedFault : public testing::TestWithParam<faulty::Planted> {};
+
+TEST_P(PlantedFault, IsSeenWithinSixtySeeds) {
+  const auto& [kernel, property] = GetParam();
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const FuzzCase c = random_case(seed, 0, kMaxEmulatedVolume);
+    const CheckResult result = check_case(kernel, c);
+    if (broken_properties(result).contains(property)) return;
+  }
+  FAIL() << kernel.name << " was not reported as breaking '" << property_name(property) << "'";
+}
+
+std::string planted_name(const testing::TestParamInfo<faulty::Planted>& info) {
+  return std::string(info.param.kernel.name);
+}
+INSTANTIATE_TEST_SUITE_P(Check, PlantedFault, testing::ValuesIn(faulty::kPlanted), planted_name);
+
+TEST(Check, RowByRowKernelWithoutFaultPasses) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const CheckResult result = check_case(faulty::kRight, random_case(seed, 0, kMaxEmulatedVolume));
+    EXPECT_TRUE(result.passed()) << "seed " << seed << "\n" << result.report();
+  }
+}
+
+// What bench does: normal inputs and the two probes, at a size where errors hide in the noise.
+class BenchCheck : public testing::TestWithParam<Dtype> {
+ protected:
+  FuzzCase long_case() const {
+    FuzzCase c;
+    c.problem = {.batch = 1,
+                 .heads = 2,
+                 .kv_heads = 2,
+                 .seq_q = 40,
+                 .seq_k = 2047,
+                 .head_dim = 64,
+                 .dtype = GetParam()};
+    return c;
+  }
+};
+
+TEST_P(BenchCheck, PassesTheRightKernel) {
+  for (const char* name : {"cpu/naive", "cpu/blas"}) {
+    const CheckResult result = check_case(*find_kernel(name), long_case(), true);
+    EXPECT_TRUE(result.passed()) << name << "\n" << result.report();
+    EXPECT_EQ(result.accuracy.rows, 80);
+    EXPECT_GT(result.accuracy.correlation, 0.999);
+    EXPECT_LE(result.accuracy.err_over_bound, 1);
+    EXPECT_GT(result.accuracy.max_abs_err, 0);
+    EXPECT_GE(result.accuracy.max_abs_err, result.accuracy.mean_abs_err);
+  }
+}
+
+TEST_P(BenchCheck, SeesZerosOneNanADroppedKeyAndCountedPadding) {
+  for (const Kernel& kernel :
+       {faulty::kernel<faulty::Zeros>("zeros"), faulty::kernel<faulty::OneNan>("one_nan"),
+        faulty::kernel<faulty::DropsLastKey>("drops_last_key"),
+        faulty::kernel<faulty::CountsPadding>("counts_padding")})
+    EXPECT_FALSE(check_case(kernel, long_case(), true).passed()) << kernel.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Check, BenchCheck, testing::Values(Dtype::f32, Dtype::f16, Dtype::bf16),
+                         [](const auto& dtype) { return std::string(dtype_name(dtype.param)); });
+
+TEST(Check, TellsWhereWhatAndWhichBound) {
+  FuzzCase c;
+  c.problem = {.batch = 2, .heads = 2, .kv_heads = 1, .seq_q = 5, .seq_k = 9, .head_dim = 8};
+  const std::string report = check_case(faulty::kernel<faulty::Zeros>("zeros"), c).report();
+  EXPECT_THAT(report, HasSubstr("output (normal): O is 0 at b="));
+  EXPECT_THAT(report, HasSubstr("expected "));
+  EXPECT_THAT(report, HasSubstr("bound "));
+  EXPECT_THAT(report, HasSubstr("20 rows like this"));
+}
+
+TEST(Check, HashTellsOutputsApartAndRepeats) {
+  FuzzCase c;
+  c.problem = {.seq_q = 7, .seq_k = 9, .head_dim = 16};
+  const Kernel& naive = *find_kernel("cpu/naive");
+  EXPECT_EQ(check_case(naive, c).output_hash, check_case(naive, c).output_hash);
+  EXPECT_NE(check_case(naive, c).output_hash,
+            check_case(faulty::kernel<faulty::OneNan>("one_nan"), c).output_hash);
+}
+
+TEST(Check, KernelThatClaimsNoDeterminismMayDiffer) {
+  Kernel kernel = faulty::kernel<faulty::Nondeterministic>("nondeterministic");
+  FuzzCase c;
+  c.problem = {.seq_q = 7, .seq_k = 9, .head_dim = 16};
+  EXPECT_THAT(check_case(kernel, c).report(), HasSubstr("repeats"));
+  kernel.deterministic = false;
+  EXPECT_FALSE(broken_properties(check_case(kernel, c)).contains(Property::repeats));
+}
+
+}  // namespace
+}  // namespace warpgauge

@@ -1,0 +1,10 @@
+// The fuzzer over planted faults: shows that a wrong kernel ends in exit 1, and that its replay lines
+// work.
+#include "fuzz/program.h"
+#include "tests/fuzz/faulty_kernels.h"
+
+int main(int argc, char** argv) {
+  std::vector<const warpgauge::Kernel*> kernels{&warpgauge::faulty::kRight};
+  for (const auto& planted : warpgauge::faulty::kPlanted) kernels.push_back(&planted.kernel);
+  return warpgauge::run_fuzz(argc, argv, kernels);
+}

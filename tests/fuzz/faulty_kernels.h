@@ -1,0 +1,316 @@
+// Kernels with one planted fault each. All but the plainest compute row by row through cpu/naive on a
+// sub-problem of one query, so that a fault is one changed number: how many keys a row sees, its scale, the
+// head that it reads.
+#pragma once
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "fuzz/check.h"
+#include "kernels/kernel.h"
+
+namespace warpgauge::faulty {
+
+// Which row a fault is about to change.
+struct Row {
+  std::int64_t batch, head, query;
+};
+
+// What a right kernel does; faults derive from it and override one thing.
+struct Right {
+  static constexpr bool kDeterministic = true;
+  static std::int64_t keys(const Problem& p, const Row& row) { return visible_keys(p, row.query); }
+  static double scale(const Problem& p) { return p.scale; }
+  static std::int64_t kv_head(const Problem& p, const Row& row) { return row.head / (p.heads / p.kv_heads); }
+  static Strides q_strides(const Problem&, const Tensors& t) { return t.q_strides; }
+  static bool skips(const Problem&, const Row&) { return false; }
+  static void after_row(const Problem&, const Row&, void* /*o: D elements*/, float* /*lse*/) {}
+  static void after_all(const Problem&, const Tensors&, const Launch&) {}
+};
+
+inline std::int64_t row_index(const Problem& p, const Row& row) {
+  return (row.batch * p.heads + row.head) * p.seq_q + row.query;
+}
+
+template <class Void>
+Void* at(Void* base, const Strides& s, std::int64_t batch, std::int64_t head, std::int64_t row, Dtype dtype) {
+  using Byte = std::conditional_t<std::is_const_v<Void>, const char, char>;
+  return static_cast<Byte*>(base) + (batch * s.batch + head * s.head + row * s.row) * dtype_bytes(dtype);
+}
+
+template <class Fault>
+void attend_row(const Problem& p, const Tensors& t, const Row& row) {
+  Problem one = p;
+  one.batch = one.heads = one.kv_heads = one.seq_q = 1;
+  one.mask = Mask::none;
+  one.seq_k = Fault::keys(p, row);
+  one.scale = Fault::scale(p);
+  const std::int64_t kv_head = Fault::kv_head(p, row);
+  Tensors operands = t;
+  operands.q = at(t.q, Fault::q_strides(p, t), row.batch, row.head, row.query, p.dtype);
+  operands.k = at(t.k, t.k_strides, row.batch, kv_head, 0, p.dtype);
+  operands.v = at(t.v, t.v_strides, row.batch, kv_head, 0, p.dtype);
+  operands.o = at(t.o, t.o_strides, row.batch, row.head, row.query, p.dtype);
+  operands.lse = t.lse + row_index(p, row);
+  find_kernel("cpu/naive")->launch(one, operands, {});
+  Fault::after_row(p, row, operands.o, operands.lse);
+}
+
+template <class Fault>
+void launch(const Problem& p, const Tensors& t, const Launch& l) {
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t h = 0; h < p.heads; ++h)
+      for (std::int64_t i = 0; i < p.seq_q; ++i)
+        if (!Fault::skips(p, {b, h, i})) attend_row<Fault>(p, t, {b, h, i});
+  Fault::after_all(p, t, l);
+}
+
+template <class Fault>
+constexpr Kernel kernel(std::string_view name) {
+  return {.name = name,
+          .backend = Backend::cpu,
+          .summary = "a planted fault",
+          .deterministic = Fault::kDeterministic,
+          .supports = problem_error,
+          .workspace_bytes = [](const Problem&, int) -> std::int64_t { return 64; },
+          .launch = launch<Fault>};
+}
+
+// Writes `value` at element d of a row of the problem's type.
+inline void store(const Problem& p, void* o, std::int64_t d, float value) {
+  switch (p.dtype) {
+    case Dtype::f32:
+      static_cast<float*>(o)[d] = value;
+      return;
+    case Dtype::f16:
+      static_cast<f16*>(o)[d] = f16(value);
+      return;
+    case Dtype::bf16:
+      static_cast<bf16*>(o)[d] = bf16(value);
+      return;
+  }
+}
+
+inline float load(const Problem& p, const void* o, std::int64_t d) {
+  switch (p.dtype) {
+    case Dtype::f32:
+      return static_cast<const float*>(o)[d];
+    case Dtype::f16:
+      return static_cast<float>(static_cast<const f16*>(o)[d]);
+    case Dtype::bf16:
+      return static_cast<float>(static_cast<const bf16*>(o)[d]);
+  }
+  return 0;
+}
+
+// The row in the middle of all: a fault that happens once.
+inline bool is_middle(const Problem& p, const Row& row) {
+  return row_index(p, row) == lse_elements(p) / 2;
+}
+
+struct Zeros : Right {
+  static void after_row(const Problem& p, const Row&, void* o, float*) {
+    for (std::int64_t d = 0; d < p.head_dim; ++d) store(p, o, d, 0);
+  }
+};
+
+struct OneNan : Right {
+  static void after_row(const Problem& p, const Row& row, void* o, float*) {
+    if (is_middle(p, row)) store(p, o, p.head_dim / 2, std::numeric_limits<float>::quiet_NaN());
+  }
+};
+
+struct DropsLastKey : Right {
+  static std::int64_t keys(const Problem& p, const Row& row) {
+    const std::int64_t visible = visible_keys(p, row.query);
+    return visible == p.seq_k ? std::max<std::int64_t>(0, visible - 1) : visible;
+  }
+};
+
+// Drops the keys of an incomplete last tile.
+struct DropsLastTile : Right {
+  static std::int64_t keys(const Problem& p, const Row& row) {
+    return p.seq_k < 64 ? visible_keys(p, row.query)
+                        : std::min(visible_keys(p, row.query), p.seq_k / 64 * 64);
+  }
+};
+
+struct SeesOneKeyMore : Right {
+  static std::int64_t keys(const Problem& p, const Row& row) {
+    return p.mask == Mask::causal ? std::min(p.seq_k, visible_keys(p, row.query) + 1) : p.seq_k;
+  }
+};
+
+struct SeesOneKeyLess : Right {
+  static std::int64_t keys(const Problem& p, const Row& row) {
+    const std::int64_t visible = visible_keys(p, row.query);
+    return p.mask == Mask::causal && visible > 1 ? visible - 1 : visible;
+  }
+};
+
+struct TopLeftCausal : Right {
+  static std::int64_t keys(const Problem& p, const Row& row) {
+    return p.mask == Mask::causal ? std::min(p.seq_k, row.query + 1) : p.seq_k;
+  }
+};
+
+struct ScaleOffByOnePercent : Right {
+  static double scale(const Problem& p) { return p.scale * 1.01; }
+};
+
+struct WrongKeyHead : Right {
+  static std::int64_t kv_head(const Problem& p, const Row& row) { return row.head % p.kv_heads; }
+};
+
+struct IgnoresStrides : Right {
+  static Strides q_strides(const Problem& p, const Tensors&) {
+    return packed_strides(p.heads, p.seq_q, p.head_dim);
+  }
+};
+
+// Reads one key past the end of the last head.
+struct ReadsPastEnd : Right {
+  static std::int64_t keys(const Problem& p, const Row& row) {
+    const bool is_last = row.batch == p.batch - 1 && row.head == p.heads - 1;
+    return visible_keys(p, row.query) + (is_last && p.mask == Mask::none && p.seq_k > 0 ? 1 : 0);
+  }
+};
+
+// Keys are padded to a multiple of 16 with zeros, and the padding is counted: its logits are 0.
+struct CountsPadding : Right {
+  static void after_row(const Problem& p, const Row& row, void* o, float* lse) {
+    const std::int64_t visible = visible_keys(p, row.query), padding = (16 - visible % 16) % 16;
+    if (visible == 0 || padding == 0) return;
+    const float counted = std::log(std::exp(*lse) + static_cast<float>(padding));
+    for (std::int64_t d = 0; d < p.head_dim; ++d) store(p, o, d, load(p, o, d) * std::exp(*lse - counted));
+    *lse = counted;
+  }
+};
+
+struct LseOffByLittle : Right {
+  static void after_row(const Problem&, const Row&, void*, float* lse) { *lse += 1e-3f; }
+};
+
+struct LseInLog2 : Right {
+  static void after_row(const Problem&, const Row&, void*, float* lse) { *lse *= 1.44269504f; }
+};
+
+// Masked logits are -5e4 instead of -inf, and the running maximum starts there.
+struct FiniteMaskSentinel : Right {
+  static void after_row(const Problem& p, const Row&, void* o, float* lse) {
+    if (!(*lse < -5e4f)) return;
+    for (std::int64_t d = 0; d < p.head_dim; ++d) store(p, o, d, 0);
+  }
+};
+
+struct RowWithoutKeysIsNan : Right {
+  static void after_row(const Problem& p, const Row& row, void* o, float*) {
+    if (visible_keys(p, row.query) > 0) return;
+    for (std::int64_t d = 0; d < p.head_dim; ++d) store(p, o, d, std::numeric_limits<float>::quiet_NaN());
+  }
+};
+
+// A maximum that drops NaN makes a row of NaNs look like one without keys.
+struct DropsNan : Right {
+  static void after_row(const Problem& p, const Row&, void* o, float* lse) {
+    if (!std::isnan(*lse)) return;
+    for (std::int64_t d = 0; d < p.head_dim; ++d) store(p, o, d, 0);
+    *lse = -std::numeric_limits<float>::infinity();
+  }
+};
+
+struct LeavesRowUnwritten : Right {
+  static bool skips(const Problem& p, const Row& row) { return is_middle(p, row); }
+};
+
+struct LeavesLseUnwritten : Right {
+  static void after_row(const Problem& p, const Row& row, void*, float* lse) {
+    constexpr std::uint32_t kUnwritten = 0x10001u * kPoison;
+    if (is_middle(p, row)) std::memcpy(lse, &kUnwritten, sizeof kUnwritten);
+  }
+};
+
+struct WritesPastEnd : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    store(p, at(t.o, t.o_strides, p.batch - 1, p.heads - 1, p.seq_q - 1, p.dtype), p.head_dim, 0);
+  }
+};
+
+struct WritesBeforeLse : Right {
+  static void after_all(const Problem&, const Tensors& t, const Launch&) { t.lse[-1] = 0; }
+};
+
+// Writes whole tiles of rows: harmless at the end of a packed head only by luck.
+struct WritesGaps : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    if (t.o_strides.row > p.head_dim && t.o_strides.row < 2 * p.head_dim) store(p, t.o, p.head_dim, 0);
+  }
+};
+
+struct OverwritesInput : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    store(p, const_cast<void*>(t.q), 0, 3.0f);
+  }
+};
+
+struct OverrunsWorkspace : Right {
+  static void after_all(const Problem&, const Tensors&, const Launch& l) {
+    static_cast<char*>(l.workspace)[64] = 0;
+  }
+};
+
+struct Nondeterministic : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    static int runs = 0;
+    if (runs++ % 2)
+      store(p, t.o, 0, std::nextafter(load(p, t.o, 0) * (p.dtype == Dtype::f32 ? 1.0f : 1.01f), 9.0f));
+  }
+};
+
+struct Throws : Right {
+  static void after_all(const Problem&, const Tensors&, const Launch&) {
+    throw std::runtime_error("planted");
+  }
+};
+
+struct Planted {
+  Kernel kernel;
+  Property seen_as;  // one of the properties that must be reported broken
+};
+
+inline const Planted kPlanted[] = {
+    {kernel<Zeros>("zeros"), Property::output},
+    {kernel<OneNan>("one_nan"), Property::non_finite},
+    {kernel<DropsLastKey>("drops_last_key"), Property::output},
+    {kernel<DropsLastTile>("drops_last_tile"), Property::output},
+    {kernel<SeesOneKeyMore>("sees_one_key_more"), Property::output},
+    {kernel<SeesOneKeyLess>("sees_one_key_less"), Property::output},
+    {kernel<TopLeftCausal>("top_left_causal"), Property::output},
+    {kernel<ScaleOffByOnePercent>("scale_off_by_one_percent"), Property::output},
+    {kernel<WrongKeyHead>("wrong_key_head"), Property::output},
+    {kernel<IgnoresStrides>("ignores_strides"), Property::non_finite},
+    {kernel<ReadsPastEnd>("reads_past_end"), Property::non_finite},
+    {kernel<CountsPadding>("counts_padding"), Property::lse},
+    {kernel<LseOffByLittle>("lse_off_by_little"), Property::lse},
+    {kernel<LseInLog2>("lse_in_log2"), Property::lse},
+    {kernel<FiniteMaskSentinel>("finite_mask_sentinel"), Property::output},
+    {kernel<RowWithoutKeysIsNan>("row_without_keys_is_nan"), Property::non_finite},
+    {kernel<DropsNan>("drops_nan"), Property::non_finite},
+    {kernel<LeavesRowUnwritten>("leaves_row_unwritten"), Property::writes_all},
+    {kernel<LeavesLseUnwritten>("leaves_lse_unwritten"), Property::writes_all},
+    {kernel<WritesPastEnd>("writes_past_end"), Property::stays_inside},
+    {kernel<WritesBeforeLse>("writes_before_lse"), Property::stays_inside},
+    {kernel<WritesGaps>("writes_gaps"), Property::stays_inside},
+    {kernel<OverwritesInput>("overwrites_input"), Property::stays_inside},
+    {kernel<OverrunsWorkspace>("overruns_workspace"), Property::launches},
+    {kernel<Nondeterministic>("nondeterministic"), Property::repeats},
+    {kernel<Throws>("throws"), Property::launches},
+};
+
+inline const Kernel kRight = kernel<Right>("right");
+
+}  // namespace warpgauge::faulty

@@ -1,0 +1,126 @@
+#include "fuzz/guarded_tensors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+namespace warpgauge {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved};
+
+Problem problem(Dtype dtype) {
+  return {.batch = 2, .heads = 2, .kv_heads = 1, .seq_q = 3, .seq_k = 5, .head_dim = 8, .dtype = dtype};
+}
+
+// Copies Q into O through the strides, as a kernel would.
+template <class T>
+void copy_query(const Problem& p, const Tensors& t) {
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t h = 0; h < p.heads; ++h)
+      for (std::int64_t i = 0; i < p.seq_q; ++i) {
+        const T* from =
+            static_cast<const T*>(t.q) + b * t.q_strides.batch + h * t.q_strides.head + i * t.q_strides.row;
+        T* to = static_cast<T*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
+        std::copy(from, from + p.head_dim, to);
+        t.lse[(b * p.heads + h) * p.seq_q + i] = static_cast<float>(i);
+      }
+}
+
+TEST(GuardedTensors, RoundTripInEveryLayoutAndType) {
+  for (Layout layout : kLayouts)
+    for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16}) {
+      const Inputs in = make_inputs(problem(dtype), InputFamily::normal, 1);
+      GuardedTensors tensors(Backend::cpu, in.problem, layout);
+      tensors.upload(in);
+      if (dtype == Dtype::f32)
+        copy_query<float>(in.problem, tensors.tensors());
+      else
+        copy_query<std::uint16_t>(in.problem, tensors.tensors());
+      const Output out = tensors.download();
+      EXPECT_EQ(out.o, in.q) << layout_name(layout) << " " << dtype_name(dtype);
+      EXPECT_THAT(out.lse, ElementsAre(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2));
+      EXPECT_THAT(out.unwritten_rows, IsEmpty());
+      EXPECT_THAT(out.unwritten_lse_rows, IsEmpty());
+      EXPECT_THAT(tensors.violations(), IsEmpty());
+    }
+}
+
+TEST(GuardedTensors, OutputsStartPoisonedAndAreNaN) {
+  for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16}) {
+    GuardedTensors tensors(Backend::cpu, problem(dtype), Layout::padded);
+    const Output out = tensors.download();
+    EXPECT_EQ(out.unwritten_rows.size(), 12u);
+    EXPECT_EQ(out.unwritten_lse_rows.size(), 12u);
+    for (float value : out.o) EXPECT_TRUE(std::isnan(value)) << dtype_name(dtype);
+  }
+}
+
+TEST(GuardedTensors, OnePoisonedElementMakesItsRowUnwritten) {
+  const Inputs in = make_inputs(problem(Dtype::f32), InputFamily::normal, 1);
+  GuardedTensors tensors(Backend::cpu, in.problem, Layout::packed);
+  tensors.upload(in);
+  copy_query<float>(in.problem, tensors.tensors());
+  const std::uint32_t poison = 0x10001u * kPoison;
+  std::memcpy(static_cast<float*>(tensors.tensors().o) + 5 * 8 + 3, &poison, sizeof poison);
+  EXPECT_THAT(tensors.download().unwritten_rows, ElementsAre(5));
+}
+
+TEST(GuardedTensors, WritesOutsideAreToldWithTheirPlace) {
+  const Inputs in = make_inputs(problem(Dtype::f32), InputFamily::normal, 1);
+  const auto violation_after = [&](Layout layout, auto write) {
+    GuardedTensors tensors(Backend::cpu, in.problem, layout);
+    tensors.upload(in);
+    write(tensors.tensors());
+    const auto violations = tensors.violations();
+    return violations.size() == 1 ? violations[0] : std::to_string(violations.size()) + " violations";
+  };
+  const auto o = [](const Tensors& t) { return static_cast<float*>(t.o); };
+  EXPECT_EQ(violation_after(Layout::packed, [&](const Tensors& t) { o(t)[-1] = 0; }),
+            "O was written to 4 bytes before its start");
+  EXPECT_EQ(violation_after(Layout::packed, [&](const Tensors& t) { o(t)[96] = 0; }),
+            "O was written to 0 bytes past its end");
+  EXPECT_EQ(violation_after(Layout::padded, [&](const Tensors& t) { o(t)[8] = 0; }),
+            "O was written to in a gap between its rows, at byte 32");
+  EXPECT_EQ(violation_after(Layout::packed, [&](const Tensors& t) { t.lse[12] = 0; }),
+            "LSE was written to 0 bytes past its end");
+  EXPECT_EQ(violation_after(Layout::packed,
+                            [](const Tensors& t) { static_cast<float*>(const_cast<void*>(t.k))[1] = 7; }),
+            "K, an input, was overwritten");
+}
+
+TEST(GuardedTensors, WhatLiesPastAnInputIsNaN) {
+  const Inputs in = make_inputs(problem(Dtype::f32), InputFamily::normal, 1);
+  GuardedTensors tensors(Backend::cpu, in.problem, Layout::padded);
+  tensors.upload(in);
+  const Tensors& t = tensors.tensors();
+  const auto* k = static_cast<const float*>(t.k);
+  EXPECT_TRUE(std::isnan(k[8])) << "gap after a row";
+  EXPECT_TRUE(std::isnan(k[5 * t.k_strides.row])) << "the key after the last";
+  EXPECT_TRUE(std::isnan(k[t.k_strides.batch + 4 * t.k_strides.row + 8])) << "past the end";
+}
+
+TEST(GuardedTensors, NoKeysAreNoMemory) {
+  Problem p = problem(Dtype::f16);
+  p.seq_k = 0;
+  GuardedTensors tensors(Backend::cpu, p, Layout::padded);
+  tensors.upload(make_inputs(p, InputFamily::normal, 1));
+  EXPECT_THAT(tensors.violations(), IsEmpty());
+}
+
+TEST(HashOutput, SeesEachBitButNotWhichNaN) {
+  const Output one{{1, 2}, {3}, {}, {}};
+  EXPECT_EQ(hash_output(one), hash_output(one));
+  EXPECT_NE(hash_output(one), hash_output({{1, std::nextafter(2.0f, 3.0f)}, {3}, {}, {}}));
+  EXPECT_NE(hash_output(one), hash_output({{2, 1}, {3}, {}, {}}));
+  EXPECT_EQ(hash_output({{std::nanf("1")}, {}, {}, {}}), hash_output({{-std::nanf("2")}, {}, {}, {}}));
+}
+
+}  // namespace
+}  // namespace warpgauge

@@ -1,0 +1,136 @@
+#include "fuzz/inputs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "fuzz/oracle.h"
+#include "fuzz/random.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::Each;
+
+const Problem kProblem{.batch = 2, .heads = 4, .kv_heads = 2, .seq_q = 50, .seq_k = 130, .head_dim = 64};
+
+std::uint64_t hash(const Inputs& in) {
+  std::uint64_t hash = 0;
+  for (const auto* tensor : {&in.q, &in.k, &in.v})
+    for (float value : *tensor) hash = mix_bits(hash + std::bit_cast<std::uint32_t>(value) + 1);
+  return hash;
+}
+
+// The figures were computed once, on x86-64: any machine that gives others would replay other inputs.
+TEST(Inputs, AreTheSameBitsOnEveryPlatform) {
+  EXPECT_EQ(RandomStream(1, 2).bits(3), 6320860017144405271u);
+  EXPECT_EQ(hash(make_inputs(kProblem, InputFamily::normal, 1)), 17984651428307321800u);
+  EXPECT_EQ(hash(make_inputs(kProblem, InputFamily::heavy_tailed, 1)), 15284098694331396594u);
+  EXPECT_EQ(hash(make_inputs(kProblem, InputFamily::large_logits, 1)), 16604605694468450672u);
+  EXPECT_EQ(hash(make_inputs(kProblem, InputFamily::needles, 1)), 5027762662755705008u);
+}
+
+TEST(Inputs, NormalsHaveMeanZeroAndDeviationOne) {
+  const RandomStream random(5, 1);
+  double sum = 0, squares = 0, fourths = 0, largest = 0;
+  constexpr int kCount = 1000000;
+  for (int n = 0; n < kCount; ++n) {
+    const double x = random.normal(n);
+    sum += x, squares += x * x, fourths += x * x * x * x;
+    largest = std::max(largest, std::fabs(x));
+  }
+  EXPECT_NEAR(sum / kCount, 0, 0.004);
+  EXPECT_NEAR(squares / kCount, 1, 0.005);
+  EXPECT_NEAR(fourths / kCount, 3 - 1.2 / 8, 0.03);  // kurtosis of a sum of eight uniforms
+  EXPECT_GT(largest, 4);
+  EXPECT_LE(largest, 4.9);
+}
+
+TEST(Inputs, FollowTheSeedAndDifferBetweenTensors) {
+  const Inputs one = make_inputs(kProblem, InputFamily::normal, 1),
+               two = make_inputs(kProblem, InputFamily::normal, 2);
+  EXPECT_NE(hash(one), hash(two));
+  EXPECT_NE(one.k, one.v);
+  EXPECT_NE(one.q[0], one.k[0]);
+}
+
+TEST(Inputs, AreRoundedToTheType) {
+  for (Dtype dtype : {Dtype::f16, Dtype::bf16})
+    for (InputFamily family : all_families()) {
+      Problem p = kProblem;
+      p.dtype = dtype;
+      const Inputs in = make_inputs(p, family, 3);
+      for (const auto* tensor : {&in.q, &in.k, &in.v})
+        for (float value : *tensor) {
+          ASSERT_TRUE(round_to(dtype, value) == value ||
+                      (std::isnan(value) && family == InputFamily::nan_inputs))
+              << family_name(family) << " " << value;
+          ASSERT_FALSE(std::isinf(value)) << family_name(family);
+        }
+    }
+}
+
+TEST(Inputs, FamiliesKeepTheirPromises) {
+  const auto make = [](InputFamily family) { return make_inputs(kProblem, family, 1); };
+  EXPECT_THAT(make(InputFamily::zero_query).q, Each(0.0f));
+  EXPECT_THAT(make(InputFamily::unit_value).v, Each(1.0f));
+  EXPECT_THAT(make(InputFamily::counting).q, Each(0.0f));
+  EXPECT_THAT(make(InputFamily::counting).v, Each(1.0f));
+  const Inputs constant = make(InputFamily::constant_keys);
+  for (std::int64_t d = 0; d < 64; ++d) EXPECT_EQ(constant.k[d], constant.k[129 * 64 + d]);
+  EXPECT_NE(constant.k[0], constant.k[130 * 64]) << "another head has another key";
+  const Inputs nan = make(InputFamily::nan_inputs);
+  const auto nans = [](const std::vector<float>& t) {
+    return std::count_if(t.begin(), t.end(), [](float x) { return x != x; });
+  };
+  EXPECT_EQ(nans(nan.q), 8);
+  EXPECT_EQ(nans(nan.v), 4);
+  EXPECT_EQ(nans(nan.k), 0);
+}
+
+TEST(Inputs, MaskedValuesGetNoNan) {
+  Problem p = kProblem;
+  p.mask = Mask::causal;
+  for (float value : make_inputs(p, InputFamily::nan_inputs, 1).v) ASSERT_FALSE(std::isnan(value));
+}
+
+// Some rows reach past 5e4, and in some even the largest logit lies below -5e4.
+TEST(Inputs, LargeLogitsAreLargeBothWays) {
+  for (std::int64_t dim : {8, 64, 256}) {
+    Problem p = kProblem;
+    p.head_dim = dim;
+    p.scale = default_scale(dim);
+    const Inputs in = make_inputs(p, InputFamily::large_logits, 1);
+    const Reference ref = compute_reference(in, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, OracleBackend::cpu);
+    EXPECT_GT(*std::max_element(ref.lse.begin(), ref.lse.end()), 5e4) << dim;
+    EXPECT_LT(*std::min_element(ref.lse.begin(), ref.lse.end()), -4.8e4) << dim;
+    EXPECT_LT(*std::max_element(ref.lse.begin(), ref.lse.end()), 8e4) << dim;
+  }
+}
+
+// The output of a row is one key's V: the needle outweighs all other keys together.
+TEST(Inputs, NeedlesDominateTheirRows) {
+  const Inputs in = make_inputs(kProblem, InputFamily::needles, 1);
+  const std::vector<std::int64_t> rows{0, 1, 2, 3, 4, 5, 6, 7};
+  const Reference ref = compute_reference(in, rows, OracleBackend::cpu);
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    double nearest = 1e9;
+    for (std::int64_t j = 0; j < kProblem.seq_k; ++j) {
+      double distance = 0;
+      for (std::int64_t d = 0; d < 64; ++d)
+        distance = std::max(distance, std::fabs(ref.output[n * 64 + d] - in.v[j * 64 + d]));
+      nearest = std::min(nearest, distance);
+    }
+    EXPECT_LT(nearest, 1e-3) << "row " << n;
+  }
+}
+
+TEST(Inputs, FamilyNamesParse) {
+  for (InputFamily family : all_families()) EXPECT_EQ(parse_family(family_name(family)), family);
+  EXPECT_FALSE(parse_family("odd"));
+}
+
+}  // namespace
+}  // namespace warpgauge

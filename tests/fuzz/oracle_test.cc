@@ -1,0 +1,209 @@
+// The oracle against values worked out by hand, against an independent computation in long double, and, where
+// there is a GPU, the cuBLAS oracle against the CPU's.
+#include "fuzz/oracle.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "fuzz/generate.h"
+#include "fuzz/rows.h"
+
+namespace warpgauge {
+namespace {
+
+std::vector<std::int64_t> all_rows(const Problem& p) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(lse_elements(p)));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+// Q = (1, 0), keys (ln 3, 0) and (0, 0), V = (4, 0) and (0, 8), scale 1: weights 3/4 and 1/4.
+Inputs by_hand() {
+  Inputs in;
+  in.problem = {.seq_q = 1, .seq_k = 2, .head_dim = 2, .scale = 1};
+  in.q = {1, 0};
+  in.k = {std::log(3.0f), 0, 0, 0};
+  in.v = {4, 0, 0, 8};
+  return in;
+}
+
+TEST(Oracle, GivesWhatAHandGives) {
+  const Reference ref = compute_reference(by_hand(), {0}, OracleBackend::cpu);
+  EXPECT_NEAR(ref.output[0], 3, 1e-6);
+  EXPECT_NEAR(ref.output[1], 2, 1e-6);
+  EXPECT_NEAR(ref.lse[0], std::log(4.0), 1e-6);
+  EXPECT_NEAR(ref.logit_mass[0], std::log(3.0), 1e-6);
+  EXPECT_NEAR(ref.spread[0], 3, 1e-6) << "sqrt((3/4 4)^2)";
+  EXPECT_NEAR(ref.mass[0], 3, 1e-6);
+  EXPECT_LT(ref.low_error[0], 1e-6);
+}
+
+TEST(Oracle, ScaleMultipliesTheLogits) {
+  Inputs in = by_hand();
+  in.problem.scale = 2;  // weights 9/10 and 1/10
+  EXPECT_NEAR(compute_reference(in, {0}, OracleBackend::cpu).output[0], 3.6, 1e-6);
+}
+
+TEST(Oracle, LowTwinRoundsTheWeights) {
+  Inputs in = by_hand();
+  in.problem.dtype = Dtype::bf16;
+  in.problem.scale = 2;  // 0.9 and 0.1 are no bf16 numbers
+  in.v = {1, 0, -9, 0};  // and cancel exactly
+  EXPECT_GT(compute_reference(in, {0}, OracleBackend::cpu).low_error[0], 1e-3);
+}
+
+// Causal, two queries, three keys: the first sees two, the second three (bottom-right).
+TEST(Oracle, CausalIsAlignedBottomRight) {
+  Inputs in;
+  in.problem = {.seq_q = 2, .seq_k = 3, .head_dim = 1, .mask = Mask::causal, .scale = 1};
+  in.q = {0, 0};
+  in.k = {0, 0, 0};
+  in.v = {1, 2, 6};
+  const Reference ref = compute_reference(in, {0, 1}, OracleBackend::cpu);
+  EXPECT_DOUBLE_EQ(ref.output[0], 1.5);
+  EXPECT_DOUBLE_EQ(ref.output[1], 3);
+  EXPECT_DOUBLE_EQ(ref.lse[0], std::log(2.0));
+  EXPECT_DOUBLE_EQ(ref.lse[1], std::log(3.0));
+}
+
+TEST(Oracle, RowWithoutKeysIsZeroAndMinusInfinity) {
+  Inputs in;
+  in.problem = {.seq_q = 2, .seq_k = 1, .head_dim = 1, .mask = Mask::causal, .scale = 1};
+  in.q = {1, 1};
+  in.k = {1};
+  in.v = {5};
+  const Reference ref = compute_reference(in, {0, 1}, OracleBackend::cpu);
+  EXPECT_EQ(ref.output[0], 0);
+  EXPECT_EQ(ref.lse[0], -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(ref.output[1], 5);
+}
+
+// The definition, element by element, in long double; shares no code with the oracle.
+struct BruteForce {
+  std::vector<long double> output, lse;
+
+  explicit BruteForce(const Inputs& in) {
+    const Problem& p = in.problem;
+    const long group = p.heads / p.kv_heads;
+    for (long b = 0; b < p.batch; ++b)
+      for (long h = 0; h < p.heads; ++h)
+        for (long i = 0; i < p.seq_q; ++i) {
+          std::vector<long double> weight;
+          long double sum = 0;
+          for (long j = 0; j < p.seq_k; ++j) {
+            if (p.mask == Mask::causal && j > i + p.seq_k - p.seq_q) continue;
+            long double dot = 0;
+            for (long d = 0; d < p.head_dim; ++d)
+              dot += static_cast<long double>(in.q[((b * p.heads + h) * p.seq_q + i) * p.head_dim + d]) *
+                     in.k[((b * p.kv_heads + h / group) * p.seq_k + j) * p.head_dim + d];
+            weight.push_back(dot * static_cast<long double>(p.scale));
+          }
+          const long double top = weight.empty() ? 0 : *std::max_element(weight.begin(), weight.end());
+          for (long double& w : weight) sum += w = std::exp(w - top);
+          lse.push_back(top + std::log(sum));
+          for (long d = 0; d < p.head_dim; ++d) {
+            long double value = 0;
+            for (std::size_t j = 0; j < weight.size(); ++j)
+              value += weight[j] / sum * in.v[((b * p.kv_heads + h / group) * p.seq_k + j) * p.head_dim + d];
+            output.push_back(value);
+          }
+        }
+  }
+};
+
+TEST(Oracle, AgreesWithLongDoubleOnRandomProblems) {
+  constexpr std::int64_t kVolume = 1 << 17;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    FuzzCase c = random_case(seed, 0, kVolume);
+    if (c.family == InputFamily::nan_inputs) c.family = InputFamily::normal;
+    const Inputs in = make_inputs(c.problem, c.family, c.seed);
+    const Reference ref = compute_reference(in, all_rows(c.problem), OracleBackend::cpu);
+    const BruteForce expected(in);
+    for (std::size_t n = 0; n < ref.lse.size(); ++n) {
+      if (std::isinf(ref.lse[n])) {
+        ASSERT_TRUE(std::isinf(expected.lse[n]));
+        continue;
+      }
+      const double rounding = 1e-14 * (10 + ref.logit_mass[n]);
+      ASSERT_NEAR(ref.lse[n], static_cast<double>(expected.lse[n]), rounding) << "seed " << seed;
+      for (std::int64_t d = 0; d < c.problem.head_dim; ++d)
+        ASSERT_NEAR(ref.output[n * c.problem.head_dim + d],
+                    static_cast<double>(expected.output[n * c.problem.head_dim + d]),
+                    (1 + ref.mass[n]) * rounding)
+            << "seed " << seed << " row " << n << " d " << d;
+    }
+  }
+}
+
+TEST(Oracle, ChosenRowsEqualThoseOfAll) {
+  const Problem p{
+      .batch = 2, .heads = 4, .kv_heads = 2, .seq_q = 33, .seq_k = 20, .head_dim = 24, .mask = Mask::causal};
+  const Inputs in = make_inputs(p, InputFamily::normal, 3);
+  const Reference all = compute_reference(in, all_rows(p), OracleBackend::cpu);
+  const std::vector<std::int64_t> rows{0, 20, 33, 100, 263};
+  const Reference some = compute_reference(in, rows, OracleBackend::cpu);
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    EXPECT_EQ(some.lse[n], all.lse[rows[n]]);
+    for (std::int64_t d = 0; d < 24; ++d) EXPECT_EQ(some.output[n * 24 + d], all.output[rows[n] * 24 + d]);
+  }
+}
+
+TEST(Oracle, KeepsNaNWhereItBelongs) {
+  Inputs in = make_inputs({.seq_q = 2, .seq_k = 3, .head_dim = 4}, InputFamily::normal, 1);
+  in.q[4] = std::nanf("");  // the second query
+  in.v[5] = std::nanf("");  // d = 1
+  const Reference ref = compute_reference(in, {0, 1}, OracleBackend::cpu);
+  EXPECT_FALSE(std::isnan(ref.output[0]));
+  EXPECT_TRUE(std::isnan(ref.output[1]));
+  EXPECT_FALSE(std::isnan(ref.lse[0]));
+  EXPECT_TRUE(std::isfinite(ref.spread[0]));
+  for (std::int64_t d = 4; d < 8; ++d) EXPECT_TRUE(std::isnan(ref.output[d]));
+  EXPECT_TRUE(std::isnan(ref.lse[1]));
+}
+
+TEST(ReferenceCache, ComputesOnceAndForgetsTheOldest) {
+  const Problem p{.seq_q = 4, .seq_k = 4, .head_dim = 8};
+  const auto inputs = [&](std::uint64_t seed) { return make_inputs(p, InputFamily::normal, seed); };
+  ReferenceCache large;
+  const auto first = large.get(inputs(1), OracleBackend::cpu);
+  EXPECT_NE(large.get(inputs(2), OracleBackend::cpu), first);
+  EXPECT_NE(large.get(make_inputs(p, InputFamily::needles, 1), OracleBackend::cpu), first);
+  EXPECT_EQ(large.get(inputs(1), OracleBackend::cpu), first);
+  ReferenceCache tiny(1);
+  const auto forgotten = tiny.get(inputs(1), OracleBackend::cpu);
+  tiny.get(inputs(2), OracleBackend::cpu);
+  EXPECT_NE(tiny.get(inputs(1), OracleBackend::cpu), forgotten);
+}
+
+TEST(OracleCublas, AgreesWithTheCpuOracle) {
+  if (const std::string reason = oracle_unavailable(OracleBackend::cublas); !reason.empty())
+    GTEST_SKIP() << reason;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const FuzzCase c = random_case(seed, 0);
+    const Inputs in = make_inputs(c.problem, c.family, c.seed);
+    const Reference cpu = compute_reference(in, all_rows(c.problem), OracleBackend::cpu);
+    const Reference gpu = compute_reference(in, all_rows(c.problem), OracleBackend::cublas);
+    const auto agree = [](double a, double b, double bound) {
+      return (std::isnan(a) && std::isnan(b)) || a == b || std::fabs(a - b) <= bound;
+    };
+    for (std::size_t n = 0; n < cpu.rows.size(); ++n) {
+      const double rounding = 1e-13 * (10 + cpu.logit_mass[n]);
+      ASSERT_TRUE(agree(gpu.lse[n], cpu.lse[n], rounding)) << "seed " << seed << " row " << n;
+      ASSERT_TRUE(agree(gpu.spread[n], cpu.spread[n], rounding * (1 + cpu.spread[n])));
+      ASSERT_TRUE(agree(gpu.mass[n], cpu.mass[n], rounding * (1 + cpu.mass[n])));
+      ASSERT_TRUE(agree(gpu.logit_mass[n], cpu.logit_mass[n], 1e-4 * cpu.logit_mass[n]));
+      for (std::int64_t d = 0; d < c.problem.head_dim; ++d) {
+        const std::size_t at = n * static_cast<std::size_t>(c.problem.head_dim) + static_cast<std::size_t>(d);
+        ASSERT_TRUE(agree(gpu.output[at], cpu.output[at], rounding * (1 + cpu.mass[n])))
+            << "seed " << seed << " row " << n << " d " << d << ": " << gpu.output[at] << " "
+            << cpu.output[at];
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace warpgauge

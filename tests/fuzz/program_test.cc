@@ -1,0 +1,113 @@
+// The fuzzer as a program: exit codes, what a failure prints, and that the printed line fails again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <regex>
+#include <string>
+
+#include "kernels/backend.h"
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct Finished {
+  int exit_code;
+  std::string output;  // stdout and stderr
+};
+
+Finished run(const std::string& command) {
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  std::string output;
+  std::array<char, 4096> chunk;
+  while (const std::size_t read = fread(chunk.data(), 1, chunk.size(), pipe))
+    output.append(chunk.data(), read);
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
+}
+
+const std::string kFuzz = WARPGAUGE_FUZZ, kFaulty = FAULTY_FUZZ;
+
+TEST(Program, RightKernelGivesZero) {
+  const Finished fuzz = run(kFuzz + " --kernel cpu/ --seeds 3");
+  EXPECT_EQ(fuzz.exit_code, 0) << fuzz.output;
+  EXPECT_THAT(fuzz.output, HasSubstr("[       OK ] fuzz.cpu_naive"));
+  EXPECT_THAT(fuzz.output, HasSubstr("rows compared"));
+}
+
+TEST(Program, WrongKernelGivesOneAndLinesThatFailAgain) {
+  const Finished fuzz = run(kFaulty + " --kernel drops_last_key --seeds 50");
+  EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
+  std::smatch found;
+  for (const char* label : {"replay:   ", "smallest: "}) {
+    ASSERT_TRUE(
+        std::regex_search(fuzz.output, found, std::regex(std::string(label) + "fuzz (--replay '[^']+')")))
+        << fuzz.output;
+    const Finished again = run(kFaulty + " " + found[1].str());
+    EXPECT_EQ(again.exit_code, 1) << again.output;
+    EXPECT_THAT(again.output, Not(HasSubstr("fuzz.cpu_zeros"))) << "only the kernel that the line names";
+  }
+}
+
+TEST(Program, SmallestCaseOfADroppedKeyIsOneKey) {
+  EXPECT_THAT(run(kFaulty + " --kernel drops_last_key --seeds 50").output,
+              HasSubstr("smallest: fuzz --replay 'cpu/drops_last_key/f32/B:1/H:1/S:1/D:8/causal:0 "));
+}
+
+TEST(Program, RegressionsAreReplayedWithoutAnySeed) {
+  EXPECT_EQ(run(kFaulty + " --kernel top_left_causal --seeds 0").exit_code, 1);
+  EXPECT_EQ(run(kFaulty + " --kernel cpu/right --seeds 0").exit_code, 0);
+}
+
+TEST(Program, WrongUsageGivesTwoAndSaysWhat) {
+  for (const char* flags :
+       {"--bogus", "--seeds x", "--kernel '('", "--replay 'cpu/naive/f32/B:1'", "--seconds -1",
+        "--replay 'f32/B:1/H:1/S:1/D:8/causal:0 sed=1'", "--oracle magic", "--gtest_bogus"}) {
+    const Finished fuzz = run(kFuzz + " " + flags);
+    EXPECT_EQ(fuzz.exit_code, 2) << flags << "\n" << fuzz.output;
+    EXPECT_FALSE(fuzz.output.empty()) << flags;
+  }
+}
+
+TEST(Program, HelpGivesZero) {
+  const Finished fuzz = run(kFuzz + " --help");
+  EXPECT_EQ(fuzz.exit_code, 0);
+  EXPECT_THAT(fuzz.output, HasSubstr("--replay"));
+}
+
+TEST(Program, NothingCheckedGives77) {
+  for (const char* flags : {"--kernel no_such_kernel", "--gtest_filter=nothing",
+                            "--replay 'cpu/no_such_kernel/f32/B:1/H:1/S:1/D:8/causal:0'"})
+    EXPECT_EQ(run(kFuzz + " " + flags).exit_code, 77) << flags;
+}
+
+TEST(Program, RequireGpuMakesNothingCheckedAFailure) {
+  EXPECT_EQ(run("WARPGAUGE_REQUIRE_GPU=1 " + kFuzz + " --kernel no_such_kernel").exit_code, 1);
+  EXPECT_EQ(run("WARPGAUGE_REQUIRE_GPU=0 " + kFuzz + " --kernel no_such_kernel").exit_code, 77);
+}
+
+TEST(Program, OracleThatIsNotHereChecksNothingAndSaysWhy) {
+  const std::string reason = warpgauge::backend_unavailable(warpgauge::Backend::cuda);
+  if (reason.empty()) GTEST_SKIP() << "there is a GPU here";
+  const Finished fuzz = run(kFuzz + " --oracle cublas --seeds 1");
+  EXPECT_EQ(fuzz.exit_code, 77);
+  EXPECT_THAT(fuzz.output, HasSubstr(reason));
+}
+
+TEST(Program, CudaKernelWithoutAGpuIsSkippedWithAReason) {
+  const std::string reason = warpgauge::backend_unavailable(warpgauge::Backend::cuda);
+  if (reason.empty()) GTEST_SKIP() << "there is a GPU here";
+  const Finished fuzz = run(kFuzz + " --kernel ^cuda/ --seeds 1");
+  EXPECT_EQ(fuzz.exit_code, 77);
+}
+
+TEST(Program, SecondsEndARunWithoutSeeds) {
+  const Finished fuzz = run(kFuzz + " --kernel cpu/naive --seconds 0.5");
+  EXPECT_EQ(fuzz.exit_code, 0) << fuzz.output;
+}
+
+}  // namespace

@@ -1,0 +1,70 @@
+#include "fuzz/shrink.h"
+
+#include <gtest/gtest.h>
+
+namespace warpgauge {
+namespace {
+
+FuzzCase large_case() {
+  FuzzCase c;
+  c.problem = {.batch = 3,
+               .heads = 8,
+               .kv_heads = 2,
+               .seq_q = 300,
+               .seq_k = 517,
+               .head_dim = 128,
+               .dtype = Dtype::bf16,
+               .mask = Mask::causal,
+               .scale = 0.3};
+  c.family = InputFamily::heavy_tailed;
+  c.layout = Layout::padded;
+  c.threads = 3;
+  return c;
+}
+
+TEST(Shrink, FindsTheThresholdOfASize) {
+  const FuzzCase small = shrink(large_case(), [](const FuzzCase& c) { return c.problem.seq_k >= 65; });
+  EXPECT_EQ(small.problem.seq_k, 65);
+  EXPECT_EQ(small.problem.seq_q, 1);
+  EXPECT_EQ(small.problem.batch, 1);
+  EXPECT_EQ(small.problem.heads, 1);
+  EXPECT_EQ(small.problem.head_dim, 8);
+  EXPECT_EQ(small.problem.mask, Mask::none);
+  EXPECT_EQ(small.problem.scale, default_scale(8));
+  EXPECT_EQ(small.family, InputFamily::normal);
+  EXPECT_EQ(small.layout, Layout::packed);
+  EXPECT_EQ(small.threads, 1);
+}
+
+TEST(Shrink, KeepsWhatTheFailureNeeds) {
+  const auto needs = [](const FuzzCase& c) {
+    return c.problem.heads > c.problem.kv_heads && c.problem.mask == Mask::causal &&
+           c.layout == Layout::padded && c.problem.seq_q > c.problem.seq_k;
+  };
+  FuzzCase failing = large_case();
+  std::swap(failing.problem.seq_q, failing.problem.seq_k);
+  const FuzzCase small = shrink(failing, needs);
+  EXPECT_TRUE(needs(small));
+  EXPECT_EQ(small.problem.kv_heads, 1);
+  EXPECT_EQ(small.problem.seq_q, small.problem.seq_k + 1);
+}
+
+TEST(Shrink, OnlyAsksForValidProblemsAndNotTooOften) {
+  int checks = 0;
+  shrink(
+      large_case(),
+      [&](const FuzzCase& c) {
+        ++checks;
+        EXPECT_EQ(problem_error(c.problem), "");
+        return true;
+      },
+      50);
+  EXPECT_LE(checks, 50);
+}
+
+TEST(Shrink, ReturnsTheCaseItselfWhereNothingSimplerFails) {
+  EXPECT_EQ(shrink(large_case(), [](const FuzzCase&) { return false; }), large_case());
+}
+
+}  // namespace
+}  // namespace warpgauge
