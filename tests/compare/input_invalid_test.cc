@@ -67,6 +67,7 @@ constexpr Refused kRefused[] = {
     {"overlong_utf8", R"(:19:19: byte \xc0 is not UTF-8; names and labels are written as the benchmark gave them: give them as UTF-8)"},
     {"repetition_is_fraction", R"(: benchmarks[0] BM_A.repetition_index: expected a whole number from 0 on, found 0.5)"},
     {"row_is_number", R"(: benchmarks[0]: expected an object, found a number)"},
+    {"repetition_is_negative", R"(: benchmarks[0] BM_A.repetition_index: expected a whole number from 0 on, found -1)"},
     {"run_type_unknown", R"(: benchmarks[0] BM_A.run_type: "profile" is neither iteration nor aggregate)"},
     {"same_repetition_twice", R"(: benchmarks[1] BM_A: repetition 0 is there already, as benchmarks[0]; two benchmarks share this name, or two results were joined: give each process as a file of its own)"},
     {"samples_is_object", R"(: benchmarks[1] BM_B.samples_ns: is not an array)"},
