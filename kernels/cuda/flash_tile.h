@@ -1,0 +1,217 @@
+// What the fused kernels share on the device: tiles in shared memory, their products, the online softmax of a
+// warp.
+//
+// A warp owns kRowTiles x 16 query rows. Its scores and its share of O lie in accumulators of m16n8k16
+// products (kernels/simt/matrix.h): lane = 4 g + t holds rows g and g + 8 of each row tile, columns 2t and 2t
+// + 1 of every 8.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/simt/simt.h"
+
+namespace warpgauge::flash {
+
+inline constexpr float kLog2E = 1.44269504088896340736f;
+inline constexpr float kLn2 = 0.69314718055994530942f;
+
+// A tile [kRows, kDim] of 16-bit elements in shared memory, row-major, its 16-byte chunks permuted within
+// each row so that eight rows of one chunk column lie in different banks: no conflicts for load_matrices, nor
+// for row-wise copies.
+template <class T, int kRowsOfTile, int kDimOfTile>
+struct SharedTile {
+  static constexpr int kRows = kRowsOfTile, kDim = kDimOfTile, kElements = kRows * kDim;
+  static constexpr int kChunks = kDim / 8;  // of 16 bytes, in a row
+  static_assert(kDim % 32 == 0);
+
+  T* data;
+
+  SIMT_DEVICE T* chunk(int row, int column) const {
+    // Rows of a multiple of 128 bytes start in the same bank; others alternate between two halves.
+    const int turn = kDim % 64 == 0 ? row & 7 : (row >> 1) & 3;
+    return data + row * kDim + ((column ^ turn) << 3);
+  }
+};
+
+// Begins to copy rows [first_row, first_row + kRows) of `global`, rows `row_stride` elements apart, by all
+// kThreads. Rows from `rows` on become zero: what lies past the end must not leak, not even multiplied by
+// zero.
+template <int kThreads, class Tile, class T>
+SIMT_DEVICE void copy_tile(const Tile& tile, const T* global, std::int64_t row_stride, int first_row,
+                           int rows) {
+  constexpr int kRowsAtOnce = kThreads / Tile::kChunks;
+  constexpr int kPasses = (Tile::kRows + kRowsAtOnce - 1) / kRowsAtOnce;
+  const int row = simt::thread_index() / Tile::kChunks, column = simt::thread_index() % Tile::kChunks;
+  SIMT_UNROLL
+  for (int pass = 0; pass < kPasses; ++pass) {
+    const int at = row + pass * kRowsAtOnce;
+    if ((kThreads % Tile::kChunks != 0 && row >= kRowsAtOnce) ||
+        (Tile::kRows % kRowsAtOnce != 0 && at >= Tile::kRows))
+      continue;
+    const T* source = global + (first_row + at) * row_stride + column * 8;
+    simt::copy_async_16(tile.chunk(at, column), source, first_row + at < rows ? 16 : 0);
+  }
+}
+
+// s [kRowTiles x 16, keys] = q [kRowTiles x 16 rows from first_row, D] k [keys, D]^T
+template <class T, class QueryTile, class KeyTile, int kRowTiles, int kKeyTiles>
+SIMT_DEVICE void multiply_queries_keys(const QueryTile& q, int first_row, const KeyTile& k,
+                                       float (&s)[kRowTiles][kKeyTiles][4]) {
+  const int lane = simt::lane_index();
+  SIMT_UNROLL
+  for (int m = 0; m < kRowTiles; ++m) {
+    SIMT_UNROLL
+    for (int n = 0; n < kKeyTiles; ++n) s[m][n][0] = s[m][n][1] = s[m][n][2] = s[m][n][3] = 0.0f;
+  }
+  SIMT_UNROLL
+  for (int d = 0; d < KeyTile::kDim / 16; ++d) {
+    std::uint32_t a[kRowTiles][4];
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m)
+      simt::load_matrices<false>(a[m], q.chunk(first_row + m * 16 + lane % 16, 2 * d + lane / 16));
+    SIMT_UNROLL
+    for (int n = 0; n < kKeyTiles; n += 2) {
+      // Matrices: keys 0..7 and 8..15 of the pair, each for the lower and the upper half of the depth.
+      std::uint32_t pair[4];
+      simt::load_matrices<false>(pair, k.chunk(n * 8 + lane / 16 * 8 + lane % 8, 2 * d + lane / 8 % 2));
+      simt::multiply_tile<T>(s, n, a, {{pair[0], pair[1]}, {pair[2], pair[3]}});
+    }
+  }
+}
+
+// o [kRowTiles x 16, D] += p [kRowTiles x 16, keys] v [keys, D]; p is rounded to T where it lies, in
+// registers: two neighbouring accumulators of scores are the A fragment of 16 keys.
+template <class T, class ValueTile, int kRowTiles, int kKeyTiles, int kDimTiles>
+SIMT_DEVICE void multiply_weights_values(const float (&p)[kRowTiles][kKeyTiles][4], const ValueTile& v,
+                                         float (&o)[kRowTiles][kDimTiles][4]) {
+  const int lane = simt::lane_index();
+  SIMT_UNROLL
+  for (int j = 0; j < kKeyTiles / 2; ++j) {
+    std::uint32_t a[kRowTiles][4];
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m) {
+      a[m][0] = simt::pack<T>(p[m][2 * j][0], p[m][2 * j][1]);
+      a[m][1] = simt::pack<T>(p[m][2 * j][2], p[m][2 * j][3]);
+      a[m][2] = simt::pack<T>(p[m][2 * j + 1][0], p[m][2 * j + 1][1]);
+      a[m][3] = simt::pack<T>(p[m][2 * j + 1][2], p[m][2 * j + 1][3]);
+    }
+    SIMT_UNROLL
+    for (int n = 0; n < kDimTiles; n += 2) {
+      std::uint32_t pair[4];
+      simt::load_matrices<true>(pair, v.chunk(j * 16 + lane % 16, n + lane / 16));
+      simt::multiply_tile<T>(o, n, a, {{pair[0], pair[1]}, {pair[2], pair[3]}});
+    }
+  }
+}
+
+// Running maximum and sum of a lane's rows. The maximum is that of the scaled logits in base 2, the same in
+// the four lanes of a row; the sum is the lane's own until finish() adds up the four.
+template <int kRowTiles>
+struct OnlineSoftmax {
+  float largest[kRowTiles][2];
+  float sum[kRowTiles][2];
+
+  SIMT_DEVICE void start() {
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m) {
+      largest[m][0] = largest[m][1] = -INFINITY;
+      sum[m][0] = sum[m][1] = 0.0f;
+    }
+  }
+
+  // Turns scores s into weights 2^(s scale_log2 - maximum) and rescales o to the new maximum.
+  template <int kKeyTiles, int kDimTiles>
+  SIMT_DEVICE void update(float (&s)[kRowTiles][kKeyTiles][4], float (&o)[kRowTiles][kDimTiles][4],
+                          float scale_log2) {
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m) {
+      SIMT_UNROLL
+      for (int half = 0; half < 2; ++half) {
+        float peak = -INFINITY;
+        SIMT_UNROLL
+        for (int n = 0; n < kKeyTiles; ++n)
+          peak = fmaxf(peak, fmaxf(s[m][n][2 * half], s[m][n][2 * half + 1]));
+        peak = fmaxf(peak, simt::shuffle_xor(peak, 1));
+        peak = fmaxf(peak, simt::shuffle_xor(peak, 2));
+        const float before = largest[m][half];
+        const float now = fmaxf(before, peak * scale_log2);
+        // A row that has seen no key yet: weights 2^(-inf - 0) = 0, where -inf - -inf would be NaN.
+        const float base = now == -INFINITY ? 0.0f : now;
+        const float rescale = simt::exp2_approx(before - base);
+        float added = 0.0f;
+        SIMT_UNROLL
+        for (int n = 0; n < kKeyTiles; ++n) {
+          SIMT_UNROLL
+          for (int e = 2 * half; e < 2 * half + 2; ++e) {
+            s[m][n][e] = simt::exp2_approx(fmaf(s[m][n][e], scale_log2, -base));
+            added += s[m][n][e];
+          }
+        }
+        SIMT_UNROLL
+        for (int n = 0; n < kDimTiles; ++n) {
+          o[m][n][2 * half] *= rescale;
+          o[m][n][2 * half + 1] *= rescale;
+        }
+        sum[m][half] = sum[m][half] * rescale + added;
+        largest[m][half] = now;
+      }
+    }
+  }
+
+  // Adds up the row sums over the lanes of each row, and divides o by them; a row without keys gives zeros.
+  template <int kDimTiles>
+  SIMT_DEVICE void finish(float (&o)[kRowTiles][kDimTiles][4]) {
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m) {
+      SIMT_UNROLL
+      for (int half = 0; half < 2; ++half) {
+        float total = sum[m][half];
+        total += simt::shuffle_xor(total, 1);
+        total += simt::shuffle_xor(total, 2);
+        sum[m][half] = total;
+        const float inverse = total == 0.0f ? 0.0f : 1.0f / total;
+        SIMT_UNROLL
+        for (int n = 0; n < kDimTiles; ++n) {
+          o[m][n][2 * half] *= inverse;
+          o[m][n][2 * half + 1] *= inverse;
+        }
+      }
+    }
+  }
+
+  // Natural log of the sum of the exponentials, after finish(); -inf for a row without keys.
+  SIMT_DEVICE float log_sum_exp(int m, int half) const {
+    return sum[m][half] == 0.0f ? -INFINITY : largest[m][half] * kLn2 + logf(sum[m][half]);
+  }
+};
+
+// Writes a warp's rows of O, from first_row of the tile on, to global memory: through its own rows of a
+// shared tile, so that global memory is written in whole rows of 16-byte chunks. Rows from `rows` on are left
+// out.
+template <class T, class Tile, int kRowTiles, int kDimTiles>
+SIMT_DEVICE void store_rows(const float (&o)[kRowTiles][kDimTiles][4], const Tile& tile, int first_row,
+                            T* global, std::int64_t row_stride, int rows) {
+  const int lane = simt::lane_index(), g = lane / 4, t = lane % 4;
+  SIMT_UNROLL
+  for (int m = 0; m < kRowTiles; ++m) {
+    SIMT_UNROLL
+    for (int n = 0; n < kDimTiles; ++n) {
+      SIMT_UNROLL
+      for (int half = 0; half < 2; ++half) {
+        const std::uint32_t packed = simt::pack<T>(o[m][n][2 * half], o[m][n][2 * half + 1]);
+        simt::store_words<1>(tile.chunk(first_row + m * 16 + half * 8 + g, n) + 2 * t, {packed});
+      }
+    }
+  }
+  simt::syncwarp();
+  SIMT_UNROLL
+  for (int i = lane; i < kRowTiles * 16 * Tile::kChunks; i += simt::kWarpSize) {
+    const int row = i / Tile::kChunks, column = i % Tile::kChunks;
+    if (first_row + row < rows)
+      simt::store_words<4>(global + (first_row + row) * row_stride + column * 8,
+                           simt::load_words<4>(tile.chunk(first_row + row, column)));
+  }
+}
+
+}  // namespace warpgauge::flash

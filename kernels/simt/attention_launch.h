@@ -1,0 +1,43 @@
+// What the launches of all attention kernels on this layer have in common.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+#include "kernels/simt/launch.h"
+
+namespace warpgauge::simt {
+
+inline constexpr std::int64_t kLongestSequence = std::int64_t{1} << 29;  // kernels count rows in int
+
+// The bytes that the problem's operands span, for the emulator's bounds.
+inline std::vector<GlobalRange> attention_memory(const Problem& p, const Tensors& t) {
+  const auto range = [&p](const char* name, const void* data, const Strides& s, std::int64_t heads,
+                          std::int64_t seq, bool writable) {
+    const std::int64_t elements =
+        seq == 0 ? 0 : (p.batch - 1) * s.batch + (heads - 1) * s.head + (seq - 1) * s.row + p.head_dim;
+    return GlobalRange{name, data, static_cast<std::size_t>(elements * dtype_bytes(p.dtype)), writable};
+  };
+  return {range("Q", t.q, t.q_strides, p.heads, p.seq_q, false),
+          range("K", t.k, t.k_strides, p.kv_heads, p.seq_k, false),
+          range("V", t.v, t.v_strides, p.kv_heads, p.seq_k, false),
+          range("O", t.o, t.o_strides, p.heads, p.seq_q, true),
+          GlobalRange{"LSE", t.lse, static_cast<std::size_t>(lse_elements(p)) * sizeof(float), true}};
+}
+
+// Throws std::runtime_error unless every row of the 16-bit operands starts at a multiple of 16 bytes.
+inline void require_rows_of_16_bytes(const Tensors& t) {
+  const auto require = [](const char* name, const void* data, const Strides& s) {
+    if (reinterpret_cast<std::uintptr_t>(data) % 16 == 0 && s.batch % 8 == 0 && s.head % 8 == 0 &&
+        s.row % 8 == 0)
+      return;
+    throw std::runtime_error(std::string("rows of ") + name + " must start at multiples of 16 bytes");
+  };
+  require("Q", t.q, t.q_strides);
+  require("K", t.k, t.k_strides);
+  require("V", t.v, t.v_strides);
+  require("O", t.o, t.o_strides);
+}
+
+}  // namespace warpgauge::simt

@@ -1,0 +1,155 @@
+// One block of a launch: its threads as fibers, and who runs next.
+//
+// A fiber runs until it meets others (a barrier, a shuffle, a matrix instruction) and is not the last to
+// come; the last one does the meeting's work for all and goes on. So a block runs on one OS thread, without
+// locks, and the same way for the same seed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "kernels/simt/emulator/bank_conflicts.h"
+#include "kernels/simt/emulator/fiber.h"
+#include "kernels/simt/emulator/finding.h"
+#include "kernels/simt/emulator/plan.h"
+#include "kernels/simt/emulator/shadow_memory.h"
+#include "kernels/simt/emulator/shared_arena.h"
+#include "kernels/simt/emulator/site_table.h"
+#include "kernels/simt/emulator/vector_clock.h"
+
+namespace warpgauge::simt::emulator {
+
+inline constexpr int kLanes = 32;
+inline constexpr int kMostThreads = 1024;
+inline constexpr int kBarriers = 16;  // of a block; 0 is syncthreads
+
+struct PendingCopy {
+  char* target;
+  const void* source;
+  int bytes;
+  int source_bytes;
+  bool moved;  // its bytes are there already, though the thread may not rely on it
+  int group;
+  Site site;
+};
+
+struct DeviceThread {
+  int index = 0;
+  int warp = 0;
+  int lane = 0;
+  bool exited = false;
+  Fiber fiber;
+  ThreadClock clock;
+  const char* waits_at = nullptr;  // the primitive, while it waits
+  Site wait_site;
+  std::deque<PendingCopy> copies;  // in the order of issue
+  int committed_groups = 0;
+};
+
+struct Warp {
+  std::uint32_t ready = 0;    // lanes that can run
+  std::uint32_t arrived = 0;  // lanes at the collective under way
+  std::uint32_t exited = 0;
+  const char* collective = nullptr;
+  Site site;
+  std::array<void*, kLanes> operands{};  // of the lanes that arrived
+};
+
+struct Barrier {
+  int expected = 0;
+  int arrived = 0;
+  Site site;  // of the first to arrive
+  ClockJoin clocks;
+  std::vector<DeviceThread*> waiting;
+};
+
+// Where plain accesses are nobody's business: the running fiber's own stack; all of memory where no kernel
+// runs or none is checked. Every plain access of a kernel asks, hence no function around it.
+inline constexpr StackRange kAllMemory{nullptr, ~std::size_t{0}};
+extern constinit thread_local StackRange unwatched_memory;
+
+class Block {
+ public:
+  explicit Block(const Plan& plan);
+
+  // Runs block `linear_index` of the grid, x fastest. Throws DeviceError.
+  void run(std::int64_t linear_index);
+
+  const Statistics& statistics() const { return banks_.statistics(); }
+
+  // The block whose kernel runs on this OS thread, null if none, and its thread whose fiber runs.
+  static Block* current();
+  DeviceThread* running() { return running_; }
+
+  const Plan& plan() const { return plan_; }
+  int index(int axis) const { return index_[axis]; }
+
+  // Ends the block: control does not come back. `what` follows the thread's number in the report.
+  [[noreturn]] void fail(FindingKind kind, const std::string& what);
+
+  // Memory. `what` says what the primitive does: "reads", "copies to".
+  void* carve(const char* name, std::size_t offset, std::size_t bytes, std::size_t alignment, Site site);
+  void access(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
+  void access_shared(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
+  void access_global(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
+  void check_alignment(const void* address, std::size_t bytes, const char* what, Site site);
+
+  // Meetings.
+  void arrive_at_barrier(int id, int threads, bool wait, const char* what, Site site);
+  template <class Operation>
+  void meet_warp(const char* what, void* operands, Site site, Operation operation) {
+    Warp* warp = arrive_in_warp(what, operands, site);
+    if (!warp) return;
+    operation(*warp);
+    release_warp(*warp);
+  }
+  DeviceThread* lanes(const Warp& warp) {
+    return &threads_[static_cast<std::size_t>(&warp - warps_.data()) * kLanes];
+  }
+
+  // Asynchronous copies of the running thread.
+  void begin_copy(void* target, const void* source, int bytes, int source_bytes, Site site);
+  void land_copies(int groups_left);
+
+  std::uint64_t random() { return random_(); }
+
+ private:
+  static void enter();
+  void reset(std::int64_t linear_index);
+  void finish_thread();
+  DeviceThread* choose();
+  void resume(DeviceThread& next);
+  void watch_all_but(const StackRange& stack);
+  void wait(const char* what, Site site);
+  void make_ready(DeviceThread& thread);
+  Warp* arrive_in_warp(const char* what, void* operands, Site site);
+  void release_warp(Warp& warp);
+  [[noreturn]] void fail_stuck();
+  std::string conflict_text(const Conflict& conflict);
+
+  const Plan& plan_;
+  SharedArena arena_;
+  SiteTable sites_;
+  ShadowMemory shadow_;
+  BankConflicts banks_;
+  FiberStacks stacks_;
+  std::vector<DeviceThread> threads_;
+  std::vector<Warp> warps_;
+  std::array<Barrier, kBarriers> barriers_;
+  std::uint32_t ready_warps_ = 0;
+  int alive_ = 0;
+  int index_[3] = {};
+  std::minstd_rand random_;
+  Fiber scheduler_;  // the OS thread's own stack
+  DeviceThread* running_ = nullptr;
+  std::size_t last_range_ = 0;  // of plan_.memory, found last
+  std::optional<DeviceError> error_;
+};
+
+}  // namespace warpgauge::simt::emulator

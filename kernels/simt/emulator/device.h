@@ -1,0 +1,75 @@
+// What the primitives' emulated bodies call. All of it acts for the device thread whose fiber runs on this OS
+// thread, and may end its block with a finding instead of returning.
+//
+// Nothing here is inlined into a kernel's instrumented code, except what works on registers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/simt/site.h"
+
+namespace warpgauge::simt::emulator {
+
+int thread_index();
+int block_index(int axis);  // 0 x, 1 y, 2 z
+int grid_size(int axis);
+
+// The array of `bytes` that lies at `offset` in the kernel's own count of shared memory.
+void* carve_shared(const char* name, std::size_t offset, std::size_t bytes, std::size_t alignment, Site site);
+
+void block_barrier(Site site);
+void named_barrier(int id, int threads, bool wait, Site site);
+void warp_barrier(Site site);
+
+enum class Shuffle { exclusive_or, index, up, down };
+std::uint32_t shuffle(Shuffle kind, std::uint32_t value, int argument, Site site);
+std::uint32_t ballot(bool predicate, Site site);
+enum class Reduction { add, min, max };
+std::uint32_t reduce(Reduction kind, std::uint32_t value, Site site);
+
+void copy_async(void* shared, const void* global, int bytes, int source_bytes, Site site);
+void copy_async_commit();
+void copy_async_wait(int groups);
+
+void load_matrices(std::uint32_t* registers, int count, bool transposed, const void* row, Site site);
+
+// One lane's fragments of a tile of 16x8x16 products.
+struct TileOperands {
+  float (*c)[4];  // [rows, columns], rows c_stride apart
+  int c_stride;
+  const std::uint32_t (*a)[4];  // [rows]
+  const std::uint32_t (*b)[2];  // [columns]
+  int rows;
+  int columns;
+};
+template <class T>
+void multiply_tile(const TileOperands& operands, Site site);  // f16, bf16
+
+void load(void* to, const void* address, std::size_t bytes, Site site);
+void store(void* address, const void* from, std::size_t bytes, Site site);
+
+std::uint32_t atomic_load(const void* address, Site site);
+bool atomic_replace(void* address, std::uint32_t& expected, std::uint32_t desired);
+
+template <class T>
+SIMT_DEVICE std::uint32_t to_bits(T value) {
+  static_assert(sizeof(T) == sizeof(std::uint32_t));
+  return __builtin_bit_cast(std::uint32_t, value);
+}
+
+template <class T>
+SIMT_DEVICE T bits_to(std::uint32_t bits) {
+  return __builtin_bit_cast(T, bits);
+}
+
+template <class T, class Update>
+SIMT_DEVICE T atomic_update(T* address, Update update, Site site) {
+  std::uint32_t before = atomic_load(address, site);
+  while (!atomic_replace(address, before, to_bits(update(bits_to<T>(before))))) {
+  }
+  return bits_to<T>(before);
+}
+
+}  // namespace warpgauge::simt::emulator

@@ -1,0 +1,57 @@
+// Fibers: stacks of their own, and the switch between them (Boost.Context's), told to AddressSanitizer where
+// it is on.
+#pragma once
+
+#include <boost/context/detail/fcontext.hpp>
+#include <cstddef>
+
+namespace warpgauge::simt::emulator {
+
+struct StackRange {
+  char* low = nullptr;
+  std::size_t bytes = 0;
+  bool contains(const void* address) const {
+    return static_cast<std::size_t>(static_cast<const char*>(address) - low) < bytes;
+  }
+};
+
+// Memory for `count` stacks, each with an unmapped page below it. Throws std::bad_alloc.
+class FiberStacks {
+ public:
+  explicit FiberStacks(int count);
+  ~FiberStacks();
+  FiberStacks(const FiberStacks&) = delete;
+  FiberStacks& operator=(const FiberStacks&) = delete;
+
+  StackRange stack(int index) const;
+
+ private:
+  char* memory_;
+  std::size_t bytes_;
+};
+
+class Fiber {
+ public:
+  // Stands for the OS thread's own stack, until start.
+  Fiber();
+
+  // The next switch to this fiber calls `entry`, which must never return. A fiber that is not running can be
+  // started anew at any time: what was on its stack is forgotten without destructors, which device code has
+  // no use for.
+  void start(StackRange stack, void (*entry)());
+
+  // Saves the running fiber in `from` and continues `to`; returns when someone switches to `from`.
+  static void switch_between(Fiber& from, Fiber& to);
+
+  const StackRange& stack() const { return stack_; }
+
+ private:
+  static void begin(boost::context::detail::transfer_t arrival);
+
+  boost::context::detail::fcontext_t context_ = nullptr;
+  StackRange stack_;
+  void (*entry_)() = nullptr;
+  void* shadow_stack_ = nullptr;  // AddressSanitizer's
+};
+
+}  // namespace warpgauge::simt::emulator

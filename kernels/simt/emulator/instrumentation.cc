@@ -1,0 +1,54 @@
+// Plain loads and stores of a kernel: its source is compiled with -fsanitize=thread and linked without that
+// sanitizer's runtime, so that the calls which the compiler puts before every access come here.
+#include "kernels/simt/emulator/block.h"
+
+namespace warpgauge::simt::emulator {
+namespace {
+
+inline void plain_access(const void* address, std::size_t bytes, bool write, bool aligned, const void* code) {
+  if (unwatched_memory.contains(address)) return;
+  Block& block = *Block::current();
+  const Site site = Site::code(code);
+  if (aligned) block.check_alignment(address, bytes, write ? "stores to" : "loads from", site);
+  block.access(write ? AccessKind::write : AccessKind::read, address, bytes, write ? "writes" : "reads",
+               site);
+}
+
+}  // namespace
+}  // namespace warpgauge::simt::emulator
+
+using warpgauge::simt::emulator::plain_access;
+
+// The names are the compilers' (GCC and Clang agree on them).
+#define WARPGAUGE_ACCESS_HOOKS(bytes)                                  \
+  void __tsan_read##bytes(void* p) {                                   \
+    plain_access(p, bytes, false, true, __builtin_return_address(0));  \
+  }                                                                    \
+  void __tsan_write##bytes(void* p) {                                  \
+    plain_access(p, bytes, true, true, __builtin_return_address(0));   \
+  }                                                                    \
+  void __tsan_unaligned_read##bytes(void* p) {                         \
+    plain_access(p, bytes, false, false, __builtin_return_address(0)); \
+  }                                                                    \
+  void __tsan_unaligned_write##bytes(void* p) {                        \
+    plain_access(p, bytes, true, false, __builtin_return_address(0));  \
+  }
+
+extern "C" {
+WARPGAUGE_ACCESS_HOOKS(1)
+WARPGAUGE_ACCESS_HOOKS(2)
+WARPGAUGE_ACCESS_HOOKS(4)
+WARPGAUGE_ACCESS_HOOKS(8)
+WARPGAUGE_ACCESS_HOOKS(16)
+void __tsan_read_range(void* p, unsigned long n) {
+  plain_access(p, n, false, false, __builtin_return_address(0));
+}
+void __tsan_write_range(void* p, unsigned long n) {
+  plain_access(p, n, true, false, __builtin_return_address(0));
+}
+void __tsan_func_entry(void*) {}
+void __tsan_func_exit() {}
+void __tsan_init() {}
+void __tsan_vptr_read(void*) {}
+void __tsan_vptr_update(void*, void*) {}
+}

@@ -1,0 +1,169 @@
+// ldmatrix and mma.m16n8k16: the fragment layouts of the PTX ISA, sums in f32.
+#include <bit>
+#include <cstring>
+
+#include "kernels/half.h"
+#include "kernels/simt/emulator/block.h"
+#include "kernels/simt/emulator/device.h"
+
+// The product below is all of the emulator's arithmetic: worth a version for each width of vectors.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#define WARPGAUGE_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WARPGAUGE_VECTOR_CLONES
+#endif
+
+namespace warpgauge::simt::emulator {
+namespace {
+
+constexpr int kRows = 16, kColumns = 8, kDepth = 16;  // of one product
+
+struct MatrixRow {
+  const void* address;
+  std::uint32_t* registers;
+};
+
+// Bits of 16-bit floats to floats, without branches so that it is done in vectors; exact, subnormals and NaN
+// included.
+inline float widen(std::uint16_t bits, f16) {
+  const std::uint32_t sign = (std::uint32_t{bits} & 0x8000u) << 16;
+  const std::uint32_t magnitude = (std::uint32_t{bits} & 0x7fffu) << 13;
+  const float scaled = std::bit_cast<float>(magnitude) * 0x1p112f;  // from a bias of 15 to one of 127
+  const std::uint32_t special = (bits & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0u;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(scaled) | special | sign);
+}
+inline float widen(std::uint16_t bits, bf16) {
+  return std::bit_cast<float>(std::uint32_t{bits} << 16);
+}
+
+template <class T>
+WARPGAUGE_VECTOR_CLONES void widen_all(const std::uint16_t* bits, float* values, int count) {
+  for (int i = 0; i < count; ++i) values[i] = widen(bits[i], T{});
+}
+
+// c [16][8] += a [16][16] b [16][8], all aligned to a row of 8.
+WARPGAUGE_VECTOR_CLONES void multiply(const float* a, const float* b, float* c) {
+  using Row = float __attribute__((vector_size(kColumns * sizeof(float))));
+  const Row* const b_rows = reinterpret_cast<const Row*>(b);
+  Row* const c_rows = reinterpret_cast<Row*>(c);
+  for (int i = 0; i < kRows; ++i) {
+    // Two sums: the additions of one would wait for each other.
+    Row even = c_rows[i], odd{};
+    for (int k = 0; k < kDepth; k += 2) {
+      even += a[i * kDepth + k] * b_rows[k];
+      odd += a[i * kDepth + k + 1] * b_rows[k + 1];
+    }
+    c_rows[i] = even + odd;
+  }
+}
+
+const TileOperands& operands(const Warp& warp, int lane) {
+  return *static_cast<const TileOperands*>(warp.operands[lane]);
+}
+
+constexpr std::uint16_t low(std::uint32_t pair) {
+  return static_cast<std::uint16_t>(pair);
+}
+constexpr std::uint16_t high(std::uint32_t pair) {
+  return static_cast<std::uint16_t>(pair >> 16);
+}
+
+// The fragments of all lanes for row `m` of A's tiles, as a matrix.
+template <class T>
+void gather_a(const Warp& warp, int m, float* a) {
+  std::uint16_t bits[kRows * kDepth];
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const std::uint32_t* const fragment = operands(warp, lane).a[m];
+    const int g = lane / 4, t = lane % 4;
+    for (int r = 0; r < 4; ++r) {
+      std::uint16_t* const at = bits + (g + r % 2 * 8) * kDepth + 2 * t + r / 2 * 8;
+      at[0] = low(fragment[r]);
+      at[1] = high(fragment[r]);
+    }
+  }
+  widen_all<T>(bits, a, kRows * kDepth);
+}
+
+template <class T>
+void gather_b(const Warp& warp, int n, float* b) {
+  std::uint16_t bits[kDepth * kColumns];
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const std::uint32_t* const fragment = operands(warp, lane).b[n];
+    const int g = lane / 4, t = lane % 4;
+    for (int r = 0; r < 2; ++r) {
+      bits[(2 * t + r * 8) * kColumns + g] = low(fragment[r]);
+      bits[(2 * t + r * 8 + 1) * kColumns + g] = high(fragment[r]);
+    }
+  }
+  widen_all<T>(bits, b, kDepth * kColumns);
+}
+
+void gather_c(const Warp& warp, int tile, float* c) {
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const float* const fragment = operands(warp, lane).c[tile];
+    float* const at = c + lane / 4 * kColumns + lane % 4 * 2;
+    std::memcpy(at, fragment, 2 * sizeof(float));
+    std::memcpy(at + 8 * kColumns, fragment + 2, 2 * sizeof(float));
+  }
+}
+
+void scatter_c(const Warp& warp, int tile, const float* c) {
+  for (int lane = 0; lane < kLanes; ++lane) {
+    float* const fragment = operands(warp, lane).c[tile];
+    const float* const at = c + lane / 4 * kColumns + lane % 4 * 2;
+    std::memcpy(fragment, at, 2 * sizeof(float));
+    std::memcpy(fragment + 2, at + 8 * kColumns, 2 * sizeof(float));
+  }
+}
+
+template <class T>
+void multiply_warp(const Warp& warp) {
+  const auto [c0, c_stride, a0, b0, rows, columns] = operands(warp, 0);
+  alignas(64) float a[kRows * kDepth], b[kDepth * kColumns], c[kRows * kColumns];
+  for (int m = 0; m < rows; ++m) {
+    gather_a<T>(warp, m, a);
+    for (int n = 0; n < columns; ++n) {
+      gather_b<T>(warp, n, b);
+      gather_c(warp, m * c_stride + n, c);
+      multiply(a, b, c);
+      scatter_c(warp, m * c_stride + n, c);
+    }
+  }
+}
+
+void distribute(const Warp& warp, int matrix, bool transposed) {
+  std::uint16_t elements[8][8];
+  for (int row = 0; row < 8; ++row)
+    std::memcpy(elements[row], static_cast<const MatrixRow*>(warp.operands[matrix * 8 + row])->address, 16);
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const int g = lane / 4, t = lane % 4;
+    const std::uint32_t first = transposed ? elements[2 * t][g] : elements[g][2 * t];
+    const std::uint32_t second = transposed ? elements[2 * t + 1][g] : elements[g][2 * t + 1];
+    static_cast<const MatrixRow*>(warp.operands[lane])->registers[matrix] = first | second << 16;
+  }
+}
+
+}  // namespace
+
+void load_matrices(std::uint32_t* registers, int count, bool transposed, const void* row, Site site) {
+  Block& block = *Block::current();
+  if (block.running()->lane < count * 8) {  // the other lanes' addresses are not used
+    block.check_alignment(row, 16, "loads a matrix row from", site);
+    block.access_shared(AccessKind::read, row, 16, "loads a matrix row of", site);
+  }
+  MatrixRow own{row, registers};
+  block.meet_warp("load_matrices", &own, site, [count, transposed](const Warp& warp) {
+    for (int matrix = 0; matrix < count; ++matrix) distribute(warp, matrix, transposed);
+  });
+}
+
+template <class T>
+void multiply_tile(const TileOperands& own, Site site) {
+  Block::current()->meet_warp("multiply_tile", const_cast<TileOperands*>(&own), site,
+                              [](const Warp& warp) { multiply_warp<T>(warp); });
+}
+
+template void multiply_tile<f16>(const TileOperands&, Site);
+template void multiply_tile<bf16>(const TileOperands&, Site);
+
+}  // namespace warpgauge::simt::emulator

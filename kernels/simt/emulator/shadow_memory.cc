@@ -1,0 +1,137 @@
+#include "kernels/simt/emulator/shadow_memory.h"
+
+#include <algorithm>
+#include <bit>
+#include <new>
+#include <stdexcept>
+
+namespace warpgauge::simt::emulator {
+namespace {
+
+constexpr int kEventBits = 32 - SiteTable::kIdBits;
+
+std::uint32_t event_of(std::uint64_t record) {
+  return static_cast<std::uint32_t>(record) & ((1u << kEventBits) - 1);
+}
+std::uint32_t site_of(std::uint64_t record) {
+  return static_cast<std::uint32_t>(record) >> kEventBits;
+}
+std::uint32_t upper(std::uint64_t record) {
+  return static_cast<std::uint32_t>(record >> 32);
+}
+
+// Calls visit(record, first, end) for each run of equal records in [first, end): mostly one, because bytes
+// are accessed together. Ends early with what visit returns, if that is something.
+template <class Visit>
+std::optional<Conflict> each_run(const std::uint64_t* records, std::size_t first, std::size_t end,
+                                 Visit visit) {
+  while (first < end) {
+    const std::uint64_t record = records[first];
+    std::uint64_t difference = 0;
+    for (std::size_t i = first; i < end; ++i) difference |= records[i] ^ record;
+    std::size_t run = end;
+    if (difference != 0)
+      run = static_cast<std::size_t>(
+          std::find_if(records + first, records + end, [record](std::uint64_t r) { return r != record; }) -
+          records);
+    if (auto found = visit(record)) {
+      found->offset = first;
+      return found;
+    }
+    first = run;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+ShadowMemory::ShadowMemory(std::size_t bytes, int warps)
+    : bytes_(bytes),
+      warps_(warps),
+      writes_(allocate(bytes)),
+      reads_(allocate(bytes * static_cast<std::size_t>(warps))) {}
+
+// Zeroed by the system page by page, as it is used.
+ShadowMemory::Records ShadowMemory::allocate(std::size_t count) {
+  void* memory = std::calloc(count + 1, sizeof(Record));
+  if (!memory) throw std::bad_alloc();
+  return {static_cast<Record*>(memory), std::free};
+}
+
+void ShadowMemory::reset(std::size_t bytes) {
+  std::fill_n(writes_.get(), bytes, Record{0});
+  for (int warp = 0; warp < warps_; ++warp)
+    std::fill_n(reads_.get() + static_cast<std::size_t>(warp) * bytes_, bytes, Record{0});
+}
+
+std::uint32_t ShadowMemory::stamp(const ThreadClock& clock, std::uint32_t site) {
+  if (clock.now >> kEventBits)
+    throw std::length_error("a block with too many barriers for the race detector");
+  return clock.now | site << kEventBits;
+}
+
+ShadowMemory::Record ShadowMemory::write_record(State state, const ThreadClock& clock, std::uint32_t site) {
+  const std::uint32_t author = static_cast<std::uint32_t>(clock.thread) << 2 | state;
+  return std::uint64_t{author} << 32 | stamp(clock, site);
+}
+
+std::optional<Conflict> ShadowMemory::against_write(AccessKind kind, Record write, const ThreadClock& clock) {
+  const std::uint32_t state = upper(write) & 3u;
+  const int thread = static_cast<int>(upper(write) >> 2);
+  const auto conflict = [&](FindingKind found) { return Conflict{found, 0, thread, true, site_of(write)}; };
+  if (state == kNever) {
+    const bool reads = kind == AccessKind::read || kind == AccessKind::atomic;
+    return reads ? std::optional(conflict(FindingKind::uninitialised)) : std::nullopt;
+  }
+  if (state == kCopyInFlight) return conflict(FindingKind::copy_in_flight);
+  if (state == kWrittenAtomically && kind == AccessKind::atomic) return std::nullopt;
+  if (clock.saw(thread, event_of(write))) return std::nullopt;
+  return conflict(FindingKind::race);
+}
+
+std::optional<Conflict> ShadowMemory::against_reads(Record reads, int warp, const ThreadClock& clock) {
+  for (std::uint32_t lanes = upper(reads); lanes != 0; lanes &= lanes - 1) {
+    const int reader = warp * 32 + std::countr_zero(lanes);
+    if (!clock.saw(reader, event_of(reads)))
+      return Conflict{FindingKind::race, 0, reader, false, site_of(reads)};
+  }
+  return std::nullopt;
+}
+
+void ShadowMemory::note_read(std::size_t offset, std::size_t bytes, const ThreadClock& clock,
+                             std::uint32_t site) {
+  Record* const reads = reads_.get() + static_cast<std::size_t>(clock.thread / 32) * bytes_ + offset;
+  const std::uint32_t lane = 1u << (clock.thread % 32), now = stamp(clock, site);
+  for (std::size_t i = 0; i < bytes; ++i) {
+    const std::uint32_t others = event_of(reads[i]) == clock.now ? upper(reads[i]) : 0;
+    reads[i] = std::uint64_t{others | lane} << 32 | now;
+  }
+}
+
+std::optional<Conflict> ShadowMemory::access(AccessKind kind, std::size_t offset, std::size_t bytes,
+                                             const ThreadClock& clock, std::uint32_t site) {
+  const std::size_t end = offset + bytes;
+  auto conflict =
+      each_run(writes_.get(), offset, end, [&](Record write) { return against_write(kind, write, clock); });
+  if (conflict) return conflict;
+  if (kind == AccessKind::read) {
+    note_read(offset, bytes, clock, site);
+    return std::nullopt;
+  }
+  for (int warp = 0; warp < warps_; ++warp) {
+    const Record* const reads = reads_.get() + static_cast<std::size_t>(warp) * bytes_;
+    conflict = each_run(reads, offset, end, [&](Record read) { return against_reads(read, warp, clock); });
+    if (conflict) return conflict;
+  }
+  const State state = kind == AccessKind::copy     ? kCopyInFlight
+                      : kind == AccessKind::atomic ? kWrittenAtomically
+                                                   : kWritten;
+  std::fill_n(writes_.get() + offset, bytes, write_record(state, clock, site));
+  return std::nullopt;
+}
+
+void ShadowMemory::land(std::size_t offset, std::size_t bytes, const ThreadClock& clock, std::uint32_t site) {
+  std::fill_n(writes_.get() + offset, bytes, write_record(kWritten, clock, site));
+}
+
+}  // namespace warpgauge::simt::emulator

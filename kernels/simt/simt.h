@@ -1,0 +1,14 @@
+// All that a device kernel includes: primitives with one meaning and two bodies, PTX for nvcc and the
+// emulator for the host compiler. README.md beside this file shows a kernel.
+#pragma once
+
+#include "kernels/simt/async_copy.h"
+#include "kernels/simt/atomic.h"
+#include "kernels/simt/barrier.h"
+#include "kernels/simt/ids.h"
+#include "kernels/simt/launch.h"
+#include "kernels/simt/math.h"
+#include "kernels/simt/matrix.h"
+#include "kernels/simt/shared.h"
+#include "kernels/simt/vector.h"
+#include "kernels/simt/warp.h"
