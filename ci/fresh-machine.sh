@@ -12,6 +12,7 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
+arguments=("$@")
 user=root keep=''
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -29,6 +30,12 @@ if [[ $# -eq 0 ]]; then
 fi
 [[ $EUID -eq 0 ]] || die "a machine in a folder takes root; call it with sudo"
 
+# What is mounted below is seen by this process alone, and is gone with it: nothing can be left behind, and the deletion
+# at the end meets nothing of the host's.
+if [[ -z ${WARPGAUGE_OWN_MOUNTS:-} ]]; then
+  WARPGAUGE_OWN_MOUNTS=yes exec unshare --mount --propagation private -- "$root/ci/$self" "${arguments[@]}"
+fi
+
 if ! have debootstrap; then
   say "installing debootstrap with apt-get"
   apt-get -qq update || true
@@ -40,10 +47,7 @@ machine=${keep:-$(mktemp -d)}
 mkdir -p "$machine"
 chmod 755 "$machine"
 clean_up() {
-  local mounted
-  for mounted in dev/pts dev proc; do
-    ! mountpoint -q "$machine/$mounted" || umount "$machine/$mounted"
-  done
+  umount --lazy "$machine/proc" 2>/dev/null || true
   [[ -n $keep ]] || rm -rf --one-file-system "$machine"
 }
 trap clean_up EXIT
@@ -54,12 +58,11 @@ debootstrap --variant=minbase --include=ca-certificates,git,sudo bookworm "$mach
   exit_code=1 die "debootstrap failed; see $machine.log"
 }
 rm -f "$machine.log"
-mount -t proc proc "$machine/proc"
-mount --bind /dev "$machine/dev"
-mount --bind /dev/pts "$machine/dev/pts"
+mount -t proc proc "$machine/proc" # debootstrap has made the device nodes; the host's /dev is no business of ours
 cp -L /etc/resolv.conf /etc/hosts "$machine/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs/"
 if grep -qx 'VERSION_CODENAME=bookworm' /etc/os-release; then
+  rm -f "$machine/etc/apt/sources.list"
   cp -R /etc/apt/sources.list.d /etc/apt/apt.conf.d "$machine/etc/apt/"
 fi
 
