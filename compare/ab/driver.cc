@@ -23,6 +23,7 @@ Process listed(const BenchBinary& binary, const std::optional<NameFilter>& filte
     Case c;
     c.name = name;
     c.raw_name = raw;
+    c.listed = true;
     process.cases.push_back(std::move(c));
   }
   return process;
@@ -57,6 +58,7 @@ class AbDriver {
       while (const AbLook* look = analysis_.next()) take_look(*look);
     } catch (const RunEnded& ended) {
       record_.ended_early = ended.what();
+      record_.ended_by = ended.by;
       progress_.tell("the run ends early: " + record_.ended_early);
     }
     save();
@@ -87,7 +89,7 @@ class AbDriver {
 
   void announce() {
     const double process_s = std::max(options_.process_s, 1.5 * plan_.repetitions * total(iteration_s_));
-    const auto duration = [&](int blocks) { return format_duration(blocks * kPositions * process_s); };
+    const auto duration = [&](int blocks) { return format_time_span(blocks * kPositions * process_s); };
     progress_.tell(std::to_string(record_.cases.size()) + " cases, " + std::to_string(options_.plan.first_blocks) +
                    " to " + std::to_string(options_.plan.max_blocks) + " blocks of 4 processes: about " +
                    duration(options_.plan.first_blocks) + " to " + duration(options_.plan.max_blocks));
@@ -111,7 +113,7 @@ class AbDriver {
     RecordedLook recorded{look.first_block, look.last_block, {}};
     for (std::size_t i : look.cases) recorded.cases.push_back(record_.cases[i].name);
     record_.looks.push_back(std::move(recorded));
-    analysis_.take(blocks);
+    analysis_.take(std::move(blocks));
     record_.statistic = analysis_.statistic();
     progress_.look_decided(number, look.last_block, analysis_.rule().decided());
     save();
@@ -180,6 +182,9 @@ AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted) 
   record.plan = options.plan;
   record.process_s = options.process_s;
   record.metric = options.metric;
+  record.policy = options.run_policy;
+  record.base_executable = options.base_shown;
+  record.head_executable = options.head_shown;
   record.command = options.command;
   std::array<BenchBinary, 2> binaries;
   {

@@ -17,13 +17,15 @@ namespace warpgauge {
 
 struct AbOptions {
   std::string base_executable, head_executable;
+  std::string base_shown, head_shown;  // as reports name them
   std::vector<std::string> arguments;  // for both, after --
   std::optional<NameFilter> filter;
   AbPlan plan;
   double process_s = 10;  // how long one process measures
   double timeout_s = 0;   // of one process; 0: a minute and ten times process_s
   Metric metric;
-  Policy policy;
+  Policy policy;         // margins and controls of the cases
+  RunPolicy run_policy;  // the rest
   std::string directory;  // for run.json and the raw results; exists, is empty
   std::string command;    // for the report
 };

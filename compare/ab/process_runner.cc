@@ -77,18 +77,19 @@ Process ProcessRunner::run(const ProcessPlace& place, std::vector<std::string> n
     std::string culprit;
     if (!retry.fault.empty()) {
       culprit = first_without_rows(directory_ + "/" + retry_file, names);
-      if (culprit.empty()) throw RunEnded(who + examined.fault);
+      if (culprit.empty()) throw RunEnded(who + examined.fault, place.side);
       if (++exclusions_ > kMostExclusions)
-        throw RunEnded(who + examined.fault + "; " + std::to_string(kMostExclusions) + " cases were taken out already");
+        throw RunEnded(who + examined.fault + "; " + std::to_string(kMostExclusions) +  " cases were taken out already", place.side);
       exclude(culprit, retry.fault);
       remove_name(names, culprit);
     }
-    if (names.empty()) return {};
+    if (names.empty()) throw RunEnded("no case is left", place.side);
     examined = run_once(place, file, names, plan, true);
     if (!examined.fault.empty() && culprit.empty())
-      throw RunEnded(who + examined.fault + ", twice, but not when its cases run one after the other");
+      throw RunEnded(who + examined.fault + ", twice, but not when its cases run one after the other", place.side);
   }
   for (const FailedCase& failed : examined.failed) exclude(failed.raw_name, failed.reason);
+  show_as(examined.process, file);
   return std::move(examined.process);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -19,7 +20,8 @@ namespace warpgauge {
 // The run cannot go on: interrupted, or a side is at fault without a case to blame.
 class RunEnded : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit RunEnded(const std::string& why, std::optional<Side> side = {}) : runtime_error(why), by(side) {}
+  std::optional<Side> by;  // whose fault it is
 };
 
 // Where in the run a process stands, counted from 1.

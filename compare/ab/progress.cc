@@ -8,7 +8,7 @@
 
 namespace warpgauge {
 
-std::string format_duration(double seconds) {
+std::string format_time_span(double seconds) {
   const long s = std::lround(std::max(0.0, seconds));
   if (s >= 3600) return std::to_string(s / 3600) + " h " + std::to_string(s % 3600 / 60) + " min";
   if (s >= 60) return std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s";
@@ -40,7 +40,7 @@ void AbProgress::process_done(int look, int block, int position, const std::vect
   const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const double left_s = elapsed_s / done_ * (processes_ - done_);
   std::cerr << "\r\033[Klook " << look << ", block " << block << ", process " << position << " of 4 | "
-            << counts(decided) << " | at most " << format_duration(left_s) << " left" << std::flush;
+            << counts(decided) << " | at most " << format_time_span(left_s) << " left" << std::flush;
 }
 
 void AbProgress::look_decided(int look, int blocks, const std::vector<Decided>& decided) {

@@ -33,6 +33,6 @@ class AbProgress {
 };
 
 // "1 h 20 min", "3 min 10 s", "12 s".
-std::string format_duration(double seconds);
+std::string format_time_span(double seconds);
 
 }  // namespace warpgauge

@@ -85,6 +85,24 @@ std::vector<Item> items_of(const Json& array, Item (*parse)(const Json&)) {
   return items;
 }
 
+Json optional(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
+
+Json to_json(const RunPolicy& policy) {
+  return {{"fail_above", policy.fail_above},
+          {"same_within", policy.same_within},
+          {"max_mde", optional(policy.max_mde)},
+          {"strict", policy.strict},
+          {"allow_missing", policy.allow_missing},
+          {"allow_hardware_mismatch", policy.allow_hardware_mismatch}};
+}
+
+RunPolicy policy_of(const Json& j) {
+  RunPolicy policy{j.at("fail_above"), j.at("same_within"),   {},
+                   j.at("strict"),     j.at("allow_missing"), j.at("allow_hardware_mismatch")};
+  if (!j.at("max_mde").is_null()) policy.max_mde = j.at("max_mde").get<double>();
+  return policy;
+}
+
 RunRecord record_of(const Json& j) {
   if (j.at("schema") != kSchema) throw std::invalid_argument("schema is " + j.at("schema").dump());
   const Json& plan = j.at("plan");
@@ -95,6 +113,10 @@ RunRecord record_of(const Json& j) {
   r.command = j.at("command");
   r.statistic = j.at("statistic");
   r.ended_early = j.at("ended_early");
+  if (!j.at("ended_by").is_null()) r.ended_by = side_of(j.at("ended_by"));
+  r.policy = policy_of(j.at("policy"));
+  r.base_executable = j.at("base_executable");
+  r.head_executable = j.at("head_executable");
   r.base_only = j.at("base_only");
   r.head_only = j.at("head_only");
   r.cases = items_of<RunCase>(j.at("cases"), case_of);
@@ -117,9 +139,13 @@ std::string format_run_record(const RunRecord& r) {
       {"plan", dumped(plan)},
       {"metric", dumped(r.metric.name)},
       {"better", r.metric.better == Better::higher ? "\"higher\"" : "\"lower\""},
+      {"policy", dumped(to_json(r.policy))},
+      {"base_executable", dumped(r.base_executable)},
+      {"head_executable", dumped(r.head_executable)},
       {"command", dumped(r.command)},
       {"statistic", dumped(r.statistic)},
       {"ended_early", dumped(r.ended_early)},
+      {"ended_by", r.ended_by ? dumped(side_name(*r.ended_by)) : "null"},
       {"base_only", dumped(r.base_only)},
       {"head_only", dumped(r.head_only)},
       {"cases", lines(r.cases)},

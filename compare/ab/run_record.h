@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,13 @@ struct RunCase {
   std::string name;                 // by which the sides are matched
   std::string base_raw, head_raw;   // as each binary lists it
   AbCase rule;                      // margins, control
+};
+
+// How the run is judged, beside each case's margins.
+struct RunPolicy {
+  double fail_above = 0.01, same_within = 0.015;  // where no rule of the policy file says otherwise
+  std::optional<double> max_mde;
+  bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
 };
 
 // A case that was taken out because one side crashed on it, hung, failed it, or gave no number for it.
@@ -46,6 +54,8 @@ struct RunRecord {
   AbPlan plan;
   double process_s = 10;
   Metric metric;
+  RunPolicy policy;
+  std::string base_executable, head_executable;  // as reports show them
   std::vector<RunCase> cases;
   std::vector<std::string> base_only, head_only;  // listed by one binary only
   std::string command;                            // that made the run, without absolute paths
@@ -54,6 +64,7 @@ struct RunRecord {
   std::vector<RunRow> rows;
   std::vector<DroppedCase> dropped;
   std::string ended_early;  // why the run ended before the rule was done; empty: it was done
+  std::optional<Side> ended_by;  // the side whose fault that is, where it is one's
 };
 
 std::string format_run_record(const RunRecord& record);

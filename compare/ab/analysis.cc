@@ -1,0 +1,160 @@
+#include "compare/ab/analysis.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "compare/gate.h"
+#include "compare/process_numbers.h"
+
+namespace warpgauge {
+namespace {
+
+std::vector<AbCase> rule_cases(const RunRecord& record) {
+  std::vector<AbCase> cases;
+  for (const RunCase& one : record.cases) cases.push_back(one.rule);
+  return cases;
+}
+
+const char* null_control_note(NullVerdict verdict) {
+  switch (verdict) {
+    case NullVerdict::passed: return "null control: passed, base agrees with base and head with head";
+    case NullVerdict::failed: return "null control: FAILED, base differs from base or head from head; no red can be trusted";
+    case NullVerdict::not_available: return "null control: not available, it takes three pairs of blocks";
+  }
+  return "";
+}
+
+// A process that measured nothing and lists every case of its side, so that a case shows in the report even if no
+// block of it was finished; one that was dropped carries its reason.
+Process listing(const RunRecord& record, Side side, const ResultSet& measured) {
+  Process process;
+  if (!measured.processes.empty()) process.context = measured.processes.back().context;
+  const auto list = [&](const std::string& name, const std::string& raw_name) {
+    Case one;
+    one.name = name;
+    one.raw_name = raw_name;
+    one.listed = true;
+    for (const DroppedCase& dropped : record.dropped)
+      if (dropped.name == name && dropped.side == side) one.failure = dropped.reason;
+    process.cases.push_back(std::move(one));
+  };
+  for (const RunCase& one : record.cases) list(one.name, side == Side::base ? one.base_raw : one.head_raw);
+  for (const std::string& name : side == Side::base ? record.base_only : record.head_only) list(name, name);
+  return process;
+}
+
+GateOptions gate_options(const RunRecord& record, Statistic statistic) {
+  GateOptions options;
+  options.metric = record.metric;
+  options.statistic = statistic;
+  options.policy.alpha = record.plan.alpha;
+  options.policy.max_mde = record.policy.max_mde;
+  options.policy.defaults.fail_above = record.policy.fail_above;
+  options.policy.defaults.same_within = record.policy.same_within;
+  options.strict = record.policy.strict;
+  options.allow_missing = record.policy.allow_missing;
+  options.allow_hardware_mismatch = record.policy.allow_hardware_mismatch;
+  options.partial_processes = true;
+  return options;
+}
+
+// A run that ended early is not a pass. Whoever interrupts it asks for no verdict; a head that cannot be run is as
+// wrong as a case of it that fails.
+void conclude_early(const RunRecord& record, Comparison& comparison) {
+  comparison.notes.push_back("the run ended early: " + record.ended_early);
+  const bool head_failed = record.ended_by == Side::head;
+  const bool red = head_failed || (record.ended_by && comparison.verdict == RunVerdict::regression);
+  comparison.verdict = red ? RunVerdict::regression : RunVerdict::undecided;
+  comparison.exit_code = red ? 1 : 4;
+}
+
+}  // namespace
+
+AbAnalysis::AbAnalysis(const RunRecord& record) : metric_(record.metric), rule_(rule_cases(record), record.plan) {
+  for (std::size_t i = 0; i < record.cases.size(); ++i) {
+    index_[record.cases[i].name] = i;
+    name_of_base_[record.cases[i].base_raw] = record.cases[i].name;
+    name_of_head_[record.cases[i].head_raw] = record.cases[i].name;
+  }
+}
+
+std::string AbAnalysis::statistic() const { return statistic_chosen_ ? statistic_name(statistic_) : ""; }
+
+// The record's names, which were made once from all cases of both sides: made from a look's alone they could differ.
+void AbAnalysis::name_cases(Process& process, Side side) const {
+  const auto& names = side == Side::base ? name_of_base_ : name_of_head_;
+  std::erase_if(process.cases, [&](const Case& one) { return !names.contains(one.raw_name); });
+  for (Case& one : process.cases) one.name = names.at(one.raw_name);
+}
+
+void AbAnalysis::choose(const std::vector<CasePair>& pairs) {
+  std::vector<ProcessSamples> samples;
+  for (const CasePair& pair : pairs)
+    if (pair.presence == Presence::both) samples.push_back(base_samples(pair, metric_));
+  statistic_ = choose_statistic(samples);
+  statistic_chosen_ = true;
+}
+
+void AbAnalysis::take(std::vector<BlockResults> blocks) {
+  const int first = rule_.next()->first_block;
+  ResultSet base, head;
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    for (int position = 0; position < kPositions; ++position) {
+      const bool of_head = is_head(first + static_cast<int>(b), position);
+      Process& process = blocks[b][static_cast<std::size_t>(position)];
+      name_cases(process, of_head ? Side::head : Side::base);
+      (of_head ? head : base).processes.push_back(std::move(process));
+    }
+  const std::vector<CasePair> pairs = match_cases(base, head).pairs;
+  if (!statistic_chosen_) choose(pairs);
+
+  const double absent = std::numeric_limits<double>::quiet_NaN();
+  std::vector<AbBlock> numbers(blocks.size());
+  for (AbBlock& block : numbers) block.numbers.assign(index_.size(), {absent, absent, absent, absent});
+  for (const CasePair& pair : pairs) {
+    if (pair.presence != Presence::both) continue;
+    const CaseNumbers of_case = numbers_of(pair, base, head, {metric_, statistic_});
+    for (std::size_t b = 0, base_at = 0, head_at = 0; b < blocks.size(); ++b)
+      for (int position = 0; position < kPositions; ++position)
+        numbers[b].numbers[index_.at(pair.name)][static_cast<std::size_t>(position)] =
+            is_head(first + static_cast<int>(b), position) ? of_case.head.processes[head_at++]
+                                                           : of_case.base.processes[base_at++];
+  }
+  rule_.take(numbers);
+  std::move(base.processes.begin(), base.processes.end(), std::back_inserter(base_.processes));
+  std::move(head.processes.begin(), head.processes.end(), std::back_inserter(head_.processes));
+}
+
+void AbAnalysis::drop(const DroppedCase& dropped) {
+  rule_.drop(index_.at(dropped.name), std::string(side_name(dropped.side)) + ": " + dropped.reason);
+}
+
+Outcome AbAnalysis::outcome_of(const AbOutcome& outcome, const std::vector<std::string>& names) const {
+  Outcome chosen = outcome;
+  chosen.decisions.clear();
+  for (const std::string& name : names) chosen.decisions.push_back(outcome.decisions[index_.at(name)]);
+  return chosen;
+}
+
+Comparison AbAnalysis::comparison(const RunRecord& record) const {
+  ResultSet base = base_, head = head_;
+  base.processes.push_back(listing(record, Side::base, base_));
+  head.processes.push_back(listing(record, Side::head, head_));
+  for (Process& process : base.processes) process.context.info["executable"] = record.base_executable;
+  for (Process& process : head.processes) process.context.info["executable"] = record.head_executable;
+  const AbOutcome outcome = rule_.outcome();
+  Comparison comparison =
+      compare_blocks(base, head, gate_options(record, statistic_),
+                     [&](const std::vector<std::string>& names) { return outcome_of(outcome, names); });
+  comparison.command = record.command;
+  comparison.notes.push_back(null_control_note(outcome.null_control.verdict));
+  if (outcome.null_control.verdict == NullVerdict::failed && comparison.verdict == RunVerdict::pass) {
+    comparison.verdict = RunVerdict::undecided;
+    comparison.exit_code = 4;
+  }
+  if (!record.ended_early.empty()) conclude_early(record, comparison);
+  return comparison;
+}
+
+}  // namespace warpgauge
