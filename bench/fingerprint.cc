@@ -45,7 +45,7 @@ KeyValues cpuinfo_fields(const std::string& cpuinfo) {
 bool is_instruction_set(const std::string& flag) {
   // x86, then ARM.
   static constexpr std::string_view kPrefixes[] = {"sse", "ssse", "avx",  "amx",  "fma",    "f16c",
-                                                   "bmi", "aes",  "vaes", "gfni", "asimd",  "fp",
+                                                   "bmi", "aes",  "vaes", "gfni", "asimd",  "fphp",
                                                    "sve", "sme",  "bf16", "i8mm", "svebf16"};
   return std::ranges::any_of(kPrefixes,
                              [&flag](std::string_view prefix) { return flag.starts_with(prefix); });

@@ -19,9 +19,10 @@ namespace {
   throw std::runtime_error(path + ": cannot be written: " + std::strerror(errno));
 }
 
+// A device, a pipe, or a link: a rename would put a file in its place, /dev/stdout included.
 bool is_special(const std::string& path) {
   struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+  return ::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
 }
 
 }  // namespace
@@ -29,7 +30,7 @@ bool is_special(const std::string& path) {
 OutputFile::OutputFile(const std::string& path) : path_(path) {
   if (!is_special(path)) temporary_ = path + "." + std::to_string(::getpid()) + ".tmp";
   const std::string& target = temporary_.empty() ? path_ : temporary_;
-  descriptor_ = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  descriptor_ = ::open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail(path_);
 }
 
@@ -40,6 +41,9 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::string_view text) {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(descriptor_, 0) != 0)
+    fail(path_);
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;

@@ -1,5 +1,6 @@
 // A file that is written whole or not at all: into a temporary file beside it, synced, then renamed. An
-// interrupt leaves what was there before. What is no regular file (/dev/stdout, a pipe) is written directly.
+// interrupt leaves what was there before. What is no regular file (/dev/stdout, a pipe, a link) is written
+// directly.
 #pragma once
 
 #include <string>

@@ -9,8 +9,8 @@ namespace warpgauge::bench {
 std::vector<int> allowed_cpus();
 
 // Makes a team of `threads`, pins each to one of `cpus`, the caller to the first. Throws
-// std::invalid_argument when there are fewer CPUs than threads, std::runtime_error when OpenMP gives a smaller
-// team or the system refuses.
+// std::invalid_argument when there are fewer CPUs than threads, std::runtime_error when OpenMP gives a
+// smaller team or the system refuses.
 void pin_threads(int threads, const std::vector<int>& cpus);
 
 }  // namespace warpgauge::bench

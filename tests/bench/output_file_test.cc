@@ -66,6 +66,17 @@ TEST_F(OutputFileTest, ADeviceIsWrittenDirectly) {
   OutputFile("/dev/null").write("{}");
 }
 
+TEST_F(OutputFileTest, ALinkIsWrittenThroughNotReplaced) {
+  std::ofstream(path_) << "something longer";
+  const fs::path link = directory_ / "link.json";
+  fs::create_symlink(path_, link);
+  OutputFile file(link.string());
+  EXPECT_EQ(content(), "something longer");
+  file.write("{}");
+  EXPECT_EQ(content(), "{}");
+  EXPECT_TRUE(fs::is_symlink(link));
+}
+
 TEST_F(OutputFileTest, WhatWasWrittenIsReadBack) {
   OutputFile(path_.string()).write("{}");
   EXPECT_NO_THROW(require_written(path_.string(), "{}"));

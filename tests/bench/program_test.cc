@@ -58,7 +58,8 @@ class Program : public testing::Test {
 
   std::vector<json> rows_of(const std::string& kernel) const {
     std::vector<json> rows;
-    for (const json& row : result()["benchmarks"])
+    const json written = result();
+    for (const json& row : written["benchmarks"])
       if (row["name"].get<std::string>().starts_with("cpu/" + kernel + "/")) rows.push_back(row);
     return rows;
   }
@@ -106,7 +107,8 @@ TEST_F(Program, TheFilterSelectsExactlyItsCases) {
                      "--benchmark_filter='cpu/blas/.*/S:512/D:64'");
   EXPECT_EQ(done.exit_code, 0) << done.err;
   std::string measured;
-  for (const json& row : result()["benchmarks"]) measured += row["name"].get<std::string>() + "\n";
+  const json written = result();
+  for (const json& row : written["benchmarks"]) measured += row["name"].get<std::string>() + "\n";
   EXPECT_EQ(measured, listed.out);
   EXPECT_THAT(measured, Not(HasSubstr("S:1024")));
 }

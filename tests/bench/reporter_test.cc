@@ -162,8 +162,9 @@ TEST_F(Reporter, NoKeyStandsTwice) {
   const auto callback = [&objects](int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) objects.emplace_back();
     if (event == Json::parse_event_t::object_end) objects.pop_back();
-    if (event == Json::parse_event_t::key)
+    if (event == Json::parse_event_t::key) {
       EXPECT_TRUE(objects.back().insert(parsed.get<std::string>()).second) << parsed;
+    }
     return true;
   };
   EXPECT_FALSE(Json::parse(text_, callback).is_null());
