@@ -32,10 +32,11 @@ TEST(InputPolicy, TheLastRuleThatMatchesAndSetsAMarginWins) {
   const Margins small = policy.margins_of("naive/f32/S:64/D:64");
   EXPECT_DOUBLE_EQ(small.fail_above, 0.1);
   EXPECT_DOUBLE_EQ(small.same_within, 0.12);
-  EXPECT_DOUBLE_EQ(small.improve_above, 0.05);
+  EXPECT_DOUBLE_EQ(small.improve_above, 0.09);
   const Margins small_blas = policy.margins_of("blas/f32/S:64/D:64");
   EXPECT_DOUBLE_EQ(small_blas.fail_above, 0.02);
   EXPECT_DOUBLE_EQ(small_blas.same_within, 0.12);
+  EXPECT_DOUBLE_EQ(small_blas.improve_above, 0.05);
   EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:128/D:64").fail_above, 0.03);
 }
 
