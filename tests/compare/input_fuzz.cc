@@ -1,5 +1,5 @@
-// A libFuzzer target: whatever the bytes are, reading them as results and as a policy ends in a value or a Diagnostic.
-// What is read is matched with itself, so that the code behind the readers sees it, too.
+// A libFuzzer target: whatever the bytes are, reading them as results and as a policy ends in a value or a
+// Diagnostic. What is read is matched with itself, so that the code behind the readers sees it, too.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
