@@ -1,0 +1,170 @@
+#include "compare/baseline/atomic_file.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "tests/compare/temporary_directory.h"
+
+namespace warpgauge {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+std::size_t files_in(const fs::path& directory) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
+}
+
+TEST(AtomicFile, CreatesAndReplaces) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / "a.json";
+  EXPECT_EQ(read_if_there(path), std::nullopt);
+  write_file(path, "one");
+  EXPECT_EQ(read_if_there(path), "one");
+  write_file(path, "two");
+  EXPECT_EQ(read_if_there(path), "two");
+  EXPECT_EQ(files_in(directory.path()), 1u);
+}
+
+TEST(AtomicFile, KeepsTheMode) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / "a.json";
+  write_file(path, "one");
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  write_file(path, "two");
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST(AtomicFile, RefusesASymbolicLink) {
+  const TemporaryDirectory directory;
+  write_file(directory / "target", "old");
+  fs::create_symlink(directory / "target", directory / "link");
+  EXPECT_THAT([&] { write_file(directory / "link", "new"); },
+              ThrowsMessage<OutputError>(HasSubstr("symbolic link")));
+  EXPECT_THROW(read_if_there(directory / "link"), OutputError);
+  EXPECT_EQ(read_if_there(directory / "target"), "old");
+}
+
+TEST(AtomicFile, RefusesADirectory) {
+  const TemporaryDirectory directory;
+  EXPECT_THROW(write_file(directory.path(), "x"), OutputError);
+  EXPECT_THROW(read_if_there(directory.path()), OutputError);
+}
+
+TEST(AtomicFile, NamesTheMissingDirectory) {
+  const TemporaryDirectory directory;
+  EXPECT_THAT([&] { write_file(directory / "no/a.json", "x"); },
+              ThrowsMessage<OutputError>(HasSubstr("No such file")));
+}
+
+TEST(AtomicFile, TakesAwayWhatAKilledWriterLeft) {
+  const TemporaryDirectory directory;
+  write_file(directory / ".a.json.tmp", "half");
+  write_file(directory / "a.json", "whole");
+  EXPECT_EQ(read_if_there(directory / "a.json"), "whole");
+  EXPECT_EQ(files_in(directory.path()), 1u);
+}
+
+TEST(AtomicFile, WritesIntoDevicesAsTheyAre) {
+  EXPECT_NO_THROW(write_file("/dev/null", "x"));
+  EXPECT_THAT([] { write_file("/dev/full", "x"); }, ThrowsMessage<OutputError>(HasSubstr("No space left")));
+  EXPECT_THAT([] { append_file("/dev/full", "x"); }, ThrowsMessage<OutputError>(HasSubstr("No space left")));
+}
+
+// A file may not grow beyond a limit: as good as a full disk.
+TEST(AtomicFile, AFullDiskLeavesTheOldFile) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / "a.json";
+  write_file(path, "old");
+  const pid_t child = fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      write_file(path, std::string(5000, 'x'));
+    } catch (const OutputError&) {
+      ::_exit(5);
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 5);
+  EXPECT_EQ(read_if_there(path), "old");
+  EXPECT_EQ(files_in(directory.path()), 1u);
+}
+
+TEST(UpdateFile, CreatesTheDirectoriesAbove) {
+  const TemporaryDirectory directory;
+  update_file(directory / "x/y/a.json", std::nullopt, "new");
+  EXPECT_EQ(read_if_there(directory / "x/y/a.json"), "new");
+}
+
+TEST(UpdateFile, RefusesWhatSomebodyElseHasChanged) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / "a.json";
+  write_file(path, "theirs");
+  EXPECT_THAT([&] { update_file(path, "mine as read", "mine"); },
+              ThrowsMessage<OutputError>(HasSubstr("changed")));
+  EXPECT_THROW(update_file(path, std::nullopt, "mine"), OutputError);
+  EXPECT_EQ(read_if_there(path), "theirs");
+}
+
+// Of many that count up at the same time no step is lost.
+TEST(UpdateFile, NoUpdateIsLost) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / "a.json";
+  constexpr int kThreads = 4, kSteps = 25;
+  const auto count_up = [&] {
+    for (int step = 0; step < kSteps;) {
+      const auto before = read_if_there(path);
+      try {
+        update_file(path, before, std::to_string(before ? std::stoi(*before) + 1 : 1));
+        ++step;
+      } catch (const OutputError&) {  // somebody was faster
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) threads.emplace_back(count_up);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(read_if_there(path), std::to_string(kThreads * kSteps));
+}
+
+// WARPGAUGE_KILLS: how many moments to try (30).
+TEST(AtomicFile, KillAtRandomMomentsLeavesTheOldOrTheNewFile) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / "a.json";
+  const char* wanted = std::getenv("WARPGAUGE_KILLS");
+  const int kills = wanted ? std::atoi(wanted) : 30;
+  const std::string texts[] = {std::string(400'000, 'a') + "\n", std::string(300'000, 'b') + "\n"};
+  write_file(path, texts[0]);
+  std::mt19937 draw(1);
+  for (int i = 0; i < kills; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      for (std::size_t step = 0;; ++step) write_file(path, texts[step % 2]);
+    }
+    ::usleep(static_cast<useconds_t>(draw() % 20'000));
+    ::kill(child, SIGKILL);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    const auto text = read_if_there(path);
+    ASSERT_TRUE(text == texts[0] || text == texts[1]) << "after kill " << i;
+    ASSERT_LE(files_in(directory.path()), 2u);
+  }
+}
+
+}  // namespace
+}  // namespace warpgauge

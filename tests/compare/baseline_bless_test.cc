@@ -1,0 +1,258 @@
+#include "compare/baseline/bless.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "compare/baseline/fingerprint.h"
+#include "compare/baseline/round.h"
+#include "compare/input/diagnostic.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::ThrowsMessage;
+
+BaselineRound make_round(int day, const std::string& boot = "b") {
+  const std::string two = (day < 10 ? "0" : "") + std::to_string(day);
+  return {.round = boot + "-" + two,
+          .boot = boot,
+          .date = "2026-11-" + two + "T10:00:00+00:00",
+          .commit = "c" + two,
+          .reason = "nightly",
+          .statistic = "q25",
+          .processes = 3,
+          .state = {{"driver", "550"}}};
+}
+
+Baseline make_baseline() {
+  Baseline baseline;
+  baseline.identity = {{"cpu_model", "143"}};
+  baseline.rounds = {make_round(1), make_round(2)};
+  baseline.cases = {{"a", {100.0, 101.5}}, {"b=c", {std::nullopt, 7.25}}};
+  baseline.history = {{"accept", {"a"}, "better \"rounding\"\n", "2026-11-01T10:00:00+00:00", "c01"}};
+  return baseline;
+}
+
+Cell cell_of(const std::string& name, CellVerdict verdict, double value) {
+  Cell cell;
+  cell.name = name;
+  cell.verdict = verdict;
+  cell.head.value = value;
+  return cell;
+}
+
+Comparison comparison_of(std::vector<Cell> cells) {
+  Comparison comparison;
+  comparison.cells = std::move(cells);
+  return comparison;
+}
+
+Process process_at(const std::string& date, std::optional<std::string> round) {
+  Process process;
+  process.context.info = {{"date", date}, {"commit", "abc"}};
+  process.context.round = std::move(round);
+  return process;
+}
+
+TEST(BaselineFile, RoundTripsToTheByte) {
+  const std::string text = format_baseline(make_baseline());
+  const Baseline parsed = parse_baseline(text, "x.json");
+  EXPECT_EQ(format_baseline(parsed), text);
+  EXPECT_EQ(parsed.cases, make_baseline().cases);
+  EXPECT_EQ(parsed.history.at(0).reason, make_baseline().history.at(0).reason);
+  EXPECT_EQ(parsed.rounds.at(1).state.at("driver"), "550");
+}
+
+TEST(BaselineFile, HasOneCaseALine) {
+  EXPECT_THAT(format_baseline(make_baseline()),
+              HasSubstr("\n  {\"name\":\"a\",\"numbers\":[100.0,101.5]},\n"));
+}
+
+TEST(BaselineFile, SaysWhereItIsWrong) {
+  const std::string good = format_baseline(make_baseline());
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  const auto expect = [](const std::string& text, const std::string& place) {
+    EXPECT_THAT([&] { parse_baseline(text, "x.json"); }, ThrowsMessage<Diagnostic>(HasSubstr(place)));
+  };
+  expect(with("baseline/1", "baseline/9"), "x.json: schema: ");
+  expect(with("101.5", "-1"), "x.json: cases[0].numbers[1]: ");
+  expect(with(",101.5", ""), "expected one for each of the 2 rounds, found 1");
+  expect(with("[null,7.25]", "[null,null]"), "none of them is a number");
+  expect(with("\"b=c\"", "\"a\""), "stands twice");
+  expect(with("q25", "q99"), "rounds[0].statistic: ");
+  expect(with("\"identity\"", "\"identify\""), "unknown key");
+  expect(good.substr(0, good.size() / 2), "found the end of the file");
+  expect("version https://git-lfs.github.com/spec/v1\n", "x.json");
+}
+
+TEST(BaselineFile, AsASideHasTheLastRoundsStateAndAllNumbers) {
+  const ResultSet results = results_of(make_baseline(), "x.json");
+  ASSERT_EQ(results.processes.size(), 1u);
+  EXPECT_EQ(results.processes[0].context.info.at("commit"), "c02");
+  ASSERT_EQ(results.processes[0].cases.size(), 2u);
+  EXPECT_EQ(results.processes[0].cases[0].repetitions.size(), 2u);
+  EXPECT_EQ(results.processes[0].cases[1].repetitions.size(), 1u);
+}
+
+TEST(AddRound, AppendsANumberForEachCase) {
+  Baseline baseline = make_baseline();
+  add_round(baseline, make_round(3),
+            comparison_of({cell_of("a", CellVerdict::unchanged, 99), cell_of("new", CellVerdict::added, 5)}));
+  EXPECT_THAT(baseline.cases.at("a"), ElementsAre(100.0, 101.5, 99.0));
+  EXPECT_THAT(baseline.cases.at("b=c"), ElementsAre(std::nullopt, 7.25, std::nullopt));
+  EXPECT_THAT(baseline.cases.at("new"), ElementsAre(std::nullopt, std::nullopt, 5.0));
+}
+
+TEST(AddRound, AConfirmedImprovementDropsTheOlderRoundsOfItsCase) {
+  Baseline baseline = make_baseline();
+  add_round(
+      baseline, make_round(3),
+      comparison_of({cell_of("a", CellVerdict::improvement, 80), cell_of("b=c", CellVerdict::unchanged, 7)}));
+  // Round 1 counts for nobody any more.
+  EXPECT_THAT(baseline.cases.at("a"), ElementsAre(std::nullopt, 80.0));
+  EXPECT_THAT(baseline.cases.at("b=c"), ElementsAre(7.25, 7.0));
+  EXPECT_EQ(baseline.history.back().action, "tighten");
+  EXPECT_THAT(baseline.history.back().cases, ElementsAre("a"));
+}
+
+// One lucky round is one number among others; it does not become the baseline.
+TEST(AddRound, ALuckyRoundDoesNotRatchet) {
+  Baseline baseline = make_baseline();
+  add_round(baseline, make_round(3), comparison_of({cell_of("a", CellVerdict::inconclusive, 90)}));
+  EXPECT_THAT(baseline.cases.at("a"), ElementsAre(100.0, 101.5, 90.0));
+}
+
+TEST(AddRound, KeepsTwentyRounds) {
+  Baseline baseline;
+  for (int day = 1; day <= 25; ++day) {
+    add_round(baseline, make_round(day),
+              comparison_of({cell_of("a", day == 1 ? CellVerdict::added : CellVerdict::unchanged, day)}));
+  }
+  ASSERT_EQ(baseline.rounds.size(), kMaxRounds);
+  EXPECT_EQ(baseline.rounds.front().commit, "c06");
+  EXPECT_EQ(baseline.cases.at("a").front(), 6.0);
+}
+
+TEST(AddRound, ACaseThatNoRoundKnowsAnyMoreGoesAndIsRecorded) {
+  Baseline baseline = make_baseline();
+  for (int day = 3; day <= 25; ++day)
+    add_round(baseline, make_round(day), comparison_of({cell_of("a", CellVerdict::unchanged, 1)}));
+  EXPECT_FALSE(baseline.cases.contains("b=c"));
+  EXPECT_EQ(baseline.history.back().action, "remove");
+}
+
+TEST(EditBaseline, RenameKeepsTheNumbersAndIsRecorded) {
+  Baseline baseline = make_baseline();
+  edit_baseline(baseline, {.accept = {}, .remove = {}, .renames = {"b=c=d=e"}, .reason = "clearer"},
+                {"a", "d=e"}, make_round(3));
+  EXPECT_THAT(baseline.cases.at("d=e"), ElementsAre(std::nullopt, 7.25));
+  EXPECT_EQ(baseline.history.back().action, "rename");
+  EXPECT_THAT(baseline.history.back().cases, ElementsAre("b=c", "d=e"));
+  EXPECT_EQ(baseline.history.back().reason, "clearer");
+}
+
+TEST(EditBaseline, AcceptRestartsTheCase) {
+  Baseline baseline = make_baseline();
+  edit_baseline(baseline, {.accept = NameFilter("^a$"), .remove = {}, .renames = {}, .reason = "meant"},
+                {"a", "b=c"}, make_round(3));
+  EXPECT_FALSE(baseline.cases.contains("a"));
+  add_round(
+      baseline, make_round(3),
+      comparison_of({cell_of("a", CellVerdict::added, 150), cell_of("b=c", CellVerdict::unchanged, 7)}));
+  EXPECT_THAT(baseline.cases.at("a"), ElementsAre(std::nullopt, 150.0));
+  EXPECT_EQ(baseline.history.back().reason, "meant");
+}
+
+TEST(EditBaseline, RefusesWhatMatchesNothingOrContradicts) {
+  const auto edit = [](BlessEdits edits) {
+    Baseline baseline = make_baseline();
+    edits.reason = "x";
+    edit_baseline(baseline, edits, {"a"}, make_round(3));
+  };
+  EXPECT_THROW(edit({.accept = NameFilter("nobody"), .remove = {}, .renames = {}, .reason = {}}),
+               std::invalid_argument);
+  EXPECT_THROW(edit({.accept = NameFilter("b=c"), .remove = {}, .renames = {}, .reason = {}}),
+               std::invalid_argument);
+  EXPECT_THROW(edit({.accept = {}, .remove = NameFilter("^a$"), .renames = {}, .reason = {}}),
+               std::invalid_argument);
+  EXPECT_THROW(edit({.accept = {}, .remove = {}, .renames = {"nobody=x"}, .reason = {}}),
+               std::invalid_argument);
+  EXPECT_THROW(edit({.accept = {}, .remove = {}, .renames = {"a=b=c"}, .reason = {}}), std::invalid_argument);
+  EXPECT_NO_THROW(edit({.accept = {}, .remove = NameFilter("b=c"), .renames = {}, .reason = {}}));
+}
+
+TEST(ParseDate, TakesWhatGoogleBenchmarkWrites) {
+  EXPECT_EQ(parse_date("1970-01-02T00:00:00+00:00"), 86400);
+  EXPECT_EQ(parse_date("1970-01-01T01:00:00+01:00"), 0);
+  EXPECT_EQ(parse_date("1969-12-31T20:30:00-03:30"), 0);
+  EXPECT_EQ(parse_date("1970-01-01 00:00:10"), 10);
+  EXPECT_EQ(parse_date("1970-01-01T00:00:10Z"), 10);
+  for (const char* bad :
+       {"", "yesterday", "2026-13-01T00:00:00Z", "2026-11-20T10:00", "2026-11-20T10:00:00+1"}) {
+    EXPECT_EQ(parse_date(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(Rounds, OneBootWithinAnHourIsOneRoundEvenOverTheFullHour) {
+  const ResultSet results{{process_at("2026-11-20T10:59:00Z", "b-1"),
+                           process_at("2026-11-20T11:01:00Z", "b-2"),
+                           process_at("2026-11-20T11:02:00Z", "other-2")}};
+  EXPECT_THAT(rounds_of(results), ElementsAre(ElementsAre(0u, 1u), ElementsAre(2u)));
+}
+
+TEST(Rounds, AFileThatSaysNothingIsARoundOfItsOwn) {
+  const ResultSet results{{process_at("2026-11-20T10:00:00Z", {}), process_at("2026-11-20T10:00:00Z", {})}};
+  EXPECT_EQ(rounds_of(results).size(), 2u);
+}
+
+TEST(ReasonAgainstRound, TooEarlyOnTheSameBootOnly) {
+  const ResultSet results{{process_at("2026-11-02T10:30:00+00:00", "b-77")}};
+  const BaselineRound last = make_round(2), other = make_round(2, "other");
+  const BaselineRound now = describe_round(results, "q25");
+  EXPECT_THAT(reason_against_round(results, now, &last), HasSubstr("less than an hour"));
+  EXPECT_THAT(reason_against_round(results, now, &other), IsEmpty());
+  const ResultSet later{{process_at("2026-11-02T11:00:00+00:00", "b-78")}};
+  EXPECT_THAT(reason_against_round(later, describe_round(later, "q25"), &last), IsEmpty());
+}
+
+TEST(ReasonAgainstRound, TwiceTheSameOrOlderOrSeveral) {
+  const BaselineRound last = make_round(2);
+  const ResultSet again{{process_at("2026-11-02T10:00:00+00:00", "b-02")}};
+  EXPECT_THAT(reason_against_round(again, describe_round(again, "q25"), &last), HasSubstr("already"));
+  const ResultSet older{{process_at("2026-11-01T10:00:00+00:00", "z-01")}};
+  EXPECT_THAT(reason_against_round(older, describe_round(older, "q25"), &last), HasSubstr("before"));
+  const ResultSet several{
+      {process_at("2026-11-03T10:00:00Z", "b-3"), process_at("2026-11-04T10:00:00Z", "b-4")}};
+  EXPECT_THAT(reason_against_round(several, describe_round(several, "q25"), nullptr),
+              HasSubstr("several rounds"));
+}
+
+TEST(Fingerprint, ReadsLikeTheMachineAndDiffersWithEveryPartOfIt) {
+  std::map<std::string, std::string> identity = {{"cpu_vendor", "GenuineIntel"},
+                                                 {"cpu_family", "6"},
+                                                 {"cpu_model", "143"},
+                                                 {"cpu_stepping", "8"},
+                                                 {"threads", "2"}};
+  const std::string name = fingerprint_name(identity);
+  EXPECT_TRUE(name.starts_with("cpu-intel-6-143-8-2t-")) << name;
+  identity["cpu_l3_bytes"] = "1";
+  EXPECT_NE(fingerprint_name(identity), name);
+  EXPECT_TRUE(fingerprint_name({{"gpu_name", "NVIDIA H200"}}).starts_with("gpu-nvidia-h200-"));
+  EXPECT_NE(fingerprint_name({{"a", "bc"}}), fingerprint_name({{"ab", "c"}}));
+  EXPECT_TRUE(is_plain_name(fingerprint_name({{"gpu_name", "../../etc/passwd\n" + std::string(500, 'x')}})));
+}
+
+TEST(Fingerprint, NamesThatLeaveTheFolderAreRefused) {
+  for (const char* bad : {"", ".", "..", "../x", "a/b", ".hidden", "a b", "a\n"})
+    EXPECT_FALSE(is_plain_name(bad)) << bad;
+  EXPECT_TRUE(is_plain_name("cpu-1_2.x"));
+}
+
+}  // namespace
+}  // namespace warpgauge

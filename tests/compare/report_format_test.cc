@@ -1,0 +1,59 @@
+#include "compare/report/format.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/compare/report_test_support.h"
+
+namespace warpgauge {
+namespace {
+
+TEST(FormatDuration, TakesTheUnitThatFits) {
+  EXPECT_EQ(format_duration(0.5), "0.500 ns");
+  EXPECT_EQ(format_duration(999.9), "999.9 ns");
+  EXPECT_EQ(format_duration(1234), "1.234 us");
+  EXPECT_EQ(format_duration(12.34e6), "12.34 ms");
+  EXPECT_EQ(format_duration(2.5e9), "2.500 s");
+}
+
+TEST(FormatValue, CountersHaveNoTimeUnit) {
+  EXPECT_EQ(format_value(1.5e12, "flops_per_second"), "1.500T");
+  EXPECT_EQ(format_value(1500, "real_time"), "1.500 us");
+  EXPECT_EQ(format_value(0.25, "cv"), "0.250");
+}
+
+TEST(FormatChange, PlusIsWorse) {
+  EXPECT_EQ(format_change(1.5), "+50.0 %");
+  EXPECT_EQ(format_change(0.8), "-20.0 %");
+  EXPECT_EQ(format_change(1.0), "+0.00 %");
+  EXPECT_EQ(format_change(1 - 1e-9), "+0.00 %");
+  EXPECT_EQ(format_change(21), "+2000 %");
+}
+
+TEST(FormatPercent, HasNoEmptyDigits) {
+  EXPECT_EQ(format_percent(0.05), "5 %");
+  EXPECT_EQ(format_percent(0.0125), "1.25 %");
+  EXPECT_EQ(format_percent(1.5), "150 %");
+}
+
+TEST(FormatCounts, SaysWhatIsThereWorstFirst) {
+  EXPECT_EQ(
+      format_counts(make_comparison()),
+      "1 regression, 1 failed, 1 missing, 1 errored, 1 inconclusive, 1 improvement, 1 new, 1 unchanged");
+  EXPECT_EQ(format_counts({}), "no cases");
+}
+
+TEST(FormatVerdict, NamesTheSmallestDetectableChange) {
+  EXPECT_TRUE(format_verdict(make_comparison()).starts_with("verdict: regression: 1 regression"));
+  EXPECT_TRUE(format_verdict(make_comparison()).ends_with("; smallest detectable change 2.5 %"));
+}
+
+TEST(FormatVerdict, NamesItFirstWhereTheDeviationWasAssumed) {
+  Comparison comparison = make_comparison();
+  comparison.assumed_deviation = 0.05;
+  EXPECT_TRUE(
+      format_verdict(comparison)
+          .starts_with("smallest detectable change 2.5 % (processes assumed to deviate by 5 %); verdict: "));
+}
+
+}  // namespace
+}  // namespace warpgauge

@@ -1,0 +1,63 @@
+// A comparison with one case of every verdict.
+#pragma once
+
+#include <string>
+
+#include "compare/comparison.h"
+
+namespace warpgauge {
+
+inline Cell make_cell(const std::string& name, CellVerdict verdict, double ratio) {
+  Cell cell;
+  cell.name = name;
+  cell.verdict = verdict;
+  const bool both = verdict != CellVerdict::added && verdict != CellVerdict::missing &&
+                    verdict != CellVerdict::errored && verdict != CellVerdict::failed;
+  if (both) {
+    cell.ratio = ratio;
+    cell.ci = {ratio * 0.98, ratio * 1.02};
+    cell.base.value = 1e6;
+    cell.head.value = 1e6 * ratio;
+    cell.blocks = 3;
+    cell.mde = 0.025;
+    cell.more_blocks = 4;
+  }
+  if (verdict == CellVerdict::regression) cell.reproduce = "bench '--benchmark_filter=^" + name + "$'";
+  cell.reason = "because of " + name;
+  return cell;
+}
+
+inline Comparison make_comparison() {
+  Comparison comparison;
+  comparison.verdict = RunVerdict::regression;
+  comparison.exit_code = 1;
+  comparison.policy.statistic = "q25";
+  comparison.policy.method = "by the book";
+  comparison.mde = 0.025;
+  comparison.command = "warpgauge-compare gate --base base.json --head head.json";
+  comparison.cells = {
+      make_cell("slow", CellVerdict::regression, 1.5),    make_cell("broken", CellVerdict::failed, 1),
+      make_cell("gone", CellVerdict::missing, 1),         make_cell("never", CellVerdict::errored, 1),
+      make_cell("open", CellVerdict::inconclusive, 1.01), make_cell("fast", CellVerdict::improvement, 0.8),
+      make_cell("fresh", CellVerdict::added, 1),          make_cell("same", CellVerdict::unchanged, 1)};
+  return comparison;
+}
+
+// What a benchmark should not be called.
+inline const std::string kHostileNames[] = {"a|b`c``d",
+                                            "<img src=x onerror=alert(1)>",
+                                            "@everyone #1 [x](http://evil)",
+                                            "::error::injected",
+                                            "##[error]old",
+                                            "\x1b[31mred",
+                                            "bidi\u202etxt",
+                                            "line\nbreak\r\n::warning::x",
+                                            "quote'\"&;$(rm)",
+                                            std::string("nul\0byte", 8),
+                                            "\xff\xfe not UTF-8",
+                                            "]]><script>",
+                                            "",
+                                            " ",
+                                            "`"};
+
+}  // namespace warpgauge

@@ -1,0 +1,220 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "compare/report/escape.h"
+#include "compare/report/github.h"
+#include "compare/report/json.h"
+#include "compare/report/junit.h"
+#include "compare/report/markdown.h"
+#include "compare/report/text.h"
+#include "tests/compare/report_test_support.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using Json = nlohmann::json;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+Comparison hostile_comparison() {
+  Comparison comparison = make_comparison();
+  comparison.cells.clear();
+  for (const std::string& name : kHostileNames) {
+    comparison.cells.push_back(make_cell(name, CellVerdict::regression, 1.5));
+    comparison.notes.push_back(name);
+    comparison.differences.push_back({name, name, name, true});
+  }
+  return comparison;
+}
+
+Comparison large_comparison(std::size_t cells, const std::string& name) {
+  Comparison comparison = make_comparison();
+  comparison.cells.clear();
+  for (std::size_t i = 0; i < cells; ++i) {
+    const CellVerdict verdict = i % 2 ? CellVerdict::unchanged : CellVerdict::regression;
+    comparison.cells.push_back(make_cell(name + std::to_string(i), verdict, 1.5));
+    comparison.notes.push_back(name);
+    comparison.differences.push_back({name, name, name, true});
+  }
+  comparison.command = name;
+  sort_worst_first(comparison.cells);
+  return comparison;
+}
+
+TEST(SortWorstFirst, ByVerdictThenByRatio) {
+  std::vector<Cell> cells = {
+      make_cell("same", CellVerdict::unchanged, 1), make_cell("slow", CellVerdict::regression, 1.2),
+      make_cell("slower", CellVerdict::regression, 1.9), make_cell("broken", CellVerdict::failed, 1)};
+  sort_worst_first(cells);
+  EXPECT_EQ(cells[0].name, "slower");
+  EXPECT_EQ(cells[1].name, "slow");
+  EXPECT_EQ(cells[2].name, "broken");
+  EXPECT_EQ(cells[3].name, "same");
+}
+
+TEST(TextReport, FitsAHundredColumns) {
+  for (const Comparison& comparison :
+       {make_comparison(), hostile_comparison(), large_comparison(5, std::string(500, 'x'))}) {
+    for (const std::string& line : lines_of(text_report(comparison, {}))) {
+      if (line.find("  run: ") != std::string::npos) continue;
+      EXPECT_LE(display_width(line), 100u) << line;
+    }
+  }
+}
+
+TEST(TextReport, HasNoColourAndNoControlBytesUnlessAsked) {
+  EXPECT_THAT(text_report(hostile_comparison(), {}), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text_report(make_comparison(), {.colour = true}), HasSubstr("\x1b[31m"));
+}
+
+TEST(TextReport, NoLineFromTheDataIsACommandToCi) {
+  for (const std::string& line : lines_of(text_report(hostile_comparison(), {}))) {
+    const std::size_t first = line.find_first_not_of(' ');
+    if (first == std::string::npos) continue;
+    EXPECT_FALSE(std::string_view(line).substr(first).starts_with("::")) << line;
+    EXPECT_EQ(line.find("##["), std::string::npos) << line;
+  }
+}
+
+TEST(TextReport, VerdictIsTheLastLine) {
+  EXPECT_THAT(lines_of(text_report(make_comparison(), {})).end()[-2], HasSubstr("verdict: regression"));
+}
+
+TEST(TextReport, InconclusiveSaysWhatItWouldTake) {
+  EXPECT_THAT(text_report(make_comparison(), {}),
+              HasSubstr("a slow-down of 2.5 % would have been seen; about 4 more processes would decide"));
+}
+
+TEST(TextReport, RegressionSaysHowToReproduceIt) {
+  EXPECT_THAT(text_report(make_comparison(), {}), HasSubstr("run: bench '--benchmark_filter=^slow$'"));
+}
+
+TEST(TextReport, ListsTwoHundredUnchangedAtMost) {
+  Comparison comparison = make_comparison();
+  for (int i = 0; i < 5000; ++i)
+    comparison.cells.push_back(make_cell("n" + std::to_string(i), CellVerdict::unchanged, 1));
+  EXPECT_LT(lines_of(text_report(comparison, {})).size(), 250u);
+  EXPECT_THAT(text_report(comparison, {}), HasSubstr("and 4801 more"));
+}
+
+TEST(JsonReport, HasTheContractsKeys) {
+  const Json json = Json::parse(json_report(make_comparison()));
+  EXPECT_EQ(json["schema"], "warpgauge/comparison/1");
+  EXPECT_EQ(json["verdict"], "regression");
+  EXPECT_EQ(json["exit_code"], 1);
+  for (const char* key : {"fail_above", "same_within", "alpha", "statistic", "method"})
+    EXPECT_TRUE(json["policy"].contains(key)) << key;
+  for (const char* key :
+       {"regression", "improvement", "unchanged", "inconclusive", "new", "missing", "errored", "failed"}) {
+    EXPECT_EQ(json["counts"][key], 1) << key;
+  }
+  for (const char* key : {"base", "head", "differences"}) EXPECT_TRUE(json["context"].contains(key)) << key;
+  for (const char* key : {"verdict", "ratio", "ci", "p"})
+    EXPECT_TRUE(json["common_shift"][key].is_null()) << key;
+  const Json& cell = json["cells"][0];
+  for (const char* key :
+       {"name", "verdict", "ratio", "ci", "p", "p_adjusted", "cliffs_delta", "speedup", "improvement_pct",
+        "is_regression", "base", "head", "mde", "blocks", "more_blocks", "reason"}) {
+    EXPECT_TRUE(cell.contains(key)) << key;
+  }
+  for (const char* key : {"median_ns", "p95_ns", "cv", "processes", "samples"})
+    EXPECT_TRUE(cell["base"][key].is_null()) << key;
+}
+
+TEST(JsonReport, FasterIsPositive) {
+  const Json json = Json::parse(json_report(make_comparison()));
+  EXPECT_NEAR(json["cells"][0]["improvement_pct"], -50, 1e-9);
+  EXPECT_NEAR(json["cells"][0]["speedup"], 1 / 1.5, 1e-12);
+  EXPECT_EQ(json["cells"][0]["is_regression"], true);
+  EXPECT_NEAR(json["cells"][5]["improvement_pct"], 20, 1e-9);
+  EXPECT_GT(json["cells"][5]["speedup"], 1);
+}
+
+TEST(JsonReport, WhatIsNotFiniteIsNull) {
+  Comparison comparison = make_comparison();
+  comparison.cells[0].ratio = std::numeric_limits<double>::quiet_NaN();
+  comparison.cells[0].ci = {0.0, std::numeric_limits<double>::infinity()};
+  const Json json = Json::parse(json_report(comparison));
+  EXPECT_TRUE(json["cells"][0]["ratio"].is_null());
+  EXPECT_TRUE(json["cells"][0]["ci"][1].is_null());
+}
+
+TEST(JsonReport, ParsesWhateverTheNames) {
+  const Json json = Json::parse(json_report(hostile_comparison()));
+  EXPECT_EQ(json["cells"].size(), std::size(kHostileNames));
+}
+
+TEST(MarkdownReport, StaysBelowTheLimit) {
+  const std::string worst(5000, '#');
+  for (const std::size_t cells : {0u, 10u, 1000u, 20000u}) {
+    for (const std::string& name :
+         {std::string("cpu/blas/f32/S:512/"), worst, std::string("\x01\xff|`"), std::string(3000, '|')}) {
+      EXPECT_LE(markdown_report(large_comparison(cells, name)).size(), kMarkdownLimit)
+          << cells << name.substr(0, 8);
+    }
+  }
+}
+
+TEST(MarkdownReport, NothingFromTheDataBecomesMarkup) {
+  for (const std::string& line : lines_of(markdown_report(hostile_comparison()))) {
+    EXPECT_THAT(line, Not(HasSubstr("\x1b")));
+    if (!line.starts_with("| regression |")) continue;
+    std::size_t pipes = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) pipes += line[i] == '|' && (i == 0 || line[i - 1] != '\\');
+    EXPECT_EQ(pipes, 7u) << line;
+  }
+}
+
+TEST(MarkdownReport, SaysWhatACommentNeeds) {
+  Comparison comparison = make_comparison();
+  comparison.differences = {{"driver", "550", "560", false}};
+  comparison.base_context["commit"] = "abc";
+  const std::string text = markdown_report(comparison);
+  for (const char* part :
+       {"1 regression", "1 new", "1 missing", "+50.0 %", "+47.0 .. +53.0 %", "`driver`: `550` → `560`",
+        "base `abc`", "<details>", "warpgauge-compare gate --base base.json --head head.json"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
+TEST(JunitReport, CountsAndElementsAgree) {
+  const std::string text = junit_report(make_comparison());
+  EXPECT_THAT(text, HasSubstr("tests=\"8\" failures=\"2\" errors=\"2\" skipped=\"1\""));
+  const auto count = [&](const std::string& what) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("<testcase"), 8u);
+  EXPECT_EQ(count("<failure "), 2u);
+  EXPECT_EQ(count("<error "), 2u);
+  EXPECT_EQ(count("<skipped "), 1u);
+}
+
+TEST(JunitReport, NothingFromTheDataBecomesMarkup) {
+  const std::string text = junit_report(hostile_comparison());
+  EXPECT_THAT(text, Not(HasSubstr("<img")));
+  EXPECT_THAT(text, Not(HasSubstr("<script")));
+  EXPECT_THAT(text, Not(HasSubstr("]]>")));
+}
+
+TEST(GithubAnnotations, TenAtMostAndOneLineEach) {
+  const std::string text = github_annotations(large_comparison(100, "x\n::error::y"));
+  const auto lines = lines_of(text);
+  EXPECT_EQ(lines.size(), 10u);
+  for (const std::string& line : lines) EXPECT_TRUE(line.starts_with("::error title=")) << line;
+}
+
+}  // namespace
+}  // namespace warpgauge
