@@ -54,7 +54,7 @@ std::optional<int> reason_to_stop(const Selection& selection, const Options& opt
   for (const auto& [backend, reason] : selection.missing_backends)
     complain(std::string(backend_name(backend)) + " kernels are left out: " + reason);
   if (gpu_required() && !backend_unavailable(Backend::cuda).empty()) {
-    complain("WARPGAUGE_REQUIRE_GPU=1, but there is " + backend_unavailable(Backend::cuda));
+    complain("a GPU is required (WARPGAUGE_REQUIRE_GPU=1): " + backend_unavailable(Backend::cuda));
     return kExitFailed;
   }
   const bool any =
