@@ -2,7 +2,7 @@
 // the noise it is told, and misbehaves on demand. Cases are fake/0 ... fake/N-1, each 1000 (n + 1) ns.
 //
 //   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
-//   --crash=CASE  --crash-interleaved (only then)  --hang=CASE  --error=CASE  --omit=CASE  --extra  --exit=CODE
+//   --crash=CASE  --crash-from=CASE (it and all after it)  --crash-interleaved (only then)  --hang=CASE  --error=CASE  --omit=CASE  --extra  --exit=CODE
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -82,11 +82,13 @@ int main(int argc, char** argv) {
            "\"mhz_per_cpu\": 1000, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [\n";
     for (std::size_t i = 0; i < rows.size(); ++i) out << (i ? ",\n" : "") << rows[i];
   };
+  bool crashing = false;
   for (std::size_t n = 0; n < names.size(); ++n) {
     const std::string& name = names[n];
+    if (name == flags.text("crash-from")) crashing = true;
     if (!std::regex_search(name, filter)) continue;
     const bool may_crash = interleaved || !flags.on("crash-interleaved");
-    if (name == flags.text("crash") && may_crash) {
+    if ((crashing || name == flags.text("crash")) && may_crash) {
       if (interleaved) rows.clear();
       flush();
       std::raise(SIGKILL);

@@ -1,0 +1,206 @@
+// `compare ab` from the outside: the real program over a stand-in benchmark binary that misbehaves on demand.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "compare/ab/child.h"
+#include "compare/ab/scratch_directory.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::HasSubstr;
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class AbRun : public testing::Test {
+ protected:
+  // A binary of its own: the stand-in with these flags.
+  std::string binary(const std::string& name, const std::string& flags) {
+    const std::string path = scratch_.path() + "/" + name;
+    std::ofstream(path) << "#!/bin/sh\nexec " WARPGAUGE_FAKE_BENCH " " << flags << " \"$@\"\n";
+    chmod(path.c_str(), 0755);
+    return path;
+  }
+
+  int run(std::vector<std::string> arguments) {
+    const std::atomic<bool> never{false};
+    arguments.insert(arguments.end(), {"--json", path("report.json")});
+    const ChildResult result =
+        run_child({WARPGAUGE_COMPARE, arguments, {}, path("stdout"), path("stderr"), 120}, never);
+    EXPECT_EQ(result.end, ChildResult::End::exited) << result.describe();
+    return result.code;
+  }
+  int ab(const std::string& base_flags, const std::string& head_flags, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{"ab", binary("base", base_flags), binary("head", head_flags),
+                                       "--process-seconds", "0.1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+
+  std::string path(const std::string& name) const { return scratch_.path() + "/" + name; }
+  std::string errors() const { return text_of(path("stderr")); }
+  nlohmann::json report() const { return nlohmann::json::parse(text_of(path("report.json"))); }
+  int count(const std::string& verdict) const { return report()["counts"][verdict]; }
+  std::string verdict_of(const std::string& name) const {
+    const nlohmann::json whole = report();
+    for (const auto& cell : whole["cells"])
+      if (cell["name"] == name) return cell["verdict"];
+    return "not there";
+  }
+
+  ScratchDirectory scratch_;
+};
+
+TEST_F(AbRun, equals_are_unchanged) {
+  EXPECT_EQ(ab("--cases=30", "--cases=30"), 0) << errors();
+  EXPECT_EQ(count("unchanged"), 30);
+}
+
+TEST_F(AbRun, one_slow_case_is_found_and_no_other) {
+  EXPECT_EQ(ab("--cases=30", "--cases=30 --slow=/7=1.05"), 1);
+  EXPECT_EQ(verdict_of("fake/7"), "regression");
+  EXPECT_EQ(count("regression"), 1);
+  EXPECT_EQ(count("unchanged"), 29);
+}
+
+TEST_F(AbRun, a_fast_case_is_an_improvement_and_passes) {
+  EXPECT_EQ(ab("--cases=30", "--cases=30 --slow=/7=0.8"), 0);
+  EXPECT_EQ(verdict_of("fake/7"), "improvement");
+}
+
+TEST_F(AbRun, all_cases_slow_is_red_on_a_restless_machine) {
+  EXPECT_EQ(ab("--cases=30 --common=.005", "--cases=30 --common=.005 --slow=fake=1.05"), 1);
+  EXPECT_EQ(count("unchanged"), 0);
+}
+
+TEST_F(AbRun, a_recorded_run_is_judged_byte_for_byte_the_same) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=12 --noise=.05", "--cases=12 --noise=.05 --slow=/3=1.05 --error=fake/5",
+               {"--blocks", "3..12", "--keep", keep, "--markdown", path("live.md")}),
+            1);
+  const std::string live = text_of(path("report.json")), table = text_of(path("stdout"));
+  EXPECT_EQ(run({"gate", "--run", keep, "--markdown", path("again.md")}), 1);
+  EXPECT_EQ(text_of(path("report.json")), live);
+  EXPECT_EQ(text_of(path("stdout")), table);
+  EXPECT_EQ(text_of(path("again.md")), text_of(path("live.md")));
+  EXPECT_EQ(live.find(scratch_.path()), std::string::npos) << "a report holds no absolute path";
+}
+
+TEST_F(AbRun, an_edited_record_is_refused) {
+  const std::string keep = path("keep");
+  ab("--cases=6", "--cases=6", {"--blocks", "2", "--keep", keep});
+  std::string record = text_of(keep + "/run.json");
+  record.replace(record.find("\"last_block\":2"), 14, "\"last_block\":1");
+  std::ofstream(keep + "/run.json") << record;
+  EXPECT_EQ(run({"gate", "--run", keep}), 3);
+  EXPECT_THAT(errors(), HasSubstr("not what the rule asks for"));
+}
+
+TEST_F(AbRun, a_crash_in_head_costs_its_case_and_is_red) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --crash=fake/3", {"--blocks", "3"}), 1);
+  EXPECT_EQ(verdict_of("fake/3"), "failed");
+  EXPECT_EQ(count("failed"), 1);
+  EXPECT_EQ(report()["cells"].size(), 8u);
+  EXPECT_THAT(errors(), HasSubstr("taken out: fake/3, head: killed by signal 9 (Killed)"));
+}
+
+TEST_F(AbRun, a_crash_in_base_costs_its_case_and_leaves_the_run_undecided) {
+  EXPECT_EQ(ab("--cases=8 --crash=fake/3", "--cases=8", {"--blocks", "3"}), 4);
+  EXPECT_EQ(verdict_of("fake/3"), "errored");
+}
+
+TEST_F(AbRun, a_hang_costs_its_case) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --hang=fake/2", {"--blocks", "2", "--timeout", "1"}), 1);
+  EXPECT_EQ(verdict_of("fake/2"), "failed");
+  EXPECT_THAT(errors(), HasSubstr("no end after 1 s"));
+}
+
+TEST_F(AbRun, exit_0_with_an_error_row_or_without_a_row_is_a_failure) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --error=fake/2", {"--blocks", "2"}), 1);
+  EXPECT_EQ(verdict_of("fake/2"), "failed");
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --omit=fake/2", {"--blocks", "2"}), 1);
+  EXPECT_EQ(verdict_of("fake/2"), "failed");
+}
+
+TEST_F(AbRun, rows_that_nobody_asked_for_end_the_run) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --extra", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("head binary: its results hold a case that it was not asked for"));
+  EXPECT_EQ(ab("--cases=8 --extra", "--cases=8", {"--blocks", "2"}), 4);
+}
+
+TEST_F(AbRun, more_than_five_crashing_cases_end_the_run) {
+  EXPECT_EQ(ab("--cases=20", "--cases=20 --crash-from=fake/3", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("5 cases were taken out already"));
+}
+
+TEST_F(AbRun, an_exit_code_that_nothing_explains_ends_the_run) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --exit=7", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("exit 7, with every case in its results"));
+}
+
+TEST_F(AbRun, cases_of_one_side_only_are_missing_or_new) {
+  EXPECT_EQ(ab("--cases=9", "--cases=8", {"--blocks", "2"}), 4);
+  EXPECT_EQ(verdict_of("fake/8"), "missing");
+  EXPECT_EQ(ab("--cases=9", "--cases=8", {"--blocks", "6", "--allow-missing"}), 0);
+  EXPECT_EQ(ab("--cases=8", "--cases=9", {"--blocks", "6"}), 0);
+  EXPECT_EQ(verdict_of("fake/8"), "new");
+}
+
+TEST_F(AbRun, the_filter_chooses_the_cases) {
+  EXPECT_EQ(ab("--cases=20", "--cases=20", {"--blocks", "2", "--filter", "/1.$"}), 0);
+  EXPECT_EQ(report()["cells"].size(), 10u);
+}
+
+TEST_F(AbRun, an_interruption_reports_what_is_known) {
+  const std::string base = binary("base", "--cases=4 --hang=fake/3"), head = binary("head", "--cases=4");
+  const std::string json = path("report.json");
+  std::vector<std::string> words{WARPGAUGE_COMPARE, "ab", base, head, "--process-seconds", "0.1", "--json", json};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t quiet;
+  posix_spawn_file_actions_init(&quiet);
+  posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, path("stdout").c_str(), O_WRONLY | O_CREAT, 0644);
+  posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, path("stderr").c_str(), O_WRONLY | O_CREAT, 0644);
+  pid_t child = 0;
+  ASSERT_EQ(posix_spawn(&child, WARPGAUGE_COMPARE, &quiet, nullptr, arguments.data(), environ), 0);
+  posix_spawn_file_actions_destroy(&quiet);
+  usleep(1'000'000);
+  kill(child, SIGINT);
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 4) << errors();
+  EXPECT_EQ(count("inconclusive"), 4);
+  EXPECT_EQ(report()["verdict"], "undecided");
+}
+
+TEST_F(AbRun, what_cannot_be_run_is_said_so) {
+  EXPECT_EQ(run({"ab", path("absent"), path("absent")}), 2);
+  EXPECT_THAT(errors(), HasSubstr("no file that could be run"));
+  EXPECT_EQ(ab("--cases=0", "--cases=8"), 2);
+  EXPECT_THAT(errors(), HasSubstr("lists no case"));
+  EXPECT_EQ(ab("--cases=8", "--cases=8", {"--blocks", "24..6"}), 2);
+  EXPECT_THAT(errors(), HasSubstr("--blocks '24..6'"));
+  std::filesystem::create_directories(path("full/x"));
+  EXPECT_EQ(ab("--cases=8", "--cases=8", {"--keep", path("full")}), 2);
+  EXPECT_THAT(errors(), HasSubstr("is not empty"));
+  EXPECT_EQ(run({"gate", "--run", path("full"), "--alpha", "0.5"}), 2);
+}
+
+}  // namespace
+}  // namespace warpgauge
