@@ -54,6 +54,12 @@ SIMT_DEVICE void copy_tile(const Tile& tile, const T* global, std::int64_t row_s
   }
 }
 
+// How many tiles of B a warp holds in registers at once: enough to hide the loads of some behind the products
+// of others.
+constexpr int tiles_together(int tiles) {
+  return tiles % 8 == 0 ? 8 : 4;
+}
+
 // s [kRowTiles x 16, keys] = q [kRowTiles x 16 rows from first_row, D] k [keys, D]^T
 template <class T, class QueryTile, class KeyTile, int kRowTiles, int kKeyTiles>
 SIMT_DEVICE void multiply_queries_keys(const QueryTile& q, int first_row, const KeyTile& k,
@@ -70,12 +76,20 @@ SIMT_DEVICE void multiply_queries_keys(const QueryTile& q, int first_row, const 
     SIMT_UNROLL
     for (int m = 0; m < kRowTiles; ++m)
       simt::load_matrices<false>(a[m], q.chunk(first_row + m * 16 + lane % 16, 2 * d + lane / 16));
+    constexpr int kTogether = tiles_together(kKeyTiles);
     SIMT_UNROLL
-    for (int n = 0; n < kKeyTiles; n += 2) {
-      // Matrices: keys 0..7 and 8..15 of the pair, each for the lower and the upper half of the depth.
-      std::uint32_t pair[4];
-      simt::load_matrices<false>(pair, k.chunk(n * 8 + lane / 16 * 8 + lane % 8, 2 * d + lane / 8 % 2));
-      simt::multiply_tile<T>(s, n, a, {{pair[0], pair[1]}, {pair[2], pair[3]}});
+    for (int first = 0; first < kKeyTiles; first += kTogether) {
+      std::uint32_t b[kTogether][2];
+      SIMT_UNROLL
+      for (int n = 0; n < kTogether; n += 2) {
+        // Matrices: keys 0..7 and 8..15 of the pair, each for the lower and the upper half of the depth.
+        std::uint32_t pair[4];
+        const int key = (first + n) * 8 + lane / 16 * 8 + lane % 8;
+        simt::load_matrices<false>(pair, k.chunk(key, 2 * d + lane / 8 % 2));
+        b[n][0] = pair[0], b[n][1] = pair[1];
+        b[n + 1][0] = pair[2], b[n + 1][1] = pair[3];
+      }
+      simt::multiply_tile<T>(s, first, a, b);
     }
   }
 }
@@ -96,11 +110,18 @@ SIMT_DEVICE void multiply_weights_values(const float (&p)[kRowTiles][kKeyTiles][
       a[m][2] = simt::pack<T>(p[m][2 * j + 1][0], p[m][2 * j + 1][1]);
       a[m][3] = simt::pack<T>(p[m][2 * j + 1][2], p[m][2 * j + 1][3]);
     }
+    constexpr int kTogether = tiles_together(kDimTiles);
     SIMT_UNROLL
-    for (int n = 0; n < kDimTiles; n += 2) {
-      std::uint32_t pair[4];
-      simt::load_matrices<true>(pair, v.chunk(j * 16 + lane % 16, n + lane / 16));
-      simt::multiply_tile<T>(o, n, a, {{pair[0], pair[1]}, {pair[2], pair[3]}});
+    for (int first = 0; first < kDimTiles; first += kTogether) {
+      std::uint32_t b[kTogether][2];
+      SIMT_UNROLL
+      for (int n = 0; n < kTogether; n += 2) {
+        std::uint32_t pair[4];
+        simt::load_matrices<true>(pair, v.chunk(j * 16 + lane % 16, first + n + lane / 16));
+        b[n][0] = pair[0], b[n][1] = pair[1];
+        b[n + 1][0] = pair[2], b[n + 1][1] = pair[3];
+      }
+      simt::multiply_tile<T>(o, first, a, b);
     }
   }
 }

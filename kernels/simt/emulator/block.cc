@@ -84,7 +84,7 @@ void Block::finish_thread() {
   if (warp.arrived != 0)
     fail(FindingKind::divergence, std::string("exits while lanes of its warp wait at ") + warp.collective +
                                       " at " + describe(warp.site));
-  banks_.flush(self.warp);
+  if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   self.exited = true;
   warp.exited |= 1u << self.lane;
   warp.ready &= ~(1u << self.lane);

@@ -17,7 +17,7 @@ Warp* Block::arrive_in_warp(const char* what, void* operands, Site site) {
   if (warp.arrived == 0) {
     warp.collective = what;
     warp.site = site;
-    banks_.flush(self.warp);
+    if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   } else if (warp.collective != what || warp.site != site) {
     fail(FindingKind::divergence, std::string("is at ") + what + "\n    at " + describe(site) +
                                       "\n  while other lanes of its warp are at " + warp.collective +
@@ -48,7 +48,7 @@ void Block::arrive_at_barrier(int id, int threads, bool wait_for_all, const char
              describe(site) + "\n  while others are at one of " + std::to_string(barrier.expected) +
              "\n    at " + describe(barrier.site));
   }
-  banks_.flush(self.warp);
+  if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   if (plan_.check_memory) barrier.clocks.contribute(self.clock);
   ++barrier.arrived;
   if (wait_for_all) barrier.waiting.push_back(&self);
