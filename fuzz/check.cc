@@ -67,9 +67,10 @@ class Checker {
     tensors_.upload(inputs);
     Output output;
     try {
-      output = run_kernel(kernel_, tensors_, options_.threads);
+      // An emulated kernel runs in another order of threads each time, which must not show.
+      output = run_kernel(kernel_, tensors_, options_.threads, seed_);
       if (is_main && options_.repeat && kernel_.deterministic)
-        add(compare_runs(output, run_kernel(kernel_, tensors_, options_.threads), family), result);
+        add(compare_runs(output, run_kernel(kernel_, tensors_, options_.threads, seed_ + 1), family), result);
     } catch (const std::exception& error) {
       return add({{Property::launches, family, error.what()}}, result);
     }
@@ -128,11 +129,12 @@ std::string CheckResult::report() const {
   return text;
 }
 
-Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads) {
+Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads, std::uint64_t schedule_seed) {
   const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), threads));
   tensors.poison_outputs();
-  kernel.launch(tensors.problem(), tensors.tensors(),
-                {.threads = threads, .stream = nullptr, .workspace = workspace.data()});
+  kernel.launch(
+      tensors.problem(), tensors.tensors(),
+      {.threads = threads, .stream = nullptr, .workspace = workspace.data(), .schedule_seed = schedule_seed});
   synchronize(kernel.backend);
   if (!workspace.intact()) throw std::runtime_error("wrote past the end of its workspace");
   return tensors.download();

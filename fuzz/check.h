@@ -65,7 +65,9 @@ CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t se
 // Its parts, for those who hold operands already.
 
 // Poisons the outputs, launches, waits, and fetches what was written. Throws what the launch throws.
-Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads);
+// The seed is that of Launch::schedule_seed.
+Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads,
+                  std::uint64_t schedule_seed = 0);
 
 // What is wrong with `output`, given the reference of the same inputs. Poison is looked for in every row.
 std::vector<Failure> compare_output(const Output& output, const Inputs& inputs, const Reference& reference,
