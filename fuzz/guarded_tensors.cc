@@ -135,8 +135,13 @@ void GuardedTensors::Region::each_row(Visit visit) const {
 std::uint64_t GuardedTensors::Region::hash_rows(const std::vector<std::uint16_t>& image) const {
   std::uint64_t hash = 0;
   each_row([&](std::size_t offset) {
-    for (std::int64_t half = 0; half < row_bytes / 2; ++half)
-      hash = hash * 0x100000001b3u + image[offset + half] + 1;
+    const auto* bytes = reinterpret_cast<const char*>(image.data() + offset);
+    for (std::int64_t at = 0; at < row_bytes; at += 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes + at, static_cast<std::size_t>(std::min<std::int64_t>(8, row_bytes - at)));
+      hash = (hash ^ word) * 0x9fb21c651e98df25u;
+      hash ^= hash >> 32;
+    }
   });
   return hash;
 }

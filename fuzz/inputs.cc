@@ -26,6 +26,18 @@ void fill(std::vector<float>& tensor, Dtype dtype, Value value) {
     tensor[index] = round_to(dtype, value(static_cast<std::uint64_t>(index)));
 }
 
+// Calls value_of(row) once for each row of `dim` elements, and what that returns for each d.
+template <class ValueOf>
+void fill_rows(std::vector<float>& tensor, Dtype dtype, std::int64_t dim, ValueOf value_of) {
+  const auto rows = static_cast<std::int64_t>(tensor.size()) / dim;
+#pragma omp parallel for schedule(static) if (rows * dim > 1 << 16)
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const auto value = value_of(static_cast<std::uint64_t>(row));
+    for (std::int64_t d = 0; d < dim; ++d)
+      tensor[row * dim + d] = round_to(dtype, value(static_cast<std::uint64_t>(d)));
+  }
+}
+
 void fill_normal(std::vector<float>& tensor, Dtype dtype, RandomStream random) {
   fill(tensor, dtype, [random](std::uint64_t index) { return random.normal(index); });
 }
@@ -49,18 +61,15 @@ void fill_large_logits(Inputs& in) {
     const float magnitude = 0.75f + static_cast<float>(pattern.below(2 * d, 256)) * 0x1p-9f;
     return pattern.bits(2 * d + 1) & 1 ? magnitude : -magnitude;
   };
-  const auto dim = static_cast<std::uint64_t>(p.head_dim), last = static_cast<std::uint64_t>(coarse);
-  fill(in.q, p.dtype, [=](std::uint64_t index) {
-    const std::uint64_t d = index % dim;
-    if (d >= last) return 1.0f;
-    return choice.bits(2 * (index / dim)) & 1 ? amplitude * signed_magnitude(d)
-                                              : -amplitude * signed_magnitude(d);
+  const auto last = static_cast<std::uint64_t>(coarse);
+  fill_rows(in.q, p.dtype, p.head_dim, [=](std::uint64_t row) {
+    const float signed_amplitude = choice.bits(2 * row) & 1 ? amplitude : -amplitude;
+    return [=](std::uint64_t d) { return d < last ? signed_amplitude * signed_magnitude(d) : 1.0f; };
   });
-  fill(in.k, p.dtype, [=](std::uint64_t index) {
-    const std::uint64_t d = index % dim;
-    if (d >= last) return spread * fine.normal(index / dim);
-    const float stretch = 1.0f + static_cast<float>(choice.below(2 * (index / dim) + 1, 9)) * 0.025f;
-    return amplitude * stretch * signed_magnitude(d);
+  fill_rows(in.k, p.dtype, p.head_dim, [=](std::uint64_t row) {
+    const float stretch = 1.0f + static_cast<float>(choice.below(2 * row + 1, 9)) * 0.025f;
+    const float tail = spread * fine.normal(row);
+    return [=](std::uint64_t d) { return d < last ? amplitude * stretch * signed_magnitude(d) : tail; };
   });
 }
 
@@ -87,28 +96,32 @@ void fill_needles(Inputs& in) {
     const std::uint64_t words = (dim + 63) / 64;
     return codes.bits(key * words + d / 64) >> (d % 64) & 1 ? 1.0f : -1.0f;
   };
-  fill(in.k, p.dtype, [=](std::uint64_t index) { return code(index / dim, index % dim); });
+  const auto code_of = [=](std::uint64_t key, float magnitude) {
+    return [=](std::uint64_t d) { return magnitude * code(key, d); };
+  };
+  fill_rows(in.k, p.dtype, p.head_dim, [=](std::uint64_t key) { return code_of(key, 1.0f); });
 
   const double wanted = p.scale == 0 ? 1.0 : 40.0 / (p.scale * static_cast<double>(p.head_dim));
   // Few bits, so that D equal products add up exactly: equal terms are rounded all the same way, which no
   // kernel's bound allows for.
   const float amplitude = round_to(Dtype::bf16, static_cast<float>(std::clamp(wanted, -1000.0, 1000.0)));
   if (p.seq_k == 0) return;
-  fill(in.q, p.dtype, [=, &p](std::uint64_t index) {
-    const auto row = static_cast<std::int64_t>(index / dim);
+  fill_rows(in.q, p.dtype, p.head_dim, [=, &p](std::uint64_t index) {
+    const auto row = static_cast<std::int64_t>(index);
     const std::int64_t head = row / p.seq_q % p.heads, batch = row / p.seq_q / p.heads;
     const std::int64_t kv_head = batch * p.kv_heads + head / (p.heads / p.kv_heads);
-    const std::int64_t key = needle_key(p, row % p.seq_q, choice.bits(static_cast<std::uint64_t>(row)));
-    return amplitude * code(static_cast<std::uint64_t>(kv_head * p.seq_k + key), index % dim);
+    const std::int64_t key = needle_key(p, row % p.seq_q, choice.bits(index));
+    return code_of(static_cast<std::uint64_t>(kv_head * p.seq_k + key), amplitude);
   });
 }
 
 void fill_constant_keys(Inputs& in) {
+  const Problem& p = in.problem;
   const RandomStream random(in.seed, kKey);
-  const auto dim = static_cast<std::uint64_t>(in.problem.head_dim);
-  const std::uint64_t head = static_cast<std::uint64_t>(in.problem.seq_k) * dim;
-  fill(in.k, in.problem.dtype,
-       [=](std::uint64_t index) { return random.normal(index / head * dim + index % dim); });
+  const auto keys = static_cast<std::uint64_t>(p.seq_k), dim = static_cast<std::uint64_t>(p.head_dim);
+  fill_rows(in.k, p.dtype, p.head_dim, [=](std::uint64_t key) {
+    return [=](std::uint64_t d) { return random.normal(key / keys * dim + d); };
+  });
 }
 
 // A masked key may be multiplied by a zero weight, which keeps a NaN: V gets its NaN only where all keys are
