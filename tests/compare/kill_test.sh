@@ -1,0 +1,33 @@
+#!/bin/bash
+# kill -9 at random moments of bless and of the report writers leaves the old or the new file.
+# usage: kill_test.sh COMPARE CASE_FOLDER [KILLS]   (a folder with head0.json.. and before/baselines; 25 moments)
+set -u
+compare=$(realpath "$1") folder=$(realpath "$2") kills=${3:-25}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+cp -R "$folder/before/baselines" .
+file=$(find baselines -name '*.json')
+cp "$file" old.json
+command=("$compare" bless --baseline baselines --head "$folder"/head{0,1,2}.json --reason x --accept '^naive/S:128$' --json report.json)
+"${command[@]}" >/dev/null || { echo "bless itself fails"; exit 1; }
+cp "$file" new.json
+cp report.json whole.json
+cmp -s old.json new.json && { echo "bless changes nothing"; exit 1; }
+killed=0
+for ((i = 0; i < kills; i++)); do
+  cp old.json "$file"
+  rm -f report.json
+  "${command[@]}" >/dev/null 2>&1 &
+  sleep "0.$(printf %04d $((RANDOM % 600)))"
+  kill -9 $! 2>/dev/null && killed=$((killed + 1))
+  wait $! 2>/dev/null
+  cmp -s "$file" old.json || cmp -s "$file" new.json || { echo "kill $i: $file is neither old nor new"; exit 1; }
+  [[ ! -e report.json ]] || cmp -s report.json whole.json || { echo "kill $i: report.json is not whole"; exit 1; }
+done
+# What the killed ones left hinders nobody.
+cp old.json "$file"
+"${command[@]}" >/dev/null || { echo "bless fails after the kills"; exit 1; }
+cmp -s "$file" new.json || { echo "bless writes something else after the kills"; exit 1; }
+[[ $(find . -name '.*.tmp' | wc -l) == 0 ]] || { echo "temporary files are left"; exit 1; }
+echo "$kills moments, $killed of them before the end"

@@ -1,0 +1,36 @@
+#!/bin/bash
+# Outputs that cannot be written end in exit 5, whatever the verdict, and never in another file.
+# usage: outputs_test.sh COMPARE CASE_FOLDER   (one with base.json and head.json)
+set -u
+compare=$(realpath "$1")
+base=$(realpath "$2")/base.json head=$(realpath "$2")/head.json
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+failed=0
+# expect WHAT CODE: holds the code of the last command against 5.
+expect() {
+  [[ $2 == 5 ]] || { echo "$1: exit $2, not 5"; failed=1; }
+}
+"$compare" "$base" "$head" >/dev/full 2>/dev/null; expect "full stdout" $?
+"$compare" "$base" "$head" >&- 2>/dev/null; expect "closed stdout" $?
+"$compare" "$base" "$head" --json a.json >&- 2>&-; expect "closed stdout and stderr" $?
+python3 -c 'import json, sys; json.load(open("a.json"))' || { echo "stdout was written into a.json"; failed=1; }
+"$compare" "$base" "$head" 2>/dev/null | true; expect "reader gone" "${PIPESTATUS[0]}"
+"$compare" --help >/dev/full 2>/dev/null; expect "full stdout, help" $?
+"$compare" "$base" "$head" --github >/dev/full 2>/dev/null; expect "full stdout, annotations" $?
+"$compare" "$base" "$head" --json /dev/full >/dev/null 2>&1; expect "full device" $?
+"$compare" "$base" "$head" --json no/a.json >/dev/null 2>&1; expect "no such folder" $?
+"$compare" "$base" "$head" --json . >/dev/null 2>&1; expect "a folder" $?
+GITHUB_STEP_SUMMARY=no/summary "$compare" "$base" "$head" --github >/dev/null 2>&1; expect "step summary" $?
+"$compare" bless --baseline /dev/full --fingerprint x --head "$head" --reason x >/dev/null 2>&1; expect "bless into a device" $?
+ln -s a.json link.json
+"$compare" "$base" "$head" --json link.json >/dev/null 2>&1; expect "symbolic link" $?
+# One report that fails does not stop the others.
+"$compare" "$base" "$head" --json no/a.json --markdown b.md >out.txt 2>/dev/null; expect "one of two" $?
+[[ -s b.md && -s out.txt ]] || { echo "the other reports are missing"; failed=1; }
+# A limit on the size of files stands in for a full disk: the old file stays.
+printf old >c.json
+(ulimit -f 1; "$compare" "$base" "$head" --json c.json 2>/dev/null | cat >/dev/null; exit "${PIPESTATUS[0]}"); expect "full disk" $?
+[[ $(cat c.json) == old ]] || { echo "a full disk cost the old file"; failed=1; }
+exit "$failed"
