@@ -50,7 +50,7 @@ fi
 code=0
 said=$("$compare" bless --baseline "$baselines" --head "${files[@]}" --reason "refresh after a merge" 2>&1) || code=$?
 printf '%s\n' "$said"
-if [[ $code -eq 4 && $said == *"refused: "*"less than an hour after the last round"* ]]; then
+if [[ $code -eq 4 && $said =~ refused:\ (it\ was\ measured\ less\ than\ an\ hour|this\ round\ is\ already) ]]; then
   say "too early for another round of $stored"
   exit 0
 fi
