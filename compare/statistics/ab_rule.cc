@@ -198,8 +198,9 @@ Decision AbRule::decision_of(std::size_t c, bool null_control_failed) const {
   decision.log_ci_high = whole.value + half;
   decision.p = finding.verdict.p;
   decision.p_adjusted = std::min(1.0, finding.verdict.p_adjusted * plan_.alpha / finding.level_red);
-  const double level = finding.level_red * effects_.test_share / static_cast<double>(cases_.size());
-  decision.mde = smallest_detectable(finding.effect, margins_[c], finding.bulk_unchanged, level);
+  const PlannedLevels levels{finding.level_red * effects_.test_share / static_cast<double>(cases_.size()),
+                             finding.level_red, unchanged_level(look_blocks_.size())};
+  decision.mde = smallest_detectable(finding.effect, margins_[c], finding.bulk_unchanged, levels);
   const bool red = decision.decided == Decided::regression || decision.decided == Decided::improvement;
   if (red && null_control_failed) {
     decision.reason = std::string("not decided, because the null control failed: it would have been ") +
@@ -209,8 +210,7 @@ Decision AbRule::decision_of(std::size_t c, bool null_control_failed) const {
     return decision;
   }
   if (decision.decided == Decided::inconclusive)
-    decision.more_blocks = units_to_decide(finding.effect, margins_[c], finding.bulk_unchanged, level,
-                                           unchanged_level(look_blocks_.size()),
+    decision.more_blocks = units_to_decide(finding.effect, margins_[c], finding.bulk_unchanged, levels,
                                            [&](int extra) { return 1.0 / (finding.blocks + extra); });
   decision.reason =
       reason_for(decision, margins_[c], finding.effect, finding.verdict.by_rest, {"block", "blocks"});

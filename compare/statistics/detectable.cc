@@ -30,26 +30,31 @@ double planned_distance(const Estimate& estimate, double level, double scale, in
 
 }  // namespace
 
-double smallest_detectable(const Effect& effect, const Margins& margins, bool bulk_unchanged, double level) {
-  double distance = detectable_distance(effect.whole, level);
-  if (bulk_unchanged) distance = std::min(distance, detectable_distance(effect.rest, level));
+double smallest_detectable(const Effect& effect, const Margins& margins, bool bulk_unchanged,
+                           const PlannedLevels& levels) {
+  double distance = detectable_distance(effect.whole, levels.single);
+  if (bulk_unchanged)
+    distance = std::min(distance, std::max(detectable_distance(effect.rest, levels.single),
+                                           detectable_distance(effect.whole, levels.look)));
   return std::expm1(log_fail(margins) + distance);
 }
 
-int units_to_decide(const Effect& effect, const Margins& margins, bool bulk_unchanged, double level_red,
-                    double level_unchanged, const std::function<double(int)>& leverage) {
+int units_to_decide(const Effect& effect, const Margins& margins, bool bulk_unchanged,
+                    const PlannedLevels& levels, const std::function<double(int)>& leverage) {
   const double now = leverage(0);
   const double change = effect.whole.value;
   const double beyond = std::max(change - log_fail(margins), log_improve(margins) - change);
-  const double rest_beyond = beyond > 0 && bulk_unchanged ? std::max(effect.rest.value - log_fail(margins),
-                                                                     log_improve(margins) - effect.rest.value)
-                                                          : -1;
+  const double rest_beyond = beyond > 0 && bulk_unchanged
+                                 ? std::min(beyond, std::max(effect.rest.value - log_fail(margins),
+                                                             log_improve(margins) - effect.rest.value))
+                                 : -1;
   const double inside = log_same(margins) - std::abs(change);
   const auto decides = [&](int extra) {
     const double scale = leverage(extra) / now;
-    return beyond >= planned_distance(effect.whole, level_red, scale, extra) ||
-           rest_beyond >= planned_distance(effect.rest, level_red, scale, extra) ||
-           inside >= planned_distance(effect.whole, level_unchanged, scale, extra);
+    return beyond >= planned_distance(effect.whole, levels.single, scale, extra) ||
+           (rest_beyond >= planned_distance(effect.rest, levels.single, scale, extra) &&
+            beyond >= planned_distance(effect.whole, levels.look, scale, extra)) ||
+           inside >= planned_distance(effect.whole, levels.unchanged, scale, extra);
   };
   if (!decides(kMostUnits)) return 0;
   int enough = kMostUnits, too_few = 0;

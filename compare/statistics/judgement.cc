@@ -44,7 +44,7 @@ struct DirectionTest {
 };
 
 DirectionTest test_direction(const Effects& effects, std::span<const Margins> margins,
-                             std::span<const Standing> standing, bool slower) {
+                             std::span<const Standing> standing, bool slower, double level) {
   DirectionTest test;
   for (std::size_t c = 0; c < effects.cases.size(); ++c) {
     if (standing[c] != Standing::open) {
@@ -56,8 +56,12 @@ DirectionTest test_direction(const Effects& effects, std::span<const Margins> ma
     const double margin = slower ? log_fail(margins[c]) : -log_improve(margins[c]);
     const Estimate whole = slower ? effects.cases[c].whole : mirrored(effects.cases[c].whole);
     const Estimate rest = slower ? effects.cases[c].rest : mirrored(effects.cases[c].rest);
-    test.whole.push_back(p_above(whole, margin));
-    test.rest.push_back(effects.bulk_unchanged && whole.value > margin ? p_above(rest, margin) : 1);
+    const double p_whole = p_above(whole, margin);
+    test.whole.push_back(p_whole);
+    // Where the bulk moved the other way, a case that did not change lags behind it: then the change itself
+    // must tell.
+    const Estimate rest_or_whole{std::min(rest.value, whole.value), rest.variance, rest.df};
+    test.rest.push_back(effects.bulk_unchanged && p_whole <= level ? p_above(rest_or_whole, margin) : 1);
   }
   test.whole_adjusted = holm_adjust(test.whole);
   test.rest_adjusted = holm_adjust(test.rest);
@@ -133,8 +137,8 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
 
 std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
                            std::span<const Standing> standing, const Levels& levels) {
-  const DirectionTest slower = test_direction(effects, margins, standing, true);
-  const DirectionTest faster = test_direction(effects, margins, standing, false);
+  const DirectionTest slower = test_direction(effects, margins, standing, true, levels.red);
+  const DirectionTest faster = test_direction(effects, margins, standing, false, levels.red);
   const double level = levels.red * effects.test_share;
   std::vector<Verdict> verdicts(effects.cases.size());
   for (std::size_t c = 0; c < verdicts.size(); ++c) {

@@ -3,9 +3,11 @@
 // Method: two one-sided t tests a case against its margin, half the level each. Whole: the change itself,
 // variance of e and of g, degrees of freedom by Satterthwaite (1946), because g is shared by all cases and
 // its few degrees must not be pooled away. Rest: the change less the median change, variance of e alone; only
-// where at least three quarters of the cases lie within same_within of that median, and the change itself is
-// beyond the margin. Each is adjusted by Holm over all cases. Unchanged: two one-sided tests (Schuirmann
-// 1987) inside +-same_within, whole and, where it is defined, rest.
+// where at least three quarters of the cases lie within same_within of that median; never more than the
+// change itself, and only where the whole test rejects at the level of the look, unadjusted: what blocks
+// share errs for all cases or for none, so that needs no Holm. Each is adjusted by Holm over all cases.
+// Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, whole and, where it is defined,
+// rest.
 #pragma once
 
 #include <span>

@@ -49,7 +49,7 @@ TwoWayData two_way_data(std::span<const TwoSampleCase> cases) {
 }
 
 Decision decide(const TwoSampleCase& one, const Effect& effect, const Effects& effects,
-                const Verdict& verdict, const TwoSampleDesign& design, double level) {
+                const Verdict& verdict, const TwoSampleDesign& design, const PlannedLevels& levels) {
   const int base = present(one.base), head = present(one.head);
   Decision decision;
   decision.decided = verdict.decided;
@@ -61,11 +61,11 @@ Decision decide(const TwoSampleCase& one, const Effect& effect, const Effects& e
   decision.log_ci_high = effect.whole.value + half;
   decision.p = verdict.p;
   decision.p_adjusted = verdict.p_adjusted;
-  decision.mde = smallest_detectable(effect, one.margins, effects.bulk_unchanged, level);
+  decision.mde = smallest_detectable(effect, one.margins, effects.bulk_unchanged, levels);
   decision.blocks = std::min(base, head);
   if (decision.decided == Decided::inconclusive)
     decision.more_blocks = units_to_decide(
-        effect, one.margins, effects.bulk_unchanged, level, kUnchangedLevel,
+        effect, one.margins, effects.bulk_unchanged, levels,
         [&](int extra) { return 1.0 / (base + (design.base_grows ? extra : 0)) + 1.0 / (head + extra); });
   decision.reason = reason_for(decision, one.margins, effect, verdict.by_rest, design.units);
   if (design.assumes(base, head))
@@ -93,10 +93,11 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
   const Effects effects = estimate_effects(fit, variance_prior(fit), margins, floors);
   const std::vector<Standing> standing(cases.size(), Standing::open);
   const std::vector<Verdict> verdicts = judge(effects, margins, standing, {design.alpha, kUnchangedLevel});
-  const double level = design.alpha * effects.test_share / static_cast<double>(cases.size());
+  const PlannedLevels levels{design.alpha * effects.test_share / static_cast<double>(cases.size()),
+                             design.alpha, kUnchangedLevel};
   std::vector<double> detectable;
   for (std::size_t c = 0; c < cases.size(); ++c) {
-    outcome.decisions.push_back(decide(cases[c], effects.cases[c], effects, verdicts[c], design, level));
+    outcome.decisions.push_back(decide(cases[c], effects.cases[c], effects, verdicts[c], design, levels));
     detectable.push_back(outcome.decisions.back().mde);
   }
   outcome.mde = median(detectable);

@@ -1,0 +1,259 @@
+#include "compare/statistics/ab_rule.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "compare/statistics/power/world.h"
+
+namespace warpgauge {
+namespace {
+
+using power::Machine;
+using power::World;
+using testing::HasSubstr;
+
+std::vector<AbBlock> blocks_for(const AbLook& look, Machine& machine) {
+  std::vector<AbBlock> blocks;
+  for (int b = look.first_block; b < look.last_block; ++b) blocks.push_back(machine.next_block());
+  return blocks;
+}
+
+AbOutcome run(AbRule& rule, Machine& machine) {
+  while (const AbLook* look = rule.next()) rule.take(blocks_for(*look, machine));
+  return rule.outcome();
+}
+
+World small_world(int cases, int shifted, double shift, double own) {
+  World world;
+  world.cases = cases;
+  world.shifted = shifted;
+  world.shift = shift;
+  world.own = own;
+  return world;
+}
+
+TEST(AbRule, BaseHeadHeadBaseAndThenTheMirror) {
+  const bool even[] = {false, true, true, false};
+  for (int position = 0; position < kPositions; ++position) {
+    EXPECT_EQ(is_head(0, position), even[position]);
+    EXPECT_EQ(is_head(1, position), !even[position]);
+    EXPECT_EQ(is_head(2, position), even[position]);
+  }
+}
+
+TEST(AbRule, LooksDoubleUpToTheLast) {
+  EXPECT_EQ(look_blocks({6, 24}), (std::vector<int>{6, 12, 24}));
+  EXPECT_EQ(look_blocks({5, 24}), (std::vector<int>{5, 10, 20, 24}));
+  EXPECT_EQ(look_blocks({8, 8}), (std::vector<int>{8}));
+}
+
+TEST(AbRule, AQuietRunIsDecidedAtTheFirstLook) {
+  const World world = small_world(30, 1, 0.05, 0.002);
+  Machine machine(world, 1);
+  AbRule rule(machine.cases(), {});
+  const AbOutcome outcome = run(rule, machine);
+  EXPECT_EQ(outcome.looks, 1);
+  EXPECT_EQ(outcome.blocks, 6);
+  const Decision& slower = outcome.decisions[0];
+  EXPECT_EQ(slower.decided, Decided::regression);
+  EXPECT_NEAR(slower.log_ratio, std::log(1.05), 0.005);
+  EXPECT_LT(slower.log_ci_low, std::log(1.05));
+  EXPECT_GT(slower.log_ci_high, std::log(1.05));
+  EXPECT_LE(slower.p_adjusted, 0.01);
+  EXPECT_EQ(slower.more_blocks, 0);
+  EXPECT_THAT(slower.reason, HasSubstr("slower by "));
+  for (std::size_t c = 1; c < 30; ++c) EXPECT_EQ(outcome.decisions[c].decided, Decided::unchanged);
+  EXPECT_EQ(outcome.null_control.verdict, NullVerdict::passed);
+  EXPECT_EQ(outcome.null_control.pairs, 3);
+  ASSERT_TRUE(outcome.shared);
+  EXPECT_EQ(outcome.shared->decided, Decided::unchanged);
+}
+
+TEST(AbRule, AFasterHeadIsAnImprovement) {
+  const World world = small_world(30, 2, -0.05, 0.002);
+  Machine machine(world, 2);
+  AbRule rule(machine.cases(), {});
+  const AbOutcome outcome = run(rule, machine);
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::improvement);
+  EXPECT_EQ(outcome.decisions[1].decided, Decided::improvement);
+  EXPECT_EQ(outcome.decisions[2].decided, Decided::unchanged);
+  EXPECT_THAT(outcome.decisions[0].reason, HasSubstr("faster by "));
+}
+
+TEST(AbRule, LaterLooksRunTheUndecidedInCompanyAndSentinelsKeepTheirVerdicts) {
+  const World world = small_world(100, 3, 0.03, 0.0095);
+  Machine machine(world, 3);
+  AbRule rule(machine.cases(), {});
+  rule.take(blocks_for(*rule.next(), machine));
+  const std::vector<Decided> first = rule.decided();
+  const AbLook* second = rule.next();
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->first_block, 6);
+  EXPECT_EQ(second->last_block, 12);
+  EXPECT_GE(second->cases.size(), 12u);
+  EXPECT_LT(second->cases.size(), 100u);
+  EXPECT_TRUE(std::ranges::is_sorted(second->cases));
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    if (first[c] == Decided::inconclusive) {
+      EXPECT_TRUE(std::ranges::binary_search(second->cases, c));
+    }
+  }
+  const AbOutcome outcome = run(rule, machine);
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    if (first[c] != Decided::inconclusive) {
+      EXPECT_EQ(outcome.decisions[c].decided, first[c]);
+    }
+  }
+}
+
+TEST(AbRule, TheSeedDrawsTheSentinels) {
+  const World world = small_world(100, 1, 0.03, 0.0075);
+  std::vector<std::size_t> drawn[3];
+  for (int i = 0; i < 3; ++i) {
+    Machine machine(world, 5);
+    AbPlan plan;
+    plan.seed = i == 2 ? 7 : 0;
+    plan.company = 60;
+    AbRule rule(machine.cases(), plan);
+    rule.take(blocks_for(*rule.next(), machine));
+    ASSERT_NE(rule.next(), nullptr);
+    drawn[i] = rule.next()->cases;
+    EXPECT_EQ(drawn[i].size(), 60u);
+  }
+  EXPECT_EQ(drawn[0], drawn[1]);
+  EXPECT_NE(drawn[0], drawn[2]);
+}
+
+TEST(AbRule, ARestlessMachineIsInconclusiveAndSaysWhatItWouldTake) {
+  const World world = small_world(10, 0, 0, 0.05);
+  Machine machine(world, 4);
+  AbRule rule(machine.cases(), {6, 12});
+  const AbOutcome outcome = run(rule, machine);
+  EXPECT_EQ(outcome.blocks, 12);
+  for (const Decision& decision : outcome.decisions) {
+    EXPECT_EQ(decision.decided, Decided::inconclusive);
+    EXPECT_GT(decision.mde, 0.03);
+    EXPECT_THAT(decision.reason, HasSubstr("could have shown a slow-down of "));
+  }
+  EXPECT_TRUE(std::ranges::any_of(outcome.decisions, [](const Decision& one) {
+    return one.more_blocks > 12 && one.reason.find("more would decide") != std::string::npos;
+  }));
+}
+
+TEST(AbRule, FewCasesAreJudgedWithoutTheRest) {
+  const World world = small_world(1, 1, 0.1, 0.003);
+  Machine machine(world, 6);
+  AbRule rule(machine.cases(), {});
+  const AbOutcome outcome = run(rule, machine);
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
+  EXPECT_FALSE(outcome.shared);
+}
+
+TEST(AbRule, ACaseWithoutATimeIsDroppedAndTheRunGoesOn) {
+  const World world = small_world(10, 1, 0.05, 0.002);
+  Machine machine(world, 7);
+  AbRule rule(machine.cases(), {});
+  std::vector<AbBlock> blocks = blocks_for(*rule.next(), machine);
+  blocks[3].numbers[4][2] = std::numeric_limits<double>::quiet_NaN();
+  rule.take(blocks);
+  const AbOutcome outcome = rule.outcome();
+  EXPECT_EQ(outcome.decisions[4].decided, Decided::inconclusive);
+  EXPECT_THAT(outcome.decisions[4].reason, HasSubstr("no time"));
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
+  EXPECT_EQ(outcome.decisions[5].decided, Decided::unchanged);
+}
+
+TEST(AbRule, DroppedByTheDriverNoLookAsksForIt) {
+  const World world = small_world(10, 0, 0, 0.05);
+  Machine machine(world, 8);
+  AbRule rule(machine.cases(), {});
+  rule.take(blocks_for(*rule.next(), machine));
+  rule.drop(2, "it crashed");
+  rule.take(blocks_for(*rule.next(), machine));
+  ASSERT_NE(rule.next(), nullptr);
+  EXPECT_FALSE(std::ranges::binary_search(rule.next()->cases, std::size_t{2}));
+  EXPECT_THAT(rule.outcome().decisions[2].reason, HasSubstr("it crashed"));
+}
+
+TEST(AbRule, InterruptedBeforeTheFirstLookNothingIsKnown) {
+  const AbRule rule(std::vector<AbCase>(3), {});
+  const AbOutcome outcome = rule.outcome();
+  ASSERT_EQ(outcome.decisions.size(), 3u);
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::inconclusive);
+  EXPECT_THAT(outcome.decisions[0].reason, HasSubstr("no look was completed"));
+  EXPECT_EQ(outcome.null_control.verdict, NullVerdict::not_available);
+}
+
+TEST(AbRule, ControlsFindACommonSlowdownOnARestlessMachine) {
+  World world = small_world(40, 35, 0.03, 0.004);
+  world.shared = 0.03;
+  int red[2] = {0, 0};
+  for (const int controls : {0, 5}) {
+    world.controls = controls;
+    Machine machine(world, 9);
+    AbRule rule(machine.cases(), {});
+    const AbOutcome outcome = run(rule, machine);
+    for (const Decision& decision : outcome.decisions)
+      red[controls > 0] += decision.decided == Decided::regression;
+  }
+  EXPECT_EQ(red[0], 0);
+  EXPECT_GE(red[1], 33);
+}
+
+TEST(AbRule, PlansThatMakeNoSenseAreRefused) {
+  EXPECT_THROW(AbRule({}, {1, 24}), std::invalid_argument);
+  EXPECT_THROW(AbRule({}, {6, 5}), std::invalid_argument);
+  EXPECT_THROW(AbRule({}, {6, 24, 0}), std::invalid_argument);
+  EXPECT_THROW(AbRule({}, {6, 24, 0.01, 4}), std::invalid_argument);
+  AbRule rule(std::vector<AbCase>(3), {});
+  EXPECT_THROW(rule.take({}), std::invalid_argument);
+  const AbRule none({}, {});
+  EXPECT_EQ(none.next(), nullptr);
+}
+
+// A run whose processes alternate in a way that no drift explains.
+TEST(NullControl, ProcessesThatDifferFromTheirOwnSideTakeTheRedAway) {
+  const World world = small_world(20, 1, 0.05, 0.002);
+  Machine machine(world, 10);
+  AbRule rule(machine.cases(), {6, 6});
+  std::vector<AbBlock> blocks = blocks_for(*rule.next(), machine);
+  // Case 7: the outer processes of either side in a pair of blocks are slow, the inner ones are not.
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    for (const std::size_t position : {b % 2 * 2, 1 + b % 2 * 2}) blocks[b].numbers[7][position] += 0.1;
+  rule.take(blocks);
+  const AbOutcome outcome = rule.outcome();
+  EXPECT_EQ(outcome.null_control.verdict, NullVerdict::failed);
+  EXPECT_EQ(outcome.null_control.flagged, std::vector<std::size_t>{7});
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::inconclusive);
+  EXPECT_THAT(outcome.decisions[0].reason, HasSubstr("null control failed"));
+  EXPECT_EQ(outcome.decisions[5].decided, Decided::unchanged);
+}
+
+TEST(NullControl, ADriftIsNotAFailure) {
+  std::vector<AbBlock> blocks(6);
+  int process = 0;
+  for (AbBlock& block : blocks) {
+    block.numbers.resize(6);
+    for (int position = 0; position < kPositions; ++position, ++process)
+      for (std::size_t c = 0; c < 6; ++c)
+        block.numbers[c][static_cast<std::size_t>(position)] =
+            0.02 * static_cast<double>(c) * process +
+            1e-4 * std::sin(7.0 * process + 3.0 * static_cast<double>(c));
+  }
+  EXPECT_EQ(null_control(blocks, std::vector<Margins>(6), 0.01).verdict, NullVerdict::passed);
+}
+
+TEST(NullControl, FewerThanThreePairsAreNoControl) {
+  const std::vector<AbBlock> blocks(5, AbBlock{{{0, 0, 0, 0}}});
+  const NullControl control = null_control(blocks, std::vector<Margins>(1), 0.01);
+  EXPECT_EQ(control.verdict, NullVerdict::not_available);
+  EXPECT_EQ(control.pairs, 2);
+}
+
+}  // namespace
+}  // namespace warpgauge

@@ -1,0 +1,60 @@
+#include "compare/statistics/moderation.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace warpgauge {
+namespace {
+
+TEST(Moderation, TrigammaInverseIsLimmas) {
+  // limma's trigammaInverse(c(1e8, 5)) = 1e-4, 0.4961687 (published with InMoose,
+  // tests/limma/test_fitFDist.py).
+  EXPECT_NEAR(trigamma_inverse(1e8), 1e-4, 1e-10);
+  EXPECT_NEAR(trigamma_inverse(5), 0.4961687, 5e-8);
+  // Abramowitz & Stegun 6.4.2, 6.4.4: trigamma(1) = pi^2 / 6, trigamma(1/2) = pi^2 / 2.
+  EXPECT_NEAR(trigamma_inverse(M_PI * M_PI / 6), 1, 1e-11);
+  EXPECT_NEAR(trigamma_inverse(M_PI * M_PI / 2), 0.5, 1e-11);
+  EXPECT_NEAR(trigamma_inverse(1e-7), 1e7, 1);
+}
+
+TEST(Moderation, SqueezedVariancesAreLimmas) {
+  // limma's squeezeVar(c(0.5, 1.3, 7.8), df = 3) (published with InMoose, tests/limma/test_squeezeVar.py).
+  const std::vector<double> variances = {0.5, 1.3, 7.8}, dfs = {3, 3, 3};
+  const VariancePrior prior = fit_variance_prior(variances, dfs);
+  EXPECT_NEAR(prior.df, 2.830777, 1e-6);
+  EXPECT_NEAR(prior.variance, 1.676927, 1e-6);
+  const double squeezed[] = {1.071385, 1.482994, 4.827317};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(moderate(variances[i], 3, prior).variance, squeezed[i], 1e-6);
+    EXPECT_NEAR(moderate(variances[i], 3, prior).df, 5.830777, 1e-6);
+  }
+}
+
+TEST(Moderation, DegreesAreCappedByWhatTheVariancesHold) {
+  // Alike to the last digit: an infinite prior, and yet no more than three variances of four degrees each.
+  const std::vector<double> variances = {2, 2, 2}, dfs = {4, 4, 4};
+  const VariancePrior prior = fit_variance_prior(variances, dfs);
+  EXPECT_TRUE(std::isinf(prior.df));
+  EXPECT_EQ(moderate(2, 4, prior).df, 12);
+  EXPECT_EQ(moderate(9, 4, prior).variance, prior.variance);
+}
+
+TEST(Moderation, WithoutPriorVariancesStay) {
+  const std::vector<double> one = {2}, df = {4};
+  const VariancePrior prior = fit_variance_prior(one, df);
+  EXPECT_EQ(moderate(2, 4, prior).variance, 2);
+  EXPECT_EQ(moderate(2, 4, prior).df, 4);
+}
+
+TEST(Moderation, AVarianceOfZeroIsNotMinusInfinity) {
+  const std::vector<double> variances = {0, 1, 1.5, 2}, dfs = {5, 5, 5, 5}, none = {0, 0, 0, 0};
+  const VariancePrior prior = fit_variance_prior(variances, dfs);
+  EXPECT_GT(prior.variance, 0);
+  EXPECT_GT(prior.df, 0);
+  EXPECT_TRUE(std::isfinite(fit_variance_prior(none, dfs).variance));
+}
+
+}  // namespace
+}  // namespace warpgauge

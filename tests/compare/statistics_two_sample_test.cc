@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <stdexcept>
+
+#include "compare/statistics/baseline_rule.h"
+#include "compare/statistics/unpaired_rule.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+
+// `cases` cases of noise .4 % a unit; the first is `ratio` times as slow in head.
+template <typename Case>
+std::vector<Case> samples(int cases, int base, int head, double ratio, std::vector<double> Case::*first,
+                          std::vector<double> Case::*second) {
+  std::mt19937_64 random(11);
+  std::normal_distribution<double> noise(0, 0.004);
+  std::vector<Case> all(static_cast<std::size_t>(cases));
+  for (std::size_t c = 0; c < all.size(); ++c) {
+    for (int i = 0; i < base; ++i) (all[c].*first).push_back(noise(random));
+    for (int i = 0; i < head; ++i) (all[c].*second).push_back(noise(random) + (c == 0 ? std::log(ratio) : 0));
+  }
+  return all;
+}
+std::vector<UnpairedCase> processes(int cases, int base, int head, double ratio) {
+  return samples<UnpairedCase>(cases, base, head, ratio, &UnpairedCase::base, &UnpairedCase::head);
+}
+std::vector<BaselineCase> rounds(int cases, int stored, int fresh, double ratio) {
+  return samples<BaselineCase>(cases, stored, fresh, ratio, &BaselineCase::stored, &BaselineCase::fresh);
+}
+
+TEST(UnpairedRule, ADoublingIsRedFromOneFileEach) {
+  for (const int cases : {1, 30, 200}) {
+    const Outcome outcome = decide_unpaired(processes(cases, 1, 1, 2), {});
+    EXPECT_EQ(outcome.decisions[0].decided, Decided::regression) << cases;
+    EXPECT_THAT(outcome.decisions[0].reason, HasSubstr("a deviation of 5.0 % between them is assumed"));
+    EXPECT_THAT(outcome.method, HasSubstr("assumed deviation 5.0 %"));
+  }
+}
+
+TEST(UnpairedRule, HalfTheCasesDoubledAreRedAndTheOthersAreNot) {
+  std::vector<UnpairedCase> cases = processes(20, 1, 1, 2);
+  for (std::size_t c = 1; c < 10; ++c) cases[c].head[0] += std::log(2);
+  const Outcome outcome = decide_unpaired(cases, {});
+  for (std::size_t c = 0; c < 20; ++c)
+    EXPECT_EQ(outcome.decisions[c].decided, c < 10 ? Decided::regression : Decided::inconclusive);
+}
+
+TEST(UnpairedRule, OneFileEachProvesNoSmallChange) {
+  const Outcome outcome = decide_unpaired(processes(30, 1, 1, 1.05), {});
+  for (const Decision& decision : outcome.decisions) {
+    EXPECT_EQ(decision.decided, Decided::inconclusive);
+    // Deviation of a difference 7.07 %, Holm's strictest of 30 at half of 1 %: z 3.59 + .84.
+    EXPECT_NEAR(decision.mde, 1.01 * std::exp(0.05 * std::sqrt(2.0) * (3.5879 + 0.8416)) - 1, 0.002);
+  }
+  EXPECT_NEAR(outcome.mde, outcome.decisions[0].mde, 1e-9);
+}
+
+TEST(UnpairedRule, AMachineThatIsWorseThanAssumedIsNotTrusted) {
+  // Two processes a side that differ by 60 % say more than an assumed 1.5 %.
+  std::vector<UnpairedCase> cases = processes(10, 2, 2, 1);
+  for (UnpairedCase& one : cases) {
+    one.base = {0, 0.5};
+    one.head = {0.3, 0.7};
+  }
+  for (const Decision& decision : decide_unpaired(cases, {0.01, kAssumedGpuDeviation}).decisions)
+    EXPECT_EQ(decision.decided, Decided::inconclusive);
+}
+
+TEST(UnpairedRule, WithThreeProcessesNothingIsAssumed) {
+  const Outcome outcome = decide_unpaired(processes(40, 8, 8, 1.05), {});
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
+  EXPECT_EQ(outcome.decisions[0].blocks, 8);
+  EXPECT_EQ(outcome.decisions[0].reason.find("assumed"), std::string::npos);
+  int unchanged = 0;
+  for (const Decision& decision : outcome.decisions) unchanged += decision.decided == Decided::unchanged;
+  EXPECT_GE(unchanged, 37);
+}
+
+TEST(UnpairedRule, AbsentProcessesAreNotCounted) {
+  std::vector<UnpairedCase> cases = processes(10, 4, 4, 1.1);
+  cases[0].head[1] = cases[0].head[2] = kAbsent;
+  const Outcome outcome = decide_unpaired(cases, {});
+  EXPECT_EQ(outcome.decisions[0].blocks, 2);
+  EXPECT_THAT(outcome.decisions[0].reason, HasSubstr("is assumed"));
+  EXPECT_EQ(outcome.decisions[1].reason.find("is assumed"), std::string::npos);
+}
+
+TEST(UnpairedRule, InputsThatMakeNoSenseAreRefused) {
+  std::vector<UnpairedCase> cases = processes(2, 2, 2, 1);
+  cases[1].base.pop_back();
+  EXPECT_THROW(decide_unpaired(cases, {}), std::invalid_argument);
+  cases = processes(2, 1, 1, 1);
+  cases[1].head[0] = kAbsent;
+  EXPECT_THROW(decide_unpaired(cases, {}), std::invalid_argument);
+  EXPECT_THROW(decide_unpaired(processes(1, 1, 1, 1), {0, 0.05}), std::invalid_argument);
+  EXPECT_THROW(decide_unpaired(processes(1, 1, 1, 1), {0.01, 0}), std::invalid_argument);
+  EXPECT_TRUE(decide_unpaired({}, {}).decisions.empty());
+}
+
+TEST(BaselineRule, NewRoundsAreHeldAgainstThePredictionInterval) {
+  const Outcome outcome = decide_against_baseline(rounds(60, 10, 3, 1.04), {});
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
+  // A new round's own noise counts, not only the error of the stored mean.
+  const Decision& other = outcome.decisions[1];
+  const double half = (other.log_ci_high - other.log_ci_low) / 2;
+  EXPECT_GT(half, 1.9 * 0.004 * std::sqrt(1.0 / 3 + 0.1) * 0.7);
+  EXPECT_LT(half, 1.9 * 0.004 * std::sqrt(1.0 / 3 + 0.1) * 1.6);
+}
+
+TEST(BaselineRule, OneStoredRoundIsJudgedByTheAssumedDeviation) {
+  const Outcome slower = decide_against_baseline(rounds(20, 1, 1, 1.1), {});
+  EXPECT_EQ(slower.decisions[0].decided, Decided::inconclusive);
+  EXPECT_THAT(slower.decisions[0].reason, HasSubstr("a deviation of 5.0 % between them is assumed"));
+  EXPECT_EQ(decide_against_baseline(rounds(20, 2, 1, 2), {}).decisions[0].decided, Decided::regression);
+}
+
+TEST(BaselineRule, ACaseThatWasAcceptedAnewStartsOver) {
+  std::vector<BaselineCase> cases = rounds(20, 10, 3, 1.1);
+  // Accepted as slower with the last two rounds: those alone are its baseline.
+  for (std::size_t i = 0; i < 10; ++i) cases[0].stored[i] = i < 8 ? kAbsent : std::log(1.1);
+  const Outcome outcome = decide_against_baseline(cases, {});
+  EXPECT_NEAR(outcome.decisions[0].log_ratio, 0, 0.01);
+  EXPECT_NE(outcome.decisions[0].decided, Decided::regression);
+  EXPECT_EQ(outcome.decisions[0].blocks, 2);
+}
+
+TEST(BaselineRule, ARoundIsTheMeanOfItsProcesses) {
+  const double numbers[] = {0.1, 0.2, 0.6};
+  EXPECT_NEAR(round_number(numbers), 0.3, 1e-15);
+}
+
+}  // namespace
+}  // namespace warpgauge
