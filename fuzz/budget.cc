@@ -36,8 +36,7 @@ double ulp(Dtype dtype, double value) {
 }
 
 double output_bound(Dtype dtype, const RowTerms& row) {
-  const double logit_error =
-      0x1p-24 * (4 + std::sqrt(static_cast<double>(row.head_dim)) / 2 * row.logit_mass);
+  const double logit_error = 0x1p-24 * (4 + std::sqrt(static_cast<double>(row.head_dim)) * row.logit_mass);
   const double weight_error = format_of(dtype).weight_rounding + logit_error;
   return 2 * row.low_error + ulp(dtype, row.largest_output) + 3 * weight_error * row.spread +
          std::sqrt(static_cast<double>(row.keys)) * 0x1p-24 * row.mass;
@@ -54,8 +53,9 @@ double counting_bound(Dtype dtype, std::int64_t keys) {
   return output_bound(dtype, row) + count * 0x1p-25;
 }
 
-double lse_bound(Dtype dtype, double logit_mass) {
-  return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + 0x1p-20 * logit_mass;
+double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass) {
+  const double roundings = std::max(16.0, 2 * std::sqrt(static_cast<double>(head_dim)));
+  return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * 0x1p-24 * logit_mass;
 }
 
 }  // namespace warpgauge

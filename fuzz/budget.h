@@ -40,7 +40,8 @@ double output_bound(Dtype dtype, const RowTerms& row);
 // same way: half an ulp a key, beside the terms above.
 double counting_bound(Dtype dtype, std::int64_t keys);
 
-// Bound on |LSE - ref|: 1e-5 (f32) or 2e-4 (16 bits), and the rounding of the largest logit in f32.
-double lse_bound(Dtype dtype, double logit_mass);
+// Bound on |LSE - ref|: 1e-5 (f32) or 2e-4 (16 bits), and the error of the largest logit, an f32 sum of D
+// terms: 2^-20 logit_mass up to D = 64, 2 sqrt(D) 2^-24 logit_mass above.
+double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass);
 
 }  // namespace warpgauge

@@ -146,7 +146,7 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
     ratio = std::max(ratio, comparison.check_value(row, d, rounded(d), bound));
     sums.add(found, exact[d]);
   }
-  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, ref.logit_mass[n]));
+  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, p.head_dim, ref.logit_mass[n]));
   return ratio;
 }
 
@@ -174,7 +174,8 @@ std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs
     if (comparison.keys(row) == 0) continue;
     const double bound = counting_bound(p.dtype, comparison.keys(row));
     for (std::int64_t d = 0; d < p.head_dim; ++d) comparison.check_value(row, d, 1, bound);
-    comparison.check_lse(row, std::log(static_cast<double>(comparison.keys(row))), lse_bound(p.dtype, 0));
+    comparison.check_lse(row, std::log(static_cast<double>(comparison.keys(row))),
+                         lse_bound(p.dtype, p.head_dim, 0));
   }
   return comparison.failures();
 }

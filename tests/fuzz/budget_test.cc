@@ -29,20 +29,21 @@ TEST(OutputBound, AddsItsFourTerms) {
                    0x1p-10 + 3 * (0x1p-11 + 0x1p-22));
   EXPECT_DOUBLE_EQ(
       output_bound(Dtype::f32, {.head_dim = 64, .largest_output = 1, .spread = 2, .logit_mass = 5}),
-      0x1p-23 + 6 * 24 * 0x1p-24);
+      0x1p-23 + 6 * 44 * 0x1p-24);
   EXPECT_DOUBLE_EQ(output_bound(Dtype::f32, {.keys = 100, .largest_output = 1, .mass = 3}),
                    0x1p-23 + 30 * 0x1p-24);
 }
 
 TEST(LseBound, GrowsWithTheLogits) {
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, 0), 1e-5);
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, 0), 2e-4);
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, 0x1p20), 2e-4 + 1);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, 64, 0), 1e-5);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, 64, 0), 2e-4);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, 64, 0x1p20), 2e-4 + 1);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, 256, 0x1p20), 2e-4 + 2);
 }
 
 // One key too many or too few changes LSE by 1 / keys: the counting probe sees it up to 2048 keys.
 TEST(LseBound, TellsTwoThousandKeysApart) {
-  EXPECT_GT(std::log(2049.0) - std::log(2048.0), 2 * lse_bound(Dtype::bf16, 0));
+  EXPECT_GT(std::log(2049.0) - std::log(2048.0), 2 * lse_bound(Dtype::bf16, 64, 0));
 }
 
 TEST(CountingBound, IsFarBelowOneKeyForF32) {

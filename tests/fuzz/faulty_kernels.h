@@ -214,6 +214,18 @@ struct RowWithoutKeysIsNan : Right {
   }
 };
 
+struct OneNanInLse : Right {
+  static void after_row(const Problem& p, const Row& row, void*, float* lse) {
+    if (is_middle(p, row)) *lse = std::numeric_limits<float>::quiet_NaN();
+  }
+};
+
+struct LseOfRowWithoutKeysIsZero : Right {
+  static void after_row(const Problem& p, const Row& row, void*, float* lse) {
+    if (visible_keys(p, row.query) == 0) *lse = 0;
+  }
+};
+
 // A maximum that drops NaN makes a row of NaNs look like one without keys.
 struct DropsNan : Right {
   static void after_row(const Problem& p, const Row&, void* o, float* lse) {
@@ -299,6 +311,8 @@ inline const Planted kPlanted[] = {
     {kernel<LseInLog2>("lse_in_log2"), Property::lse},
     {kernel<FiniteMaskSentinel>("finite_mask_sentinel"), Property::output},
     {kernel<RowWithoutKeysIsNan>("row_without_keys_is_nan"), Property::non_finite},
+    {kernel<OneNanInLse>("one_nan_in_lse"), Property::non_finite},
+    {kernel<LseOfRowWithoutKeysIsZero>("lse_of_row_without_keys_is_zero"), Property::non_finite},
     {kernel<DropsNan>("drops_nan"), Property::non_finite},
     {kernel<LeavesRowUnwritten>("leaves_row_unwritten"), Property::writes_all},
     {kernel<LeavesLseUnwritten>("leaves_lse_unwritten"), Property::writes_all},
