@@ -18,4 +18,7 @@ expect 2 "takes a number, 3 or more" "$root/ci/measure.sh" --processes 2
 expect 2 "takes a whole number" "$root/ci/gpu.sh" --minutes soon
 expect 1 "is not a folder" "$root/ci/setup.sh" --bundle "$work/none"
 expect 1 "holds no bundle" "$root/ci/setup.sh" --bundle "$work"
+mkdir "$work/bundle" && echo package >"$work/bundle/one.deb"
+(cd "$work/bundle" && sha256sum ./one.deb >SHA256SUMS && echo changed >one.deb)
+expect 1 "is damaged; make the bundle again" "$root/ci/setup.sh" --bundle "$work/bundle"
 finish
