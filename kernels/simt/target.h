@@ -20,7 +20,9 @@ inline constexpr Backend kBackend = Backend::cuda;
 #define SIMT_DEVICE [[gnu::always_inline]] inline
 #define SIMT_KERNEL(threads) inline void
 #define SIMT_UNROLL
+#if !defined(SIMT_SYMBOL)  // tests compile a source more than once
 #define SIMT_SYMBOL(name) simt_##name
+#endif
 
 namespace warpgauge::simt {
 inline constexpr Backend kBackend = Backend::simt;

@@ -1,24 +1,350 @@
-// One planted bug for each thing that the emulator claims to find, and its right counterpart.
+// One planted bug for each thing that the emulator claims to find, beside the same kernel done right.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kernels/simt/simt.h"
+#include "tests/simt/run_kernel.h"
 
 namespace warpgauge::simt {
 namespace {
 
-struct NoParams {};
+using emulator::DeviceError;
+using emulator::FindingKind;
+using testing::AllOf;
+using testing::HasSubstr;
 
-SIMT_KERNEL(32) neighbours_without_barrier(NoParams) {
-  SharedMemory shared;
-  int* values = shared.array<int>("values", 32);
-  values[thread_index()] = thread_index();
-  values[(thread_index() + 1) % 32] += 1;
+std::string line(int number) {
+  return "findings_test.cc:" + std::to_string(number);
 }
 
-TEST(Findings, race) {
-  const Grid grid{.blocks = {}, .threads = 32, .shared_bytes = 128};
-  launch<neighbours_without_barrier>("test", grid, NoParams{}, {}, {});
+// Checks the kind, and that the report holds every one of the texts.
+template <class... Texts>
+void expect_finding(const std::optional<DeviceError>& found, FindingKind kind, const Texts&... texts) {
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->kind(), kind) << found->what();
+  EXPECT_THAT(found->what(), AllOf(HasSubstr(finding_name(kind)), HasSubstr(texts)...));
+}
+
+void expect_clean(const std::optional<DeviceError>& found) {
+  EXPECT_FALSE(found.has_value()) << found->what();
+}
+
+TEST(Race, plain_read_of_another_warps_write_names_both_lines) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 64);
+    int* sums = shared.array<int>("sums", 64);
+    values[thread_index()] = 0;
+    syncthreads();
+    values[thread_index()] = thread_index();
+    syncwarp();
+    sums[thread_index()] = values[thread_index() ^ 32];
+  };
+  expect_finding(finding<kKernel>({.threads = 64, .seed = 1}), FindingKind::race, "block (0, 0, 0)",
+                 "'values'", "wrote", line(first + 7), line(first + 9));
+}
+
+TEST(Race, a_block_barrier_orders_it) {
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 64);
+    int* sums = shared.array<int>("sums", 64);
+    values[thread_index()] = thread_index();
+    syncthreads();
+    sums[thread_index()] = values[thread_index() ^ 32];
+  };
+  for (std::uint64_t seed = 0; seed < 10; ++seed)
+    expect_clean(finding<kKernel>({.threads = 64, .seed = seed}));
+}
+
+TEST(Race, lanes_of_one_warp_race_too) {
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 32);
+    values[thread_index()] = thread_index();
+    const int neighbour = shuffle_xor(thread_index(), 1);  // meets, but orders no memory
+    values[neighbour] += 1;
+  };
+  expect_finding(finding<kKernel>({}), FindingKind::race);
+}
+
+TEST(Race, write_after_another_warps_read) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 64);
+    values[thread_index()] = 0;
+    syncthreads();
+    if (values[thread_index() ^ 32] == 0) values[thread_index()] = 1;
+  };
+  expect_finding(finding<kKernel>({.threads = 64}), FindingKind::race, line(first + 6));
+}
+
+TEST(Race, two_halves_of_a_word_are_two_places) {
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    std::uint16_t* values = shared.array<std::uint16_t>("values", 64);
+    values[thread_index()] = static_cast<std::uint16_t>(thread_index());
+  };
+  expect_clean(finding<kKernel>({.threads = 64}));
+}
+
+TEST(Race, atomics_do_not_race_with_each_other_but_with_plain_accesses) {
+  constexpr auto kAtomics = [](NoParams) {
+    SharedMemory shared;
+    int* counter = shared.array<int>("counter", 1);
+    if (thread_index() == 0) *counter = 0;
+    syncthreads();
+    atomic_add(counter, 1);
+  };
+  expect_clean(finding<kAtomics>({.threads = 64, .seed = 3}));
+  constexpr auto kPlainRead = [](NoParams) {
+    SharedMemory shared;
+    int* counter = shared.array<int>("counter", 1);
+    if (thread_index() == 0) *counter = 0;
+    syncthreads();
+    if (thread_index() < 32)
+      atomic_add(counter, 1);
+    else if (*counter > 64)
+      syncwarp();
+  };
+  expect_finding(finding<kPlainRead>({.threads = 64}), FindingKind::race);
+}
+
+TEST(Race, a_named_barrier_orders_those_who_sync_after_those_who_arrive) {
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 32);
+    if (warp_index() == 0) {
+      values[lane_index()] = 1;
+      barrier_arrive(1, 64);
+    } else {
+      barrier_sync(1, 64);
+      values[31 - lane_index()] += 1;
+    }
+  };
+  for (std::uint64_t seed = 0; seed < 10; ++seed)
+    expect_clean(finding<kKernel>({.threads = 64, .seed = seed}));
+}
+
+TEST(Race, arriving_orders_nothing_for_the_one_who_arrives) {
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 32);
+    if (warp_index() == 0) {
+      barrier_arrive(1, 64);
+      values[lane_index()] = 1;
+    } else {
+      values[31 - lane_index()] = 2;
+      barrier_sync(1, 64);
+    }
+  };
+  expect_finding(finding<kKernel>({.threads = 64}), FindingKind::race);
+}
+
+TEST(Uninitialised, plain_read_and_matrix_read) {
+  const int first = __LINE__;
+  constexpr auto kPlain = [](NoParams) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 32);
+    if (values[thread_index()] == 7) syncwarp();
+  };
+  expect_finding(finding<kPlain>({}), FindingKind::uninitialised, line(first + 4));
+  constexpr auto kMatrix = [](NoParams) {
+    SharedMemory shared;
+    std::uint16_t* rows = shared.array<std::uint16_t>("rows", 256);
+    if (thread_index() > 0) store_words<4>(rows + thread_index() * 8, {});
+    syncwarp();
+    std::uint32_t registers[4];
+    load_matrices<false>(registers, rows + thread_index() * 8);
+  };
+  expect_finding(finding<kMatrix>({}), FindingKind::uninitialised, "'rows'", line(first + 13));
+}
+
+TEST(OutOfBounds, past_a_shared_array_though_inside_of_shared_memory) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 31);
+    shared.array<int>("others", 32);
+    values[thread_index()] = 0;
+  };
+  expect_finding(finding<kKernel>({}), FindingKind::out_of_bounds, "thread 31",
+                 "past the end of shared array 'values'", line(first + 5));
+}
+
+TEST(OutOfBounds, arrays_that_do_not_fit_the_launch) {
+  constexpr auto kKernel = [](NoParams) { SharedMemory().array<int>("values", 2000); };
+  expect_finding(finding<kKernel>({.shared_bytes = 4096}), FindingKind::out_of_bounds, "'values'", "4096");
+}
+
+struct Pointer {
+  int* values;
+};
+
+TEST(OutOfBounds, global_memory_past_its_end_and_read_only) {
+  constexpr auto kKernel = [](Pointer p) { p.values[thread_index()] = 1; };
+  std::vector<int> values(32);
+  const Pointer params{values.data()};
+  expect_clean(finding<kKernel>({.memory = {{"values", values.data(), 128, true}}}, params));
+  expect_finding(finding<kKernel>({.memory = {{"values", values.data(), 124, true}}}, params),
+                 FindingKind::out_of_bounds, "thread 31 writes 4 bytes at byte 124 of 'values'");
+  expect_finding(finding<kKernel>({.memory = {{"values", values.data(), 128, false}}}, params),
+                 FindingKind::out_of_bounds, "read only");
+}
+
+TEST(OutOfBounds, source_of_a_copy_and_a_null_pointer) {
+  constexpr auto kCopy = [](Pointer p) {
+    SharedMemory shared;
+    int* values = shared.array<int>("values", 128);
+    copy_async_16(values + 4 * thread_index(), p.values + 4 * thread_index(), 16);
+    copy_async_commit();
+    copy_async_wait<0>();
+  };
+  alignas(16) int values[128] = {};
+  expect_clean(finding<kCopy>({.memory = {{"values", values, 512, false}}}, Pointer{values}));
+  expect_finding(finding<kCopy>({.memory = {{"values", values, 508, false}}}, Pointer{values}),
+                 FindingKind::out_of_bounds, "thread 31", "copies from");
+  constexpr auto kNull = [](Pointer p) { *p.values = 1; };
+  expect_finding(finding<kNull>({}, Pointer{nullptr}), FindingKind::out_of_bounds);
+}
+
+TEST(Misaligned, vector_copy_and_matrix_row) {
+  constexpr auto kVector = [](NoParams) {
+    int* values = SharedMemory().array<int>("values", 256);
+    store_words<4>(values + thread_index(), {});
+  };
+  expect_finding(finding<kVector>({}), FindingKind::misaligned, "thread 1",
+                 "4 bytes off its alignment of 16");
+  constexpr auto kCopy = [](Pointer p) {
+    int* values = SharedMemory().array<int>("values", 256);
+    copy_async_16(values + 2, p.values, 16);
+  };
+  alignas(16) int values[4] = {};
+  expect_finding(finding<kCopy>({.memory = {{"values", values, 16, false}}}, Pointer{values}),
+                 FindingKind::misaligned);
+  constexpr auto kMatrix = [](NoParams) {
+    std::uint16_t* rows = SharedMemory().array<std::uint16_t>("rows", 512);
+    std::uint32_t registers[1];
+    load_matrices<false>(registers, rows + 4 + thread_index() * 8);
+  };
+  expect_finding(finding<kMatrix>({}), FindingKind::misaligned);
+}
+
+// Copies 16 bytes a thread, waits until kGroups groups are in flight, reads its own bytes.
+template <int kGroups>
+SIMT_KERNEL(32)
+copy_and_read(Pointer p) {
+  int* values = SharedMemory().array<int>("values", 128);
+  copy_async_16(values + 4 * thread_index(), p.values, 16);
+  copy_async_commit();
+  copy_async_wait<kGroups>();
+  if (values[4 * thread_index()] == 12345) syncwarp();
+  copy_async_wait<0>();
+}
+
+TEST(Copies, a_wait_that_is_too_weak_is_found_whatever_the_timing) {
+  alignas(16) int values[4] = {};
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    const Setting setting{.seed = seed, .memory = {{"values", values, 16, false}}};
+    expect_clean(finding<copy_and_read<0>>(setting, Pointer{values}));
+    expect_finding(finding<copy_and_read<1>>(setting, Pointer{values}), FindingKind::copy_in_flight,
+                   "has a copy in flight");
+  }
+}
+
+TEST(Copies, waiting_makes_it_visible_to_the_waiter_only) {
+  constexpr auto kKernel = [](Pointer p) {
+    int* values = SharedMemory().array<int>("values", 256);
+    copy_async_16(values + 4 * thread_index(), p.values, 16);
+    copy_async_commit();
+    copy_async_wait<0>();
+    syncwarp();
+    if (values[4 * (thread_index() ^ 32)] == 12345) syncwarp();
+  };
+  alignas(16) int values[4] = {};
+  // Whoever comes first finds the other's copy missing or in flight; who comes later races with it.
+  const auto found = finding<kKernel>({.threads = 64, .seed = 2, .memory = {{"values", values, 16, false}}},
+                                      Pointer{values});
+  ASSERT_TRUE(found.has_value());
+}
+
+TEST(Copies, in_flight_at_exit) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](Pointer p) {
+    int* values = SharedMemory().array<int>("values", 128);
+    copy_async_16(values + 4 * thread_index(), p.values, 16);
+    copy_async_commit();
+  };
+  alignas(16) int values[4] = {};
+  expect_finding(finding<kKernel>({.memory = {{"values", values, 16, false}}}, Pointer{values}),
+                 FindingKind::copy_in_flight, "exits", line(first + 3));
+}
+
+TEST(Divergence, half_a_warp_at_a_collective) {
+  constexpr auto kExits = [](NoParams) {
+    if (thread_index() < 16) shuffle_xor(1, 1);
+  };
+  expect_finding(finding<kExits>({}), FindingKind::divergence);
+  const int first = __LINE__;
+  constexpr auto kOther = [](NoParams) {
+    if (thread_index() < 16)
+      shuffle_xor(1, 1);
+    else
+      ballot(true);
+  };
+  expect_finding(finding<kOther>({}), FindingKind::divergence, line(first + 3), line(first + 5));
+  constexpr auto kBarrier = [](NoParams) {
+    if (thread_index() < 16)
+      syncthreads();
+    else
+      syncwarp();
+  };
+  expect_finding(finding<kBarrier>({}), FindingKind::divergence, "syncthreads", "syncwarp");
+}
+
+TEST(BarrierMismatch, two_places_and_two_counts) {
+  const int first = __LINE__;
+  constexpr auto kPlaces = [](NoParams) {
+    if (thread_index() < 32)
+      syncthreads();
+    else
+      syncthreads();
+  };
+  expect_finding(finding<kPlaces>({.threads = 64}), FindingKind::barrier_mismatch, line(first + 3),
+                 line(first + 5));
+  constexpr auto kCounts = [](NoParams) { barrier_sync(1, thread_index() < 32 ? 64 : 96); };
+  expect_finding(finding<kCounts>({.threads = 96}), FindingKind::barrier_mismatch, "64", "96");
+}
+
+TEST(Misuse, barriers_that_no_gpu_has) {
+  constexpr auto kId = [](NoParams) { barrier_sync(16, 32); };
+  expect_finding(finding<kId>({}), FindingKind::misuse);
+  constexpr auto kCount = [](NoParams) { barrier_sync(1, 48); };
+  expect_finding(finding<kCount>({.threads = 64}), FindingKind::misuse);
+}
+
+TEST(Deadlock, says_who_waits_where) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    if (warp_index() == 0)
+      barrier_sync(1, 64);
+    else
+      barrier_sync(2, 64);
+  };
+  expect_finding(finding<kKernel>({.threads = 64}), FindingKind::deadlock,
+                 "threads 0..31 wait at barrier_sync", line(first + 3), line(first + 5));
+  constexpr auto kExits = [](NoParams) {
+    if (warp_index() == 0) syncthreads();
+  };
+  expect_finding(finding<kExits>({.threads = 64}), FindingKind::deadlock, "threads 32..63 have exited");
+}
+
+TEST(Launch, of_what_no_gpu_could_run) {
+  constexpr auto kKernel = [](NoParams) {};
+  EXPECT_THROW(finding<kKernel>({.threads = 48}), std::invalid_argument);
+  EXPECT_THROW(finding<kKernel>({.threads = 1056}), std::invalid_argument);
+  EXPECT_THROW(finding<kKernel>({.blocks = 0}), std::invalid_argument);
 }
 
 }  // namespace

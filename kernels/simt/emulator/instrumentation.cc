@@ -34,7 +34,26 @@ using warpgauge::simt::emulator::plain_access;
     plain_access(p, bytes, true, false, __builtin_return_address(0));  \
   }
 
+// Atomics of host code that stands beside a kernel; a kernel's own are primitives. The order asked for is
+// never more than sequentially consistent.
+#define WARPGAUGE_ATOMIC_HOOKS(bits, type)                              \
+  type __tsan_atomic##bits##_load(const volatile type* p, int) {        \
+    return __atomic_load_n(p, __ATOMIC_SEQ_CST);                        \
+  }                                                                     \
+  void __tsan_atomic##bits##_store(volatile type* p, type v, int) {     \
+    __atomic_store_n(p, v, __ATOMIC_SEQ_CST);                           \
+  }                                                                     \
+  type __tsan_atomic##bits##_fetch_add(volatile type* p, type v, int) { \
+    return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);                  \
+  }                                                                     \
+  type __tsan_atomic##bits##_fetch_sub(volatile type* p, type v, int) { \
+    return __atomic_fetch_sub(p, v, __ATOMIC_SEQ_CST);                  \
+  }
+
 extern "C" {
+WARPGAUGE_ATOMIC_HOOKS(8, unsigned char)
+WARPGAUGE_ATOMIC_HOOKS(32, unsigned)
+WARPGAUGE_ATOMIC_HOOKS(64, unsigned long)
 WARPGAUGE_ACCESS_HOOKS(1)
 WARPGAUGE_ACCESS_HOOKS(2)
 WARPGAUGE_ACCESS_HOOKS(4)

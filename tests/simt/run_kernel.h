@@ -1,0 +1,36 @@
+// Runs a small kernel of a test in the emulator, and hands out what it finds.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernels/simt/emulator/finding.h"
+#include "kernels/simt/simt.h"
+
+namespace warpgauge::simt {
+
+struct NoParams {};
+
+struct Setting {
+  int threads = 32;
+  std::size_t shared_bytes = 4096;
+  int blocks = 1;
+  std::uint64_t seed = 0;
+  std::vector<GlobalRange> memory = {};
+};
+
+// The emulator's finding; nothing if it has none.
+template <auto kKernel, class Params = NoParams>
+std::optional<emulator::DeviceError> finding(const Setting& setting, const Params& params = {}) {
+  try {
+    launch<kKernel>("test", {{setting.blocks}, setting.threads, setting.shared_bytes}, params, setting.memory,
+                    {.schedule_seed = setting.seed});
+    return std::nullopt;
+  } catch (const emulator::DeviceError& error) {
+    return error;
+  }
+}
+
+}  // namespace warpgauge::simt
