@@ -53,6 +53,12 @@ std::string replaced(std::string_view text, Replacement replacement) {
   return out;
 }
 
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
 }  // namespace
 
 std::string visible(std::string_view text) {
@@ -75,27 +81,27 @@ std::string visible(std::string_view text) {
 }
 
 std::string markdown_code(std::string_view text) {
-  // The fence is one backtick longer than the longest run inside; a table's row is split at pipes before its
-  // code spans are seen, hence \| (GitHub Flavored Markdown, 4.10).
-  std::string code;
-  std::size_t run = 0, longest = 0;
-  for (const char c : visible(text)) {
+  const std::string code = visible(text);
+  if (code.find_first_not_of(' ') == std::string::npos) return "(no name)";
+  std::size_t run = 0, longest = 0;  // of backticks: the fence is one longer
+  for (const char c : code) {
     run = c == '`' ? run + 1 : 0;
     longest = std::max(longest, run);
-    if (c == '|') code += '\\';
-    code += c;
   }
-  if (code.find_first_not_of(' ') == std::string::npos) return "(no name)";
   const std::string fence(longest + 1, '`');
   const bool pad = longest > 0 || code.front() == ' ' || code.back() == ' ';
   const std::string space = pad ? " " : "";
   return fence + space + code + space + fence;
 }
 
+std::string markdown_cell(std::string_view markdown) {
+  return replaced(markdown, [](char c) -> std::string_view { return c == '|' ? "\\|" : ""; });
+}
+
 std::string markdown_text(std::string_view text) {
   // A word joiner behind @ and # keeps mentions and issue numbers from being made; character references
   // cannot be markup (CommonMark 2.5).
-  return replaced(visible(text), [](char c) -> std::string_view {
+  std::string out = replaced(visible(text), [](char c) -> std::string_view {
     switch (c) {
       case '&':
         return "&amp;";
@@ -129,6 +135,10 @@ std::string markdown_text(std::string_view text) {
         return {};
     }
   });
+  // A colon within a word can make a link or a picture, one at its end cannot; www. makes a link without any.
+  replace_all(out, "&#58; ", ": ");
+  replace_all(out, "www.", "&#119;ww.");
+  return out;
 }
 
 std::string xml_text(std::string_view text) {

@@ -11,8 +11,11 @@ namespace warpgauge {
 // or \u{....}; "##[", which a CI log takes for a command, is broken up. All others below build on this one.
 std::string visible(std::string_view text);
 
-// A code span that stays within one cell of a table, in which nothing is a link, a mention or markup.
+// A code span, in which nothing is a link, a mention or markup.
 std::string markdown_code(std::string_view text);
+// Markdown as it has to stand in a cell of a table: rows are split at pipes before code spans are seen
+// (GitHub Flavored Markdown, 4.10).
+std::string markdown_cell(std::string_view markdown);
 // Running text: the same, for sentences of our own with names in them.
 std::string markdown_text(std::string_view text);
 

@@ -36,9 +36,10 @@ std::string prose(const std::string& text) {
 }
 
 std::string row(const Cell& cell, const std::string& metric) {
-  return std::string("| ") + cell_verdict_name(cell.verdict) + " | " + code(cell.name, kLongestName) + " | " +
-         value_or_unknown(cell.base, metric) + " | " + value_or_unknown(cell.head, metric) + " | " +
-         change_or_unknown(cell) + " | " + interval_or_unknown(cell) + " |\n";
+  return std::string("| ") + cell_verdict_name(cell.verdict) + " | " +
+         markdown_cell(code(cell.name, kLongestName)) + " | " + value_or_unknown(cell.base, metric) + " | " +
+         value_or_unknown(cell.head, metric) + " | " + change_or_unknown(cell) + " | " +
+         interval_or_unknown(cell) + " |\n";
 }
 
 const char* mark_of(RunVerdict verdict) {

@@ -44,8 +44,9 @@ TEST(MarkdownCode, FenceIsLongerThanAnyRunInside) {
   EXPECT_EQ(markdown_code("plain"), "`plain`");
 }
 
-TEST(MarkdownCode, PipesDoNotEndTheCell) {
-  EXPECT_EQ(markdown_code("a|b"), "`a\\|b`");
+TEST(MarkdownCell, PipesDoNotEndIt) {
+  EXPECT_EQ(markdown_cell(markdown_code("a|b")), "`a\\|b`");
+  EXPECT_EQ(markdown_code("a|b"), "`a|b`");
 }
 
 TEST(MarkdownCode, IsNeverEmpty) {
@@ -56,9 +57,11 @@ TEST(MarkdownCode, IsNeverEmpty) {
 TEST(MarkdownText, HoldsNoMarkup) {
   for (const std::string& name : kHostileNames) {
     const std::string text = markdown_text(name);
-    EXPECT_EQ(text.find_first_of("<>`*_[]|:\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find_first_of("<>`*_[]|\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("://"), std::string::npos) << text;
   }
   EXPECT_EQ(markdown_text("@a"), "@&#8288;a");
+  EXPECT_EQ(markdown_text("verdict: www.x.org http://y"), "verdict: &#119;ww.x.org http&#58;//y");
 }
 
 TEST(XmlText, HoldsNoMarkupAndNoControlBytes) {

@@ -15,6 +15,7 @@ printf '#!/bin/sh\nexec %s %s "$@"\n' "$bench" "$noise" >base_bench
 printf '#!/bin/sh\nexec %s %s --slow=fake/1=1.1 "$@"\n' "$bench" "$noise" >head_bench
 chmod +x base_bench head_bench
 
+# shellcheck disable=SC2016
 sed -n '/^```sh$/,/^```$/{/^```/d;p}' "$readme" >"$scratch/commands"
 failed=0 ran=0
 while IFS= read -r line; do
