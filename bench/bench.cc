@@ -31,12 +31,15 @@ void complain(const std::string& what) {
   std::cerr << "warpgauge-bench: " << what << "\n";
 }
 
-// Google Benchmark gets the flags that are not ours, and is kept from acting on the environment's for those
-// that are. False when it does not know one of them; it has said which.
+// Google Benchmark gets the flags that are not ours, then ours, which win: its environment variables and
+// flags could otherwise write a file, drop rows, or run a replay more often than there are repetitions. False
+// when it does not know one of the flags; it has said which.
 bool initialize_google_benchmark(const Options& options, char* program) {
-  std::vector<std::string> flags{"--benchmark_out=", "--benchmark_filter=all",
-                                 "--benchmark_list_tests=false"};
-  flags.insert(flags.end(), options.google_flags.begin(), options.google_flags.end());
+  std::vector<std::string> flags = options.google_flags;
+  for (const char* own : {"--benchmark_out=", "--benchmark_filter=all", "--benchmark_list_tests=false",
+                          "--benchmark_report_aggregates_only=false",
+                          "--benchmark_display_aggregates_only=false", "--benchmark_min_warmup_time=0"})
+    flags.push_back(own);
   std::vector<char*> argv{program};
   for (std::string& flag : flags) argv.push_back(flag.data());
   int argc = static_cast<int>(argv.size());

@@ -112,26 +112,27 @@ std::string Nvml::vbios_version() const {
 }
 
 NvmlMonitor::NvmlMonitor(std::shared_ptr<const Nvml> nvml) : nvml_(std::move(nvml)) {
-  if (nvml_) thread_ = std::thread(&NvmlMonitor::watch, this);
+  if (!nvml_) return;
+  read();
+  thread_ = std::thread([this] {
+    do {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      read();
+    } while (!done_);
+  });
 }
 
 NvmlMonitor::~NvmlMonitor() {
   finish();
 }
 
-void NvmlMonitor::watch() {
-  bool last = false;
-  while (!last) {
-    last = done_;  // one more reading after the end: the state "after"
-    if (const auto state = nvml_->state()) states_.push_back(*state);
-    for (int slice = 0; slice < 10 && !done_; ++slice)
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+void NvmlMonitor::read() {
+  if (const auto state = nvml_->state()) states_.push_back(*state);
 }
 
 std::map<std::string, std::string> NvmlMonitor::finish() {
   done_ = true;
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) thread_.join();  // its last reading is the state after
   return states_.empty() ? std::map<std::string, std::string>{} : summarize_states(states_);
 }
 

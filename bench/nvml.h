@@ -54,7 +54,7 @@ class NvmlMonitor {
   std::map<std::string, std::string> finish();
 
  private:
-  void watch();
+  void read();
 
   std::shared_ptr<const Nvml> nvml_;
   std::vector<GpuState> states_;

@@ -57,9 +57,10 @@ TEST_F(CheckedStoreTest, ADamagedFileIsAsIfNothingHadBeenChecked) {
   store.remember("case", kChecked);
   EXPECT_EQ(store.save(), "");
   const fs::path path = file();
-  for (const char* text : {"", "{", "[]", "{\"schema\": \"warpgauge/checked/1\"}",
-                           "{\"schema\": \"warpgauge/checked/1\", \"cases\": {\"case\": {\"output\": 5}}}",
-                           "{\"schema\": \"other\", \"cases\": {}}"}) {
+  for (const char* text :
+       {"", "{", "[]", "{\"schema\": \"warpgauge/checked/1\"}",
+        "{\"schema\": \"warpgauge/checked/1\", \"cases\": {\"case\": {\"output\": 5}}}",
+        "{\"schema\": \"other\", \"cases\": {\"case\": {\"output\": \"1\", \"rows\": 1}}}"}) {
     std::ofstream(path) << text;
     EXPECT_FALSE(CheckedStore(directory_, 1, 1).find("case")) << text;
   }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdio>
+
 namespace warpgauge::bench {
 namespace {
 
@@ -32,6 +34,9 @@ TEST(Nvml, ReadsStateAndIdentity) {
 TEST(NvmlMonitor, ReadsBeforeAndAfter) {
   NvmlMonitor monitor(Nvml::open("GPU-fake", FAKE_NVML));
   const auto summary = monitor.finish();
+  unsigned before = 0, after = 0;  // the clock falls with each reading
+  ASSERT_EQ(std::sscanf(summary.at("gpu_sm_clock_mhz").c_str(), "before %u, lowest %u", &before, &after), 2);
+  EXPECT_LT(after, before);
   EXPECT_THAT(summary.at("gpu_temperature_c"), "before 41, lowest 41, highest 41, after 41");
   EXPECT_EQ(summary.at("gpu_throttle_reasons"), "0x4");
 }

@@ -236,6 +236,23 @@ TEST_F(Program, TheEnvironmentsOutputIsWrittenOnceByUs) {
   EXPECT_TRUE(result()["context"].contains("warpgauge"));
 }
 
+TEST_F(Program, GoogleBenchmarksOtherFlagsCannotChangeTheRows) {
+  const std::string arguments = std::string(kQuick) + "--benchmark_filter=cpu/blas ";
+  for (const auto& [flags, environment] : std::vector<std::pair<std::string, std::string>>{
+           {"--benchmark_min_time=0.5 --benchmark_min_warmup_time=0.2 --benchmark_time_unit=ms", ""},
+           {"--benchmark_enable_random_interleaving", "BENCHMARK_ENABLE_RANDOM_INTERLEAVING=true"},
+           {"", "BENCHMARK_REPORT_AGGREGATES_ONLY=true BENCHMARK_MIN_WARMUP_TIME=0.2"}}) {
+    const Finished done = run(BENCH, arguments + flags, environment);
+    EXPECT_EQ(done.exit_code, 0) << flags << environment << done.err;
+    EXPECT_THAT(rows_of("blas"), SizeIs(6)) << flags << environment;
+    for (const json& row : rows_of("blas")) {
+      EXPECT_EQ(row["time_unit"], "ns");
+      EXPECT_EQ(row["iterations"], row["samples_ns"].size());
+      EXPECT_NEAR(row["real_time"].get<double>(), row["mean_ns"].get<double>(), 1e-3);
+    }
+  }
+}
+
 TEST_F(Program, AnInterruptLeavesTheOldResult) {
   std::ofstream(directory_ / "r.json") << "{\"old\": true}";
   const pid_t child = fork();
