@@ -16,7 +16,7 @@ expect() {
 "$compare" "$base" "$head" >&- 2>/dev/null; expect "closed stdout" $?
 "$compare" "$base" "$head" --json a.json >&- 2>&-; expect "closed stdout and stderr" $?
 python3 -c 'import json, sys; json.load(open("a.json"))' || { echo "stdout was written into a.json"; failed=1; }
-"$compare" "$base" "$head" 2>/dev/null | true; expect "reader gone" "${PIPESTATUS[0]}"
+{ sleep 0.3; "$compare" "$base" "$head" 2>/dev/null; } | true; expect "reader gone" "${PIPESTATUS[0]}"
 "$compare" --help >/dev/full 2>/dev/null; expect "full stdout, help" $?
 "$compare" "$base" "$head" --github >/dev/full 2>/dev/null; expect "full stdout, annotations" $?
 "$compare" "$base" "$head" --json /dev/full >/dev/null 2>&1; expect "full device" $?
