@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+"""ci/profile_words.py ncu|perf CASE SIDE=FILE... | --metrics - what holds a case back, in words, from what a profiler counted.
+
+`--metrics` prints what `ncu --metrics` is to count. FILE is the raw page of an Nsight Compute report as CSV, or what
+`perf stat --field-separator ,` wrote. With several sides each figure stands side by side, and the words are about the last
+one. Exit: 0; 2 usage; 3 a file is not valid; 4 nothing was counted.
+
+Nsight Compute: of all launches, those of the kernel that took the most time. Figures are means over its launches, as shares
+of what the hardware can do. A limit counts as reached from 60 % of it, NVIDIA's own rule of thumb in the Speed Of Light
+section.
+"""
+
+import csv
+import sys
+
+REACHED = 60.0
+
+LIMITS = {  # in words -> metrics (of which an architecture may have one or both), and what to do once it is reached
+    "tensor cores": ("sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active "
+                     "sm__inst_executed_pipe_tensor.avg.pct_of_peak_sustained_active",
+                     "the tensor cores are the limit: only less work helps (causal tiles skipped, fewer padded rows)"),
+    "memory": ("gpu__dram_throughput.avg.pct_of_peak_sustained_elapsed",
+               "memory is the limit: read K and V once for all heads of a group, larger tiles of Q, smaller types"),
+    "L2 cache": ("lts__t_sectors.avg.pct_of_peak_sustained_elapsed",
+                 "the L2 cache is the limit: larger tiles, or blocks that share K and V in a cluster"),
+    "shared memory": ("l1tex__data_pipe_lsu_wavefronts_mem_shared.avg.pct_of_peak_sustained_elapsed",
+                      "shared memory is the limit: look for bank conflicts, keep Q in registers"),
+    "special functions": ("sm__inst_executed_pipe_xu.avg.pct_of_peak_sustained_active",
+                          "exponentials are the limit: ex2 with the scale folded in, half of them as polynomials, "
+                          "softmax of one tile under the product of another"),
+    "issue slots": ("sm__inst_issued.avg.pct_of_peak_sustained_active",
+                    "issuing instructions is the limit: wider loads, unrolled address arithmetic, larger matrix products"),
+}
+STALLS = {  # metric's middle part -> in words, remedy
+    "long_scoreboard": ("waiting for global memory", "fetch earlier: one more stage of asynchronous copies"),
+    "short_scoreboard": ("waiting for shared memory or special functions", "look for bank conflicts; spread the exponentials"),
+    "barrier": ("waiting at a barrier", "fewer or narrower barriers: warps that need not wait for each other"),
+    "membar": ("waiting at a memory fence", "fewer fences, or narrower ones"),
+    "math_pipe_throttle": ("waiting for a busy arithmetic unit", "that unit is the limit; interleave other work"),
+    "mio_throttle": ("waiting for the queue of shared memory", "fewer, wider shared loads; ldmatrix instead of single ones"),
+    "lg_throttle": ("waiting for the queue of global memory", "fewer, wider loads; TMA or cp.async"),
+    "wait": ("waiting a fixed latency", "more independent instructions in a row: unroll"),
+    "gmma": ("waiting for wgmma", "issue the next product before the last is waited for"),
+    "tex_throttle": ("waiting for the texture queue", "fewer loads through the texture unit"),
+    "imc_miss": ("waiting for constants", "fewer distinct constants, or keep them in registers"),
+    "no_instruction": ("waiting for instructions", "shorter code: less unrolling"),
+    "dispatch_stall": ("waiting for the dispatcher", "fewer register bank conflicts"),
+    "drain": ("waiting for stores at the end", "store through shared memory, in whole lines"),
+}
+OCCUPANCY = {
+    "launch__occupancy_limit_registers": ("registers", "fewer registers a thread: smaller tiles, or setmaxnreg by role"),
+    "launch__occupancy_limit_shared_mem": ("shared memory", "fewer stages, or smaller tiles"),
+    "launch__occupancy_limit_warps": ("warps", "smaller blocks"),
+    "launch__occupancy_limit_blocks": ("blocks", "larger blocks"),
+}
+STALL = "smsp__average_warps_issue_stalled_{}_per_issue_active.ratio"
+ACTIVE = "sm__warps_active.avg.pct_of_peak_sustained_active"
+TIME = "gpu__time_duration.sum"
+
+
+def number(text):
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
+
+
+def read_ncu(path):
+    """{metric: mean} of the kernel with the most time, with its name."""
+    with open(path, encoding="utf-8", errors="replace", newline="") as file:
+        lines = [line for line in file if line.startswith('"')]
+    launches = [row for row in csv.DictReader(lines) if row.get("ID", "").isdigit()]  # the row below the head holds units
+    total = {}
+    for row in launches:
+        total[row["Kernel Name"]] = total.get(row["Kernel Name"], 0) + (number(row.get(TIME, "")) or 0)
+    if not total:
+        return None
+    kernel = max(total, key=total.get)
+    values = {"kernel": kernel}
+    mine = [row for row in launches if row["Kernel Name"] == kernel]
+    for metric in launches[0]:
+        known = [value for value in (number(row[metric] or "") for row in mine) if value is not None]
+        if known:
+            values[metric] = sum(known) / len(known)
+    return values
+
+
+def read_perf(path):
+    """{event: count}; None where nothing was counted."""
+    values = {}
+    with open(path, encoding="utf-8", errors="replace") as file:
+        for fields in csv.reader(file):
+            if len(fields) > 2 and number(fields[0]) is not None:
+                values[fields[2].split(":")[0]] = number(fields[0])
+    return values if values.get("cycles") and values.get("instructions") else None
+
+
+def figures(name, metric, sides, unit=" %"):
+    known = [f"{side} {values[metric]:.1f}{unit}" for side, values in sides if metric in values]
+    return f"  {name + ':':20}{', '.join(known)}" if known else None
+
+
+def ncu_words(sides):
+    for _, values in sides:
+        for name, (metrics, _) in LIMITS.items():
+            known = [values[metric] for metric in metrics.split() if metric in values]
+            if known:
+                values[name] = max(known)
+    values = sides[-1][1]
+    lines = [f"kernel {values['kernel']}", "share of what the hardware can do:"]
+    lines += [figures(name, name, sides) for name in LIMITS]
+    reached = [(values[name], remedy) for name, (_, remedy) in LIMITS.items() if values.get(name, 0) >= REACHED]
+    stalls = sorted(((values.get(STALL.format(part), 0), part) for part in STALLS), reverse=True)[:3]
+    lines.append("why warps wait, in cycles an instruction:")
+    lines += [figures(STALLS[part][0], STALL.format(part), sides, "") for count, part in stalls if count > 0]
+    lines.append("occupancy:")
+    lines.append(figures("active warps", ACTIVE, sides))
+    limits = {metric: values[metric] for metric in OCCUPANCY if metric in values}
+    limit, remedy = OCCUPANCY[min(limits, key=limits.get)] if limits else ("something unknown", "")
+    lines.append(f"  limited by {limit}")
+    if reached:
+        verdict = max(reached)[1]
+    elif stalls[0][0] > 0:
+        verdict = f"no unit is busy, so latency is the limit, mostly {STALLS[stalls[0][1]][0]}: {STALLS[stalls[0][1]][1]}"
+        if values.get(ACTIVE, 100) < 25 and remedy:
+            verdict += f"; or more warps, which {limit} forbid{'s' if limit == 'shared memory' else ''}: {remedy}"
+    else:
+        verdict = "no unit is busy and no warp waits: too few blocks to fill the GPU, split the keys"
+    return lines + [verdict]
+
+
+def perf_words(sides):
+    for _, values in sides:
+        values["per_cycle"] = values["instructions"] / values["cycles"]
+        values["clock"] = values["cycles"] / (values["task-clock"] * 1e6) if values.get("task-clock") else 0
+        for part, whole in (("branch-misses", "branches"), ("cache-misses", "cache-references")):
+            if values.get(whole):
+                values[f"{part} share"] = 100 * values.get(part, 0) / values[whole]
+        if "cache-misses" in values:
+            values["misses a thousand"] = 1000 * values["cache-misses"] / values["instructions"]
+    lines = [figures("instructions a cycle", "per_cycle", sides, ""), figures("clock", "clock", sides, " GHz"),
+             figures("branches missed", "branch-misses share", sides), figures("cache missed", "cache-misses share", sides),
+             figures("misses a thousand", "misses a thousand", sides, " instructions")]
+    values = sides[-1][1]
+    if values.get("misses a thousand", 0) >= 10:
+        verdict = "memory is the limit: smaller tiles, so that K and V stay in the cache; fewer passes over them"
+    elif values.get("branch-misses share", 0) >= 5:
+        verdict = "mispredicted branches are the limit: masks instead of branches at the edges of tiles"
+    elif values["per_cycle"] < 1:
+        verdict = "latency is the limit: more independent accumulators, wider vectors, no dependent exponentials in a row"
+    else:
+        verdict = "the arithmetic units are busy: only fewer or wider instructions help"
+    return lines + [verdict]
+
+
+def main(arguments):
+    if arguments in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
+    if arguments == ["--metrics"]:
+        print(",".join(metric for metrics, _ in LIMITS.values() for metric in metrics.split()))
+        return 0
+    if len(arguments) < 3 or arguments[0] not in ("ncu", "perf") or not all("=" in side for side in arguments[2:]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    profiler, case, *files = arguments
+    sides = []
+    for side, path in (item.split("=", 1) for item in files):
+        try:
+            values = (read_ncu if profiler == "ncu" else read_perf)(path)
+        except (OSError, csv.Error, KeyError) as error:
+            print(f"profile_words.py: {path}: {error}", file=sys.stderr)
+            return 3
+        if values is None:
+            print(f"profile_words.py: {profiler} counted nothing for {side}: this machine has no counters for it, or hides them",
+                  file=sys.stderr)
+            return 4
+        sides.append((side, values))
+    lines = (ncu_words if profiler == "ncu" else perf_words)(sides)
+    *head, verdict = [line for line in lines if line]
+    print("\n".join([case, *head, f"=> {verdict}"]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

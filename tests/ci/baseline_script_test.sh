@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# ci/refresh.sh, ci/propose.sh and ci/nightly.sh with stand-ins for the bench, for `gh` and for the remote: what goes into the
+# stored baseline and what does not, and that nothing fails in silence.
+set -euo pipefail
+# shellcheck source=tests/ci/lib.sh
+source "$(dirname "$0")/lib.sh" "$1"
+compare=$2
+
+export WARPGAUGE_MACHINE_LOCK=$work/lock
+bin=$work/bin baselines=$work/baselines
+mkdir -p "$bin" "$work/tools"
+cp "$compare" "$bin/compare"
+
+# world SLOWNESS: all cases take so many times as long.
+world() {
+  { cat "$root/tests/ci/stand_in_bench.py"
+    printf '# WORLD: {"commit": "0123456789abcdef", "cases": {"a": %s, "b": %s, "c": %s}, %s "noise": 0.0005}' \
+      "$((1000 * $1))" "$((2000 * $1))" "$((500 * $1))" "${2:-}"; } >"$bin/bench"
+  chmod +x "$bin/bench"
+}
+# refresh DATE: one round, measured at that time.
+refresh() {
+  env STAND_IN_DATE="$1" "$root/ci/refresh.sh" --bin "$bin" --baseline "$baselines" --out "$work/round" --processes 3
+}
+rounds() { /usr/bin/python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["rounds"]))' "$baselines"/*/ci.json; }
+expect_rounds() { [[ $(rounds) -eq $1 ]] || fail "$(rounds) rounds are stored, not $1"; }
+
+world 1
+expect 0 "one round more" refresh 2026-11-10T08:00:00+00:00
+expect_rounds 1
+cmp -s "$baselines"/*/ci.json "$work"/round/baselines/*/ci.json || fail "what is handed on is not what was stored"
+expect 0 "too early" refresh 2026-11-10T08:20:00+00:00
+expect 0 "one round more" refresh 2026-11-11T08:00:00+00:00
+expect_rounds 2
+world 2
+before=$(cat "$baselines"/*/ci.json)
+expect 1 "is not blessed \(exit 1\)" refresh 2026-11-12T08:00:00+00:00 # a doubling
+[[ $(cat "$baselines"/*/ci.json) == "$before" ]] || fail "a red round changed the baseline"
+[[ -z $(find "$work/round" -path '*baselines*' -name '*.json') ]] || fail "a red round is handed on"
+world 1 '"wrong": "b",'
+expect 1 "a case was wrong" refresh 2026-11-12T08:00:00+00:00
+expect_rounds 2
+world 1 '"crash": "b",'
+expect 1 "bench ended with" refresh 2026-11-12T08:00:00+00:00
+expect_rounds 2
+sed -i 's/, "b": 2000//; s/"crash": "b", //' "$bin/bench" # a case that went missing is no reason to go on in silence
+expect 4 "is not blessed \(exit 4\)" refresh 2026-11-12T08:00:00+00:00
+expect_rounds 2
+
+# The pull request. gh is a stand-in that writes down how it was called.
+cat >"$work/tools/gh" <<'STAND_IN'
+#!/usr/bin/env bash
+printf '%s ' "$1 $2" >>"$STAND_IN/gh"
+[[ "$1 $2" != "pr list" ]] || cat "$STAND_IN/open" 2>/dev/null || true
+[[ $* != *"pr create"* ]] || echo 5 >"$STAND_IN/open"
+STAND_IN
+chmod +x "$work/tools/gh"
+git init --quiet --bare --initial-branch=main "$work/remote"
+git clone --quiet "$work/remote" "$work/clone" 2>/dev/null
+git=(git -C "$work/clone" -c user.name=test -c user.email=test@example.org)
+"${git[@]}" switch --quiet --force-create main
+"${git[@]}" commit --quiet --allow-empty --message first
+"${git[@]}" push --quiet origin main
+propose=(env "PATH=$work/tools:$PATH" "STAND_IN=$work" "$root/ci/propose.sh" --repository "$work/clone" --from "$work/proposal")
+
+mkdir -p "$work/proposal"
+expect 0 "0 baselines" "${propose[@]}"
+[[ ! -e $work/gh ]] || fail "a pull request with nothing in it"
+cp -R "$baselines" "$work/proposal/"
+expect 0 "1 baselines" "${propose[@]}"
+branch=$("${git[@]}" ls-remote --heads origin 'baseline/*' | sed 's#.*refs/heads/##')
+[[ $branch == baseline/cpu-stand-in-2t-*-ci ]] || fail "pushed to '$branch'"
+[[ $("${git[@]}" show --name-only --format= "origin/$branch") == baselines/*/ci.json ]] || fail "the commit holds something else"
+[[ $(cat "$work/gh") == "pr list pr create pr merge " ]] || fail "gh was called with $(cat "$work/gh")"
+expect 0 "1 baselines" "${propose[@]}" # again: the open one is kept
+[[ $(cat "$work/gh") == "pr list pr create pr merge pr list pr merge " ]] || fail "gh was called with $(cat "$work/gh")"
+"${git[@]}" push --quiet origin "origin/$branch:refs/heads/main"
+"${git[@]}" fetch --quiet
+expect 0 "nothing to propose" "${propose[@]}"
+
+echo '{"schema": "other"}' >"$work/proposal/baselines/$(basename "$(dirname "$baselines"/*/ci.json)")/ci.json"
+expect 1 "is not a stored baseline" "${propose[@]}"
+rm -r "$work/proposal/baselines"
+mkdir -p "$work/proposal/baselines/.hidden name"
+cp "$baselines"/*/ci.json "$work/proposal/baselines/.hidden name/"
+expect 0 "0 baselines" "${propose[@]}"
+mv "$work/proposal/baselines/.hidden name" "$work/proposal/baselines/a name"
+expect 1 "is not the name of a stored baseline" "${propose[@]}"
+rm -r "$work/proposal/baselines"
+mkdir -p "$work/proposal/baselines/name"
+ln -s "$baselines"/*/ci.json "$work/proposal/baselines/name/ci.json"
+expect 1 "is not a stored baseline" "${propose[@]}"
+
+# The night: fuzz and large matrix, the second whatever the first says, and nothing checked is a failure.
+world 1
+night=("$root/ci/nightly.sh" --bin "$bin" --minutes 1 --seed 7 --out "$work/night" --matrix none)
+cat >"$bin/fuzz" <<STAND_IN
+#!/bin/sh
+echo "\$@" >$work/fuzz
+exit \$(cat $work/fuzz-exit)
+STAND_IN
+chmod +x "$bin/fuzz"
+for code in 0 1 77; do
+  echo "$code" >"$work/fuzz-exit"
+  expect $((code == 0 ? 0 : 1)) "" "${night[@]}" --kernel '^cuda/'
+done
+grep -qxF -- "--kernel ^cuda/ --seed 7000000 --seeds 1000000 --seconds 60" "$work/fuzz" || fail "fuzz was called with $(cat "$work/fuzz")"
+night=("$root/ci/nightly.sh" --bin "$bin" --minutes 1 --out "$work/night" --matrix seed)
+echo 1 >"$work/fuzz-exit"
+mkdir -p "$work/tree"
+cp -R "$root/ci" "$work/tree/"
+night[0]=$work/tree/ci/nightly.sh # judge.sh keeps a first round beside the tree's baselines
+expect 1 "fuzz ended with 1.*" "${night[@]}"
+[[ -s $work/night/process-3.json ]] || fail "a wrong result stopped the measuring"
+[[ -n $(find "$work/tree/.warpgauge" -name seed.json) ]] || fail "the matrix was not judged"
+finish
