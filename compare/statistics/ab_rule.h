@@ -49,8 +49,8 @@ struct AbOutcome : Outcome {
   NullControl null_control;
   int looks = 0;   // taken
   int blocks = 0;  // taken
-  std::vector<std::size_t>
-      left_out;  // blocks that shifted all cases too far to be believed (two_way_model.h)
+  // Blocks that shifted all cases too far to be believed (two_way_model.h).
+  std::vector<std::size_t> left_out;
 };
 
 class AbRule {
