@@ -24,7 +24,10 @@ void check_fully(CaseResult& result, CheckedStore& store, ReferenceCache& refere
   options.cache = &references;
   const CheckResult checked = check(kernel, result.measured.problem, seed, options);
   result.accuracy = checked.accuracy;
-  if (!checked.passed()) return result.fail("wrong: " + checked.report());
+  if (!checked.passed()) {
+    const std::string report = checked.report();
+    return result.fail("wrong: " + report.substr(0, report.find_last_not_of('\n') + 1));
+  }
   if (!kernel.deterministic) return;
   if (checked.output_hash != result.output_hash)
     return result.fail(

@@ -36,6 +36,13 @@ std::string three_digits(double value) {
   return format("%.*f", decimals, value);
 }
 
+// The beginning of a failure's first line; stderr has all of it.
+std::string shortened(const std::string& failure) {
+  constexpr std::size_t kWidth = 54;
+  const std::string line = failure.substr(0, failure.find('\n'));
+  return line.size() <= kWidth ? line : line.substr(0, kWidth - 3) + "...";
+}
+
 std::vector<double> all_samples(const CaseResult& result) {
   std::vector<double> samples;
   for (const Repetition& repetition : result.repetitions)
@@ -65,7 +72,7 @@ void print_table(std::ostream& out, std::span<const CaseResult> results, const S
     if (result.skipped())
       out << "skipped: " << result.measured.unsupported;
     else if (result.failed())
-      out << result.failure.substr(0, result.failure.find('\n'));
+      out << shortened(result.failure);
     else
       out << timed_line(result, stations.at(result.measured.kernel->backend));
     out << "\n";
