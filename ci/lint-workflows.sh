@@ -46,10 +46,10 @@ for schema in vendor.github-workflows custom.github-workflows-require-timeout; d
   lint check-jsonschema --quiet --builtin-schema "$schema" "${workflows[@]}" "${examples[@]}"
 done
 [[ ${#actions[@]} -eq 0 ]] || lint check-jsonschema --quiet --builtin-schema vendor.github-actions "${actions[@]}"
-lint zizmor --quiet --offline --no-progress "${workflows[@]}" "${actions[@]}"
+lint zizmor --quiet --offline --no-progress "${workflows[@]}" "${examples[@]}" "${actions[@]}"
 
 code=0
-ci/workflow_rules.py "${workflows[@]}" "${actions[@]}" || code=$?
+ci/workflow_rules.py "${workflows[@]}" "${examples[@]}" "${actions[@]}" || code=$?
 case $code in
   0) ;;
   77) absent+=(PyYAML) ;;

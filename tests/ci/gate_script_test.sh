@@ -73,6 +73,17 @@ expect 1 "building .* failed" "${gate[@]}" --build "false" --bench build/suite
 expect 1 "build/none is not there after the build" "${gate[@]}" --bench build/none
 expect 2 "is not a git repository" "$root/ci/gate.sh" --repository "$work"
 
+# The action, as another repository's workflow calls it.
+action=(env "GITHUB_WORKSPACE=$repository" "GITHUB_OUTPUT=$work/output" "GITHUB_STEP_SUMMARY=$work/summary"
+  "GATE_BUILD=$build_command" GATE_BENCH=build/suite "GATE_COMPARE=$compare" "GATE_ARGUMENTS=--blocks 6..6 --filter '^(a|b)\$'")
+expect 0 "1 improvement, 1 unchanged" "${action[@]}" "$root/ci/gate-action.sh"
+world 1000
+expect 1 "1 regression, 1 unchanged" "${action[@]}" GATE_BASE=HEAD "$root/ci/gate-action.sh"
+"${git[@]}" checkout --quiet world.json
+[[ -s $(sed -n 's/^comparison=//p' "$work/output" | tail -n 1) ]] || fail "no output: $(cat "$work/output")"
+grep -q "regression" "$work/summary" || fail "no summary"
+expect 2 "GATE_BUILD and GATE_BENCH are needed" env -u GATE_BUILD "$root/ci/gate-action.sh"
+
 # The base of a change: where it left its target, whatever the target did since.
 head=$("${git[@]}" rev-parse change)
 "${git[@]}" switch --quiet main
