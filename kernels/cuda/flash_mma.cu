@@ -72,7 +72,8 @@ SIMT_DEVICE Place place_of(const Operands<typename Shape::T>& p) {
   return {block.z, block.y, (p.causal ? simt::grid_size().x - 1 - block.x : block.x) * Shape::kQueryRows};
 }
 
-// Writes LSE from registers, and O through the warp's own rows of Q's tile, which no other warp reads.
+// Writes LSE from registers, and O through the warp's own rows of Q's tile: no other warp reads them, and its
+// own lanes have not since the last barrier.
 template <class Shape, int kRowTiles, int kDimTiles>
 SIMT_DEVICE void store_results(const Operands<typename Shape::T>& p, const typename Shape::QueryTile& q_tile,
                                const flash::OnlineSoftmax<kRowTiles>& softmax,
@@ -88,7 +89,6 @@ SIMT_DEVICE void store_results(const Operands<typename Shape::T>& p, const typen
       if (lane % 4 == 0 && row < p.seq_q) lse[row] = softmax.log_sum_exp(m, half);
     }
   }
-  simt::syncwarp();  // all lanes have read their queries
   typename Shape::T* rows = p.o + place.batch * p.o_strides.batch + place.head * p.o_strides.head +
                             place.first_row * p.o_strides.row;
   flash::store_rows(o, q_tile, warp_row, rows, p.o_strides.row, p.seq_q - place.first_row);

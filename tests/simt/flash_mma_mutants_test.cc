@@ -8,10 +8,11 @@
 
 #include "fuzz/check.h"
 
-#define WARPGAUGE_MUTANTS(X)                                                                      \
-  X(first_barrier)                                                                                \
-  X(second_barrier) X(weak_wait) X(tail_mask) X(diagonal) X(top_left) X(wrong_lane) X(no_rescale) \
-      X(no_guard) X(lse_only) X(swizzle) X(output_barrier)
+#define WARPGAUGE_MUTANTS(X)                                                                            \
+  X(first_barrier)                                                                                      \
+  X(second_barrier)                                                                                     \
+  X(weak_wait) X(tail_mask) X(diagonal) X(top_left) X(wrong_lane) X(no_rescale) X(no_guard) X(lse_only) \
+      X(swizzle) X(output_barrier)
 
 namespace warpgauge {
 
@@ -80,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(Each, FlashMmaMutant, testing::ValuesIn(kMutants),
 TEST(FlashMma, a_dropped_barrier_is_a_race_between_two_lines) {
   const std::string report = failures(mutant_second_barrier_flash_mma);
   EXPECT_THAT(report, HasSubstr("data race in flash_mma, block ("));
-  EXPECT_THAT(report, HasSubstr(line_of("simt::load_matrices<true>(pair, v.chunk(")));
+  EXPECT_THAT(report, HasSubstr(line_of("simt::load_matrices<false>(pair, k.chunk(")));
   EXPECT_THAT(report, HasSubstr(line_of("simt::copy_async_16(tile.chunk(")));
 }
 

@@ -61,9 +61,7 @@ void Block::run(std::int64_t linear_index) {
   reset(linear_index);
   current_block = this;
   running_ = choose();
-  watch_all_but(running_->fiber.stack());
   Fiber::switch_between(scheduler_, running_->fiber);
-  unwatched_memory = kAllMemory;
   running_ = nullptr;
   current_block = nullptr;
   if (error_) throw *error_;
@@ -71,7 +69,9 @@ void Block::run(std::int64_t linear_index) {
 
 void Block::enter() {
   Block& block = *current_block;
+  block.watch();
   block.plan_.body(block.plan_.params);
+  unwatched_memory = kAllMemory;
   block.finish_thread();
 }
 
@@ -113,12 +113,7 @@ DeviceThread* Block::choose() {
 
 void Block::resume(DeviceThread& next) {
   DeviceThread& self = *std::exchange(running_, &next);
-  watch_all_but(next.fiber.stack());
   Fiber::switch_between(self.fiber, next.fiber);
-}
-
-void Block::watch_all_but(const StackRange& stack) {
-  if (plan_.check_memory) unwatched_memory = stack;
 }
 
 void Block::wait(const char* what, Site site) {

@@ -69,8 +69,9 @@ struct Barrier {
   std::vector<DeviceThread*> waiting;
 };
 
-// Where plain accesses are nobody's business: the running fiber's own stack; all of memory where no kernel
-// runs or none is checked. Every plain access of a kernel asks, hence no function around it.
+// Where plain accesses are nobody's business: the running fiber's own stack; all of memory while the emulator
+// works, where no kernel runs, or where none is checked. Every plain access of a kernel asks, hence no
+// function around it.
 inline constexpr StackRange kAllMemory{nullptr, ~std::size_t{0}};
 extern constinit thread_local StackRange unwatched_memory;
 
@@ -89,6 +90,11 @@ class Block {
 
   const Plan& plan() const { return plan_; }
   int index(int axis) const { return index_[axis]; }
+
+  // From here on plain accesses are the kernel's, of the running thread.
+  void watch() {
+    if (plan_.check_memory) unwatched_memory = running_->fiber.stack();
+  }
 
   // Ends the block: control does not come back. `what` follows the thread's number in the report.
   [[noreturn]] void fail(FindingKind kind, const std::string& what);
@@ -117,15 +123,12 @@ class Block {
   void begin_copy(void* target, const void* source, int bytes, int source_bytes, Site site);
   void land_copies(int groups_left);
 
-  std::uint64_t random() { return random_(); }
-
  private:
   static void enter();
   void reset(std::int64_t linear_index);
   void finish_thread();
   DeviceThread* choose();
   void resume(DeviceThread& next);
-  void watch_all_but(const StackRange& stack);
   void wait(const char* what, Site site);
   void make_ready(DeviceThread& thread);
   Warp* arrive_in_warp(const char* what, void* operands, Site site);
@@ -150,6 +153,21 @@ class Block {
   DeviceThread* running_ = nullptr;
   std::size_t last_range_ = 0;  // of plan_.memory, found last
   std::optional<DeviceError> error_;
+};
+
+// One call of the emulator by a kernel. What the emulator itself reads and writes meanwhile is not the
+// kernel's: the linker may have given it instrumented copies of the standard library's templates.
+class Call {
+ public:
+  Call() : block_(*Block::current()) { unwatched_memory = kAllMemory; }
+  ~Call() { block_.watch(); }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  Block* operator->() { return &block_; }
+
+ private:
+  Block& block_;
 };
 
 }  // namespace warpgauge::simt::emulator

@@ -42,15 +42,15 @@ void Block::land_copies(int groups_left) {
 }
 
 void copy_async(void* shared, const void* global, int bytes, int source_bytes, Site site) {
-  Block::current()->begin_copy(shared, global, bytes, source_bytes, site);
+  Call()->begin_copy(shared, global, bytes, source_bytes, site);
 }
 
 void copy_async_commit() {
-  ++Block::current()->running()->committed_groups;
+  ++Call()->running()->committed_groups;
 }
 
 void copy_async_wait(int groups) {
-  Block::current()->land_copies(groups);
+  Call()->land_copies(groups);
 }
 
 }  // namespace warpgauge::simt::emulator

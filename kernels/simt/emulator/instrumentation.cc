@@ -7,11 +7,11 @@ namespace {
 
 inline void plain_access(const void* address, std::size_t bytes, bool write, bool aligned, const void* code) {
   if (unwatched_memory.contains(address)) return;
-  Block& block = *Block::current();
+  Call block;
   const Site site = Site::code(code);
-  if (aligned) block.check_alignment(address, bytes, write ? "stores to" : "loads from", site);
-  block.access(write ? AccessKind::write : AccessKind::read, address, bytes, write ? "writes" : "reads",
-               site);
+  if (aligned) block->check_alignment(address, bytes, write ? "stores to" : "loads from", site);
+  block->access(write ? AccessKind::write : AccessKind::read, address, bytes, write ? "writes" : "reads",
+                site);
 }
 
 }  // namespace

@@ -146,21 +146,21 @@ void distribute(const Warp& warp, int matrix, bool transposed) {
 }  // namespace
 
 void load_matrices(std::uint32_t* registers, int count, bool transposed, const void* row, Site site) {
-  Block& block = *Block::current();
-  if (block.running()->lane < count * 8) {  // the other lanes' addresses are not used
-    block.check_alignment(row, 16, "loads a matrix row from", site);
-    block.access_shared(AccessKind::read, row, 16, "loads a matrix row of", site);
+  Call block;
+  if (block->running()->lane < count * 8) {  // the other lanes' addresses are not used
+    block->check_alignment(row, 16, "loads a matrix row from", site);
+    block->access_shared(AccessKind::read, row, 16, "loads a matrix row of", site);
   }
   MatrixRow own{row, registers};
-  block.meet_warp("load_matrices", &own, site, [count, transposed](const Warp& warp) {
+  block->meet_warp("load_matrices", &own, site, [count, transposed](const Warp& warp) {
     for (int matrix = 0; matrix < count; ++matrix) distribute(warp, matrix, transposed);
   });
 }
 
 template <class T>
 void multiply_tile(const TileOperands& own, Site site) {
-  Block::current()->meet_warp("multiply_tile", const_cast<TileOperands*>(&own), site,
-                              [](const Warp& warp) { multiply_warp<T>(warp); });
+  Call()->meet_warp("multiply_tile", const_cast<TileOperands*>(&own), site,
+                    [](const Warp& warp) { multiply_warp<T>(warp); });
 }
 
 template void multiply_tile<f16>(const TileOperands&, Site);

@@ -66,26 +66,26 @@ void Block::arrive_at_barrier(int id, int threads, bool wait_for_all, const char
 }
 
 void block_barrier(Site site) {
-  Block& block = *Block::current();
-  block.arrive_at_barrier(0, block.plan().threads, true, "syncthreads", site);
+  Call block;
+  block->arrive_at_barrier(0, block->plan().threads, true, "syncthreads", site);
 }
 
 void named_barrier(int id, int threads, bool wait, Site site) {
-  Block& block = *Block::current();
+  Call block;
   const char* what = wait ? "barrier_sync" : "barrier_arrive";
   if (id < 1 || id >= kBarriers || threads < kLanes || threads % kLanes != 0 ||
-      threads > block.plan().threads)
-    block.fail(FindingKind::misuse, std::string("uses ") + what + " with id " + std::to_string(id) +
-                                        " (1..15) and " + std::to_string(threads) +
-                                        " threads (whole warps of the block)\n    at " + describe(site));
-  block.arrive_at_barrier(id, threads, wait, what, site);
+      threads > block->plan().threads)
+    block->fail(FindingKind::misuse, std::string("uses ") + what + " with id " + std::to_string(id) +
+                                         " (1..15) and " + std::to_string(threads) +
+                                         " threads (whole warps of the block)\n    at " + describe(site));
+  block->arrive_at_barrier(id, threads, wait, what, site);
 }
 
 void warp_barrier(Site site) {
-  Block& block = *Block::current();
-  block.meet_warp("syncwarp", nullptr, site, [&](Warp& warp) {
-    if (!block.plan().check_memory) return;
-    DeviceThread* lanes = block.lanes(warp);
+  Call block;
+  block->meet_warp("syncwarp", nullptr, site, [&](Warp& warp) {
+    if (!block->plan().check_memory) return;
+    DeviceThread* lanes = block->lanes(warp);
     ClockJoin join;
     for (int i = 0; i < kLanes; ++i) join.contribute(lanes[i].clock);
     const auto known = join.take();
@@ -124,7 +124,7 @@ int shuffle_source(Shuffle kind, int lane, int argument) {
 
 std::uint32_t shuffle(Shuffle kind, std::uint32_t in, int argument, Site site) {
   LaneValue own{in, argument, 0};
-  Block::current()->meet_warp("shuffle", &own, site, [kind](Warp& warp) {
+  Call()->meet_warp("shuffle", &own, site, [kind](Warp& warp) {
     for (int i = 0; i < kLanes; ++i)
       value(warp, i).out = value(warp, shuffle_source(kind, i, value(warp, i).argument)).in;
   });
@@ -133,7 +133,7 @@ std::uint32_t shuffle(Shuffle kind, std::uint32_t in, int argument, Site site) {
 
 std::uint32_t ballot(bool predicate, Site site) {
   LaneValue own{predicate, 0, 0};
-  Block::current()->meet_warp("vote", &own, site, [](Warp& warp) {
+  Call()->meet_warp("vote", &own, site, [](Warp& warp) {
     std::uint32_t votes = 0;
     for (int i = 0; i < kLanes; ++i) votes |= value(warp, i).in << i;
     for (int i = 0; i < kLanes; ++i) value(warp, i).out = votes;
@@ -143,7 +143,7 @@ std::uint32_t ballot(bool predicate, Site site) {
 
 std::uint32_t reduce(Reduction kind, std::uint32_t in, Site site) {
   LaneValue own{in, 0, 0};
-  Block::current()->meet_warp("reduction", &own, site, [kind](Warp& warp) {
+  Call()->meet_warp("reduction", &own, site, [kind](Warp& warp) {
     std::uint32_t all = value(warp, 0).in;
     for (int i = 1; i < kLanes; ++i) {
       const std::uint32_t next = value(warp, i).in;

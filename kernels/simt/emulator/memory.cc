@@ -99,27 +99,27 @@ int grid_size(int axis) {
 
 void* carve_shared(const char* name, std::size_t offset, std::size_t bytes, std::size_t alignment,
                    Site site) {
-  return Block::current()->carve(name, offset, bytes, alignment, site);
+  return Call()->carve(name, offset, bytes, alignment, site);
 }
 
 void load(void* to, const void* address, std::size_t bytes, Site site) {
-  Block& block = *Block::current();
-  block.check_alignment(address, bytes, "loads from", site);
-  block.access(AccessKind::read, address, bytes, "loads", site);
+  Call block;
+  block->check_alignment(address, bytes, "loads from", site);
+  block->access(AccessKind::read, address, bytes, "loads", site);
   std::memcpy(to, address, bytes);
 }
 
 void store(void* address, const void* from, std::size_t bytes, Site site) {
-  Block& block = *Block::current();
-  block.check_alignment(address, bytes, "stores to", site);
-  block.access(AccessKind::write, address, bytes, "stores", site);
+  Call block;
+  block->check_alignment(address, bytes, "stores to", site);
+  block->access(AccessKind::write, address, bytes, "stores", site);
   std::memcpy(address, from, bytes);
 }
 
 std::uint32_t atomic_load(const void* address, Site site) {
-  Block& block = *Block::current();
-  block.check_alignment(address, sizeof(std::uint32_t), "updates", site);
-  block.access(AccessKind::atomic, address, sizeof(std::uint32_t), "updates atomically", site);
+  Call block;
+  block->check_alignment(address, sizeof(std::uint32_t), "updates", site);
+  block->access(AccessKind::atomic, address, sizeof(std::uint32_t), "updates atomically", site);
   return __atomic_load_n(static_cast<const std::uint32_t*>(address), __ATOMIC_RELAXED);
 }
 

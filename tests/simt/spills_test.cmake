@@ -1,0 +1,20 @@
+# cmake -DNVCC= -DSOURCE= -DINCLUDE= -DARCHITECTURES= -P spills_test.cmake: compiles a kernel, and fails on a register spill.
+foreach(architecture IN LISTS ARCHITECTURES)
+  string(REPLACE "-real" "" number ${architecture})
+  execute_process(COMMAND ${NVCC} -std=c++20 --expt-relaxed-constexpr -I${INCLUDE} --resource-usage -cubin -o /dev/null
+                          -gencode arch=compute_${number},code=sm_${number} ${SOURCE}
+                  OUTPUT_VARIABLE report ERROR_VARIABLE report RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${SOURCE} does not compile for sm_${number}:\n${report}")
+  endif()
+  string(REGEX MATCHALL "[0-9]+ bytes spill stores" spills "${report}")
+  list(LENGTH spills kernels)
+  if(kernels EQUAL 0)
+    message(FATAL_ERROR "no resource usage in ptxas's report:\n${report}")
+  endif()
+  list(FILTER spills EXCLUDE REGEX "^0 bytes")
+  if(spills)
+    message(FATAL_ERROR "${SOURCE} spills on sm_${number}: ${spills}\n${report}")
+  endif()
+  message(STATUS "sm_${number}: ${kernels} kernels, no spills")
+endforeach()
