@@ -1,6 +1,5 @@
 #include "compare/report/json.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace warpgauge {
@@ -8,8 +7,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What is not finite is written as null by the library.
 Json number(std::optional<double> value) {
-  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+  return value ? Json(*value) : Json(nullptr);
 }
 Json integer(std::optional<std::int64_t> value) {
   return value ? Json(*value) : Json(nullptr);
