@@ -7,7 +7,9 @@ self=$(basename "$0")
 
 # Tools that setup.sh could only get as Python wheels, and libraries from an offline bundle, win over the system's.
 PATH=$deps/venv/bin:$PATH
-[[ -d /usr/local/cuda/bin ]] && PATH=$PATH:/usr/local/cuda/bin
+for toolkit in /usr/local/cuda "$deps/cuda/nvidia/cu13"; do
+  [[ ! -d $toolkit/bin ]] || PATH=$PATH:$toolkit/bin
+done
 export PATH
 
 say() { printf '%s: %s\n' "$self" "$*"; }

@@ -3,6 +3,7 @@
 #
 #   --check        only list what is missing; exit 1 if anything is
 #   --dev          also what only the developers of warpgauge need: clang, formatters, linters
+#   --cuda         also nvcc and cuBLAS, to .deps/cuda, where there is no nvcc: a machine without a GPU can build for one
 #   --bundle DIR   no registry: unpack what ci/offline-bundle.sh packed into DIR, to .deps/prefix
 #   --help
 #
@@ -20,11 +21,15 @@ dev_packages=(clang clang-format clang-tidy shellcheck yamllint ccache)
 wheels=()
 dev_wheels=(zizmor check-jsonschema)
 
-check=no dev=no bundle=
+cuda_wheels=(nvidia-cuda-nvcc==13.0.* nvidia-cuda-crt==13.0.* nvidia-nvvm==13.0.* nvidia-cuda-runtime==13.0.*
+  nvidia-cuda-cccl==13.0.* nvidia-cublas==13.0.*)
+
+check=no dev=no cuda=no bundle=
 while [[ $# -gt 0 ]]; do
   case $1 in
     --check) check=yes ;;
     --dev) dev=yes ;;
+    --cuda) cuda=yes ;;
     --bundle) bundle=$(value_of "$@"); shift ;;
     -h | --help) usage "$0" && exit 0 ;;
     *) die "unknown argument '$1'; see $self --help" ;;
@@ -51,6 +56,17 @@ unpack_bundle() {
   # The archive, not the shared library: that one needs a Fortran runtime, which the host may not have.
   sed -i -e "s#/usr/#$prefix/usr/#g" -e 's#libopenblas\.so#libopenblas.a#' "$prefix/usr/lib/cmake/openblas/OpenBLASConfig.cmake"
   say "unpacked $(find "$dir" -name '*.deb' | wc -l) packages to .deps/prefix"
+}
+
+# install_cuda: NVIDIA's wheels, laid out as a toolkit: the names that linkers look for are left out of them.
+install_cuda() {
+  local toolkit=$deps/cuda/nvidia/cu13 library
+  "$deps/venv/bin/pip" install --quiet --disable-pip-version-check --upgrade --target "$deps/cuda" "${cuda_wheels[@]}" ||
+    exit_code=1 die "pip could not install: ${cuda_wheels[*]}"
+  ln -sfn lib "$toolkit/lib64"
+  for library in "$toolkit"/lib/*.so.*; do
+    ln -sf "$(basename "$library")" "${library%%.so.*}.so"
+  done
 }
 
 if [[ -n $bundle ]]; then
@@ -86,16 +102,19 @@ missing_wheels=()
 for wheel in "${wheels[@]}"; do
   [[ -x $deps/venv/bin/$wheel ]] || missing_wheels+=("$wheel")
 done
-if [[ ${#missing_wheels[@]} -gt 0 ]] && ! /usr/bin/python3 -c 'import ensurepip' 2>/dev/null; then
+cuda_missing=no
+if [[ $cuda == yes ]] && ! have nvcc; then cuda_missing=yes; fi
+if [[ ${#missing_wheels[@]} -gt 0 || $cuda_missing == yes ]] && ! /usr/bin/python3 -c 'import ensurepip' 2>/dev/null; then
   missing+=(python3-venv)
 fi
 
-if [[ ${#missing[@]} -eq 0 && ${#missing_wheels[@]} -eq 0 ]]; then
+if [[ ${#missing[@]} -eq 0 && ${#missing_wheels[@]} -eq 0 && $cuda_missing == no ]]; then
   say "nothing is missing"
   exit 0
 fi
 [[ ${#missing[@]} -eq 0 ]] || say "missing packages: ${missing[*]}"
 [[ ${#missing_wheels[@]} -eq 0 ]] || say "missing Python tools (to .deps/venv): ${missing_wheels[*]}"
+[[ $cuda_missing == no ]] || say "missing CUDA toolkit (to .deps/cuda, 1 GB)"
 [[ $check == no ]] || exit 1
 
 as_root=(env DEBIAN_FRONTEND=noninteractive)
@@ -110,10 +129,16 @@ if [[ ${#missing[@]} -gt 0 ]]; then
   "${as_root[@]}" apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" >/dev/null ||
     exit_code=1 die "apt-get could not install: ${missing[*]}"
 fi
+if [[ ${#missing_wheels[@]} -gt 0 || $cuda_missing == yes ]]; then
+  [[ -x $deps/venv/bin/pip ]] || /usr/bin/python3 -m venv "$deps/venv"
+fi
 if [[ ${#missing_wheels[@]} -gt 0 ]]; then
   say "installing the Python tools with pip"
-  [[ -x $deps/venv/bin/pip ]] || /usr/bin/python3 -m venv "$deps/venv"
   "$deps/venv/bin/pip" install --quiet --disable-pip-version-check "${missing_wheels[@]}" ||
     exit_code=1 die "pip could not install: ${missing_wheels[*]}"
+fi
+if [[ $cuda_missing == yes ]]; then
+  say "installing the CUDA toolkit with pip"
+  install_cuda
 fi
 say "done"
