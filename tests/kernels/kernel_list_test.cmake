@@ -25,6 +25,6 @@ endfunction()
 
 configure(right "cpu/one" "")
 configure(missing "cpu/one\\;cpu/two" "lists 'cpu/two', but kernels/cpu/two.cc does not exist")
-configure(misspelt "cpu/one\\;gpu/one" "'gpu/one' is not cpu/NAME or cuda/NAME")
+configure(misspelt "cpu/one\\;gpu/one" "'gpu/one' is not cpu/NAME, cuda/NAME or cuda/NAME")
 file(WRITE ${WORK_DIR}/src/cpu/three.cc "int three;\n")
 configure(unlisted "cpu/one" "not in the list of kernels/CMakeLists.txt: cpu/three.cc")
