@@ -180,7 +180,8 @@ simt::Grid make_grid(const Problem& p) {
           .shared_bytes = Shape::kSharedBytes};
 }
 
-// Calls visit(Shape{}) for the problem's type and head dimension, with FlashAttention-2's tiles.
+// Calls visit(Shape{}) for the problem's type and head dimension. The largest tiles that spill no register on any of the
+// architectures; a test holds them to it.
 template <class T, class Visit>
 auto with_head_dim(std::int64_t head_dim, Visit visit) {
   switch (head_dim) {
@@ -191,7 +192,7 @@ auto with_head_dim(std::int64_t head_dim, Visit visit) {
     case 96:
       return visit(Shape<T, 96, 128, 64>{});
     case 128:
-      return visit(Shape<T, 128, 128, 64>{});
+      return visit(Shape<T, 128, 64, 64>{});
     default:
       return visit(Shape<T, 256, 64, 64>{});
   }

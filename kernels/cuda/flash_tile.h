@@ -57,7 +57,7 @@ SIMT_DEVICE void copy_tile(const Tile& tile, const T* global, std::int64_t row_s
 // How many tiles of B a warp holds in registers at once: enough to hide the loads of some behind the products
 // of others.
 constexpr int tiles_together(int tiles) {
-  return tiles % 8 == 0 ? 8 : 4;
+  return tiles % 8 == 0 ? 8 : tiles % 4 == 0 ? 4 : 2;
 }
 
 // s [kRowTiles x 16, keys] = q [kRowTiles x 16 rows from first_row, D] k [keys, D]^T

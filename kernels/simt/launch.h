@@ -42,6 +42,19 @@ inline std::string machine_lacks([[maybe_unused]] int compute_capability,
   return "";
 }
 
+// How many blocks run side by side, one on each processor: a choice of splits is made for it. The emulator's
+// number makes small problems split.
+inline int processors() {
+#if defined(__CUDACC__)
+  int device = 0, count = 0;
+  if (cudaGetDevice(&device) == cudaSuccess)
+    cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device);
+  return count > 0 ? count : 1;
+#else
+  return 16;
+#endif
+}
+
 #if !defined(__CUDACC__)
 // A launch as the emulator takes it; `params` must outlive it.
 template <auto kKernel, class Params>

@@ -84,9 +84,9 @@ void Block::finish_thread() {
   if (warp.arrived != 0)
     fail(FindingKind::divergence, std::string("exits while lanes of its warp wait at ") + warp.collective +
                                       " at " + describe(warp.site));
-  if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   self.exited = true;
   warp.exited |= 1u << self.lane;
+  if (warp.exited == ~0u && plan_.count_bank_conflicts) banks_.flush(self.warp);
   warp.ready &= ~(1u << self.lane);
   if (warp.ready == 0) ready_warps_ &= ~(1u << self.warp);
   if (--alive_ == 0) Fiber::switch_between(self.fiber, scheduler_);
