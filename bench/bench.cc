@@ -15,6 +15,7 @@
 #include "bench/fingerprint.h"
 #include "bench/gpu.h"
 #include "bench/measure.h"
+#include "bench/minima.h"
 #include "bench/nvml.h"
 #include "bench/output_file.h"
 #include "bench/replay.h"
@@ -147,6 +148,12 @@ int report(Measurement& m, const Options& options, std::optional<OutputFile>& ou
   return failed > 0 ? kExitFailed : kExitOk;
 }
 
+bool meets(const Minima& minima, const Measurement& m) {
+  const std::vector<std::string> reasons = shortfalls(minima, m.results, m.fingerprint.identity);
+  for (const std::string& reason : reasons) complain(reason);
+  return reasons.empty();
+}
+
 int run(std::span<const Kernel* const> kernels, const Options& options) {
   const Selection selection = select_cases(kernels, options);
   if (const auto exit_code = reason_to_stop(selection, options)) return *exit_code;
@@ -156,8 +163,11 @@ int run(std::span<const Kernel* const> kernels, const Options& options) {
   }
   std::optional<OutputFile> out;
   if (!options.out.empty()) out.emplace(options.out);
+  std::optional<Minima> minima;
+  if (!options.assert_min.empty()) minima = read_minima(options.assert_min);
   Measurement m = measure(options, selection.cases);
-  return report(m, options, out);
+  const int exit_code = report(m, options, out);
+  return minima && !meets(*minima, m) ? kExitFailed : exit_code;
 }
 
 }  // namespace

@@ -57,6 +57,9 @@ void declare_own(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--device", options.device, "CUDA device")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  app.add_option("--assert-min", options.assert_min,
+                 "exit 1 where a case is slower than this file says (warpgauge-compare bless --smoke)")
+      ->type_name("FILE");
   app.add_option("--seed", options.seed, "of the inputs and of the order of measuring")
       ->capture_default_str();
 }

@@ -29,6 +29,7 @@ struct Options {
   int device = 0;
   std::uint64_t seed = 1;
 
+  std::string assert_min;  // file of the least throughputs; empty: none are asserted
   std::string filter;
   bool list = false;
   std::optional<int> repetitions;

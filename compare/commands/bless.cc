@@ -1,9 +1,13 @@
 // compare bless: takes one round into the stored baseline, unless it is red, undecided or too early.
+#include <filesystem>
 #include <memory>
 
 #include "compare/baseline/atomic_file.h"
 #include "compare/baseline/bless.h"
 #include "compare/baseline/round.h"
+#include "compare/baseline/smoke.h"
+#include "compare/input/metric.h"
+#include "compare/input/threshold.h"
 #include "compare/options.h"
 #include "compare/report/escape.h"
 
@@ -14,7 +18,8 @@ constexpr int kRefused = 4;
 
 struct BlessFlags {
   std::vector<std::string> head, renames;
-  std::string reason, accept, remove;
+  std::string reason, accept, remove, margin;
+  bool smoke = false;
   BaselineFlags baseline;
   DecisionFlags decision;
   ReportFlags reports;
@@ -38,8 +43,32 @@ std::string summary(const Baseline& baseline, const std::string& path) {
          std::to_string(kMaxRounds) + " rounds, " + std::to_string(baseline.cases.size()) + " cases\n";
 }
 
+// The minima of a smoke test, in place of a round: made anew from these results.
+int run_bless_smoke(const BlessFlags& flags) {
+  if (!flags.accept.empty() || !flags.remove.empty() || !flags.renames.empty())
+    throw UsageError("--smoke makes all minima anew; --accept, --remove and --rename are for rounds");
+  const ResultSet head = read_side(flags.head, {.metric = make_metric("tflops"), .filter = {}});
+  SmokeMinima minima;
+  try {
+    const double margin = flags.margin.empty() ? kSmokeMargin : parse_threshold(flags.margin);
+    if (margin >= 1)
+      throw std::invalid_argument("--margin " + flags.margin + ": nothing would be left of the throughput");
+    minima = smoke_minima(head, margin);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(error.what());
+  }
+  const auto path = std::filesystem::path(flags.baseline.directory) /
+                    baseline_key(flags.baseline, head).fingerprint / "smoke.json";
+  update_file(path, read_if_there(path), format_smoke_minima(minima));
+  print("blessed: " + shown_path(path.string()) + " has minima for " + std::to_string(minima.tflops.size()) +
+        " cases\n");
+  return 0;
+}
+
 int run_bless(const BlessFlags& flags) {
   if (flags.baseline.directory.empty()) throw UsageError("where to? give --baseline DIR");
+  if (flags.smoke) return run_bless_smoke(flags);
+  if (!flags.margin.empty()) throw UsageError("--margin goes with --smoke");
   GateOptions options = gate_options(flags.decision);
   const BlessEdits edits{name_filter("--accept", flags.accept), name_filter("--remove", flags.remove),
                          flags.renames, flags.reason};
@@ -99,6 +128,10 @@ void add_bless(CLI::App& app, Run& run) {
       ->type_name("OLD=NEW")
       ->expected(1)
       ->take_all();
+  bless.add_flag("--smoke", flags->smoke,
+                 "writes smoke.json, the minima for bench --assert-min, instead of a round");
+  bless.add_option("--margin", flags->margin, "with --smoke: how far below the slowest process (30%)")
+      ->type_name("SHARE");
   add_baseline_flags(bless, flags->baseline);
   add_decision_flags(bless, flags->decision);
   add_report_flags(bless, flags->reports);

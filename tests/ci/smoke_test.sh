@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The smoke test of a machine: minima that `bless --smoke` takes from real results, and that `bench --assert-min` holds a run
+# against. What fails it: a case below its minimum, one that was not timed, other hardware, no GPU where one is required.
+set -euo pipefail
+# shellcheck source=tests/ci/lib.sh
+source "$(dirname "$0")/lib.sh" "$1"
+bench=$2 compare=$3
+cd "$work"
+
+smoke=("$bench" --matrix smoke --benchmark_filter=^cpu/ --process-seconds=0.5)
+[[ $("${smoke[@]}" --benchmark_list_tests=true 2>/dev/null) == cpu/* ]] || smoke[3]=--benchmark_filter=.
+"${smoke[@]}" --benchmark_out=1.json >/dev/null
+"${smoke[@]}" --benchmark_out=2.json >/dev/null
+bless=("$compare" bless --smoke --baseline baselines --reason first --head 1.json 2.json)
+
+# A margin of 95 %: this machine may be busy, and what is tested is not its speed.
+expect 0 "has minima for [0-9]+ cases" "${bless[@]}" --margin 95%
+minima=$(echo baselines/*/smoke.json)
+expect 0 "" "${smoke[@]}" --assert-min "$minima"
+
+# edited PYTHON: the minima with this done to them.
+edited() {
+  /usr/bin/python3 -c 'import json, sys
+m = json.load(open(sys.argv[1]))
+exec(sys.argv[2])
+json.dump(m, open("edited.json", "w"))' "$minima" "$1"
+}
+edited 'm["cases"][0]["min_tflops"] = 1e6'
+expect 1 "does .* TFLOP/s, less than the minimum of 1e\+06" "${smoke[@]}" --assert-min edited.json
+edited 'm["cases"].append({"name": "cuda/none/f16/B:1/H:1/S:64/D:64/causal:0", "min_tflops": 1})'
+expect 1 "cuda/none.* has a minimum, and was not timed" "${smoke[@]}" --assert-min edited.json
+edited 'm["identity"]["gpu_name"] = "another"'
+expect 1 "is of other hardware or backends: gpu_name is nothing, and was another" "${smoke[@]}" --assert-min edited.json
+edited 'm["cases"] = []'
+expect 1 "cases is empty: nothing would be checked" "${smoke[@]}" --assert-min edited.json
+edited 'm["cases"][0]["min_tflops"] = 0'
+expect 1 "is not > 0" "${smoke[@]}" --assert-min edited.json
+edited 'm["schema"] = "other"'
+expect 1 "schema is not warpgauge/smoke/1" "${smoke[@]}" --assert-min edited.json
+expect 1 "none.json: cannot be read" "${smoke[@]}" --assert-min none.json
+nvidia-smi >/dev/null 2>&1 || expect 1 "a GPU is required" env WARPGAUGE_REQUIRE_GPU=1 "${smoke[@]}" --assert-min "$minima"
+
+before=$(cat "$minima")
+expect 2 "nothing would be left" "${bless[@]}" --margin 100%
+expect 2 "margin goes with --smoke" "$compare" bless --margin 5% --baseline baselines --reason r --head 1.json
+expect 2 "are for rounds" "${bless[@]}" --accept x
+/usr/bin/python3 - <<'PYTHON'
+import json
+results = json.load(open("2.json"))
+for row in results["benchmarks"][:1]:
+    row.update(error_occurred=True, error_message="wrong")
+json.dump(results, open("2.json", "w"))
+PYTHON
+expect 2 "failed: a minimum is taken from right results only" "${bless[@]}"
+[[ $(cat "$minima") == "$before" ]] || fail "a refused bless changed the minima"
+
+# The slowest process counts, less the margin.
+"$compare" bless --smoke --margin 50% --baseline baselines --reason r --head 1.json >/dev/null
+/usr/bin/python3 - "$minima" <<'PYTHON' || fail "the minimum is not half of the throughput"
+import json, statistics, sys
+minimum = json.load(open(sys.argv[1]))["cases"][0]
+rows = [row["tflops"] for row in json.load(open("1.json"))["benchmarks"] if row["name"].startswith(minimum["name"]) and "tflops" in row]
+sys.exit(abs(minimum["min_tflops"] / statistics.median(rows) - 0.5) > 1e-9)
+PYTHON
+finish
