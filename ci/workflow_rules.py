@@ -25,6 +25,7 @@ RULES = {
     "event-text": "nothing that a stranger writes (titles, bodies, branch names) in an expression",
     "step-script": "a `run:` is one call of a script in ci/ that exists and can be run",
     "swallowed-failure": "no continue-on-error: a failure that nobody sees is a pass",
+    "lost-output": "what is uploaded is what a step of the job was told to write",
     "gpu-cache": "no cache in a workflow that measures: a change could poison what a later one runs",
     "gpu-queue": "a job on our own machine: group gpu0, nothing cancelled, `queue: max`",
     "gpu-rights": "a job on our own machine runs others' code: at most `contents: read`, and no secret",
@@ -104,6 +105,17 @@ def caches(job):
             yield step
 
 
+def lost_outputs(job):
+    """Indices of steps that upload a folder which no script of the job is told about."""
+    steps = job.get("steps") or []
+    told = {word.split("/")[0] for step in steps for word in str(step.get("run", "")).split()}
+    for i, step in enumerate(steps):
+        if step.get("uses", "").startswith("actions/upload-artifact@"):
+            paths = str((step.get("with") or {}).get("path", "")).split()
+            if not paths or any(path.split("/")[0] not in told for path in paths):
+                yield i
+
+
 def check_text(lines):
     for number, line in enumerate(lines, 1):
         code = line.split(" #")[0]
@@ -125,6 +137,7 @@ def check_jobs(document):
             yield from ((place, rule) for rule in check_own_machine(job))
         if measures and any(caches(job)):
             yield place, "gpu-cache"
+        yield from ((f"{place}.steps[{i}]", "lost-output") for i in lost_outputs(job))
         for i, step in enumerate(job.get("steps") or []):
             yield from ((f"{place}.steps[{i}]", rule) for rule in check_step(step, follow_up, False))
 

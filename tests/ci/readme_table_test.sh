@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# The table in tests/ci/README.md: each test that it names is there.
+set -euo pipefail
+# shellcheck source=tests/ci/lib.sh
+source "$(dirname "$0")/lib.sh" "$1"
+
+named=0
+# shellcheck disable=SC2016  # the backticks are Markdown's
+references=$(grep '^|' "$root/tests/ci/README.md" | grep -oE '`(tests|ci|\.github)/[^`]+: [^`]+`' | tr -d '`')
+while IFS= read -r reference; do
+  file=${reference%%: *} name=${reference#*: }
+  named=$((named + 1))
+  [[ -f $root/$file ]] || { fail "there is no $file" && continue; }
+  grep -qF -- "$name" "$root/$file" || fail "$file has no '$name'"
+done <<<"$references"
+[[ $named -ge 20 ]] || fail "only $named tests are named"
+finish
