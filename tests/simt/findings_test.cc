@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/simt/run_kernel.h"
 
 namespace warpgauge::simt {
@@ -338,6 +340,30 @@ TEST(Deadlock, says_who_waits_where) {
     if (warp_index() == 0) syncthreads();
   };
   expect_finding(finding<kExits>({.threads = 64}), FindingKind::deadlock, "threads 32..63 have exited");
+}
+
+// Some of its blocks race, and which threads are caught depends on the schedule.
+SIMT_KERNEL(128) sometimes_racing(NoParams) {
+  int* values = SharedMemory().array<int>("values", 128);
+  values[thread_index()] = 0;
+  syncthreads();
+  if (block_index().x % 5 == 3) values[(thread_index() * 7) % 128] = thread_index();
+  if (thread_index() % 2 == 0) values[thread_index()] = 1;
+}
+
+TEST(Replay, the_same_seed_finds_the_same_whatever_the_number_of_os_threads) {
+  std::set<std::string> reports;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    const auto alone = finding<sometimes_racing>({.threads = 128, .blocks = 20, .seed = seed});
+    const auto again =
+        finding<sometimes_racing>({.threads = 128, .blocks = 20, .seed = seed, .os_threads = 3});
+    ASSERT_TRUE(alone && again);
+    EXPECT_STREQ(alone->what(), again->what());
+    EXPECT_THAT(alone->what(),
+                AllOf(HasSubstr("block (3, 0, 0)"), HasSubstr("schedule seed " + std::to_string(seed))));
+    reports.insert(std::string(alone->what()).substr(0, std::string(alone->what()).find("replay")));
+  }
+  EXPECT_GT(reports.size(), 6u);  // and other seeds find others
 }
 
 TEST(Launch, of_what_no_gpu_could_run) {

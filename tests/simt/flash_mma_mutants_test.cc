@@ -8,12 +8,12 @@
 
 #include "fuzz/check.h"
 
-#define WARPGAUGE_MUTANTS(X)                                                                          \
-  X(first_barrier)                                                                                    \
-  X(second_barrier)                                                                                   \
-  X(weak_wait)                                                                                        \
-  X(tail_mask) X(diagonal) X(top_left) X(wrong_lane) X(no_rescale) X(no_guard) X(lse_only) X(swizzle) \
-      X(output_barrier)
+#define WARPGAUGE_MUTANTS(X) \
+  X(first_barrier)           \
+  X(second_barrier)          \
+  X(weak_wait)               \
+  X(tail_mask)               \
+  X(diagonal) X(top_left) X(wrong_lane) X(no_rescale) X(no_guard) X(lse_only) X(swizzle) X(output_barrier)
 
 namespace warpgauge {
 

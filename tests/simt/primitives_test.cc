@@ -108,7 +108,8 @@ TEST(Atomic, add_max_and_compare_exchange_return_what_was_there) {
 
 TEST(CopyAsync, reads_what_it_is_told_and_fills_with_zeros) {
   struct Out {
-    std::uint32_t source[4], target[5][4];
+    alignas(16) std::uint32_t source[4];
+    std::uint32_t target[5][4];
   };
   const Out out = run<[](Out& o) {
     const int i = thread_index();

@@ -18,6 +18,7 @@ struct Setting {
   std::size_t shared_bytes = 4096;
   int blocks = 1;
   std::uint64_t seed = 0;
+  int os_threads = 1;
   std::vector<GlobalRange> memory = {};
 };
 
@@ -26,7 +27,7 @@ template <auto kKernel, class Params = NoParams>
 std::optional<emulator::DeviceError> finding(const Setting& setting, const Params& params = {}) {
   try {
     launch<kKernel>("test", {{setting.blocks}, setting.threads, setting.shared_bytes}, params, setting.memory,
-                    {.schedule_seed = setting.seed});
+                    {.threads = setting.os_threads, .schedule_seed = setting.seed});
     return std::nullopt;
   } catch (const emulator::DeviceError& error) {
     return error;

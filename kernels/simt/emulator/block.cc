@@ -151,7 +151,6 @@ void Block::fail(FindingKind kind, const std::string& what) {
 
 void Block::fail_stuck() {
   bool diverged = false;
-  int exited = 0;
   std::string text = "waits, and so do all others:";
   for (std::size_t i = 0; i < threads_.size();) {
     const DeviceThread& first = threads_[i];
@@ -165,7 +164,6 @@ void Block::fail_stuck() {
     text += "\n  threads " + std::to_string(i) + ".." + std::to_string(end - 1);
     text += first.exited ? " have exited"
                          : std::string(" wait at ") + first.waits_at + " at " + describe(first.wait_site);
-    exited += first.exited ? static_cast<int>(end - i) : 0;
     i = end;
   }
   fail(diverged ? FindingKind::divergence : FindingKind::deadlock, text);

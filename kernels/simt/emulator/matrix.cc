@@ -25,20 +25,18 @@ struct MatrixRow {
 
 // Bits of 16-bit floats to floats, without branches so that it is done in vectors; exact, subnormals and NaN
 // included.
-inline float widen(std::uint16_t bits, f16) {
-  const std::uint32_t sign = (std::uint32_t{bits} & 0x8000u) << 16;
-  const std::uint32_t magnitude = (std::uint32_t{bits} & 0x7fffu) << 13;
-  const float scaled = std::bit_cast<float>(magnitude) * 0x1p112f;  // from a bias of 15 to one of 127
-  const std::uint32_t special = (bits & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0u;
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(scaled) | special | sign);
-}
-inline float widen(std::uint16_t bits, bf16) {
-  return std::bit_cast<float>(std::uint32_t{bits} << 16);
+WARPGAUGE_VECTOR_CLONES void widen(f16, const std::uint16_t* bits, float* values, int count) {
+  for (int i = 0; i < count; ++i) {
+    const std::uint32_t sign = (std::uint32_t{bits[i]} & 0x8000u) << 16;
+    const std::uint32_t magnitude = (std::uint32_t{bits[i]} & 0x7fffu) << 13;
+    const float scaled = std::bit_cast<float>(magnitude) * 0x1p112f;  // from a bias of 15 to one of 127
+    const std::uint32_t special = (bits[i] & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0u;
+    values[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(scaled) | special | sign);
+  }
 }
 
-template <class T>
-WARPGAUGE_VECTOR_CLONES void widen_all(const std::uint16_t* bits, float* values, int count) {
-  for (int i = 0; i < count; ++i) values[i] = widen(bits[i], T{});
+WARPGAUGE_VECTOR_CLONES void widen(bf16, const std::uint16_t* bits, float* values, int count) {
+  for (int i = 0; i < count; ++i) values[i] = std::bit_cast<float>(std::uint32_t{bits[i]} << 16);
 }
 
 // c [16][8] += a [16][16] b [16][8], all aligned to a row of 8.
@@ -81,7 +79,7 @@ void gather_a(const Warp& warp, int m, float* a) {
       at[1] = high(fragment[r]);
     }
   }
-  widen_all<T>(bits, a, kRows * kDepth);
+  widen(T{}, bits, a, kRows * kDepth);
 }
 
 template <class T>
@@ -95,7 +93,7 @@ void gather_b(const Warp& warp, int n, float* b) {
       bits[(2 * t + r * 8 + 1) * kColumns + g] = high(fragment[r]);
     }
   }
-  widen_all<T>(bits, b, kDepth * kColumns);
+  widen(T{}, bits, b, kDepth * kColumns);
 }
 
 void gather_c(const Warp& warp, int tile, float* c) {
