@@ -93,6 +93,8 @@ expect 0 "^base=$first" "${plan[@]}" --head "$head"
 expect 0 "^head=$head" "${plan[@]}" --head "$head"
 merged=$("${git[@]}" rev-parse main)
 expect 0 "^base=$("${git[@]}" rev-parse main~1)" "${plan[@]}" --head "$merged" # already merged: what it changed
+"${git[@]}" switch --quiet change
+expect 0 "base $("${git[@]}" rev-parse --short "$first")" "${gate[@]}" --filter '^a$' # gate.sh's own default is the same
 expect 2 "full name of a commit" "${plan[@]}" --head main
 expect 1 "there is no commit" "${plan[@]}" --head "${head//[0-8]/9}"
 expect 1 "there is no 'none'" "$root/ci/plan.sh" --repository "$repository" --head "$head" --target none
