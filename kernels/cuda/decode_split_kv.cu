@@ -189,7 +189,7 @@ decode_split(const Operands<T> p) {
     if (tile + 1 < tiles) copy(tile + 1);
     simt::copy_async_commit();
     simt::copy_async_wait<1>();  // this tile, and with the first the queries
-    simt::syncthreads();
+    simt::syncthreads();         // are there for all
 
     T* stage = kv + tile % kStages * 2 * KeyTile::kElements + simt::warp_index() * WarpTile::kElements;
     float s[1][kWarpKeys / 8][4];
@@ -212,7 +212,7 @@ decode_split(const Operands<T> p) {
   }
   softmax.finish(o);
   results.put(o, softmax);
-  simt::syncthreads();
+  simt::syncthreads();  // all warps' results are there
   merge_warps(p, results);
 }
 

@@ -1,6 +1,7 @@
 #include "kernels/simt/emulator/block.h"
 
 #include <bit>
+#include <cstdlib>
 #include <utility>
 
 namespace warpgauge::simt::emulator {
@@ -79,11 +80,14 @@ void Block::finish_thread() {
   DeviceThread& self = *running_;
   Warp& warp = warps_[self.warp];
   if (!self.copies.empty())
-    fail(FindingKind::copy_in_flight,
-         "exits before a copy that it began at " + describe(self.copies.front().site) + " has landed");
+    fail(FindingKind::copy_in_flight, [&] {
+      return "exits before a copy that it began at " + describe(self.copies.front().site) + " has landed";
+    });
   if (warp.arrived != 0)
-    fail(FindingKind::divergence, std::string("exits while lanes of its warp wait at ") + warp.collective +
-                                      " at " + describe(warp.site));
+    fail(FindingKind::divergence, [&] {
+      return std::string("exits while lanes of its warp wait at ") + warp.collective + " at " +
+             describe(warp.site);
+    });
   self.exited = true;
   warp.exited |= 1u << self.lane;
   if (warp.exited == ~0u && plan_.count_bank_conflicts) banks_.flush(self.warp);
@@ -134,39 +138,53 @@ void Block::make_ready(DeviceThread& thread) {
   ready_warps_ |= 1u << thread.warp;
 }
 
-void Block::fail(FindingKind kind, const std::string& what) {
-  const auto place = [this] {
-    return "(" + std::to_string(index_[0]) + ", " + std::to_string(index_[1]) + ", " +
-           std::to_string(index_[2]) + ")";
-  };
+void Block::record(FindingKind kind, const std::string& what) {
   static constexpr const char* kTimings[] = {"eager", "late", "random"};
-  std::string report = std::string(finding_name(kind)) + " in " + plan_.kernel + ", block " + place() +
-                       ": thread " + std::to_string(running_->index) + " " + what;
-  report += "\n  replay: schedule seed " + std::to_string(plan_.seed) + " (copies " +
-            kTimings[static_cast<int>(plan_.copy_timing())] + ")";
-  error_.emplace(kind, report);
+  const std::string place = "(" + std::to_string(index_[0]) + ", " + std::to_string(index_[1]) + ", " +
+                            std::to_string(index_[2]) + ")";
+  error_.emplace(kind, std::string(finding_name(kind)) + " in " + plan_.kernel + ", block " + place +
+                           ": thread " + std::to_string(running_->index) + " " + what +
+                           "\n  replay: schedule seed " + std::to_string(plan_.seed) + " (copies " +
+                           kTimings[static_cast<int>(plan_.copy_timing())] + ")");
+}
+
+void Block::leave() {
   Fiber::switch_between(running_->fiber, scheduler_);
   std::abort();  // a failed block is never resumed
 }
 
-void Block::fail_stuck() {
-  bool diverged = false;
-  std::string text = "waits, and so do all others:";
+namespace {
+
+bool wait_alike(const DeviceThread& a, const DeviceThread& b) {
+  return a.exited == b.exited && (a.exited || (a.waits_at == b.waits_at && a.wait_site == b.wait_site));
+}
+
+}  // namespace
+
+std::string Block::who_waits_where() const {
+  std::string text;
   for (std::size_t i = 0; i < threads_.size();) {
     const DeviceThread& first = threads_[i];
     std::size_t end = i;
-    const auto same = [&](const DeviceThread& t) {
-      return t.exited == first.exited &&
-             (t.exited || (t.waits_at == first.waits_at && t.wait_site == first.wait_site));
-    };
-    while (end < threads_.size() && same(threads_[end])) ++end;
-    diverged |= end % kLanes != 0;
+    while (end < threads_.size() && wait_alike(first, threads_[end])) ++end;
     text += "\n  threads " + std::to_string(i) + ".." + std::to_string(end - 1);
     text += first.exited ? " have exited"
                          : std::string(" wait at ") + first.waits_at + " at " + describe(first.wait_site);
     i = end;
   }
-  fail(diverged ? FindingKind::divergence : FindingKind::deadlock, text);
+  return text;
+}
+
+// Whether lanes of one warp wait at different places.
+bool Block::has_diverged() const {
+  for (const DeviceThread& thread : threads_)
+    if (!wait_alike(thread, threads_[static_cast<std::size_t>(thread.warp) * kLanes])) return true;
+  return false;
+}
+
+void Block::fail_stuck() {
+  fail(has_diverged() ? FindingKind::divergence : FindingKind::deadlock,
+       [&] { return "waits, and so do all others:" + who_waits_where(); });
 }
 
 }  // namespace warpgauge::simt::emulator

@@ -96,8 +96,14 @@ class Block {
     if (plan_.check_memory) unwatched_memory = running_->fiber.stack();
   }
 
-  // Ends the block: control does not come back. `what` follows the thread's number in the report.
-  [[noreturn]] void fail(FindingKind kind, const std::string& what);
+  // Ends the block: control does not come back, and destructors in the caller do not run. Hence `describe`,
+  // which is called for the text that follows the thread's number in the report, and whose strings are gone
+  // before that.
+  template <class Describe>
+  [[noreturn]] void fail(FindingKind kind, Describe describe) {
+    record(kind, std::string(describe()));
+    leave();
+  }
 
   // Memory. `what` says what the primitive does: "reads", "copies to".
   void* carve(const char* name, std::size_t offset, std::size_t bytes, std::size_t alignment, Site site);
@@ -124,6 +130,8 @@ class Block {
   void land_copies(int groups_left);
 
  private:
+  void record(FindingKind kind, const std::string& what);
+  [[noreturn]] void leave();
   static void enter();
   void reset(std::int64_t linear_index);
   void finish_thread();
@@ -134,6 +142,8 @@ class Block {
   Warp* arrive_in_warp(const char* what, void* operands, Site site);
   void release_warp(Warp& warp);
   [[noreturn]] void fail_stuck();
+  std::string who_waits_where() const;
+  bool has_diverged() const;
   std::string conflict_text(const Conflict& conflict);
 
   const Plan& plan_;

@@ -17,8 +17,10 @@ void move_bytes(PendingCopy& copy) {
 
 void Block::begin_copy(void* target, const void* source, int bytes, int source_bytes, Site site) {
   if (source_bytes < 0 || source_bytes > bytes)
-    fail(FindingKind::misuse, "copies " + std::to_string(source_bytes) + " of " + std::to_string(bytes) +
-                                  " bytes\n    at " + describe(site));
+    fail(FindingKind::misuse, [&] {
+      return "copies " + std::to_string(source_bytes) + " of " + std::to_string(bytes) + " bytes\n    at " +
+             describe(site);
+    });
   check_alignment(target, bytes, "copies to", site);
   check_alignment(source, bytes, "copies from", site);
   access_shared(AccessKind::copy, target, bytes, "copies to", site);

@@ -10,18 +10,22 @@ Warp* Block::arrive_in_warp(const char* what, void* operands, Site site) {
   DeviceThread& self = *running_;
   Warp& warp = warps_[self.warp];
   if (warp.exited != 0)
-    fail(FindingKind::divergence, std::string("is at ") + what +
-                                      ", which takes the whole warp, but lanes of it have "
-                                      "exited\n    at " +
-                                      describe(site));
+    fail(FindingKind::divergence, [&] {
+      return std::string("is at ") + what +
+             ", which takes the whole warp, but lanes of it have "
+             "exited\n    at " +
+             describe(site);
+    });
   if (warp.arrived == 0) {
     warp.collective = what;
     warp.site = site;
     if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   } else if (warp.collective != what || warp.site != site) {
-    fail(FindingKind::divergence, std::string("is at ") + what + "\n    at " + describe(site) +
-                                      "\n  while other lanes of its warp are at " + warp.collective +
-                                      "\n    at " + describe(warp.site));
+    fail(FindingKind::divergence, [&] {
+      return std::string("is at ") + what + "\n    at " + describe(site) +
+             "\n  while other lanes of its warp are at " + warp.collective + "\n    at " +
+             describe(warp.site);
+    });
   }
   warp.operands[self.lane] = operands;
   warp.arrived |= 1u << self.lane;
@@ -43,10 +47,11 @@ void Block::arrive_at_barrier(int id, int threads, bool wait_for_all, const char
     barrier.expected = threads;
     barrier.site = site;
   } else if (barrier.expected != threads || (id == 0 && barrier.site != site)) {
-    fail(FindingKind::barrier_mismatch,
-         std::string("is at ") + what + " of " + std::to_string(threads) + " threads\n    at " +
+    fail(FindingKind::barrier_mismatch, [&] {
+      return std::string("is at ") + what + " of " + std::to_string(threads) + " threads\n    at " +
              describe(site) + "\n  while others are at one of " + std::to_string(barrier.expected) +
-             "\n    at " + describe(barrier.site));
+             "\n    at " + describe(barrier.site);
+    });
   }
   if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   if (plan_.check_memory) barrier.clocks.contribute(self.clock);
@@ -75,9 +80,10 @@ void named_barrier(int id, int threads, bool wait, Site site) {
   const char* what = wait ? "barrier_sync" : "barrier_arrive";
   if (id < 1 || id >= kBarriers || threads < kLanes || threads % kLanes != 0 ||
       threads > block->plan().threads)
-    block->fail(FindingKind::misuse, std::string("uses ") + what + " with id " + std::to_string(id) +
-                                         " (1..15) and " + std::to_string(threads) +
-                                         " threads (whole warps of the block)\n    at " + describe(site));
+    block->fail(FindingKind::misuse, [&] {
+      return std::string("uses ") + what + " with id " + std::to_string(id) + " (1..15) and " +
+             std::to_string(threads) + " threads (whole warps of the block)\n    at " + describe(site);
+    });
   block->arrive_at_barrier(id, threads, wait, what, site);
 }
 

@@ -10,11 +10,12 @@ void* Block::carve(const char* name, std::size_t offset, std::size_t bytes, std:
                    Site site) {
   const SharedArray* array = arena_.carve(name, offset, bytes);
   if (!array)
-    fail(FindingKind::out_of_bounds, std::string("carves shared array '") + name + "' of " +
-                                         std::to_string(bytes) + " bytes at offset " +
-                                         std::to_string(offset) + ", which neither fits into the launch's " +
-                                         std::to_string(arena_.declared_bytes()) +
-                                         " bytes nor is what other threads carved\n    at " + describe(site));
+    fail(FindingKind::out_of_bounds, [&] {
+      return std::string("carves shared array '") + name + "' of " + std::to_string(bytes) +
+             " bytes at offset " + std::to_string(offset) + ", which neither fits into the launch's " +
+             std::to_string(arena_.declared_bytes()) + " bytes nor is what other threads carved\n    at " +
+             describe(site);
+    });
   check_alignment(arena_.address(*array), alignment, "carves", site);
   return arena_.address(*array);
 }
@@ -22,9 +23,10 @@ void* Block::carve(const char* name, std::size_t offset, std::size_t bytes, std:
 void Block::check_alignment(const void* address, std::size_t bytes, const char* what, Site site) {
   const std::size_t off = reinterpret_cast<std::uintptr_t>(address) % bytes;
   if (off == 0) return;
-  fail(FindingKind::misaligned, std::string(what) + " an address that is " + std::to_string(off) +
-                                    " bytes off its alignment of " + std::to_string(bytes) + "\n    at " +
-                                    describe(site));
+  fail(FindingKind::misaligned, [&] {
+    return std::string(what) + " an address that is " + std::to_string(off) + " bytes off its alignment of " +
+           std::to_string(bytes) + "\n    at " + describe(site);
+  });
 }
 
 std::string Block::conflict_text(const Conflict& conflict) {
@@ -44,16 +46,20 @@ void Block::access_shared(AccessKind kind, const void* address, std::size_t byte
   if (!plan_.check_memory) return;
   const std::size_t offset = arena_.offset(address);
   if (offset >= arena_.capacity())
-    fail(FindingKind::out_of_bounds,
-         std::string(what) + " an address that is not in shared memory\n    at " + describe(site));
+    fail(FindingKind::out_of_bounds, [&] {
+      return std::string(what) + " an address that is not in shared memory\n    at " + describe(site);
+    });
   const auto size = [bytes] { return " " + std::to_string(bytes) + " bytes "; };
   if (!arena_.find(offset, bytes))
-    fail(FindingKind::out_of_bounds, what + size() + arena_.place(offset) + "\n    at " + describe(site));
+    fail(FindingKind::out_of_bounds,
+         [&] { return what + size() + arena_.place(offset) + "\n    at " + describe(site); });
   if (plan_.count_bank_conflicts) banks_.note(running_->warp, running_->lane, site, offset, bytes);
   const auto conflict = shadow_.access(kind, offset, bytes, running_->clock, sites_.id(site));
   if (conflict)
-    fail(conflict->kind, what + size() + arena_.place(conflict->offset) + "\n    at " + describe(site) +
-                             conflict_text(*conflict));
+    fail(conflict->kind, [&] {
+      return what + size() + arena_.place(conflict->offset) + "\n    at " + describe(site) +
+             conflict_text(*conflict);
+    });
 }
 
 void Block::access_global(AccessKind kind, const void* address, std::size_t bytes, const char* what,
@@ -69,15 +75,16 @@ void Block::access_global(AccessKind kind, const void* address, std::size_t byte
   if (last_range_ < memory.size() && holds(memory[last_range_])) return;
   for (last_range_ = 0; last_range_ < memory.size(); ++last_range_)
     if (holds(memory[last_range_])) return;
-  std::string place = "of global memory that the launch did not give it";
-  for (const GlobalRange& range : memory) {
-    const auto distance = static_cast<const char*>(address) - static_cast<const char*>(range.data);
-    if (distance < 0 || distance > static_cast<std::ptrdiff_t>(range.bytes + 4096)) continue;
-    place = "at byte " + std::to_string(distance) + " of '" + range.name + "' (" +
-            std::to_string(range.bytes) + " bytes" + (range.writable ? ")" : ", read only)");
-  }
-  fail(FindingKind::out_of_bounds,
-       std::string(what) + " " + std::to_string(bytes) + " bytes " + place + "\n    at " + describe(site));
+  fail(FindingKind::out_of_bounds, [&] {
+    std::string place = "of global memory that the launch did not give it";
+    for (const GlobalRange& range : memory) {
+      const auto distance = static_cast<const char*>(address) - static_cast<const char*>(range.data);
+      if (distance < 0 || distance > static_cast<std::ptrdiff_t>(range.bytes + 4096)) continue;
+      place = "at byte " + std::to_string(distance) + " of '" + range.name + "' (" +
+              std::to_string(range.bytes) + " bytes" + (range.writable ? ")" : ", read only)");
+    }
+    return std::string(what) + " " + std::to_string(bytes) + " bytes " + place + "\n    at " + describe(site);
+  });
 }
 
 void Block::access(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site) {
