@@ -126,6 +126,7 @@ forget_old() {
 
 if [[ -z $build_command ]]; then bench=build/$preset/bin/bench; fi
 mkdir -p "$kept"
+[[ -e $repository/.warpgauge/.gitignore ]] || echo '*' >"$repository/.warpgauge/.gitignore" # in any repository
 resolve_base
 build_base
 say "building the working tree"

@@ -9,7 +9,7 @@ compare=$2
 repository=$work/repository
 git=(git -C "$repository" -c user.name=test -c user.email=test@example.org)
 git init --quiet --initial-branch=main "$repository"
-printf '/build/\n/.warpgauge/\n' >"$repository/.gitignore"
+printf '/build/\n' >"$repository/.gitignore"
 
 # world FACTOR: case b takes FACTOR times as long.
 world() {
@@ -65,6 +65,8 @@ done
 kept=$(find "$repository/.warpgauge/gate" -mindepth 2 -maxdepth 2 -name built | wc -l)
 [[ $kept -eq 3 ]] || fail "$kept base builds are kept, not 3"
 [[ $("${git[@]}" worktree list | wc -l) -eq 4 ]] || fail "checkouts are left: $("${git[@]}" worktree list)"
+
+[[ -z $("${git[@]}" status --porcelain) ]] || fail "it leaves files that git sees: $("${git[@]}" status --porcelain)"
 
 expect 2 "there is no commit 'nonsense'" "${gate[@]}" nonsense
 expect 2 "two base commits, 'a' and 'b'" "$root/ci/gate.sh" a b
