@@ -1,9 +1,10 @@
 // When each case is sampled, and how often: decided once, after the warm-up.
 //
 // The median of n samples with deviation cv has a relative error of 1.2533 cv / sqrt(n) (normal samples), so
-// that a case needs n = (1.2533 cv / .005)^2 of them for half a percent. The process's time is then shared in
-// proportion to what the cases need: all come to the same error, below half a percent where the time
-// suffices.
+// that a case needs n = (1.2533 cv / .005)^2 of them for half a percent. Half of the process's time is shared
+// in proportion to what the cases need, so that all come to the same error, below half a percent where the
+// time suffices. The other half is shared in equal parts: on a shared machine samples are not normal, others'
+// bursts are longer than a few samples of a short case, and only many find the quiet moments between.
 //
 // A process runs through rounds; each measures one repetition of every case, in an order drawn anew. A burst
 // of noise then falls on one repetition of many cases, rather than on all repetitions of one.

@@ -182,17 +182,23 @@ class Gate {
   bool comparable_ = true;
 };
 
-// Process numbers, averaged over each round; NaN where a round lacks the case.
-std::vector<double> round_numbers(const std::vector<double>& processes,
-                                  const std::vector<std::vector<std::size_t>>& rounds) {
-  std::vector<double> numbers;
+// [round][process]: a case's process numbers, without the processes that lack it.
+std::vector<std::vector<double>> by_round(const std::vector<double>& processes,
+                                          const std::vector<std::vector<std::size_t>>& rounds) {
+  std::vector<std::vector<double>> numbers;
   for (const auto& round : rounds) {
-    std::vector<double> known;
+    std::vector<double>& known = numbers.emplace_back();
     for (const std::size_t process : round) {
       if (!std::isnan(processes[process])) known.push_back(processes[process]);
     }
-    numbers.push_back(known.empty() ? std::nan("") : round_number(known));
   }
+  return numbers;
+}
+
+// NaN where a round lacks the case.
+std::vector<double> round_numbers(const std::vector<std::vector<double>>& rounds) {
+  std::vector<double> numbers;
+  for (const auto& round : rounds) numbers.push_back(round.empty() ? std::nan("") : round_number(round));
   return numbers;
 }
 
@@ -259,8 +265,8 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
     std::vector<BaselineCase> cases;
     std::size_t fewest = kEnoughUnits;
     for (const MeasuredPair& pair : pairs) {
-      cases.push_back(
-          {pair.numbers.base.processes, round_numbers(pair.numbers.head.processes, rounds), pair.margins});
+      const auto fresh = by_round(pair.numbers.head.processes, rounds);
+      cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});
       fewest = std::min(fewest, known(cases.back().stored));
     }
     if (fewest < kEnoughUnits) gate.assume(stored.assumed_deviation);

@@ -98,23 +98,24 @@ VariancePrior variance_prior(const TwoWayFit& fit) {
 }
 
 Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::span<const Margins> margins,
-                         std::span<const double> floors) {
+                         std::span<const ModeratedVariance> floors) {
   constexpr double kKnown = std::numeric_limits<double>::infinity();
   Effects effects;
   std::vector<double> changes, own_variances, shared_variances;
   for (std::size_t c = 0; c < fit.cases.size(); ++c) {
     const CaseFit& one = fit.cases[c];
-    const double floor = floors.empty() ? 0 : floors[c];
+    const ModeratedVariance floor = floors.empty() ? ModeratedVariance{} : floors[c];
     ModeratedVariance own = moderate(one.variance, one.df, prior);
     Estimate whole{one.change, (own.variance + fit.shared_variance) * one.leverage,
                    satterthwaite(own.variance, own.df, fit.shared_variance, fit.shared_df)};
-    if (own.variance + fit.shared_variance < floor) whole = {one.change, floor * one.leverage, kKnown};
-    if (own.variance < floor) own = {floor, kKnown};
+    if (own.variance + fit.shared_variance < floor.variance)
+      whole = {one.change, floor.variance * one.leverage, floor.df};
+    if (own.variance < floor.variance) own = floor;
     effects.cases.push_back({whole, {one.change, own.variance * one.leverage, own.df}});
     if (one.units == 0) continue;
     changes.push_back(one.change);
     own_variances.push_back(own.variance * one.leverage);
-    shared_variances.push_back(std::max(fit.shared_variance, floor) * one.leverage);
+    shared_variances.push_back(std::max(fit.shared_variance, floor.variance) * one.leverage);
   }
   effects.has_rest = changes.size() >= kSeparableCases;
   if (!effects.has_rest) return effects;

@@ -41,10 +41,10 @@ struct Effects {
 // separated: then the cases' variances share it, and are not independent.
 VariancePrior variance_prior(const TwoWayFit& fit);
 
-// floors[case]: the variance of a unit that is assumed at least, 0 for none; where it is taken it counts as
-// known. Empty: none.
+// floors[case]: the variance that a unit has at least, assumed or shown, with its degrees of freedom; variance 0
+// for none. Empty: none.
 Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::span<const Margins> margins,
-                         std::span<const double> floors = {});
+                         std::span<const ModeratedVariance> floors = {});
 
 // What earlier looks left of a case. It stays one of Holm's family for good.
 enum class Standing { open, regression, improvement, closed };

@@ -83,11 +83,15 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
   outcome.mde = std::numeric_limits<double>::infinity();
   if (cases.empty()) return outcome;
   std::vector<Margins> margins;
-  std::vector<double> floors;
+  std::vector<ModeratedVariance> floors;
+  bool any_assumed = false;
   for (const TwoSampleCase& one : cases) {
     margins.push_back(one.margins);
     const bool assumed = design.assumes(present(one.base), present(one.head));
-    floors.push_back(assumed ? design.assumed_deviation * design.assumed_deviation : 0);
+    any_assumed |= assumed;
+    ModeratedVariance floor{assumed ? design.assumed_deviation * design.assumed_deviation : 0,
+                            std::numeric_limits<double>::infinity()};
+    floors.push_back(one.shown.variance > floor.variance ? one.shown : floor);
   }
   const TwoWayFit fit = fit_two_way(two_way_data(cases));
   const Effects effects = estimate_effects(fit, variance_prior(fit), margins, floors);
@@ -104,7 +108,7 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
   if (effects.has_rest) outcome.shared = judge_shared(effects, margins, {design.alpha, kUnchangedLevel});
   outcome.method = "unpaired over " + design.units.many +
                    "; two-way model, variances moderated over cases; Holm over all cases";
-  if (std::ranges::any_of(floors, [](double floor) { return floor > 0; }))
+  if (any_assumed)
     outcome.method += "; assumed deviation " + percent(design.assumed_deviation);
   return outcome;
 }

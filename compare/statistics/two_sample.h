@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compare/statistics/decision.h"
+#include "compare/statistics/moderation.h"
 #include "compare/statistics/reason.h"
 
 namespace warpgauge {
@@ -15,6 +16,7 @@ namespace warpgauge {
 struct TwoSampleCase {
   std::span<const double> base, head;  // [unit], NaN where the unit lacks the case
   Margins margins;
+  ModeratedVariance shown;  // that a unit has at least, by what is seen inside of it; variance 0: nothing is seen
 };
 
 struct TwoSampleDesign {

@@ -11,7 +11,7 @@ constexpr int kEnoughProcesses = 3;  // a side: with fewer, the deviation is the
 
 Outcome decide_unpaired(std::span<const UnpairedCase> cases, const UnpairedOptions& options) {
   std::vector<TwoSampleCase> samples;
-  for (const UnpairedCase& one : cases) samples.push_back({one.base, one.head, one.margins});
+  for (const UnpairedCase& one : cases) samples.push_back({one.base, one.head, one.margins, {}});
   TwoSampleDesign design;
   design.alpha = options.alpha;
   design.assumed_deviation = options.assumed_deviation;

@@ -16,14 +16,22 @@ TEST(Schedule, FillsTheTimeThatThereIs) {
   EXPECT_LE(plan.seconds, 10);
 }
 
-TEST(Schedule, NoisyCasesGetMoreSamplesSoThatAllComeToTheSameError) {
+// Half of the time goes 1 : 4, half 1 : 1.
+TEST(Schedule, NoisyCasesGetMoreSamples) {
   const std::vector<Estimate> cases{{.sample_seconds = 0.001, .cv = 0.01},
                                     {.sample_seconds = 0.001, .cv = 0.02}};
   const Plan plan = make_plan(cases, 1, 10);
-  EXPECT_NEAR(static_cast<double>(plan.samples[1]) / plan.samples[0], 4, 0.3);
+  EXPECT_NEAR(static_cast<double>(plan.samples[1]) / plan.samples[0], (0.4 + 0.25) / (0.1 + 0.25), 0.1);
   const double error = 1.2533 * 0.02 / std::sqrt(plan.samples[1] * 10.0);
   EXPECT_NEAR(plan.relative_error, error, 0.1 * error);
   EXPECT_LT(plan.relative_error, kWantedRelativeError);
+}
+
+TEST(Schedule, AShortCaseGetsItsPartOfTheTime) {
+  const std::vector<Estimate> cases{{.sample_seconds = 0.0005, .cv = 0.02}, {.sample_seconds = 0.05, .cv = 0.02}};
+  const Plan plan = make_plan(cases, 2, 20);
+  EXPECT_GT(plan.samples[0] * plan.repetitions * 0.0005, 0.45);
+  EXPECT_LE(plan.seconds, 2);
 }
 
 TEST(Schedule, TakesThreeRepetitionsOfOneSampleAtLeast) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "compare/statistics/detectable.h"
@@ -117,9 +118,12 @@ TEST(Judgement, DegreesOfFreedomAreWelchs) {
 TEST(Judgement, AnAssumedDeviationIsAFloor) {
   const std::vector<Margins> margins(kCases);
   const TwoWayFit fit = fit_with({0.03});
-  const std::vector<double> high(kCases, 0.0025), low(kCases, 1e-9);
+  const double known = std::numeric_limits<double>::infinity();
+  const std::vector<ModeratedVariance> high(kCases, {0.0025, known}), low(kCases, {1e-9, known});
   EXPECT_NEAR(estimate_effects(fit, {}, margins, high).cases[0].whole.variance, 0.00025, 1e-12);
   EXPECT_TRUE(std::isinf(estimate_effects(fit, {}, margins, high).cases[0].whole.df));
+  const std::vector<ModeratedVariance> shown(kCases, {0.0025, 6});
+  EXPECT_EQ(estimate_effects(fit, {}, margins, shown).cases[0].whole.df, 6);
   EXPECT_NEAR(estimate_effects(fit, {}, margins, low).cases[0].whole.variance, 25e-7, 1e-12);
 }
 

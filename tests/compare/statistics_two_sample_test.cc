@@ -132,6 +132,37 @@ TEST(BaselineRule, ACaseThatWasAcceptedAnewStartsOver) {
   EXPECT_EQ(outcome.decisions[0].blocks, 2);
 }
 
+TEST(BaselineRule, TheSpreadOfARoundIsPooledOverRounds) {
+  const std::vector<std::vector<double>> two{{0.1, 0.3}, {1.0, 1.0, 1.6}};
+  const RoundSpread spread = round_spread(two);
+  EXPECT_NEAR(spread.variance, (0.01 + 0.01 + 0.04 + 0.04 + 0.16) / 3, 1e-12);
+  EXPECT_EQ(spread.df, 3);
+  EXPECT_EQ(spread.processes, 2.5);
+  EXPECT_EQ(round_spread(std::vector<std::vector<double>>{{0.1}}).df, 0);
+}
+
+// A machine that got busy: 40 % more in half of the cases, while the round's own processes differ by as much.
+TEST(BaselineRule, ARoundWhoseProcessesDisagreeProvesNothing) {
+  for (const int stored : {1, 10}) {
+    std::vector<BaselineCase> calm = rounds(30, stored, 1, 1.4);
+    for (std::size_t c = 1; c < 15; ++c) calm[c].fresh[0] += std::log(1.4);
+    std::vector<BaselineCase> busy = calm;
+    for (BaselineCase& one : busy) one.spread = {.variance = 0.2, .df = 2, .processes = 3};
+    EXPECT_EQ(decide_against_baseline(calm, {}).decisions[0].decided, Decided::regression) << stored;
+    const Outcome outcome = decide_against_baseline(busy, {});
+    for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::inconclusive) << stored;
+    EXPECT_GT(outcome.mde, 1) << stored;
+  }
+}
+
+TEST(BaselineRule, ProcessesThatAgreeChangeNothing) {
+  const std::vector<BaselineCase> plain = rounds(30, 10, 3, 1.03);
+  std::vector<BaselineCase> calm = plain;
+  for (BaselineCase& one : calm) one.spread = {.variance = 1e-8, .df = 6, .processes = 3};
+  const Outcome a = decide_against_baseline(plain, {}), b = decide_against_baseline(calm, {});
+  for (std::size_t c = 0; c < plain.size(); ++c) EXPECT_EQ(a.decisions[c].p, b.decisions[c].p);
+}
+
 TEST(BaselineRule, ARoundIsTheMeanOfItsProcesses) {
   const double numbers[] = {0.1, 0.2, 0.6};
   EXPECT_NEAR(round_number(numbers), 0.3, 1e-15);
