@@ -110,6 +110,7 @@ class Block {
   void access(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
   void access_shared(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
   void access_global(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
+  // `bytes` is a power of two.
   void check_alignment(const void* address, std::size_t bytes, const char* what, Site site);
 
   // Meetings.

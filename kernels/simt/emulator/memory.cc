@@ -21,7 +21,7 @@ void* Block::carve(const char* name, std::size_t offset, std::size_t bytes, std:
 }
 
 void Block::check_alignment(const void* address, std::size_t bytes, const char* what, Site site) {
-  const std::size_t off = reinterpret_cast<std::uintptr_t>(address) % bytes;
+  const std::size_t off = reinterpret_cast<std::uintptr_t>(address) & (bytes - 1);
   if (off == 0) return;
   fail(FindingKind::misaligned, [&] {
     return std::string(what) + " an address that is " + std::to_string(off) + " bytes off its alignment of " +
