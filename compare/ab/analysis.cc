@@ -29,6 +29,7 @@ const char* null_control_note(NullVerdict verdict) {
 // block of it was finished; one that was dropped carries its reason.
 Process listing(const RunRecord& record, Side side, const ResultSet& measured) {
   Process process;
+  process.file = std::string(side_name(side)) + " binary";
   if (!measured.processes.empty()) process.context = measured.processes.back().context;
   const auto list = [&](const std::string& name, const std::string& raw_name) {
     Case one;

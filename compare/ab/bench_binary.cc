@@ -135,7 +135,7 @@ std::vector<std::string> measuring_arguments(const BenchBinary& binary, const Me
     arguments.push_back("--benchmark_repetitions=" + std::to_string(plan.repetitions));
     arguments.push_back("--benchmark_min_time=" + std::to_string(plan.min_time_s));
   }
-  if (binary.interleaves)
+  if (binary.interleaves && !binary.takes_process_seconds)
     arguments.push_back(std::string("--benchmark_enable_random_interleaving=") + (interleave ? "true" : "false"));
   return arguments;
 }

@@ -65,27 +65,43 @@ Examined ProcessRunner::run_once(const ProcessPlace& place, const std::string& f
   return examine(child, path, names, read_);
 }
 
+// Interleaved, one abort leaves no rows at all. Without interleaving rows are written case by case, so that the first
+// without any was running; a binary that plans its own samples always interleaves, and is asked for each case alone.
+ProcessRunner::Culprit ProcessRunner::find_culprit(const ProcessPlace& place, const std::string& file,
+                                                   const std::vector<std::string>& names,
+                                                   const MeasuringPlan& plan) {
+  const std::string retry_file = file.substr(0, file.size() - 5) + ".retry.json";
+  if (!binary(place.side).takes_process_seconds) {
+    const Examined retry = run_once(place, retry_file, names, plan, false);
+    if (retry.fault.empty()) return {};
+    return {true, first_without_rows(directory_ + "/" + retry_file, names), retry.fault};
+  }
+  const MeasuringPlan brief{.process_s = 0.1};
+  for (const std::string& name : names) {
+    const Examined alone = run_once(place, retry_file, {name}, brief, true);
+    if (!alone.fault.empty()) return {true, name, alone.fault};
+  }
+  return {};
+}
+
 Process ProcessRunner::run(const ProcessPlace& place, std::vector<std::string> names, const MeasuringPlan& plan,
                            const Exclude& exclude) {
   const std::string file = result_file_name(place.look, place.block, place.position, place.side);
   const std::string who = std::string(side_name(place.side)) + " binary: ";
   Examined examined = run_once(place, file, names, plan, true);
   while (!examined.fault.empty()) {
-    // Interleaved, one abort leaves no rows at all: once more without, to see which case it is.
-    const std::string retry_file = file.substr(0, file.size() - 5) + ".retry.json";
-    const Examined retry = run_once(place, retry_file, names, plan, false);
-    std::string culprit;
-    if (!retry.fault.empty()) {
-      culprit = first_without_rows(directory_ + "/" + retry_file, names);
-      if (culprit.empty()) throw RunEnded(who + examined.fault, place.side);
+    const Culprit culprit = find_culprit(place, file, names, plan);
+    if (culprit.reproduced) {
+      if (culprit.raw_name.empty()) throw RunEnded(who + examined.fault, place.side);
       if (++exclusions_ > kMostExclusions)
-        throw RunEnded(who + examined.fault + "; " + std::to_string(kMostExclusions) +  " cases were taken out already", place.side);
-      exclude(culprit, retry.fault);
-      remove_name(names, culprit);
+        throw RunEnded(who + examined.fault + "; " + std::to_string(kMostExclusions) + " cases were taken out already",
+                       place.side);
+      exclude(culprit.raw_name, culprit.fault);
+      remove_name(names, culprit.raw_name);
     }
     if (names.empty()) throw RunEnded("no case is left", place.side);
     examined = run_once(place, file, names, plan, true);
-    if (!examined.fault.empty() && culprit.empty())
+    if (!examined.fault.empty() && !culprit.reproduced)
       throw RunEnded(who + examined.fault + ", twice, but not when its cases run one after the other", place.side);
   }
   for (const FailedCase& failed : examined.failed) exclude(failed.raw_name, failed.reason);

@@ -47,6 +47,14 @@ class ProcessRunner {
   const BenchBinary& binary(Side side) const { return binaries_[static_cast<std::size_t>(side)]; }
 
  private:
+  // Which of the cases makes a process fail. Not reproduced: it does not fail when they run one after the other.
+  struct Culprit {
+    bool reproduced = false;
+    std::string raw_name;  // empty: no case is to blame
+    std::string fault;
+  };
+  Culprit find_culprit(const ProcessPlace& place, const std::string& file, const std::vector<std::string>& names,
+                       const MeasuringPlan& plan);
   Examined run_once(const ProcessPlace& place, const std::string& file, const std::vector<std::string>& names,
                     const MeasuringPlan& plan, bool interleave);
 

@@ -46,10 +46,15 @@ TEST(measuring_plan, ours_is_told_its_budget_and_others_their_repetitions) {
   EXPECT_EQ(arguments(true),
             "--matrix smoke --benchmark_filter=^(f)$ --benchmark_out=out.json --benchmark_out_format=json "
             "--benchmark_repetitions=20 --benchmark_min_time=0.010000 ");
-  binary.takes_process_seconds = binary.interleaves = true;
+  binary.interleaves = true;
   EXPECT_EQ(arguments(false),
             "--matrix smoke --benchmark_filter=^(f)$ --benchmark_out=out.json --benchmark_out_format=json "
-            "--process-seconds=10.000000 --benchmark_enable_random_interleaving=false ");
+            "--benchmark_repetitions=20 --benchmark_min_time=0.010000 "
+            "--benchmark_enable_random_interleaving=false ");
+  binary.takes_process_seconds = true;  // and interleaves whatever it is told
+  EXPECT_EQ(arguments(false),
+            "--matrix smoke --benchmark_filter=^(f)$ --benchmark_out=out.json --benchmark_out_format=json "
+            "--process-seconds=10.000000 ");
 }
 
 }  // namespace

@@ -118,9 +118,17 @@ TEST_F(AbRun, a_crash_in_head_costs_its_case_and_is_red) {
   EXPECT_THAT(errors(), HasSubstr("taken out: fake/3, head: killed by signal 9 (Killed)"));
 }
 
+TEST_F(AbRun, a_crash_of_a_binary_that_always_interleaves_costs_its_case) {
+  EXPECT_EQ(ab("--cases=8 --plans", "--cases=8 --plans --crash=fake/3", {"--blocks", "3"}), 1);
+  EXPECT_EQ(verdict_of("fake/3"), "failed");
+  EXPECT_EQ(count("failed"), 1);
+  EXPECT_THAT(errors(), HasSubstr("taken out: fake/3, head: killed by signal 9 (Killed)"));
+}
+
 TEST_F(AbRun, a_crash_in_base_costs_its_case_and_leaves_the_run_undecided) {
   EXPECT_EQ(ab("--cases=8 --crash=fake/3", "--cases=8", {"--blocks", "3"}), 4);
   EXPECT_EQ(verdict_of("fake/3"), "errored");
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("base binary: killed by signal 9"));
 }
 
 TEST_F(AbRun, a_hang_costs_its_case) {

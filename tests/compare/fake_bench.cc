@@ -2,7 +2,7 @@
 // the noise it is told, and misbehaves on demand. Cases are fake/0 ... fake/N-1, each 1000 (n + 1) ns.
 //
 //   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
-//   --crash=CASE  --crash-from=CASE (it and all after it)  --crash-interleaved (only then)  --hang=CASE  --error=CASE  --omit=CASE  --extra  --exit=CODE
+//   --crash=CASE  --crash-from=CASE (it and all after it)  --crash-interleaved (only then)  --hang=CASE  --error=CASE  --omit=CASE  --extra  --exit=CODE  --plans
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -61,7 +61,8 @@ std::string row(const std::string& name, int repetition, int repetitions, double
 
 int main(int argc, char** argv) {
   const Flags flags(argc, argv);
-  if (flags.on("help")) return std::puts("fake_bench [--benchmark_list_tests={true|false}]"), 0;
+  const bool plans = flags.on("plans");  // like our bench: takes a budget, and always interleaves
+  if (flags.on("help")) return std::puts(plans ? "fake_bench [--process-seconds=S]" : "fake_bench"), 0;
   std::vector<std::string> names;
   for (int n = 0; n < static_cast<int>(flags.number("cases", 6)); ++n) names.push_back("fake/" + std::to_string(n));
   if (flags.on("benchmark_list_tests")) {
@@ -70,8 +71,8 @@ int main(int argc, char** argv) {
   }
 
   const std::regex filter(flags.text("benchmark_filter", "."));
-  const bool interleaved = flags.on("benchmark_enable_random_interleaving");
-  const int repetitions = static_cast<int>(flags.number("benchmark_repetitions", 1));
+  const bool interleaved = plans || flags.on("benchmark_enable_random_interleaving");
+  const int repetitions = static_cast<int>(flags.number("benchmark_repetitions", plans ? 20 : 1));
   std::mt19937_64 random(std::random_device{}());
   std::normal_distribution<double> normal;
   const double shared = 1 + flags.number("common", 0) * normal(random);
