@@ -88,7 +88,7 @@ struct Measurement {
 
 Measurement measure(const Options& options, std::span<const Case> cases) {
   const std::vector<int> cpus = allowed_cpus();
-  const int threads = options.threads > 0 ? options.threads : static_cast<int>(cpus.size());
+  require_cpus(options.threads, cpus);
   const bool gpu = has_backend(cases, Backend::cuda);
   std::shared_ptr<const Nvml> nvml;
   if (gpu) {
@@ -97,18 +97,18 @@ Measurement measure(const Options& options, std::span<const Case> cases) {
     if (!nvml) complain("NVML cannot be used: clocks, temperature and power of the GPU are not recorded");
   }
   NvmlMonitor monitor(nvml);  // before threads are pinned, or it would share a CPU with what is measured
-  pin_threads(threads, cpus);
 
   Measurement m;
-  m.stations = make_stations(cases, options, threads);
+  m.stations = make_stations(cases, options, options.threads);
   CheckedStore store(kCheckedDirectory, running_binary_hash(), options.seed);
-  m.results = check_cases(cases, m.stations, store, options.seed, threads);
+  m.results = check_cases(cases, m.stations, store, options.seed, options.threads);
   if (const std::string reason = store.save(); !reason.empty())
     complain("what was checked is not remembered: " + reason);
+  pin_threads(options.threads, cpus);  // not before: the oracle takes every CPU
   m.plan = measure_cases(m.results, m.stations, options);
   check_again(m.results, m.stations);
   m.fingerprint = take_fingerprint({.options = options,
-                                    .threads = threads,
+                                    .threads = options.threads,
                                     .cpus_allowed = static_cast<int>(cpus.size()),
                                     .cpu_cases = has_backend(cases, Backend::cpu),
                                     .gpu_cases = gpu,

@@ -18,11 +18,14 @@ std::vector<int> allowed_cpus() {
   return cpus;
 }
 
-void pin_threads(int threads, const std::vector<int>& cpus) {
+void require_cpus(int threads, const std::vector<int>& cpus) {
   if (threads > static_cast<int>(cpus.size()))
     throw std::invalid_argument("--threads " + std::to_string(threads) + ": only " +
                                 std::to_string(cpus.size()) +
                                 " CPUs are allowed; more threads than CPUs would measure the scheduler");
+}
+
+void pin_threads(int threads, const std::vector<int>& cpus) {
   omp_set_dynamic(0);
   int team = 0;
   bool pinned = true;
