@@ -52,7 +52,8 @@ void declare_own(CLI::App& app, Options& options, Raw& raw) {
       ->check(CLI::IsMember({"cold", "warm"}));
   app.add_option("--process-seconds", options.process_seconds, "time to spend on samples")
       ->check(CLI::PositiveNumber);
-  app.add_option("--threads", options.threads, "threads of a CPU kernel (1: several measure a shared machine's load as well)")
+  app.add_option("--threads", options.threads,
+                 "threads of a CPU kernel (1: several measure a shared machine's load as well)")
       ->check(CLI::PositiveNumber);
   app.add_option("--device", options.device, "CUDA device")
       ->check(CLI::NonNegativeNumber)

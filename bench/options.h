@@ -25,7 +25,8 @@ struct Options {
   std::vector<Dtype> dtypes;       // empty: the matrix's own
   std::optional<CacheMode> cache;  // unset: cold on a GPU, warm on a CPU, as their users meet them
   std::optional<double> process_seconds;
-  // Of a CPU kernel. One is what a shared machine can measure: several must all be left alone at the same moment.
+  // Of a CPU kernel. One is what a shared machine can measure: several must all be left alone at the same
+  // moment.
   int threads = 1;
   int device = 0;
   std::uint64_t seed = 1;

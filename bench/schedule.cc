@@ -37,9 +37,9 @@ Plan make_plan(std::span<const Estimate> cases, double seconds, std::optional<in
   const double by_need = 0.5 * seconds / std::max(needed_seconds, 1e-9);
   const double equal_seconds = 0.5 * seconds / static_cast<double>(std::max<std::size_t>(cases.size(), 1));
   for (const Estimate& each : cases) {
-    const double wanted = (by_need * samples_needed(each.cv) +
-                           equal_seconds / std::max(each.sample_seconds, 1e-9)) /
-                          plan.repetitions;
+    const double wanted =
+        (by_need * samples_needed(each.cv) + equal_seconds / std::max(each.sample_seconds, 1e-9)) /
+        plan.repetitions;
     const int samples = static_cast<int>(std::clamp(wanted, 1.0, double{kMostSamples}));
     const double total = static_cast<double>(samples) * plan.repetitions;
     plan.samples.push_back(samples);

@@ -11,8 +11,8 @@ std::vector<int> allowed_cpus();
 // Throws std::invalid_argument when there are fewer CPUs than threads.
 void require_cpus(int threads, const std::vector<int>& cpus);
 
-// Makes a team of `threads`, at most as many as there are `cpus`, and pins each to one, the caller to the first. Throws
-// std::runtime_error when OpenMP gives a smaller team or the system refuses.
+// Makes a team of `threads`, at most as many as there are `cpus`, and pins each to one, the caller to the
+// first. Throws std::runtime_error when OpenMP gives a smaller team or the system refuses.
 void pin_threads(int threads, const std::vector<int>& cpus);
 
 }  // namespace warpgauge::bench

@@ -63,6 +63,7 @@ cp -L /etc/resolv.conf /etc/hosts "$machine/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs/"
 if grep -qx 'VERSION_CODENAME=bookworm' /etc/os-release; then
   rm -f "$machine/etc/apt/sources.list"
+  [[ ! -e /etc/apt/sources.list ]] || cp /etc/apt/sources.list "$machine/etc/apt/"
   cp -R /etc/apt/sources.list.d /etc/apt/apt.conf.d "$machine/etc/apt/"
 fi
 

@@ -61,7 +61,7 @@ resolve_base() {
     base=$(git -C "$repository" rev-parse --quiet --verify "$base_ref^{commit}") || die "there is no commit '$base_ref'"
     return
   fi
-  for main in main origin/main master origin/master; do
+  for main in origin/HEAD origin/main main origin/master master; do
     if git -C "$repository" rev-parse --quiet --verify "$main^{commit}" >/dev/null; then
       base=$(git -C "$repository" merge-base "$main" HEAD) || die "HEAD and $main have no history in common; name a BASE_REF"
       break

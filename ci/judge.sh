@@ -22,7 +22,7 @@ while [[ $# -gt 0 ]]; do
     --head) head=$(value_of "$@"); shift ;;
     --baseline) baselines=$(value_of "$@"); shift ;;
     --matrix) matrix=$(value_of "$@"); shift ;;
-    --filter) filter=(--filter "$2"); shift ;;
+    --filter) filter=(--filter "$(value_of "$@")"); shift ;;
     --need-baseline) need_baseline=yes ;;
     -h | --help) usage "$0" && exit 0 ;;
     *) die "unknown argument '$1'; see $self --help" ;;
@@ -43,7 +43,8 @@ gate() {
     --json "$head/comparison.json" --markdown "$head/comparison.md" >"$head/comparison.txt"
 }
 
-if [[ ! -e $baselines/$fingerprint/$matrix.json && ! -e $unblessed/$fingerprint/$matrix.json ]]; then
+stored=$(baseline_file "$fingerprint" "$matrix")
+if [[ ! -e $baselines/$stored && ! -e $unblessed/$stored ]]; then
   if [[ $need_baseline == yes ]]; then
     say "skipped: no baseline for $fingerprint, matrix $matrix"
     exit 77
@@ -56,7 +57,7 @@ if [[ ! -e $baselines/$fingerprint/$matrix.json && ! -e $unblessed/$fingerprint/
   "$bin/compare" bless --baseline "$unblessed" --head "${files[@]}" --reason "first round on this machine" \
     >"$head/comparison.txt"
   gate || true
-  say "kept as a first round in ${unblessed#"$root"/}/$fingerprint/$matrix.json; the next one is compared with it"
+  say "kept as a first round in ${unblessed#"$root"/}/$stored; the next one is compared with it"
   sed -n '/^smallest detectable change/s/; verdict.*//p' "$head/comparison.txt"
   exit 0
 fi

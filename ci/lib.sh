@@ -28,6 +28,13 @@ value_of() {
   printf '%s' "$2"
 }
 
+# baseline_file FINGERPRINT MATRIX: under baselines/, as `compare` names it (compare/baseline/baseline.h).
+baseline_file() {
+  local matrix=$2
+  [[ $matrix != smoke ]] || matrix=smoke-rounds # smoke.json holds the smoke test's minima
+  printf '%s/%s.json' "$1" "$matrix"
+}
+
 # version_at_least HAVE WANT
 version_at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
 

@@ -22,9 +22,10 @@ while [[ $# -gt 0 ]]; do
 done
 
 cd "$root"
-have clang-format || exit_code=1 die "clang-format is not installed; ci/setup.sh --dev installs it"
+# Versions of clang-format disagree: one is the law.
+have clang-format-14 || exit_code=1 die "clang-format-14 is not installed; ci/setup.sh --dev installs it"
 mapfile -t sources < <(find bench compare fuzz kernels tests -name '*.cc' -o -name '*.h' -o -name '*.cu' -o -name '*.cuh' | sort)
-clang-format "${format[@]}" "${sources[@]}" || exit_code=1 die "not formatted; ci/lint.sh --fix mends it"
+clang-format-14 "${format[@]}" "${sources[@]}" || exit_code=1 die "not formatted; ci/lint.sh --fix mends it"
 say "${#sources[@]} files are formatted"
 
 if [[ $tidy == yes ]]; then

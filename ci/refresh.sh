@@ -40,7 +40,7 @@ take_machine 600
 "$root/ci/measure.sh" --bin "$bin" --out "$out" --processes "$processes" --matrix "$matrix" "${measure[@]}"
 readonly compare=$bin/compare
 files=("$out"/process-*.json)
-stored=$("$compare" fingerprint "${files[0]}")/$matrix.json
+stored=$(baseline_file "$("$compare" fingerprint "${files[0]}")" "$matrix")
 
 if [[ -e $baselines/$stored ]]; then
   code=0

@@ -17,7 +17,7 @@ readonly cmake_wanted=3.25
 packages=(g++ make ninja-build git ca-certificates python3 binutils
   libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev
   libboost-math-dev libboost-context-dev libopenblas-dev)
-dev_packages=(clang clang-format clang-tidy shellcheck yamllint ccache)
+dev_packages=(clang clang-format-14 clang-tidy shellcheck yamllint ccache)
 wheels=()
 dev_wheels=(zizmor check-jsonschema)
 

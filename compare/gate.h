@@ -25,7 +25,7 @@ struct GateOptions {
   std::optional<Statistic> statistic;  // of a process's samples; else .25 on a CPU, .5 on a GPU
   std::optional<double> process_cv;  // assumed deviation between processes; else 5 % on a CPU, 1.5 % on a GPU
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
-  bool allow_disjoint = false;  // a first round: nothing in common is no reason not to pass
+  bool allow_disjoint = false;     // a first round: nothing in common is no reason not to pass
   bool partial_processes = false;  // an A/B run: later looks measure some cases only, which is no news
 };
 
@@ -39,8 +39,8 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
 Comparison compare_with_baseline(const Baseline& baseline, const std::string& file, const ResultSet& head,
                                  const GateOptions& options);
 
-// An A/B run, whose rule has decided already: `decide` gives its outcome with the decisions of these cases, in
-// this order.
+// An A/B run, whose rule has decided already: `decide` gives its outcome with the decisions of these cases,
+// in this order.
 using DecideBlocks = std::function<Outcome(const std::vector<std::string>& names)>;
 Comparison compare_blocks(const ResultSet& base, const ResultSet& head, const GateOptions& options,
                           const DecideBlocks& decide);

@@ -37,6 +37,11 @@ int complain(int code, std::string_view what) {
   return code;
 }
 
+// A misspelt subcommand would be taken for a file: files are there, or have a dot, or a folder in front.
+bool looks_like_a_command(const std::string& word) {
+  return word.find_first_of("./-") == std::string::npos && ::access(word.c_str(), F_OK) != 0;
+}
+
 // "BASE HEAD" is short for "gate BASE HEAD".
 std::vector<std::string> arguments_of(int argc, char** argv, const CLI::App& app) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
@@ -46,6 +51,9 @@ std::vector<std::string> arguments_of(int argc, char** argv, const CLI::App& app
            std::any_of(commands.begin(), commands.end(),
                        [&](const CLI::App* one) { return one->get_name() == text; });
   };
+  if (!arguments.empty() && !is_command(arguments.front()) && looks_like_a_command(arguments.front()))
+    throw UsageError("there is no subcommand or file '" + visible(arguments.front()) + "'; see " + kName +
+                     " --help");
   if (!arguments.empty() && !is_command(arguments.front())) arguments.insert(arguments.begin(), "gate");
   std::reverse(arguments.begin(), arguments.end());  // as CLI::App::parse takes them
   return arguments;

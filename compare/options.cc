@@ -98,9 +98,9 @@ std::string decision_words(const DecisionFlags& flags) {
   add("--alpha", flags.alpha);
   add("--process-cv", flags.process_cv);
   add("--policy", shown_path(flags.policy));
-  for (const auto& [flag, set] : {std::pair("--strict", flags.strict),
-                                  std::pair("--allow-missing", flags.allow_missing),
-                                  std::pair("--allow-hardware-mismatch", flags.allow_hardware_mismatch)})
+  for (const auto& [flag, set] :
+       {std::pair("--strict", flags.strict), std::pair("--allow-missing", flags.allow_missing),
+        std::pair("--allow-hardware-mismatch", flags.allow_hardware_mismatch)})
     if (set) words += std::string(" ") + flag;
   return words;
 }

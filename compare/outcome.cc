@@ -62,7 +62,10 @@ std::map<std::string, std::string> reported_context(const Context& context) {
 std::string reproduction(const MeasuredCase& one) {
   const auto executable = one.process->context.info.find("executable");
   if (executable == one.process->context.info.end()) return "";
-  return shell_word(executable->second) + " " +
+  const auto matrix =
+      one.process->context.settings.find("matrix");  // ours knows a case only within its matrix
+  const bool known = matrix != one.process->context.settings.end();
+  return shell_word(executable->second) + (known ? " --matrix " + shell_word(matrix->second) : "") + " " +
          shell_word("--benchmark_filter=^" + regex_literal(one.measured->raw_name) + "$");
 }
 

@@ -26,6 +26,16 @@ auto convert(const char* flag, Convert conversion) {
   }
 }
 
+// A minus is a huge number to an unsigned one.
+std::string reject_sign(const std::string& text) {
+  return text.find_first_not_of("0123456789") == std::string::npos
+             ? ""
+             : "'" + text + "' is not a count: digits only";
+}
+std::string reject_no_time(const std::string& text) {
+  return std::atof(text.c_str()) > 0 ? "" : "'" + text + "': more than 0 seconds are needed";
+}
+
 }  // namespace
 
 ParsedFlags parse_flags(const std::vector<char*>& arguments) {
@@ -35,11 +45,15 @@ ParsedFlags parse_flags(const std::vector<char*>& arguments) {
   CLI::App app("Holds each attention kernel against an f64 oracle on random and adversarial problems.",
                "fuzz");
   app.add_option("--kernel", kernel, "only kernels whose id, as cpu/naive, matches this regular expression");
-  const auto* seeds = app.add_option("--seeds", flags.seeds, "random cases a kernel")->capture_default_str();
+  const auto* seeds = app.add_option("--seeds", flags.seeds, "random cases a kernel")
+                          ->capture_default_str()
+                          ->check(reject_sign);
   app.add_option("--seconds", flags.seconds,
                  "stop a kernel after this time; without --seeds, go on until then")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--seed", flags.first_seed, "the first seed; the others follow")->capture_default_str();
+      ->check(reject_no_time);
+  app.add_option("--seed", flags.first_seed, "the first seed; the others follow")
+      ->capture_default_str()
+      ->check(reject_sign);
   app.add_option("--replay", replays, "check just this case: a line that a failure printed")->take_all();
   app.add_option("--oracle", oracle, "where the truth is computed: auto, cpu or cublas")
       ->capture_default_str();

@@ -25,30 +25,37 @@ struct Arguments {
   }
 };
 
-void register_kernels(std::span<const Kernel* const> kernels, const Flags& flags, ReferenceCache& cache) {
+// How many kernels are wanted.
+int register_kernels(std::span<const Kernel* const> kernels, const Flags& flags, ReferenceCache& cache) {
+  int wanted = 0;
   for (const Kernel* kernel : kernels) {
     if (!is_wanted(*kernel, flags)) continue;
+    ++wanted;
     std::string name = kernel->id();
     std::replace(name.begin(), name.end(), '/', '_');
     testing::RegisterTest(
         "fuzz", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
         [kernel, &flags, &cache]() -> testing::Test* { return new KernelFuzz(*kernel, flags, cache); });
   }
+  return wanted;
+}
+
+bool skip_is_failure() {
+  const char* setting = std::getenv("WARPGAUGE_REQUIRE_GPU");
+  return setting && std::string_view(setting) == "1";
 }
 
 int run_tests() {
   if (RUN_ALL_TESTS() != 0) return kWrong;
   const testing::UnitTest& tests = *testing::UnitTest::GetInstance();
-  const char* setting = std::getenv("WARPGAUGE_REQUIRE_GPU");
-  const bool skip_is_failure = setting && std::string_view(setting) == "1";
-  if (tests.skipped_test_count() > 0 && skip_is_failure) {
+  if (tests.skipped_test_count() > 0 && skip_is_failure()) {
     std::cerr << "fuzz: " << tests.skipped_test_count()
               << " kernels were skipped, and WARPGAUGE_REQUIRE_GPU=1 forbids that\n";
     return kWrong;
   }
   if (tests.successful_test_count() > 0) return kRight;
   std::cerr << "fuzz: nothing was checked\n";
-  return skip_is_failure ? kWrong : kNothingChecked;
+  return skip_is_failure() ? kWrong : kNothingChecked;
 }
 
 }  // namespace
@@ -68,7 +75,12 @@ int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels) {
     return kUsage;
   }
   ReferenceCache cache;
-  register_kernels(kernels, flags, cache);
+  if (register_kernels(kernels, flags, cache) == 0) {
+    std::cerr << "fuzz: nothing was checked: no kernel is meant by --kernel or --replay; there are";
+    for (const Kernel* kernel : kernels) std::cerr << " " << kernel->id();
+    std::cerr << "\n";
+    return skip_is_failure() ? kWrong : kNothingChecked;
+  }
   return run_tests();
 }
 

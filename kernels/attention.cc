@@ -2,13 +2,18 @@
 
 namespace warpgauge {
 
-std::int64_t dtype_bytes(Dtype dtype) { return dtype == Dtype::f32 ? 4 : 2; }
+std::int64_t dtype_bytes(Dtype dtype) {
+  return dtype == Dtype::f32 ? 4 : 2;
+}
 
 const char* dtype_name(Dtype dtype) {
   switch (dtype) {
-    case Dtype::f32: return "f32";
-    case Dtype::f16: return "f16";
-    case Dtype::bf16: return "bf16";
+    case Dtype::f32:
+      return "f32";
+    case Dtype::f16:
+      return "f16";
+    case Dtype::bf16:
+      return "bf16";
   }
   return "?";
 }
@@ -46,8 +51,14 @@ Strides packed_strides(std::int64_t heads, std::int64_t seq, std::int64_t head_d
   return {heads * seq * head_dim, seq * head_dim, head_dim};
 }
 
-std::int64_t query_elements(const Problem& p) { return p.batch * p.heads * p.seq_q * p.head_dim; }
-std::int64_t key_elements(const Problem& p) { return p.batch * p.kv_heads * p.seq_k * p.head_dim; }
-std::int64_t lse_elements(const Problem& p) { return p.batch * p.heads * p.seq_q; }
+std::int64_t query_elements(const Problem& p) {
+  return p.batch * p.heads * p.seq_q * p.head_dim;
+}
+std::int64_t key_elements(const Problem& p) {
+  return p.batch * p.kv_heads * p.seq_k * p.head_dim;
+}
+std::int64_t lse_elements(const Problem& p) {
+  return p.batch * p.heads * p.seq_q;
+}
 
 }  // namespace warpgauge

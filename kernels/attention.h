@@ -23,14 +23,15 @@ enum class Mask { none, causal };
 std::int64_t dtype_bytes(Dtype dtype);
 const char* dtype_name(Dtype dtype);  // "f32", "f16", "bf16"
 
-// The sizes of one attention call. Query head h reads key/value head h / (heads / kv_heads) (grouped queries).
+// The sizes of one attention call. Query head h reads key/value head h / (heads / kv_heads) (grouped
+// queries).
 struct Problem {
-  std::int64_t batch = 1;     // B
-  std::int64_t heads = 1;     // H, of Q and O
-  std::int64_t kv_heads = 1;  // Hkv, of K and V; divides H
-  std::int64_t seq_q = 1;     // Sq
-  std::int64_t seq_k = 1;     // Sk
-  std::int64_t head_dim = 64; // D
+  std::int64_t batch = 1;      // B
+  std::int64_t heads = 1;      // H, of Q and O
+  std::int64_t kv_heads = 1;   // Hkv, of K and V; divides H
+  std::int64_t seq_q = 1;      // Sq
+  std::int64_t seq_k = 1;      // Sk
+  std::int64_t head_dim = 64;  // D
   Dtype dtype = Dtype::f32;
   Mask mask = Mask::none;
   double scale = 0.125;  // of the logits
@@ -38,7 +39,9 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-inline double default_scale(std::int64_t head_dim) { return 1.0 / std::sqrt(static_cast<double>(head_dim)); }
+inline double default_scale(std::int64_t head_dim) {
+  return 1.0 / std::sqrt(static_cast<double>(head_dim));
+}
 
 // Empty when the sizes make a problem; otherwise what is wrong with them, as a sentence.
 std::string problem_error(const Problem& problem);
@@ -50,8 +53,8 @@ inline std::int64_t visible_keys(const Problem& problem, std::int64_t row) {
   return last < 0 ? 0 : (last + 1 < problem.seq_k ? last + 1 : problem.seq_k);
 }
 
-// Floating-point operations of the forward pass: 4 D for each unmasked (query, key) pair (two per multiply-add
-// in Q K^T and in P V); the softmax is not counted, as is the custom in the field.
+// Floating-point operations of the forward pass: 4 D for each unmasked (query, key) pair (two per
+// multiply-add in Q K^T and in P V); the softmax is not counted, as is the custom in the field.
 double attention_flops(const Problem& problem);
 
 // Bytes that must move at least once: Q, K, V, O and LSE, K and V with Hkv heads.
@@ -77,8 +80,8 @@ struct Tensors {
 };
 
 // Elements of each tensor when packed.
-std::int64_t query_elements(const Problem& problem);      // of Q and of O
-std::int64_t key_elements(const Problem& problem);        // of K and of V
-std::int64_t lse_elements(const Problem& problem);        // of LSE
+std::int64_t query_elements(const Problem& problem);  // of Q and of O
+std::int64_t key_elements(const Problem& problem);    // of K and of V
+std::int64_t lse_elements(const Problem& problem);    // of LSE
 
 }  // namespace warpgauge

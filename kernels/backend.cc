@@ -24,9 +24,12 @@ std::unique_ptr<void, void (*)(void*)> allocate(Backend backend, std::size_t byt
 
 const char* backend_name(Backend backend) {
   switch (backend) {
-    case Backend::cpu: return "cpu";
-    case Backend::cuda: return "cuda";
-    case Backend::simt: return "simt";
+    case Backend::cpu:
+      return "cpu";
+    case Backend::cuda:
+      return "cuda";
+    case Backend::simt:
+      return "simt";
   }
   return "?";
 }
@@ -41,15 +44,19 @@ Buffer::Buffer(Backend backend, std::size_t bytes)
 void Buffer::upload(const void* host, std::size_t bytes, std::size_t offset) {
   if (offset > bytes_ || bytes > bytes_ - offset) throw std::out_of_range("Buffer::upload past the end");
   char* target = static_cast<char*>(memory_.get()) + offset;
-  if (backend_ == Backend::cuda) cuda::copy_in(target, host, bytes);
-  else if (bytes > 0) std::memcpy(target, host, bytes);
+  if (backend_ == Backend::cuda)
+    cuda::copy_in(target, host, bytes);
+  else if (bytes > 0)
+    std::memcpy(target, host, bytes);
 }
 
 void Buffer::download(void* host, std::size_t bytes, std::size_t offset) const {
   if (offset > bytes_ || bytes > bytes_ - offset) throw std::out_of_range("Buffer::download past the end");
   const char* source = static_cast<const char*>(memory_.get()) + offset;
-  if (backend_ == Backend::cuda) cuda::copy_out(host, source, bytes);
-  else if (bytes > 0) std::memcpy(host, source, bytes);
+  if (backend_ == Backend::cuda)
+    cuda::copy_out(host, source, bytes);
+  else if (bytes > 0)
+    std::memcpy(host, source, bytes);
 }
 
 void synchronize(Backend backend) {

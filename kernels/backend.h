@@ -1,5 +1,5 @@
-// Where a kernel runs, and the memory it runs on. One small face for host memory (cpu, simt) and device memory
-// (cuda), so that the oracle, the checks and the benchmarks are written once.
+// Where a kernel runs, and the memory it runs on. One small face for host memory (cpu, simt) and device
+// memory (cuda), so that the oracle, the checks and the benchmarks are written once.
 #pragma once
 
 #include <cstddef>

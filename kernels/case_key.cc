@@ -15,8 +15,9 @@ std::string shortest(double value) {
 }
 
 [[noreturn]] void reject(std::string_view text, const std::string& what) {
-  throw std::invalid_argument("case '" + std::string(text) + "': " + what +
-                              "; expected KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]");
+  throw std::invalid_argument(
+      "case '" + std::string(text) + "': " + what +
+      "; expected KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]");
 }
 
 std::optional<Dtype> parse_dtype(std::string_view text) {
@@ -45,7 +46,8 @@ class AxisReader {
   std::optional<Number> optional(std::string_view axis) {
     if (next_ == parts_.size()) return std::nullopt;
     const std::string_view part = parts_[next_];
-    if (!part.starts_with(axis) || part.size() <= axis.size() || part[axis.size()] != ':') return std::nullopt;
+    if (!part.starts_with(axis) || part.size() <= axis.size() || part[axis.size()] != ':')
+      return std::nullopt;
     Number value{};
     const char* end = part.data() + part.size();
     const auto [stop, error] = std::from_chars(part.data() + axis.size() + 1, end, value);
@@ -65,7 +67,9 @@ class AxisReader {
   }
 
  private:
-  std::string found() const { return next_ < parts_.size() ? " at '" + std::string(parts_[next_]) + "'" : ""; }
+  std::string found() const {
+    return next_ < parts_.size() ? " at '" + std::string(parts_[next_]) + "'" : "";
+  }
 
   std::string_view text_;
   const std::vector<std::string_view>& parts_;
@@ -99,7 +103,8 @@ ParsedCase parse_case(std::string_view text) {
   if (type_at == parts.size()) reject(text, "no type (f32, f16, bf16)");
 
   ParsedCase parsed;
-  if (type_at > 0) parsed.kernel = text.substr(0, static_cast<std::size_t>(parts[type_at].data() - text.data()) - 1);
+  if (type_at > 0)
+    parsed.kernel = text.substr(0, static_cast<std::size_t>(parts[type_at].data() - text.data()) - 1);
   Problem& p = parsed.problem;
   p.dtype = *parse_dtype(parts[type_at]);
   AxisReader axes(text, parts, type_at + 1);

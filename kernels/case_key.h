@@ -2,8 +2,8 @@
 //
 //   KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]
 //
-// KERNEL is backend/name, as in "cuda/flash_mma". The bracketed parts stand only where they differ from H, S and
-// 1/sqrt(D). Formatting and parsing are inverse to each other, to the bit of the scale.
+// KERNEL is backend/name, as in "cuda/flash_mma". The bracketed parts stand only where they differ from H, S
+// and 1/sqrt(D). Formatting and parsing are inverse to each other, to the bit of the scale.
 #pragma once
 
 #include <string>
@@ -24,8 +24,8 @@ struct ParsedCase {
   Problem problem;
 };
 
-// Parses what the two functions above write. Throws std::invalid_argument that names the offending part, with a
-// hint, when the text is anything else.
+// Parses what the two functions above write. Throws std::invalid_argument that names the offending part, with
+// a hint, when the text is anything else.
 ParsedCase parse_case(std::string_view text);
 
 }  // namespace warpgauge

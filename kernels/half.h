@@ -1,6 +1,6 @@
 // The 16-bit floating-point types of the project, so that nothing here needs the CUDA toolkit.
-// Storage only: arithmetic is done in float. Conversions round to nearest, ties to even, as PTX's cvt.rn does;
-// NaN stays NaN (quiet), overflow becomes infinity, subnormals are kept.
+// Storage only: arithmetic is done in float. Conversions round to nearest, ties to even, as PTX's cvt.rn
+// does; NaN stays NaN (quiet), overflow becomes infinity, subnormals are kept.
 #pragma once
 
 #include <bit>
@@ -34,8 +34,9 @@ inline std::uint16_t f16::encode(float value) {
   const auto word = std::bit_cast<std::uint32_t>(value);
   const auto sign = static_cast<std::uint16_t>((word >> 16) & 0x8000u);
   const std::uint32_t magnitude = word & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u);   // NaN
-  if (magnitude >= 0x477ff000u) return static_cast<std::uint16_t>(sign | 0x7c00u);  // >= 65520 rounds to infinity
+  if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u);  // NaN
+  if (magnitude >= 0x477ff000u)
+    return static_cast<std::uint16_t>(sign | 0x7c00u);  // >= 65520 rounds to infinity
   if (magnitude < 0x38800000u) {
     // Below 2^-14 the result is subnormal: adding 0.5 aligns 2^-24 with the last bit of the float's fraction,
     // so that the hardware's own rounding does the work.
@@ -61,7 +62,8 @@ inline float f16::decode(std::uint16_t bits) {
 
 inline std::uint16_t bf16::encode(float value) {
   const auto word = std::bit_cast<std::uint32_t>(value);
-  if ((word & 0x7fffffffu) > 0x7f800000u) return static_cast<std::uint16_t>((word >> 16) | 0x40u);  // quiet NaN
+  if ((word & 0x7fffffffu) > 0x7f800000u)
+    return static_cast<std::uint16_t>((word >> 16) | 0x40u);  // quiet NaN
   return static_cast<std::uint16_t>((word + 0x7fffu + ((word >> 16) & 1u)) >> 16);
 }
 

@@ -1,7 +1,7 @@
 // An attention kernel, and the list of all of them.
 //
-// A kernel is one file in kernels/cpu or kernels/cuda that defines one `extern const Kernel BACKEND_NAME`, and one
-// line of the list in kernels/CMakeLists.txt. See kernels/README.md for the few lines that it takes.
+// A kernel is one file in kernels/cpu or kernels/cuda that defines one `extern const Kernel BACKEND_NAME`,
+// and one line of the list in kernels/CMakeLists.txt. See kernels/README.md for the few lines that it takes.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@ struct Launch {
   void* stream = nullptr;     // CUDA: the cudaStream_t to launch on; launches must not synchronise
   void* workspace = nullptr;  // workspace_bytes(problem) bytes of the backend's memory, contents undefined
 
-  // simt: the order of threads and the timing of asynchronous copies are drawn from it, the same for the same seed;
-  // 0 runs threads in order and copies as late as they may.
+  // simt: the order of threads and the timing of asynchronous copies are drawn from it, the same for the same
+  // seed; 0 runs threads in order and copies as late as they may.
   std::uint64_t schedule_seed = 0;
 };
 
 struct Kernel {
-  std::string_view name;     // "naive"; unique within its backend
+  std::string_view name;  // "naive"; unique within its backend
   Backend backend;
   std::string_view summary;  // method and precision, one line
   bool deterministic;        // the same bits on every run
@@ -41,7 +41,9 @@ struct Kernel {
   // Computes O and LSE. Asynchronous on CUDA. Throws std::runtime_error when the launch fails.
   void (*launch)(const Problem& problem, const Tensors& tensors, const Launch& launch);
 
-  std::string id() const { return std::string(backend_name(backend)) + "/" + std::string(name); }  // "cpu/naive"
+  std::string id() const {
+    return std::string(backend_name(backend)) + "/" + std::string(name);
+  }  // "cpu/naive"
   std::int64_t workspace(const Problem& problem, int threads) const {
     return workspace_bytes ? workspace_bytes(problem, threads) : 0;
   }
@@ -50,7 +52,8 @@ struct Kernel {
 // Every kernel that was built, in the order of the list.
 std::span<const Kernel* const> all_kernels();
 
-// The kernel with this id ("cpu/naive"), or with this bare name where one backend only has it; null if there is none.
+// The kernel with this id ("cpu/naive"), or with this bare name where one backend only has it; null if there
+// is none.
 const Kernel* find_kernel(std::string_view id);
 
 }  // namespace warpgauge

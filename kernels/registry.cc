@@ -1,5 +1,5 @@
-// The list of kernels, expanded from what kernels/CMakeLists.txt generated. Listing them by name, rather than letting
-// objects register themselves, keeps the linker from dropping them out of the static library.
+// The list of kernels, expanded from what kernels/CMakeLists.txt generated. Listing them by name, rather than
+// letting objects register themselves, keeps the linker from dropping them out of the static library.
 #include "kernels/kernel.h"
 
 namespace warpgauge {
@@ -14,7 +14,9 @@ static constexpr const Kernel* kKernels[] = {
 #undef WARPGAUGE_KERNEL
 };
 
-std::span<const Kernel* const> all_kernels() { return kKernels; }
+std::span<const Kernel* const> all_kernels() {
+  return kKernels;
+}
 
 const Kernel* find_kernel(std::string_view id) {
   const Kernel* found = nullptr;

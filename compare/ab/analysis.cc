@@ -18,15 +18,18 @@ std::vector<AbCase> rule_cases(const RunRecord& record) {
 
 const char* null_control_note(NullVerdict verdict) {
   switch (verdict) {
-    case NullVerdict::passed: return "null control: passed, base agrees with base and head with head";
-    case NullVerdict::failed: return "null control: FAILED, base differs from base or head from head; no red can be trusted";
-    case NullVerdict::not_available: return "null control: not available, it takes three pairs of blocks";
+    case NullVerdict::passed:
+      return "null control: passed, base agrees with base and head with head";
+    case NullVerdict::failed:
+      return "null control: FAILED, base differs from base or head from head; no red can be trusted";
+    case NullVerdict::not_available:
+      return "null control: not available, it takes three pairs of blocks";
   }
   return "";
 }
 
-// A process that measured nothing and lists every case of its side, so that a case shows in the report even if no
-// block of it was finished; one that was dropped carries its reason.
+// A process that measured nothing and lists every case of its side, so that a case shows in the report even
+// if no block of it was finished; one that was dropped carries its reason.
 Process listing(const RunRecord& record, Side side, const ResultSet& measured) {
   Process process;
   process.file = std::string(side_name(side)) + " binary";
@@ -60,8 +63,8 @@ GateOptions gate_options(const RunRecord& record, Statistic statistic) {
   return options;
 }
 
-// A run that ended early is not a pass. Whoever interrupts it asks for no verdict; a head that cannot be run is as
-// wrong as a case of it that fails.
+// A run that ended early is not a pass. Whoever interrupts it asks for no verdict; a head that cannot be run
+// is as wrong as a case of it that fails.
 void conclude_early(const RunRecord& record, Comparison& comparison) {
   comparison.notes.push_back("the run ended early: " + record.ended_early);
   const bool head_failed = record.ended_by == Side::head;
@@ -72,7 +75,8 @@ void conclude_early(const RunRecord& record, Comparison& comparison) {
 
 }  // namespace
 
-AbAnalysis::AbAnalysis(const RunRecord& record) : metric_(record.metric), rule_(rule_cases(record), record.plan) {
+AbAnalysis::AbAnalysis(const RunRecord& record)
+    : metric_(record.metric), rule_(rule_cases(record), record.plan) {
   for (std::size_t i = 0; i < record.cases.size(); ++i) {
     index_[record.cases[i].name] = i;
     name_of_base_[record.cases[i].base_raw] = record.cases[i].name;
@@ -80,9 +84,12 @@ AbAnalysis::AbAnalysis(const RunRecord& record) : metric_(record.metric), rule_(
   }
 }
 
-std::string AbAnalysis::statistic() const { return statistic_chosen_ ? statistic_name(statistic_) : ""; }
+std::string AbAnalysis::statistic() const {
+  return statistic_chosen_ ? statistic_name(statistic_) : "";
+}
 
-// The record's names, which were made once from all cases of both sides: made from a look's alone they could differ.
+// The record's names, which were made once from all cases of both sides: made from a look's alone they could
+// differ.
 void AbAnalysis::name_cases(Process& process, Side side) const {
   const auto& names = side == Side::base ? name_of_base_ : name_of_head_;
   std::erase_if(process.cases, [&](const Case& one) { return !names.contains(one.raw_name); });
@@ -151,8 +158,9 @@ Comparison AbAnalysis::comparison(const RunRecord& record) const {
   comparison.command = record.command;
   comparison.notes.push_back(null_control_note(outcome.null_control.verdict));
   for (const std::size_t block : outcome.left_out)
-    comparison.notes.push_back("block " + std::to_string(block + 1) +
-                               " was left out: all its cases were slow or fast together, far beyond the other blocks");
+    comparison.notes.push_back(
+        "block " + std::to_string(block + 1) +
+        " was left out: all its cases were slow or fast together, far beyond the other blocks");
   if (outcome.null_control.verdict == NullVerdict::failed && comparison.verdict == RunVerdict::pass) {
     comparison.verdict = RunVerdict::undecided;
     comparison.exit_code = 4;

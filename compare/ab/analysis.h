@@ -44,7 +44,7 @@ class AbAnalysis {
   Outcome outcome_of(const AbOutcome& outcome, const std::vector<std::string>& names) const;
 
   Metric metric_;
-  std::map<std::string, std::size_t> index_;                       // by name
+  std::map<std::string, std::size_t> index_;                        // by name
   std::map<std::string, std::string> name_of_base_, name_of_head_;  // by raw name
   AbRule rule_;
   bool statistic_chosen_ = false;
@@ -52,8 +52,8 @@ class AbAnalysis {
   ResultSet base_, head_;  // of all blocks
 };
 
-// Makes the comparison of a run again from what `ab --keep` left in a folder. Throws Diagnostic where files are
-// missing, or where the record's looks are not what the rule asks for.
+// Makes the comparison of a run again from what `ab --keep` left in a folder. Throws Diagnostic where files
+// are missing, or where the record's looks are not what the rule asks for.
 Comparison replay_run(const std::string& directory);
 
 }  // namespace warpgauge

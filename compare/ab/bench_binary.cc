@@ -14,8 +14,8 @@ namespace {
 
 constexpr double kProbeTimeout_s = 60;
 constexpr int kRepetitions = 20, kFewestRepetitions = 3, kMostRepetitions = 400;
-// Google Benchmark probes for the number of iterations before each first repetition; with that, a process takes about
-// this much longer than the sum of its repetitions.
+// Google Benchmark probes for the number of iterations before each first repetition; with that, a process
+// takes about this much longer than the sum of its repetitions.
 constexpr double kOverhead = 1.5;
 
 std::string read_file(const std::string& path) {
@@ -83,7 +83,8 @@ BenchBinary probe_binary(const std::string& path, const std::vector<std::string>
   if (binary.names.empty()) reject(binary, "lists no case", "try it with --benchmark_list_tests=true");
 
   const auto accepts = [&](const std::string& flag) {
-    return probe.run({"--benchmark_list_tests=true", flag}).ok() && lines_of(read_file(probe.output())) == binary.names;
+    return probe.run({"--benchmark_list_tests=true", flag}).ok() &&
+           lines_of(read_file(probe.output())) == binary.names;
   };
   binary.interleaves = accepts("--benchmark_enable_random_interleaving=true");
   // A main that ignores what it does not know would accept this one too, so its help must speak of it.
@@ -97,11 +98,13 @@ MeasuringPlan plan_measuring(const std::vector<double>& iteration_s, double proc
   MeasuringPlan plan{.process_s = process_s, .repetitions = kRepetitions};
   const double round_s = process_s / kOverhead / kRepetitions;  // one repetition of every case
   if (const double shortest_s = sum_of_longest(iteration_s, 0); shortest_s >= round_s) {
-    plan.repetitions = std::clamp(static_cast<int>(process_s / kOverhead / shortest_s), kFewestRepetitions, kRepetitions);
+    plan.repetitions =
+        std::clamp(static_cast<int>(process_s / kOverhead / shortest_s), kFewestRepetitions, kRepetitions);
     plan.min_time_s = 1e-6;  // one iteration is enough
     return plan;
   }
-  // The minimum time for which the cases, slow ones at one iteration, fill the round: bisection, since it is monotone.
+  // The minimum time for which the cases, slow ones at one iteration, fill the round: bisection, since it is
+  // monotone.
   double low = 0, high = round_s;
   for (int step = 0; step < 50; ++step) {
     const double middle = (low + high) / 2;
@@ -117,8 +120,8 @@ MeasuringPlan scale_plan(const MeasuringPlan& plan, const std::vector<double>& a
   const double all_s = sum_of_longest(all_iteration_s, plan.min_time_s);
   const double look_s = sum_of_longest(look_iteration_s, plan.min_time_s);
   if (look_s > 0)
-    scaled.repetitions =
-        std::clamp(static_cast<int>(std::lround(plan.repetitions * all_s / look_s)), plan.repetitions, kMostRepetitions);
+    scaled.repetitions = std::clamp(static_cast<int>(std::lround(plan.repetitions * all_s / look_s)),
+                                    plan.repetitions, kMostRepetitions);
   return scaled;
 }
 
@@ -136,7 +139,8 @@ std::vector<std::string> measuring_arguments(const BenchBinary& binary, const Me
     arguments.push_back("--benchmark_min_time=" + std::to_string(plan.min_time_s));
   }
   if (binary.interleaves && !binary.takes_process_seconds)
-    arguments.push_back(std::string("--benchmark_enable_random_interleaving=") + (interleave ? "true" : "false"));
+    arguments.push_back(std::string("--benchmark_enable_random_interleaving=") +
+                        (interleave ? "true" : "false"));
   return arguments;
 }
 

@@ -1,5 +1,6 @@
-// A Google Benchmark binary as the A/B driver sees it: what it can run, and how it is told to. Any binary that links
-// Google Benchmark's main will do; ours is told its time budget, others are told repetitions and minimum times.
+// A Google Benchmark binary as the A/B driver sees it: what it can run, and how it is told to. Any binary
+// that links Google Benchmark's main will do; ours is told its time budget, others are told repetitions and
+// minimum times.
 #pragma once
 
 #include <atomic>
@@ -35,11 +36,12 @@ struct MeasuringPlan {
 };
 
 // Plans repetitions from what one iteration of each case takes, so that a process lasts about `process_s`: 20
-// repetitions (bursts spread over the process are what takes a shared machine's noise out), fewer where the cases are
-// too slow, never fewer than 3.
+// repetitions (bursts spread over the process are what takes a shared machine's noise out), fewer where the
+// cases are too slow, never fewer than 3.
 MeasuringPlan plan_measuring(const std::vector<double>& iteration_s, double process_s);
 
-// The same plan for a later look that runs fewer cases: more repetitions, so that the process keeps its length.
+// The same plan for a later look that runs fewer cases: more repetitions, so that the process keeps its
+// length.
 MeasuringPlan scale_plan(const MeasuringPlan& plan, const std::vector<double>& all_iteration_s,
                          const std::vector<double>& look_iteration_s);
 

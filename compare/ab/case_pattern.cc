@@ -18,8 +18,8 @@ void append_escaped(std::string& pattern, std::string_view text) {
   }
 }
 
-// `names` sorted and distinct; all share their first `from` characters, which are written already. Written are their
-// remainders: the prefix that all share, then one alternative for each next character.
+// `names` sorted and distinct; all share their first `from` characters, which are written already. Written
+// are their remainders: the prefix that all share, then one alternative for each next character.
 void append_alternatives(std::string& pattern, std::span<const std::string> names, std::size_t from) {
   const std::string &first = names.front(), &last = names.back();
   std::size_t shared = from;

@@ -66,8 +66,8 @@ ChildResult ended(int status, double wall_s) {
   return {ChildResult::End::exited, WEXITSTATUS(status), wall_s};
 }
 
-// Polls rather than waits, so that a time limit and an interruption need no signal handler of their own. The pause
-// grows to 5 ms: a child is measured from inside, so how late its end is seen does not matter.
+// Polls rather than waits, so that a time limit and an interruption need no signal handler of their own. The
+// pause grows to 5 ms: a child is measured from inside, so how late its end is seen does not matter.
 ChildResult wait_for(pid_t child, const ChildCommand& command, const std::atomic<bool>& interrupted) {
   const Clock::time_point start = Clock::now();
   auto pause = std::chrono::microseconds(100);
@@ -105,11 +105,16 @@ ChildResult run_child(const ChildCommand& command, const std::atomic<bool>& inte
 
 std::string ChildResult::describe() const {
   switch (end) {
-    case End::exited: return "exit " + std::to_string(code);
-    case End::signalled: return "killed by signal " + std::to_string(code) + " (" + strsignal(code) + ")";
-    case End::timed_out: return "no end after " + std::to_string(std::lround(wall_s)) + " s";
-    case End::interrupted: return "interrupted";
-    case End::not_started: return std::string("could not be started: ") + std::strerror(code);
+    case End::exited:
+      return "exit " + std::to_string(code);
+    case End::signalled:
+      return "killed by signal " + std::to_string(code) + " (" + strsignal(code) + ")";
+    case End::timed_out:
+      return "no end after " + std::to_string(std::lround(wall_s)) + " s";
+    case End::interrupted:
+      return "interrupted";
+    case End::not_started:
+      return std::string("could not be started: ") + std::strerror(code);
   }
   return "?";
 }

@@ -1,5 +1,5 @@
-// Runs one child process to its end, or to its time limit. The child leads a process group of its own, so that
-// whatever it started ends with it, and it never reads the terminal.
+// Runs one child process to its end, or to its time limit. The child leads a process group of its own, so
+// that whatever it started ends with it, and it never reads the terminal.
 #pragma once
 
 #include <atomic>

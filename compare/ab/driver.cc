@@ -29,13 +29,18 @@ Process listed(const BenchBinary& binary, const std::optional<NameFilter>& filte
   return process;
 }
 
-void match_binaries(RunRecord& record, const BenchBinary& base, const BenchBinary& head, const AbOptions& options) {
+void match_binaries(RunRecord& record, const BenchBinary& base, const BenchBinary& head,
+                    const AbOptions& options) {
   const ResultSet base_set{{listed(base, options.filter)}}, head_set{{listed(head, options.filter)}};
   for (const CasePair& pair : match_cases(base_set, head_set).pairs) {
-    if (pair.head.empty()) record.base_only.push_back(pair.name);
-    else if (pair.base.empty()) record.head_only.push_back(pair.name);
+    if (pair.head.empty())
+      record.base_only.push_back(pair.name);
+    else if (pair.base.empty())
+      record.head_only.push_back(pair.name);
     else
-      record.cases.push_back({pair.name, pair.base.front().measured->raw_name, pair.head.front().measured->raw_name,
+      record.cases.push_back({pair.name,
+                              pair.base.front().measured->raw_name,
+                              pair.head.front().measured->raw_name,
                               {options.policy.margins_of(pair.name), options.policy.is_control(pair.name)}});
   }
 }
@@ -47,8 +52,8 @@ class AbDriver {
       : options_(options),
         record_(std::move(record)),
         analysis_(record_),
-        runner_(std::move(binaries), options.directory, {options.metric, {}}, timeout_s(options), options.plan.seed,
-                interrupted),
+        runner_(std::move(binaries), options.directory, {options.metric, {}}, timeout_s(options),
+                options.plan.seed, interrupted),
         progress_(options.plan.max_blocks * kPositions) {}
 
   AbResult run() {
@@ -82,16 +87,19 @@ class AbDriver {
         options_.directory + "/" + result_file_name(place.look, place.block, place.position, place.side), {});
     std::map<std::string, double> seconds;
     for (const Case& c : times.cases)
-      if (c.failure.empty() && !c.repetitions.empty()) seconds[c.raw_name] = c.repetitions.front().value * 1e-9;
-    for (std::size_t i = 0; i < record_.cases.size(); ++i) iteration_s_[i] = seconds[record_.cases[i].base_raw];
+      if (c.failure.empty() && !c.repetitions.empty())
+        seconds[c.raw_name] = c.repetitions.front().value * 1e-9;
+    for (std::size_t i = 0; i < record_.cases.size(); ++i)
+      iteration_s_[i] = seconds[record_.cases[i].base_raw];
     plan_ = plan_measuring(iteration_s_, options_.process_s);
   }
 
   void announce() {
     const double process_s = std::max(options_.process_s, 1.5 * plan_.repetitions * total(iteration_s_));
     const auto duration = [&](int blocks) { return format_time_span(blocks * kPositions * process_s); };
-    progress_.tell(std::to_string(record_.cases.size()) + " cases, " + std::to_string(options_.plan.first_blocks) +
-                   " to " + std::to_string(options_.plan.max_blocks) + " blocks of 4 processes: about " +
+    progress_.tell(std::to_string(record_.cases.size()) + " cases, " +
+                   std::to_string(options_.plan.first_blocks) + " to " +
+                   std::to_string(options_.plan.max_blocks) + " blocks of 4 processes: about " +
                    duration(options_.plan.first_blocks) + " to " + duration(options_.plan.max_blocks));
   }
 
@@ -137,7 +145,8 @@ class AbDriver {
     const int blocks = record_.looks.empty() ? 0 : record_.looks.back().last_block;
     record_.dropped.push_back({record_.cases[index].name, side, blocks, reason});
     analysis_.drop(record_.dropped.back());
-    progress_.tell("taken out: " + printable(record_.cases[index].name) + ", " + side_name(side) + ": " + reason);
+    progress_.tell("taken out: " + printable(record_.cases[index].name) + ", " + side_name(side) + ": " +
+                   reason);
   }
 
   const std::string& raw_name(std::size_t index, Side side) const {

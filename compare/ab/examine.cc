@@ -24,8 +24,10 @@ void examine_rows(Examined& examined, const std::vector<std::string>& asked) {
   }
   for (const std::string& name : asked) {
     const auto row = rows.find(name);
-    if (row == rows.end()) examined.failed.push_back({name, "no row in the results"});
-    else if (!row->second->failure.empty()) examined.failed.push_back({name, row->second->failure});
+    if (row == rows.end())
+      examined.failed.push_back({name, "no row in the results"});
+    else if (!row->second->failure.empty())
+      examined.failed.push_back({name, row->second->failure});
   }
 }
 
@@ -45,8 +47,8 @@ Examined examine(const ChildResult& child, const std::string& file, const std::v
     return examined;
   }
   examine_rows(examined, asked);
-  // A bench that found a wrong case says so in the row and in its exit code; without such a row the code means
-  // something that nobody can tell.
+  // A bench that found a wrong case says so in the row and in its exit code; without such a row the code
+  // means something that nobody can tell.
   if (!child.ok() && examined.failed.empty() && examined.fault.empty())
     examined.fault = child.describe() + ", with every case in its results";
   return examined;
@@ -56,7 +58,8 @@ std::string first_without_rows(const std::string& file, const std::vector<std::s
   std::ifstream stream(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   for (const std::string& name : asked) {
-    const std::string quoted = nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string quoted =
+        nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (text.find("\"run_name\": " + quoted) == std::string::npos) return name;
   }
   return {};

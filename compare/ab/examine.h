@@ -1,5 +1,5 @@
-// What the results of one finished process are worth. A child may crash, hang, leave its JSON unclosed, or lie: exit 0
-// with error rows, without rows that were asked for, or with rows that nobody asked for.
+// What the results of one finished process are worth. A child may crash, hang, leave its JSON unclosed, or
+// lie: exit 0 with error rows, without rows that were asked for, or with rows that nobody asked for.
 #pragma once
 
 #include <string>
@@ -16,16 +16,17 @@ struct FailedCase {
 };
 
 struct Examined {
-  Process process;                  // usable where there is no fault, less the failed cases
-  std::vector<FailedCase> failed;   // asked for, but wrong or without a row
-  std::string fault;                // not empty: the process as a whole is of no use
+  Process process;                 // usable where there is no fault, less the failed cases
+  std::vector<FailedCase> failed;  // asked for, but wrong or without a row
+  std::string fault;               // not empty: the process as a whole is of no use
 };
 
 Examined examine(const ChildResult& child, const std::string& file, const std::vector<std::string>& asked,
                  const ReadOptions& options);
 
-// The first of `asked` without a row in what a crashed process left at `file`, which need not be valid JSON. Without
-// interleaving, rows are written case by case: it is the one that was running. Empty when all have rows.
+// The first of `asked` without a row in what a crashed process left at `file`, which need not be valid JSON.
+// Without interleaving, rows are written case by case: it is the one that was running. Empty when all have
+// rows.
 std::string first_without_rows(const std::string& file, const std::vector<std::string>& asked);
 
 }  // namespace warpgauge

@@ -10,8 +10,11 @@ namespace {
 
 constexpr std::size_t kMostPadding = 4096;  // bytes: a page of stack alignments
 
-// A path of equal length on both sides: the kernel puts it on the child's stack, whose alignment biases timings.
-std::string link_of(const std::string& directory, Side side) { return directory + "/" + side_name(side) + "/bench"; }
+// A path of equal length on both sides: the kernel puts it on the child's stack, whose alignment biases
+// timings.
+std::string link_of(const std::string& directory, Side side) {
+  return directory + "/" + side_name(side) + "/bench";
+}
 
 void make_link(const std::string& link, const std::string& executable) {
   std::error_code error;
@@ -44,7 +47,8 @@ ProcessRunner::ProcessRunner(std::array<BenchBinary, 2> binaries, std::string di
 }
 
 Examined ProcessRunner::run_once(const ProcessPlace& place, const std::string& file,
-                                 const std::vector<std::string>& names, const MeasuringPlan& plan, bool interleave) {
+                                 const std::vector<std::string>& names, const MeasuringPlan& plan,
+                                 bool interleave) {
   const std::string path = directory_ + "/" + file;
   make_directory_of(path);
   std::filesystem::remove(path);  // of an attempt before
@@ -61,12 +65,14 @@ Examined ProcessRunner::run_once(const ProcessPlace& place, const std::string& f
   rows_.push_back({place.look, place.block, place.position, place.side, file, child.describe(),
                    child.end == ChildResult::End::timed_out});
   std::error_code error;
-  if (std::filesystem::file_size(path + ".stderr", error) == 0) std::filesystem::remove(path + ".stderr", error);
+  if (std::filesystem::file_size(path + ".stderr", error) == 0)
+    std::filesystem::remove(path + ".stderr", error);
   return examine(child, path, names, read_);
 }
 
-// Interleaved, one abort leaves no rows at all. Without interleaving rows are written case by case, so that the first
-// without any was running; a binary that plans its own samples always interleaves, and is asked for each case alone.
+// Interleaved, one abort leaves no rows at all. Without interleaving rows are written case by case, so that
+// the first without any was running; a binary that plans its own samples always interleaves, and is asked for
+// each case alone.
 ProcessRunner::Culprit ProcessRunner::find_culprit(const ProcessPlace& place, const std::string& file,
                                                    const std::vector<std::string>& names,
                                                    const MeasuringPlan& plan) {
@@ -84,8 +90,8 @@ ProcessRunner::Culprit ProcessRunner::find_culprit(const ProcessPlace& place, co
   return {};
 }
 
-Process ProcessRunner::run(const ProcessPlace& place, std::vector<std::string> names, const MeasuringPlan& plan,
-                           const Exclude& exclude) {
+Process ProcessRunner::run(const ProcessPlace& place, std::vector<std::string> names,
+                           const MeasuringPlan& plan, const Exclude& exclude) {
   const std::string file = result_file_name(place.look, place.block, place.position, place.side);
   const std::string who = std::string(side_name(place.side)) + " binary: ";
   Examined examined = run_once(place, file, names, plan, true);
@@ -94,15 +100,17 @@ Process ProcessRunner::run(const ProcessPlace& place, std::vector<std::string> n
     if (culprit.reproduced) {
       if (culprit.raw_name.empty()) throw RunEnded(who + examined.fault, place.side);
       if (++exclusions_ > kMostExclusions)
-        throw RunEnded(who + examined.fault + "; " + std::to_string(kMostExclusions) + " cases were taken out already",
-                       place.side);
+        throw RunEnded(
+            who + examined.fault + "; " + std::to_string(kMostExclusions) + " cases were taken out already",
+            place.side);
       exclude(culprit.raw_name, culprit.fault);
       remove_name(names, culprit.raw_name);
     }
     if (names.empty()) throw RunEnded("no case is left", place.side);
     examined = run_once(place, file, names, plan, true);
     if (!examined.fault.empty() && !culprit.reproduced)
-      throw RunEnded(who + examined.fault + ", twice, but not when its cases run one after the other", place.side);
+      throw RunEnded(who + examined.fault + ", twice, but not when its cases run one after the other",
+                     place.side);
   }
   for (const FailedCase& failed : examined.failed) exclude(failed.raw_name, failed.reason);
   show_as(examined.process, file);

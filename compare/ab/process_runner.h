@@ -1,4 +1,5 @@
-// Runs one process of an A/B run and gets usable results out of it, or says which case or which side is to blame.
+// Runs one process of an A/B run and gets usable results out of it, or says which case or which side is to
+// blame.
 #pragma once
 
 #include <array>
@@ -34,11 +35,11 @@ class ProcessRunner {
  public:
   static constexpr int kMostExclusions = 5;  // of cases that made a process crash or hang
 
-  ProcessRunner(std::array<BenchBinary, 2> binaries, std::string directory, ReadOptions read, double timeout_s,
-                std::uint64_t seed, const std::atomic<bool>& interrupted);
+  ProcessRunner(std::array<BenchBinary, 2> binaries, std::string directory, ReadOptions read,
+                double timeout_s, std::uint64_t seed, const std::atomic<bool>& interrupted);
 
-  // Results of `names` (raw) that the process was asked for, less what had to be taken out on the way: `exclude` is
-  // told of each such case, by its raw name, and why. Throws RunEnded.
+  // Results of `names` (raw) that the process was asked for, less what had to be taken out on the way:
+  // `exclude` is told of each such case, by its raw name, and why. Throws RunEnded.
   using Exclude = std::function<void(const std::string& raw_name, const std::string& reason)>;
   Process run(const ProcessPlace& place, std::vector<std::string> names, const MeasuringPlan& plan,
               const Exclude& exclude);
@@ -47,14 +48,15 @@ class ProcessRunner {
   const BenchBinary& binary(Side side) const { return binaries_[static_cast<std::size_t>(side)]; }
 
  private:
-  // Which of the cases makes a process fail. Not reproduced: it does not fail when they run one after the other.
+  // Which of the cases makes a process fail. Not reproduced: it does not fail when they run one after the
+  // other.
   struct Culprit {
     bool reproduced = false;
     std::string raw_name;  // empty: no case is to blame
     std::string fault;
   };
-  Culprit find_culprit(const ProcessPlace& place, const std::string& file, const std::vector<std::string>& names,
-                       const MeasuringPlan& plan);
+  Culprit find_culprit(const ProcessPlace& place, const std::string& file,
+                       const std::vector<std::string>& names, const MeasuringPlan& plan);
   Examined run_once(const ProcessPlace& place, const std::string& file, const std::vector<std::string>& names,
                     const MeasuringPlan& plan, bool interleave);
 

@@ -17,7 +17,9 @@ std::string format_time_span(double seconds) {
 
 AbProgress::AbProgress(int processes) : terminal_(isatty(STDERR_FILENO) == 1), processes_(processes) {}
 
-AbProgress::~AbProgress() { clear_line(); }
+AbProgress::~AbProgress() {
+  clear_line();
+}
 
 void AbProgress::clear_line() {
   if (terminal_) std::cerr << "\r\033[K" << std::flush;
@@ -30,8 +32,9 @@ std::string AbProgress::counts(const std::vector<Decided>& decided) const {
 }
 
 void AbProgress::look_begins(int look, int blocks, std::size_t cases) {
-  if (look > 1) tell("look " + std::to_string(look) + ": " + std::to_string(cases) + " cases, up to block " +
-                     std::to_string(blocks));
+  if (look > 1)
+    tell("look " + std::to_string(look) + ": " + std::to_string(cases) + " cases, up to block " +
+         std::to_string(blocks));
 }
 
 void AbProgress::process_done(int look, int block, int position, const std::vector<Decided>& decided) {

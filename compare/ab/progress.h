@@ -1,5 +1,5 @@
-// What a person sees while an A/B run goes on: on a terminal one line that is drawn anew, with the time left and the
-// counts so far; elsewhere one line a look.
+// What a person sees while an A/B run goes on: on a terminal one line that is drawn anew, with the time left
+// and the counts so far; elsewhere one line a look.
 #pragma once
 
 #include <chrono>

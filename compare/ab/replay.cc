@@ -12,22 +12,26 @@ void replay_drops(const RunRecord& record, int blocks, AbAnalysis& analysis) {
     if (dropped.after_block == blocks) analysis.drop(dropped);
 }
 
-void check_look(const RunRecord& record, const RecordedLook& recorded, const AbLook* asked, const std::string& file) {
+void check_look(const RunRecord& record, const RecordedLook& recorded, const AbLook* asked,
+                const std::string& file) {
   std::vector<std::string> names;
   if (asked)
     for (std::size_t i : asked->cases) names.push_back(record.cases[i].name);
   if (!asked || asked->first_block != recorded.first_block || asked->last_block != recorded.last_block ||
       names != recorded.cases)
-    throw meaning_diagnostic(file, "looks", "a recorded look is not what the rule asks for after the looks before it",
+    throw meaning_diagnostic(file, "looks",
+                             "a recorded look is not what the rule asks for after the looks before it",
                              "was the record edited, or made by another version?");
 }
 
-// The file that gave the results at a place: the last that was written there, since what failed was run again.
+// The file that gave the results at a place: the last that was written there, since what failed was run
+// again.
 std::string file_at(const RunRecord& record, int look, int block, int position, const std::string& run_file) {
   for (auto row = record.rows.rbegin(); row != record.rows.rend(); ++row)
     if (row->look == look && row->block == block && row->position == position) return row->file;
-  throw meaning_diagnostic(run_file, "rows", "nothing ran at look " + std::to_string(look) + ", block " +
-                                                 std::to_string(block) + ", position " + std::to_string(position),
+  throw meaning_diagnostic(run_file, "rows",
+                           "nothing ran at look " + std::to_string(look) + ", block " +
+                               std::to_string(block) + ", position " + std::to_string(position),
                            "the record is not whole");
 }
 
@@ -48,7 +52,8 @@ Comparison replay_run(const std::string& directory) {
       BlockResults& results = blocks.emplace_back();
       for (int position = 0; position < kPositions; ++position) {
         const std::string file = file_at(record, static_cast<int>(n) + 1, block + 1, position + 1, run_file);
-        Process& process = results[static_cast<std::size_t>(position)] = read_process(directory + "/" + file, read);
+        Process& process = results[static_cast<std::size_t>(position)] =
+            read_process(directory + "/" + file, read);
         show_as(process, file);
       }
     }

@@ -33,9 +33,8 @@ RunCase case_of(const Json& j) {
 }
 
 Json to_json(const RunRow& row) {
-  return {{"look", row.look},           {"block", row.block}, {"position", row.position},
-          {"side", side_name(row.side)}, {"file", row.file},   {"exit", row.exit},
-          {"timeout", row.timeout}};
+  return {{"look", row.look}, {"block", row.block}, {"position", row.position}, {"side", side_name(row.side)},
+          {"file", row.file}, {"exit", row.exit},   {"timeout", row.timeout}};
 }
 
 Side side_of(const Json& j) {
@@ -45,12 +44,13 @@ Side side_of(const Json& j) {
 }
 
 RunRow row_of(const Json& j) {
-  return {j.at("look"), j.at("block"), j.at("position"), side_of(j.at("side")), j.at("file"), j.at("exit"),
-          j.at("timeout")};
+  return {j.at("look"), j.at("block"), j.at("position"), side_of(j.at("side")),
+          j.at("file"), j.at("exit"),  j.at("timeout")};
 }
 
 Json to_json(const DroppedCase& d) {
-  return {{"name", d.name}, {"side", side_name(d.side)}, {"after_block", d.after_block}, {"reason", d.reason}};
+  return {
+      {"name", d.name}, {"side", side_name(d.side)}, {"after_block", d.after_block}, {"reason", d.reason}};
 }
 
 DroppedCase dropped_of(const Json& j) {
@@ -61,10 +61,14 @@ Json to_json(const RecordedLook& look) {
   return {{"first_block", look.first_block}, {"last_block", look.last_block}, {"cases", look.cases}};
 }
 
-RecordedLook look_of(const Json& j) { return {j.at("first_block"), j.at("last_block"), j.at("cases")}; }
+RecordedLook look_of(const Json& j) {
+  return {j.at("first_block"), j.at("last_block"), j.at("cases")};
+}
 
 // Names come from binaries: bytes that are not UTF-8 become U+FFFD.
-std::string dumped(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dumped(const Json& j) {
+  return j.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 // One element a line, so that a record can be read and diffed.
 template <class Items>
@@ -85,15 +89,15 @@ std::vector<Item> items_of(const Json& array, Item (*parse)(const Json&)) {
   return items;
 }
 
-Json optional(std::optional<double> value) { return value ? Json(*value) : Json(nullptr); }
+Json optional(std::optional<double> value) {
+  return value ? Json(*value) : Json(nullptr);
+}
 
 Json to_json(const RunPolicy& policy) {
-  return {{"fail_above", policy.fail_above},
-          {"same_within", policy.same_within},
-          {"max_mde", optional(policy.max_mde)},
-          {"strict", policy.strict},
-          {"allow_missing", policy.allow_missing},
-          {"allow_hardware_mismatch", policy.allow_hardware_mismatch}};
+  return {
+      {"fail_above", policy.fail_above},       {"same_within", policy.same_within},
+      {"max_mde", optional(policy.max_mde)},   {"strict", policy.strict},
+      {"allow_missing", policy.allow_missing}, {"allow_hardware_mismatch", policy.allow_hardware_mismatch}};
 }
 
 RunPolicy policy_of(const Json& j) {
@@ -107,7 +111,8 @@ RunRecord record_of(const Json& j) {
   if (j.at("schema") != kSchema) throw std::invalid_argument("schema is " + j.at("schema").dump());
   const Json& plan = j.at("plan");
   RunRecord r;
-  r.plan = {plan.at("first_blocks"), plan.at("max_blocks"), plan.at("alpha"), plan.at("company"), plan.at("seed")};
+  r.plan = {plan.at("first_blocks"), plan.at("max_blocks"), plan.at("alpha"), plan.at("company"),
+            plan.at("seed")};
   r.process_s = plan.at("process_seconds");
   r.metric = {j.at("metric"), j.at("better") == "higher" ? Better::higher : Better::lower};
   r.command = j.at("command");
@@ -128,12 +133,17 @@ RunRecord record_of(const Json& j) {
 
 }  // namespace
 
-const char* side_name(Side side) { return side == Side::base ? "base" : "head"; }
+const char* side_name(Side side) {
+  return side == Side::base ? "base" : "head";
+}
 
 std::string format_run_record(const RunRecord& r) {
-  const Json plan = {{"first_blocks", r.plan.first_blocks}, {"max_blocks", r.plan.max_blocks},
-                     {"alpha", r.plan.alpha},               {"company", r.plan.company},
-                     {"seed", r.plan.seed},                 {"process_seconds", r.process_s}};
+  const Json plan = {{"first_blocks", r.plan.first_blocks},
+                     {"max_blocks", r.plan.max_blocks},
+                     {"alpha", r.plan.alpha},
+                     {"company", r.plan.company},
+                     {"seed", r.plan.seed},
+                     {"process_seconds", r.process_s}};
   const std::pair<const char*, std::string> members[] = {
       {"schema", dumped(kSchema)},
       {"plan", dumped(plan)},
@@ -164,7 +174,8 @@ std::string format_run_record(const RunRecord& r) {
 
 RunRecord read_run_record(const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw meaning_diagnostic(path, "", "cannot be read", "give the folder that `compare ab --keep` left");
+  if (!file)
+    throw meaning_diagnostic(path, "", "cannot be read", "give the folder that `compare ab --keep` left");
   try {
     return record_of(Json::parse(file));
   } catch (const std::exception& error) {

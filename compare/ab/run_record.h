@@ -1,5 +1,5 @@
-// run.json (schema "warpgauge/run/1"): what an A/B run was asked for and what happened in it, beside the raw results
-// look1/block03/2-head.json. With both, `gate --run` makes the very same report again.
+// run.json (schema "warpgauge/run/1"): what an A/B run was asked for and what happened in it, beside the raw
+// results look1/block03/2-head.json. With both, `gate --run` makes the very same report again.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ enum class Side { base, head };
 const char* side_name(Side side);  // "base", "head"
 
 struct RunCase {
-  std::string name;                 // by which the sides are matched
-  std::string base_raw, head_raw;   // as each binary lists it
-  AbCase rule;                      // margins, control
+  std::string name;                // by which the sides are matched
+  std::string base_raw, head_raw;  // as each binary lists it
+  AbCase rule;                     // margins, control
 };
 
 // How the run is judged, beside each case's margins.
@@ -63,7 +63,7 @@ struct RunRecord {
   std::vector<RecordedLook> looks;                // taken, in order
   std::vector<RunRow> rows;
   std::vector<DroppedCase> dropped;
-  std::string ended_early;  // why the run ended before the rule was done; empty: it was done
+  std::string ended_early;       // why the run ended before the rule was done; empty: it was done
   std::optional<Side> ended_by;  // the side whose fault that is, where it is one's
 };
 

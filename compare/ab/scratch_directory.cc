@@ -15,7 +15,8 @@ ScratchDirectory::ScratchDirectory() {
   const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
   path_ = ((error ? std::filesystem::path("/tmp") : parent) / "warpgauge-XXXXXX").string();
   if (!mkdtemp(path_.data()))
-    throw OutputError("no temporary folder at " + path_ + ": " + std::strerror(errno) + "; set TMPDIR to one");
+    throw OutputError("no temporary folder at " + path_ + ": " + std::strerror(errno) +
+                      "; set TMPDIR to one");
 }
 
 ScratchDirectory::~ScratchDirectory() {

@@ -1,4 +1,5 @@
-// The stored baseline of one machine and matrix: DIR/FINGERPRINT/MATRIX.json, schema warpgauge/baseline/1.
+// The stored baseline of one machine and matrix: DIR/FINGERPRINT/MATRIX.json (of the
+// matrix smoke: smoke-rounds.json), schema warpgauge/baseline/1.
 //
 //   {"schema": "warpgauge/baseline/1",
 //    "metric": {"name": "real_time", "better": "lower"},

@@ -99,8 +99,7 @@ int run(const AbFlags& flags) {
   AbOptions options = ab_options(flags);
   std::optional<ScratchDirectory> scratch;
   options.directory = flags.keep.empty() ? scratch.emplace().path() : make_keep_directory(flags.keep);
-  for (const int signal : {SIGINT, SIGTERM})
-    std::signal(signal, [](int) { interrupted = true; });
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { interrupted = true; });
   Comparison comparison;
   try {
     comparison = run_ab(options, interrupted).comparison;
@@ -114,7 +113,8 @@ int run(const AbFlags& flags) {
 }  // namespace
 
 void add_ab(CLI::App& app, Run& chosen) {
-  CLI::App& ab = *app.add_subcommand("ab", "Runs two benchmark binaries in turn, until every case is decided");
+  CLI::App& ab =
+      *app.add_subcommand("ab", "Runs two benchmark binaries in turn, until every case is decided");
   const auto flags = std::make_shared<AbFlags>();
   ab.add_option("BASE_EXE", flags->base, "benchmark binary of before")->type_name("FILE")->required();
   ab.add_option("HEAD_EXE", flags->head, "benchmark binary of after")->type_name("FILE")->required();
@@ -127,9 +127,12 @@ void add_ab(CLI::App& app, Run& chosen) {
   ab.add_option("--process-seconds", flags->process_s, "how long a process measures")
       ->capture_default_str()
       ->type_name("S");
-  ab.add_option("--timeout", flags->timeout_s, "a process that takes longer hangs (60 s + 10 x process-seconds)")
+  ab.add_option("--timeout", flags->timeout_s,
+                "a process that takes longer hangs (60 s + 10 x process-seconds)")
       ->type_name("S");
-  ab.add_option("--seed", flags->seed, "of the draws: sentinels, padding")->capture_default_str()->type_name("N");
+  ab.add_option("--seed", flags->seed, "of the draws: sentinels, padding")
+      ->capture_default_str()
+      ->type_name("N");
   ab.add_option("--keep", flags->keep, "keeps all results in this folder; gate --run judges them again")
       ->type_name("DIR");
   add_decision_flags(ab, flags->decision);

@@ -22,7 +22,8 @@ struct GateFlags {
 void check_run_alone(const GateFlags& flags) {
   if (!flags.base.empty() || !flags.head.empty() || !flags.short_base.empty() || !flags.filter.empty() ||
       !flags.baseline.directory.empty() || !decision_words(flags.decision).empty())
-    throw UsageError("--run judges a recorded run as it was recorded; only reports may be asked for beside it");
+    throw UsageError(
+        "--run judges a recorded run as it was recorded; only reports may be asked for beside it");
 }
 
 void check_sides(GateFlags& flags) {

@@ -13,7 +13,8 @@ namespace {
 constexpr int kEnoughRounds = 3;  // stored: with fewer, the deviation is the assumed one
 
 int stored_rounds(const BaselineCase& one) {
-  return static_cast<int>(std::ranges::count_if(one.stored, [](double number) { return std::isfinite(number); }));
+  return static_cast<int>(
+      std::ranges::count_if(one.stored, [](double number) { return std::isfinite(number); }));
 }
 
 VariancePrior spread_prior(std::span<const BaselineCase> cases) {
@@ -52,7 +53,8 @@ Outcome decide_against_baseline(std::span<const BaselineCase> cases, const Basel
   std::vector<TwoSampleCase> samples;
   const VariancePrior prior = spread_prior(cases);
   for (const BaselineCase& one : cases) {
-    ModeratedVariance shown = one.spread.df > 0 ? moderate(one.spread.variance, one.spread.df, prior) : ModeratedVariance{};
+    ModeratedVariance shown =
+        one.spread.df > 0 ? moderate(one.spread.variance, one.spread.df, prior) : ModeratedVariance{};
     if (stored_rounds(one) >= kEnoughRounds) shown.variance /= one.spread.processes;
     samples.push_back({one.stored, one.fresh, one.margins, shown});
   }

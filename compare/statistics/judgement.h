@@ -41,8 +41,8 @@ struct Effects {
 // separated: then the cases' variances share it, and are not independent.
 VariancePrior variance_prior(const TwoWayFit& fit);
 
-// floors[case]: the variance that a unit has at least, assumed or shown, with its degrees of freedom; variance 0
-// for none. Empty: none.
+// floors[case]: the variance that a unit has at least, assumed or shown, with its degrees of freedom;
+// variance 0 for none. Empty: none.
 Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::span<const Margins> margins,
                          std::span<const ModeratedVariance> floors = {});
 

@@ -108,8 +108,7 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
   if (effects.has_rest) outcome.shared = judge_shared(effects, margins, {design.alpha, kUnchangedLevel});
   outcome.method = "unpaired over " + design.units.many +
                    "; two-way model, variances moderated over cases; Holm over all cases";
-  if (any_assumed)
-    outcome.method += "; assumed deviation " + percent(design.assumed_deviation);
+  if (any_assumed) outcome.method += "; assumed deviation " + percent(design.assumed_deviation);
   return outcome;
 }
 

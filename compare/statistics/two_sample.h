@@ -16,7 +16,8 @@ namespace warpgauge {
 struct TwoSampleCase {
   std::span<const double> base, head;  // [unit], NaN where the unit lacks the case
   Margins margins;
-  ModeratedVariance shown;  // that a unit has at least, by what is seen inside of it; variance 0: nothing is seen
+  ModeratedVariance
+      shown;  // that a unit has at least, by what is seen inside of it; variance 0: nothing is seen
 };
 
 struct TwoSampleDesign {

@@ -1,6 +1,7 @@
-// cpu/blas: unfused attention as a library user would write it: OpenBLAS sgemm, row softmax, sgemm, over blocks of
-// query rows so that the logits stay in cache and causal blocks skip the keys that none of their rows sees.
-// f32 arithmetic; 16-bit operands are widened to f32 a head at a time. One thread a block, BLAS itself on one thread.
+// cpu/blas: unfused attention as a library user would write it: OpenBLAS sgemm, row softmax, sgemm, over
+// blocks of query rows so that the logits stay in cache and causal blocks skip the keys that none of their
+// rows sees. f32 arithmetic; 16-bit operands are widened to f32 a head at a time. One thread a block, BLAS
+// itself on one thread.
 #include <cblas.h>
 #include <omp.h>
 
@@ -19,7 +20,8 @@ std::int64_t rows_per_block(const Problem& p, int threads) {
   return std::clamp<std::int64_t>((p.seq_q + blocks_a_head - 1) / blocks_a_head, 1, 128);
 }
 
-// Scratch of one thread, in floats: logits [rows, Sk], and widened Q, O [rows, D] and K, V [Sk, D] for 16-bit types.
+// Scratch of one thread, in floats: logits [rows, Sk], and widened Q, O [rows, D] and K, V [Sk, D] for 16-bit
+// types.
 struct Scratch {
   float *logits, *q, *o, *k, *v;
   static std::int64_t floats(const Problem& p, std::int64_t rows) {
@@ -63,9 +65,9 @@ void write_output(const Problem& p, const float* weights, const Rows& v, std::in
     target_step = o_step;
   }
   if (keys > 0) {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(rows), static_cast<int>(p.head_dim),
-                static_cast<int>(keys), 1.0f, weights, static_cast<int>(keys), v.data, static_cast<int>(v.step), 0.0f,
-                target, static_cast<int>(target_step));
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(rows),
+                static_cast<int>(p.head_dim), static_cast<int>(keys), 1.0f, weights, static_cast<int>(keys),
+                v.data, static_cast<int>(v.step), 0.0f, target, static_cast<int>(target_step));
   } else {
     for (std::int64_t i = 0; i < rows; ++i) std::fill_n(target + i * target_step, p.head_dim, 0.0f);
   }
@@ -83,18 +85,18 @@ void attend_block(const Problem& p, const Tensors& t, std::int64_t b, std::int64
     return base + b * s.batch + head * s.head + row * s.row;
   };
   float* lse = t.lse + (b * p.heads + h) * p.seq_q + first;
-  const Rows q = as_floats(at(static_cast<const T*>(t.q), t.q_strides, h, first), t.q_strides.row, rows, p.head_dim,
-                           scratch.q);
-  const Rows k = as_floats(at(static_cast<const T*>(t.k), t.k_strides, kv_head, 0), t.k_strides.row, keys, p.head_dim,
-                           scratch.k);
+  const Rows q = as_floats(at(static_cast<const T*>(t.q), t.q_strides, h, first), t.q_strides.row, rows,
+                           p.head_dim, scratch.q);
+  const Rows k = as_floats(at(static_cast<const T*>(t.k), t.k_strides, kv_head, 0), t.k_strides.row, keys,
+                           p.head_dim, scratch.k);
   if (keys > 0)
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(keys),
-                static_cast<int>(p.head_dim), static_cast<float>(p.scale), q.data, static_cast<int>(q.step), k.data,
-                static_cast<int>(k.step), 0.0f, scratch.logits, static_cast<int>(keys));
+                static_cast<int>(p.head_dim), static_cast<float>(p.scale), q.data, static_cast<int>(q.step),
+                k.data, static_cast<int>(k.step), 0.0f, scratch.logits, static_cast<int>(keys));
   for (std::int64_t i = 0; i < rows; ++i)
     lse[i] = cpu::softmax_row(scratch.logits + i * keys, visible_keys(p, first + i), keys);
-  const Rows v = as_floats(at(static_cast<const T*>(t.v), t.v_strides, kv_head, 0), t.v_strides.row, keys, p.head_dim,
-                           scratch.v);
+  const Rows v = as_floats(at(static_cast<const T*>(t.v), t.v_strides, kv_head, 0), t.v_strides.row, keys,
+                           p.head_dim, scratch.v);
   T* o = const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, first));
   write_output(p, scratch.logits, v, rows, keys, scratch.o, o, t.o_strides.row);
 }
@@ -127,9 +129,12 @@ std::int64_t workspace_bytes(const Problem& p, int threads) {
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
   switch (p.dtype) {
-    case Dtype::f32: return attend<float>(p, t, l);
-    case Dtype::f16: return attend<f16>(p, t, l);
-    case Dtype::bf16: return attend<bf16>(p, t, l);
+    case Dtype::f32:
+      return attend<float>(p, t, l);
+    case Dtype::f16:
+      return attend<f16>(p, t, l);
+    case Dtype::bf16:
+      return attend<bf16>(p, t, l);
   }
 }
 

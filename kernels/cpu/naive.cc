@@ -1,5 +1,6 @@
-// cpu/naive: the definition, row by row. Any problem, any strides; the one to read first, and to trust when others
-// disagree. Logits, softmax and accumulation in f32, two passes over a row of logits. O(Sq Sk D) with no blocking.
+// cpu/naive: the definition, row by row. Any problem, any strides; the one to read first, and to trust when
+// others disagree. Logits, softmax and accumulation in f32, two passes over a row of logits. O(Sq Sk D) with
+// no blocking.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -12,8 +13,9 @@ namespace {
 
 // One query row: logits into `scratch` [Sk], then O and LSE.
 template <class T>
-void attend_row(const Problem& p, const T* q, const T* k, std::int64_t k_step, const T* v, std::int64_t v_step,
-                std::int64_t keys, float* scratch, float* accumulator, T* o, float* lse) {
+void attend_row(const Problem& p, const T* q, const T* k, std::int64_t k_step, const T* v,
+                std::int64_t v_step, std::int64_t keys, float* scratch, float* accumulator, T* o,
+                float* lse) {
   const auto scale = static_cast<float>(p.scale);
   float largest = -std::numeric_limits<float>::infinity();
   for (std::int64_t j = 0; j < keys; ++j) {
@@ -28,7 +30,8 @@ void attend_row(const Problem& p, const T* q, const T* k, std::int64_t k_step, c
   for (std::int64_t j = 0; j < keys; ++j) {
     const float weight = std::exp(scratch[j] - largest);
     sum += weight;
-    for (std::int64_t d = 0; d < p.head_dim; ++d) accumulator[d] += weight * static_cast<float>(v[j * v_step + d]);
+    for (std::int64_t d = 0; d < p.head_dim; ++d)
+      accumulator[d] += weight * static_cast<float>(v[j * v_step + d]);
   }
   // No visible key: the sum is 0, O is 0 and LSE is -inf.
   const float inverse = sum == 0 ? 0.0f : 1.0f / sum;
@@ -50,20 +53,25 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
       };
       attend_row(p, at(static_cast<const T*>(t.q), t.q_strides, h, i),
                  at(static_cast<const T*>(t.k), t.k_strides, h / group, 0), t.k_strides.row,
-                 at(static_cast<const T*>(t.v), t.v_strides, h / group, 0), t.v_strides.row, visible_keys(p, i),
-                 scratch.data(), accumulator.data(),
+                 at(static_cast<const T*>(t.v), t.v_strides, h / group, 0), t.v_strides.row,
+                 visible_keys(p, i), scratch.data(), accumulator.data(),
                  const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, i)), t.lse + row);
     }
   }
 }
 
-std::string supports(const Problem& problem) { return problem_error(problem); }
+std::string supports(const Problem& problem) {
+  return problem_error(problem);
+}
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
   switch (p.dtype) {
-    case Dtype::f32: return attend<float>(p, t, l);
-    case Dtype::f16: return attend<f16>(p, t, l);
-    case Dtype::bf16: return attend<bf16>(p, t, l);
+    case Dtype::f32:
+      return attend<float>(p, t, l);
+    case Dtype::f16:
+      return attend<f16>(p, t, l);
+    case Dtype::bf16:
+      return attend<bf16>(p, t, l);
   }
 }
 

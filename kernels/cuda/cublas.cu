@@ -1,8 +1,9 @@
-// cuda/cublas: unfused attention as a library user would write it: batched GEMM, row softmax, batched GEMM, over
-// groups of heads so that the logits take at most 1 GiB. Logits and softmax in f32, probabilities rounded to the
-// operands' type before P V, f32 accumulation. TF32 and reduced-precision reductions are off.
+// cuda/cublas: unfused attention as a library user would write it: batched GEMM, row softmax, batched GEMM,
+// over groups of heads so that the logits take at most 1 GiB. Logits and softmax in f32, probabilities
+// rounded to the operands' type before P V, f32 accumulation. TF32 and reduced-precision reductions are off.
 //
-// cuBLAS is column-major: a row-major [rows, D] is its [D, rows], so S^T = K Q^T and O^T = V^T P^T are asked for.
+// cuBLAS is column-major: a row-major [rows, D] is its [D, rows], so S^T = K Q^T and O^T = V^T P^T are asked
+// for.
 #include <algorithm>
 
 #include "kernels/cuda/check.h"
@@ -17,7 +18,9 @@ constexpr int kThreads = 256;
 constexpr std::int64_t kLargestLogits = std::int64_t{1} << 28;  // f32 elements: 1 GiB
 
 // Leading dimension of the logits: a multiple of 8, which the tensor cores' loads like.
-std::int64_t padded_keys(const Problem& p) { return std::max<std::int64_t>(8, (p.seq_k + 7) / 8 * 8); }
+std::int64_t padded_keys(const Problem& p) {
+  return std::max<std::int64_t>(8, (p.seq_k + 7) / 8 * 8);
+}
 
 // How many kv heads of one batch entry go through one GEMM, each with one query head.
 std::int64_t heads_at_once(const Problem& p) {
@@ -30,8 +33,8 @@ std::int64_t workspace_bytes(const Problem& p, int) {
   return elements * (4 + (p.dtype == Dtype::f32 ? 0 : dtype_bytes(p.dtype)));
 }
 
-// One block a row of logits [heads, Sq, ld]; writes probabilities of the operands' type, zeros where masked, and LSE.
-// `lse` has `lse_step` floats between the heads of this call.
+// One block a row of logits [heads, Sq, ld]; writes probabilities of the operands' type, zeros where masked,
+// and LSE. `lse` has `lse_step` floats between the heads of this call.
 template <class T>
 __global__ void softmax_rows(Problem p, const float* logits, T* probabilities, std::int64_t ld, float* lse,
                              std::int64_t lse_step) {
@@ -55,7 +58,8 @@ __global__ void softmax_rows(Problem p, const float* logits, T* probabilities, s
 // A problem without keys: O = 0, LSE = -inf. One block a row.
 template <class T>
 __global__ void fill_empty(Problem p, Tensors t) {
-  const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads, b = row / p.seq_q / p.heads;
+  const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads,
+                     b = row / p.seq_q / p.heads;
   T* o = static_cast<T*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
   for (std::int64_t d = threadIdx.x; d < p.head_dim; d += blockDim.x) o[d] = cuda::from_float<T>(0.0f);
   if (threadIdx.x == 0) t.lse[row] = -INFINITY;
@@ -85,13 +89,13 @@ struct Operand {
 };
 
 // C [m, n] = alpha op(A) B with inner size k, column-major, `count` times; f32 accumulation.
-void gemm(cublasHandle_t handle, cublasOperation_t op_a, std::int64_t m, std::int64_t n, std::int64_t k, float alpha,
-          const Operand& a, const Operand& b, const Operand& c, std::int64_t count) {
+void gemm(cublasHandle_t handle, cublasOperation_t op_a, std::int64_t m, std::int64_t n, std::int64_t k,
+          float alpha, const Operand& a, const Operand& b, const Operand& c, std::int64_t count) {
   const float beta = 0;
   WARPGAUGE_CUDA_CHECK(cublasGemmStridedBatchedEx(
-      handle, op_a, CUBLAS_OP_N, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), &alpha, a.data, a.type,
-      static_cast<int>(a.ld), a.stride, b.data, b.type, static_cast<int>(b.ld), b.stride, &beta,
-      const_cast<void*>(c.data), c.type, static_cast<int>(c.ld), c.stride, static_cast<int>(count),
+      handle, op_a, CUBLAS_OP_N, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), &alpha,
+      a.data, a.type, static_cast<int>(a.ld), a.stride, b.data, b.type, static_cast<int>(b.ld), b.stride,
+      &beta, const_cast<void*>(c.data), c.type, static_cast<int>(c.ld), c.stride, static_cast<int>(count),
       CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT));
 }
 
@@ -124,7 +128,8 @@ void attend_heads(const Problem& p, const Tensors& t, const Launch& l, std::int6
 template <class T>
 void attend(const Problem& p, const Tensors& t, const Launch& l) {
   if (p.seq_k == 0) {
-    fill_empty<T><<<static_cast<unsigned>(lse_elements(p)), kThreads, 0, static_cast<cudaStream_t>(l.stream)>>>(p, t);
+    fill_empty<T>
+        <<<static_cast<unsigned>(lse_elements(p)), kThreads, 0, static_cast<cudaStream_t>(l.stream)>>>(p, t);
     WARPGAUGE_CUDA_CHECK(cudaGetLastError());
     return;
   }
@@ -148,12 +153,13 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
 
 }  // namespace
 
-extern const Kernel cuda_cublas{.name = "cublas",
-                                .backend = Backend::cuda,
-                                .summary = "unfused: cuBLAS GEMM, row softmax, GEMM; f32 accumulation, TF32 off",
-                                .deterministic = true,
-                                .supports = supports,
-                                .workspace_bytes = workspace_bytes,
-                                .launch = launch};
+extern const Kernel cuda_cublas{
+    .name = "cublas",
+    .backend = Backend::cuda,
+    .summary = "unfused: cuBLAS GEMM, row softmax, GEMM; f32 accumulation, TF32 off",
+    .deterministic = true,
+    .supports = supports,
+    .workspace_bytes = workspace_bytes,
+    .launch = launch};
 
 }  // namespace warpgauge

@@ -1,4 +1,5 @@
-// Device-side element types: the bits of f32, f16 and bf16 as CUDA's own types, with conversions to and from float.
+// Device-side element types: the bits of f32, f16 and bf16 as CUDA's own types, with conversions to and from
+// float.
 #pragma once
 
 #include <cuda_bf16.h>
@@ -8,27 +9,42 @@
 
 namespace warpgauge::cuda {
 
-__device__ inline float to_float(float x) { return x; }
-__device__ inline float to_float(__half x) { return __half2float(x); }
-__device__ inline float to_float(__nv_bfloat16 x) { return __bfloat162float(x); }
+__device__ inline float to_float(float x) {
+  return x;
+}
+__device__ inline float to_float(__half x) {
+  return __half2float(x);
+}
+__device__ inline float to_float(__nv_bfloat16 x) {
+  return __bfloat162float(x);
+}
 
 // Rounds to nearest, ties to even.
 template <class T>
 __device__ T from_float(float x);
 template <>
-__device__ inline float from_float<float>(float x) { return x; }
+__device__ inline float from_float<float>(float x) {
+  return x;
+}
 template <>
-__device__ inline __half from_float<__half>(float x) { return __float2half_rn(x); }
+__device__ inline __half from_float<__half>(float x) {
+  return __float2half_rn(x);
+}
 template <>
-__device__ inline __nv_bfloat16 from_float<__nv_bfloat16>(float x) { return __float2bfloat16_rn(x); }
+__device__ inline __nv_bfloat16 from_float<__nv_bfloat16>(float x) {
+  return __float2bfloat16_rn(x);
+}
 
 // Calls f with a value of the element type that `dtype` names.
 template <class Function>
 void with_element_type(Dtype dtype, Function&& f) {
   switch (dtype) {
-    case Dtype::f32: return f(float{});
-    case Dtype::f16: return f(__half{});
-    case Dtype::bf16: return f(__nv_bfloat16{});
+    case Dtype::f32:
+      return f(float{});
+    case Dtype::f16:
+      return f(__half{});
+    case Dtype::bf16:
+      return f(__nv_bfloat16{});
   }
 }
 

@@ -180,8 +180,8 @@ simt::Grid make_grid(const Problem& p) {
           .shared_bytes = Shape::kSharedBytes};
 }
 
-// Calls visit(Shape{}) for the problem's type and head dimension. The largest tiles that spill no register on any of the
-// architectures; a test holds them to it.
+// Calls visit(Shape{}) for the problem's type and head dimension. The largest tiles that spill no register on
+// any of the architectures; a test holds them to it.
 template <class T, class Visit>
 auto with_head_dim(std::int64_t head_dim, Visit visit) {
   switch (head_dim) {

@@ -1,8 +1,8 @@
-// cuda/naive: the definition with an online softmax, one thread block a query row. Any problem, any strides; written
-// to be read, not to be fast. Logits, softmax and accumulation in f32, expf and logf.
+// cuda/naive: the definition with an online softmax, one thread block a query row. Any problem, any strides;
+// written to be read, not to be fast. Logits, softmax and accumulation in f32, expf and logf.
 //
-// Keys go by chunks of one a thread: each thread takes the dot product of its key, the block reduces the maximum and
-// the sum, then each thread adds up its share of the D columns of P V.
+// Keys go by chunks of one a thread: each thread takes the dot product of its key, the block reduces the
+// maximum and the sum, then each thread adds up its share of the D columns of P V.
 #include <algorithm>
 
 #include "kernels/cuda/check.h"
@@ -15,7 +15,8 @@ namespace {
 
 constexpr int kThreads = 128;
 
-// Shared memory of a block: the row of Q and the accumulator of O as f32 [D], the chunk's weights, reduction scratch.
+// Shared memory of a block: the row of Q and the accumulator of O as f32 [D], the chunk's weights, reduction
+// scratch.
 std::size_t shared_bytes(std::int64_t head_dim) {
   return static_cast<std::size_t>(2 * head_dim + kThreads + 32) * sizeof(float);
 }
@@ -23,11 +24,14 @@ std::size_t shared_bytes(std::int64_t head_dim) {
 template <class T>
 __global__ void attend_rows(Problem p, Tensors t) {
   extern __shared__ float shared[];
-  float *q_row = shared, *o_row = q_row + p.head_dim, *weights = o_row + p.head_dim, *scratch = weights + kThreads;
+  float *q_row = shared, *o_row = q_row + p.head_dim, *weights = o_row + p.head_dim,
+        *scratch = weights + kThreads;
   const int thread = static_cast<int>(threadIdx.x);
-  const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads, b = row / p.seq_q / p.heads;
+  const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads,
+                     b = row / p.seq_q / p.heads;
   const std::int64_t kv_head = h / (p.heads / p.kv_heads);
-  const T* q = static_cast<const T*>(t.q) + b * t.q_strides.batch + h * t.q_strides.head + i * t.q_strides.row;
+  const T* q =
+      static_cast<const T*>(t.q) + b * t.q_strides.batch + h * t.q_strides.head + i * t.q_strides.row;
   const T* k = static_cast<const T*>(t.k) + b * t.k_strides.batch + kv_head * t.k_strides.head;
   const T* v = static_cast<const T*>(t.v) + b * t.v_strides.batch + kv_head * t.v_strides.head;
   T* o = static_cast<T*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
@@ -46,7 +50,8 @@ __global__ void attend_rows(Problem p, Tensors t) {
     float logit = -INFINITY;
     if (j < keys) {
       float dot = 0;
-      for (std::int64_t d = 0; d < p.head_dim; ++d) dot += q_row[d] * cuda::to_float(k[j * t.k_strides.row + d]);
+      for (std::int64_t d = 0; d < p.head_dim; ++d)
+        dot += q_row[d] * cuda::to_float(k[j * t.k_strides.row + d]);
       logit = dot * static_cast<float>(p.scale);
     }
     const float chunk_max = cuda::block_max(logit, scratch);
@@ -59,7 +64,8 @@ __global__ void attend_rows(Problem p, Tensors t) {
     const int count = static_cast<int>(keys - first < kThreads ? keys - first : kThreads);
     for (std::int64_t d = thread; d < p.head_dim; d += kThreads) {
       float total = o_row[d] * rescale;
-      for (int c = 0; c < count; ++c) total += weights[c] * cuda::to_float(v[(first + c) * t.v_strides.row + d]);
+      for (int c = 0; c < count; ++c)
+        total += weights[c] * cuda::to_float(v[(first + c) * t.v_strides.row + d]);
       o_row[d] = total;
     }
     __syncthreads();  // the weights are free for the next chunk
@@ -88,12 +94,13 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
 
 }  // namespace
 
-extern const Kernel cuda_naive{.name = "naive",
-                               .backend = Backend::cuda,
-                               .summary = "the definition with an online softmax, a block a row; f32 arithmetic",
-                               .deterministic = true,
-                               .supports = supports,
-                               .workspace_bytes = nullptr,
-                               .launch = launch};
+extern const Kernel cuda_naive{
+    .name = "naive",
+    .backend = Backend::cuda,
+    .summary = "the definition with an online softmax, a block a row; f32 arithmetic",
+    .deterministic = true,
+    .supports = supports,
+    .workspace_bytes = nullptr,
+    .launch = launch};
 
 }  // namespace warpgauge

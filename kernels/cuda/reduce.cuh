@@ -1,5 +1,5 @@
-// Reductions over a thread block whose size is a multiple of 32, at most 1024. All threads must call, and all get
-// the result. `scratch` is 32 floats of shared memory; it may be reused at once.
+// Reductions over a thread block whose size is a multiple of 32, at most 1024. All threads must call, and all
+// get the result. `scratch` is 32 floats of shared memory; it may be reused at once.
 #pragma once
 
 namespace warpgauge::cuda {

@@ -20,7 +20,9 @@ void* allocate(std::size_t bytes) {
   return memory;
 }
 
-void release(void* memory) { cudaFree(memory); }
+void release(void* memory) {
+  cudaFree(memory);
+}
 
 void copy_in(void* device, const void* host, std::size_t bytes) {
   WARPGAUGE_CUDA_CHECK(cudaMemcpy(device, host, bytes, cudaMemcpyHostToDevice));

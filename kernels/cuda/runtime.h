@@ -1,5 +1,5 @@
-// The few calls of the CUDA runtime that host code makes, with C++ types only: runtime.cu implements them, and
-// runtime_absent.cc stands in its place where the project is built without the CUDA toolkit.
+// The few calls of the CUDA runtime that host code makes, with C++ types only: runtime.cu implements them,
+// and runtime_absent.cc stands in its place where the project is built without the CUDA toolkit.
 #pragma once
 
 #include <cstddef>

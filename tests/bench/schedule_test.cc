@@ -28,7 +28,8 @@ TEST(Schedule, NoisyCasesGetMoreSamples) {
 }
 
 TEST(Schedule, AShortCaseGetsItsPartOfTheTime) {
-  const std::vector<Estimate> cases{{.sample_seconds = 0.0005, .cv = 0.02}, {.sample_seconds = 0.05, .cv = 0.02}};
+  const std::vector<Estimate> cases{{.sample_seconds = 0.0005, .cv = 0.02},
+                                    {.sample_seconds = 0.05, .cv = 0.02}};
   const Plan plan = make_plan(cases, 2, 20);
   EXPECT_GT(plan.samples[0] * plan.repetitions * 0.0005, 0.45);
   EXPECT_LE(plan.seconds, 2);

@@ -62,4 +62,10 @@ minimum = json.load(open(sys.argv[1]))["cases"][0]
 rows = [row["tflops"] for row in json.load(open("1.json"))["benchmarks"] if row["name"].startswith(minimum["name"]) and "tflops" in row]
 sys.exit(abs(minimum["min_tflops"] / statistics.median(rows) - 0.5) > 1e-9)
 PYTHON
+# The rounds of matrix smoke lie beside its minima, and neither takes the other's place.
+before=$(cat "$minima")
+expect 0 "blessed: .*smoke-rounds.json" "$compare" bless --baseline baselines --reason first --head 1.json
+[[ $(cat "$minima") == "$before" ]] || fail "a round of matrix smoke replaced the minima"
+expect 0 "has minima" "$compare" bless --smoke --baseline baselines --reason first --head 1.json
+expect 0 "" "$compare" gate --baseline baselines --head 1.json
 finish

@@ -52,7 +52,8 @@ TEST(case_pattern, random_subsets_of_a_matrix) {
     for (const char* kernel : {"cpu/blas", "cpu/naive", "cpu/naive2"})
       for (int s : {64, 128, 512, 640, 6400})
         for (int causal : {0, 1}) {
-          const std::string name = std::string(kernel) + "/f32/S:" + std::to_string(s) + "/causal:" + std::to_string(causal);
+          const std::string name =
+              std::string(kernel) + "/f32/S:" + std::to_string(s) + "/causal:" + std::to_string(causal);
           (random() % 3 == 0 ? chosen : others).push_back(name);
         }
     expect_selects_exactly(chosen, others);

@@ -176,7 +176,8 @@ TEST_F(AbRun, the_filter_chooses_the_cases) {
 TEST_F(AbRun, an_interruption_reports_what_is_known) {
   const std::string base = binary("base", "--cases=4 --hang=fake/3"), head = binary("head", "--cases=4");
   const std::string json = path("report.json");
-  std::vector<std::string> words{WARPGAUGE_COMPARE, "ab", base, head, "--process-seconds", "0.1", "--json", json};
+  std::vector<std::string> words{WARPGAUGE_COMPARE,   "ab",  base,     head,
+                                 "--process-seconds", "0.1", "--json", json};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -1,8 +1,10 @@
-// A stand-in for a Google Benchmark binary, for tests of `compare ab`: it takes the flags that matter, invents times with
-// the noise it is told, and misbehaves on demand. Cases are fake/0 ... fake/N-1, each 1000 (n + 1) ns.
+// A stand-in for a Google Benchmark binary, for tests of `compare ab`: it takes the flags that matter,
+// invents times with the noise it is told, and misbehaves on demand. Cases are fake/0 ... fake/N-1, each 1000
+// (n + 1) ns.
 //
 //   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
-//   --crash=CASE  --crash-from=CASE (it and all after it)  --crash-interleaved (only then)  --hang=CASE  --error=CASE  --omit=CASE  --extra  --exit=CODE  --plans
+//   --crash=CASE  --crash-from=CASE (it and all after it)  --crash-interleaved (only then)  --hang=CASE
+//   --error=CASE  --omit=CASE  --extra  --exit=CODE  --plans
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -48,11 +50,15 @@ double slowness(const Flags& flags, const std::string& name) {
 }
 
 std::string row(const std::string& name, int repetition, int repetitions, double time_ns, bool error) {
-  nlohmann::ordered_json j{{"name", name},           {"run_name", name},
-                           {"run_type", "iteration"}, {"repetitions", repetitions},
-                           {"repetition_index", repetition}, {"threads", 1}};
+  nlohmann::ordered_json j{{"name", name},
+                           {"run_name", name},
+                           {"run_type", "iteration"},
+                           {"repetitions", repetitions},
+                           {"repetition_index", repetition},
+                           {"threads", 1}};
   if (error) j.update(nlohmann::ordered_json{{"error_occurred", true}, {"error_message", "wrong result"}});
-  j.update(nlohmann::ordered_json{{"iterations", 100}, {"real_time", error ? 0 : time_ns}, {"cpu_time", time_ns}, {"time_unit", "ns"}});
+  j.update(nlohmann::ordered_json{
+      {"iterations", 100}, {"real_time", error ? 0 : time_ns}, {"cpu_time", time_ns}, {"time_unit", "ns"}});
   std::string text = j.dump(6);
   return "    " + text;
 }
@@ -64,7 +70,8 @@ int main(int argc, char** argv) {
   const bool plans = flags.on("plans");  // like our bench: takes a budget, and always interleaves
   if (flags.on("help")) return std::puts(plans ? "fake_bench [--process-seconds=S]" : "fake_bench"), 0;
   std::vector<std::string> names;
-  for (int n = 0; n < static_cast<int>(flags.number("cases", 6)); ++n) names.push_back("fake/" + std::to_string(n));
+  for (int n = 0; n < static_cast<int>(flags.number("cases", 6)); ++n)
+    names.push_back("fake/" + std::to_string(n));
   if (flags.on("benchmark_list_tests")) {
     for (const std::string& name : names) std::puts(name.c_str());
     return 0;
@@ -79,8 +86,10 @@ int main(int argc, char** argv) {
   std::vector<std::string> rows;
   const auto flush = [&] {
     std::ofstream out(flags.text("benchmark_out"));
-    out << "{\n  \"context\": {\"date\": \"2026-01-01T00:00:00+00:00\", \"host_name\": \"fake\", \"num_cpus\": 2, "
-           "\"mhz_per_cpu\": 1000, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": [\n";
+    out << "{\n  \"context\": {\"date\": \"2026-01-01T00:00:00+00:00\", \"host_name\": \"fake\", "
+           "\"num_cpus\": 2, "
+           "\"mhz_per_cpu\": 1000, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": "
+           "[\n";
     for (std::size_t i = 0; i < rows.size(); ++i) out << (i ? ",\n" : "") << rows[i];
   };
   bool crashing = false;

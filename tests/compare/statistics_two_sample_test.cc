@@ -150,7 +150,8 @@ TEST(BaselineRule, ARoundWhoseProcessesDisagreeProvesNothing) {
     for (BaselineCase& one : busy) one.spread = {.variance = 0.2, .df = 2, .processes = 3};
     EXPECT_EQ(decide_against_baseline(calm, {}).decisions[0].decided, Decided::regression) << stored;
     const Outcome outcome = decide_against_baseline(busy, {});
-    for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::inconclusive) << stored;
+    for (const Decision& decision : outcome.decisions)
+      EXPECT_EQ(decision.decided, Decided::inconclusive) << stored;
     EXPECT_GT(outcome.mde, 1) << stored;
   }
 }

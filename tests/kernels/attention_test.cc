@@ -20,7 +20,8 @@ TEST(attention, flops_count_exactly_the_unmasked_pairs) {
   for (std::int64_t sq = 1; sq < 12; ++sq)
     for (std::int64_t sk = 0; sk < 12; ++sk)
       for (Mask mask : {Mask::none, Mask::causal}) {
-        const Problem p{.batch = 2, .heads = 3, .kv_heads = 3, .seq_q = sq, .seq_k = sk, .head_dim = 8, .mask = mask};
+        const Problem p{
+            .batch = 2, .heads = 3, .kv_heads = 3, .seq_q = sq, .seq_k = sk, .head_dim = 8, .mask = mask};
         std::int64_t pairs = 0;
         for (std::int64_t row = 0; row < sq; ++row) pairs += visible_keys(p, row);
         EXPECT_EQ(attention_flops(p), 4.0 * 2 * 3 * 8 * static_cast<double>(pairs)) << sq << " " << sk;
@@ -29,7 +30,12 @@ TEST(attention, flops_count_exactly_the_unmasked_pairs) {
 
 // The figures of a well-known case: B32 H8 S512 D64 f16 is 17.18 GFLOP and 67 MB (plus 0.5 MB of LSE).
 TEST(attention, work_of_a_known_case) {
-  const Problem p{.batch = 32, .heads = 8, .kv_heads = 8, .seq_q = 512, .seq_k = 512, .head_dim = 64,
+  const Problem p{.batch = 32,
+                  .heads = 8,
+                  .kv_heads = 8,
+                  .seq_q = 512,
+                  .seq_k = 512,
+                  .head_dim = 64,
                   .dtype = Dtype::f16};
   EXPECT_EQ(attention_flops(p), 17179869184.0);
   EXPECT_EQ(attention_bytes(p), 4.0 * 32 * 8 * 512 * 64 * 2 + 4.0 * 32 * 8 * 512);

@@ -16,8 +16,15 @@ TEST(case_key, leaves_out_what_follows_from_the_rest) {
 }
 
 TEST(case_key, names_what_differs) {
-  const Problem p{.batch = 1, .heads = 8, .kv_heads = 2, .seq_q = 1, .seq_k = 1024, .head_dim = 128,
-                  .dtype = Dtype::bf16, .mask = Mask::causal, .scale = 0.1};
+  const Problem p{.batch = 1,
+                  .heads = 8,
+                  .kv_heads = 2,
+                  .seq_q = 1,
+                  .seq_k = 1024,
+                  .head_dim = 128,
+                  .dtype = Dtype::bf16,
+                  .mask = Mask::causal,
+                  .scale = 0.1};
   EXPECT_EQ(format_case("cuda/flash_mma", p),
             "cuda/flash_mma/bf16/B:1/H:8/Hkv:2/S:1/Sk:1024/D:128/causal:1/scale:0.1");
 }

@@ -35,13 +35,13 @@ TEST(half, every_bf16_survives_the_round_trip) {
 TEST(half, f16_known_values) {  // IEEE 754-2019, binary16
   EXPECT_EQ(f16::encode(1.0f), 0x3c00);
   EXPECT_EQ(f16::encode(-2.0f), 0xc000);
-  EXPECT_EQ(f16::encode(65504.0f), 0x7bff);                // the largest
-  EXPECT_EQ(f16::encode(65519.996f), 0x7bff);              // below half way to the next
-  EXPECT_EQ(f16::encode(65520.0f), 0x7c00);                // half way: infinity
-  EXPECT_EQ(f16::encode(0x1p-14f), 0x0400);                // the smallest normal
-  EXPECT_EQ(f16::encode(0x1p-24f), 0x0001);                // the smallest subnormal
-  EXPECT_EQ(f16::encode(0x1p-25f), 0x0000);                // a tie goes to even
-  EXPECT_EQ(f16::encode(0x1.000002p-25f), 0x0001);         // just past the tie
+  EXPECT_EQ(f16::encode(65504.0f), 0x7bff);         // the largest
+  EXPECT_EQ(f16::encode(65519.996f), 0x7bff);       // below half way to the next
+  EXPECT_EQ(f16::encode(65520.0f), 0x7c00);         // half way: infinity
+  EXPECT_EQ(f16::encode(0x1p-14f), 0x0400);         // the smallest normal
+  EXPECT_EQ(f16::encode(0x1p-24f), 0x0001);         // the smallest subnormal
+  EXPECT_EQ(f16::encode(0x1p-25f), 0x0000);         // a tie goes to even
+  EXPECT_EQ(f16::encode(0x1.000002p-25f), 0x0001);  // just past the tie
   EXPECT_EQ(f16::encode(-kInfinity), 0xfc00);
 }
 
