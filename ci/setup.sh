@@ -77,7 +77,7 @@ fi
 
 if ! have dpkg-query || ! have apt-get; then
   exit_code=1 die "this is neither Debian nor Ubuntu; install by hand: a C++20 compiler, CMake $cmake_wanted, Ninja, \
-Google Benchmark, GoogleTest, nlohmann/json, CLI11, RE2, Boost.Math, OpenBLAS, and call with --no-install"
+Google Benchmark, GoogleTest, nlohmann/json, CLI11, RE2, Boost.Math, Boost.Context, OpenBLAS, and call with --no-install"
 fi
 
 if [[ $dev == yes ]]; then
