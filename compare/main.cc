@@ -74,6 +74,7 @@ int run(int argc, char** argv) {
   add_gate(app, command);
   add_bless(app, command);
   add_fingerprint(app, command);
+  add_trend(app, command);
   try {
     app.parse(arguments_of(argc, argv, app));
   } catch (const CLI::CallForVersion& version) {

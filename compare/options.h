@@ -82,5 +82,6 @@ void add_ab(CLI::App& app, Run& run);
 void add_gate(CLI::App& app, Run& run);
 void add_bless(CLI::App& app, Run& run);
 void add_fingerprint(CLI::App& app, Run& run);
+void add_trend(CLI::App& app, Run& run);
 
 }  // namespace warpgauge
