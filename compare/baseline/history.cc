@@ -196,8 +196,8 @@ BaselineTrend trend_of(const BaselineVersions& history) {
   BaselineTrend trend = collector.trend(last);
   trend.notes.insert(trend.notes.begin(), history.notes.begin(), history.notes.end());
   if (left_out > 0)
-    trend.notes.push_back("left out: " + std::to_string(left_out) +
-                          " commits with another metric, statistic or machine than the file has now");
+    trend.notes.push_back("left out: " + std::to_string(left_out) + " version" + (left_out == 1 ? "" : "s") +
+                          " with another metric, statistic or machine than the file has now");
   return trend;
 }
 

@@ -186,7 +186,7 @@ TEST_F(HistoryTest, VersionsOfAnotherMetricOrMachineAreLeftOut) {
   commit(baseline_of({3}, {{"a", {10}}}));
   const BaselineTrend trend = trend_of(read_versions(file()));
   EXPECT_THAT(trend.cases.at("a"), ElementsAre(10.0));
-  EXPECT_THAT(trend.notes, ElementsAre(HasSubstr("left out: 2 commits")));
+  EXPECT_THAT(trend.notes, ElementsAre(HasSubstr("left out: 2 versions with")));
 }
 
 TEST_F(HistoryTest, AShallowCloneSaysSo) {
