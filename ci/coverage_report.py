@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 """ci/coverage_report.py - line and branch coverage of a build that was compiled by gcc with --coverage.
 
-usage: coverage_report.py BUILD [--at-least N] [--worst N] [--root DIR] FOLDER/...
+usage: coverage_report.py BUILD [--at-least N] [--worst N] [--root DIR] [--leave-out FILE]... FOLDER/...
 
 Counts the sources (*.cc) that lie directly in the FOLDERs of the tree, files that no test ran included. Lines and
 branches are gcov's, with these rules of ours:
 
 - A call that may throw ends in two arcs, go on and throw. Neither is a choice of the source, so neither is counted.
-- A block that only a throw leads to, and that never ran, is not counted either: nearly all of those are what gcc adds to
-  take temporaries down. gcov marks them in its text, and not in its JSON, which alone tells throw arcs: both are read.
+- A block that only a throw leads to, and that never ran, is not counted either: nearly all of those are what gcc adds
+  to take temporaries down. gcov marks them in its text, and not in its JSON, which alone tells throw arcs: both are read.
 - Instances of one template, and a file that was compiled into several programs, are one: the counts are added.
 - A file that is expected and that gcov knows nothing of is an error, not a hundred per cent.
 
@@ -29,7 +29,7 @@ EXCEPTIONAL = "$$$$$"  # how gcov writes the count of a block that never ran and
 
 
 def exceptional_branches(text, name):
-    """Of gcov's annotated text: for each line of file `name` that has branches, its number and which are exceptional."""
+    """Of gcov's annotated text: each line of file `name` that has branches, and which of these are exceptional."""
     lines = []
     here, exceptional = False, False
     for line in text.splitlines():
@@ -91,10 +91,13 @@ class Source:
         return sorted({number for (_, number, _), counts in self.branches.items() if 0 in counts})
 
 
-def gcov(build, note, *flags):
-    """What gcov prints of one object. What no test ran has notes and no counts: gcov counts it as zero."""
+def gcov(root, note, *flags):
+    """What gcov prints of one object, run in the tree: it annotates only sources that it can read.
+
+    What no test ran has notes and no counts: gcov counts it as zero.
+    """
     command = ["gcov", "--branch-probabilities", "--stdout", *flags, str(note.resolve())]
-    result = subprocess.run(command, cwd=build, capture_output=True, text=True, errors="replace", check=False)
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, errors="replace", check=False)
     if result.returncode != 0:
         raise SystemExit(f"coverage_report.py: gcov failed: {result.stderr.strip()[-400:]}")
     return result.stdout
@@ -103,12 +106,12 @@ def gcov(build, note, *flags):
 def take_counts(build, root, sources):
     """Adds to `sources` (by path in the tree) what was counted of them anywhere under `build`."""
     for note in sorted(build.rglob("*.gcno")):
-        for document in filter(None, gcov(build, note, "--json-format").splitlines()):
+        for document in filter(None, gcov(root, note, "--json-format").splitlines()):
             for entry in json.loads(document)["files"]:
                 # Our build cuts the tree's path off; another one may not.
                 name = entry["file"].removeprefix(f"{root}/")
                 if name in sources:
-                    text = gcov(build, note, "--all-blocks")
+                    text = gcov(root, note, "--all-blocks")
                     sources[name].add(entry, exceptional_branches(text, entry["file"]))
 
 
@@ -145,11 +148,12 @@ def main():
     parser.add_argument("--at-least", type=float, default=95)
     parser.add_argument("--worst", type=int, default=10)
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
+    parser.add_argument("--leave-out", action="append", default=[])
     flags = parser.parse_args()
 
     paths = [path.relative_to(flags.root) for folder in flags.folders
              for path in sorted((flags.root / folder).glob("*.cc"))]
-    sources = {str(path): Source() for path in paths}
+    sources = {str(path): Source() for path in paths if str(path) not in flags.leave_out}
     take_counts(flags.build, flags.root, sources)
     unknown = [name for name, source in sources.items() if not source.lines]
     if unknown or not sources:

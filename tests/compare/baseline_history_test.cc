@@ -137,6 +137,17 @@ TEST_F(HistoryTest, AFileIsFollowedThroughItsRename) {
   EXPECT_THAT(trend_of(read_versions(folder_ / "baselines/lab-1/default.json")).rounds, SizeIs(4));
 }
 
+TEST_F(HistoryTest, BothSidesOfAMergeCount) {
+  commit_three();
+  git({"checkout", "--quiet", "-b", "side", "HEAD"});
+  commit(baseline_of({3, 4, 5}, {{"a", {80, 82, 81}}, {"b2", {std::nullopt, 15, 15}}}));
+  git({"checkout", "--quiet", "-"});
+  commit(baseline_of({3, 4, 6}, {{"a", {80, 82, 83}}, {"b2", {std::nullopt, 15, 16}}}));
+  git({"merge", "--quiet", "--no-commit", "--strategy=ours", "side"});
+  commit(baseline_of({3, 4, 5, 6}, {{"a", {80, 82, 81, 83}}, {"b2", {std::nullopt, 15, 15, 16}}}));
+  EXPECT_THAT(trend_of(read_versions(file())).cases.at("a"), ElementsAre(100, 101, 80, 82, 81, 83));
+}
+
 TEST_F(HistoryTest, ACopyBeginsAnew) {
   commit_three();
   // git looks for the origin of a copy among files that the same commit changed.
@@ -183,10 +194,13 @@ TEST_F(HistoryTest, VersionsOfAnotherMetricOrMachineAreLeftOut) {
   other = baseline_of({2}, {{"a", {9}}});
   other.identity = {{"cpu_model", "144"}};
   commit(other);
+  other = baseline_of({2}, {{"a", {9}}});
+  other.rounds[0].statistic = "q50";
+  commit(other);
   commit(baseline_of({3}, {{"a", {10}}}));
   const BaselineTrend trend = trend_of(read_versions(file()));
   EXPECT_THAT(trend.cases.at("a"), ElementsAre(10.0));
-  EXPECT_THAT(trend.notes, ElementsAre(HasSubstr("left out: 2 versions with")));
+  EXPECT_THAT(trend.notes, ElementsAre(HasSubstr("left out: 3 versions with")));
 }
 
 TEST_F(HistoryTest, AShallowCloneSaysSo) {
