@@ -9,18 +9,18 @@
 
 #include "fuzz/check.h"
 
-#define WARPGAUGE_FLASH_MUTANTS(X)                                                                    \
-  X(first_barrier)                                                                                    \
-  X(second_barrier)                                                                                   \
-  X(weak_wait)                                                                                        \
-  X(tail_mask) X(diagonal) X(top_left) X(wrong_lane) X(no_rescale) X(no_guard) X(lse_only) X(swizzle) \
-      X(output_barrier)
-#define WARPGAUGE_DECODE_MUTANTS(X)                                                                \
-  X(copy_barrier)                                                                                  \
-  X(stage_barrier)                                                                                 \
-  X(merge_barrier)                                                                                 \
-  X(weak_wait) X(wrong_keys) X(tail_mask) X(diagonal) X(padding) X(merge_weight) X(combine_weight) \
-      X(combine_lse)
+#define WARPGAUGE_FLASH_MUTANTS(X) \
+  X(first_barrier)                 \
+  X(second_barrier)                \
+  X(weak_wait)                     \
+  X(tail_mask)                     \
+  X(diagonal) X(top_left) X(wrong_lane) X(no_rescale) X(no_guard) X(lse_only) X(swizzle) X(output_barrier)
+#define WARPGAUGE_DECODE_MUTANTS(X) \
+  X(copy_barrier)                   \
+  X(stage_barrier)                  \
+  X(merge_barrier)                  \
+  X(weak_wait)                      \
+  X(wrong_keys) X(tail_mask) X(diagonal) X(padding) X(merge_weight) X(combine_weight) X(combine_lse)
 
 namespace warpgauge {
 
