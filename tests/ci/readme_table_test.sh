@@ -6,10 +6,11 @@ source "$(dirname "$0")/lib.sh" "$1"
 
 named=0
 # shellcheck disable=SC2016  # the backticks are Markdown's
-references=$(grep '^|' "$root/tests/ci/README.md" | grep -oE '`(tests|ci|\.github)/[^`]+: [^`]+`' | tr -d '`')
+references=$(grep '^|' "$root/tests/ci/README.md" | grep -oE '`[^`]+/[^`]+: [^`]+`' | tr -d '`')
 while IFS= read -r reference; do
   file=${reference%%: *} name=${reference#*: }
   named=$((named + 1))
+  [[ $file == tests/* ]] || fail "$file is no test: a rule or a comment holds nothing"
   [[ -f $root/$file ]] || { fail "there is no $file" && continue; }
   grep -qF -- "$name" "$root/$file" || fail "$file has no '$name'"
 done <<<"$references"
