@@ -29,7 +29,7 @@ while [[ $# -gt 0 ]]; do
     --filter | --blocks | --process-seconds) ab+=("$1" "$(value_of "$@")"); shift ;;
     --preset) preset=$(value_of "$@"); shift ;;
     --out) out=$(value_of "$@"); shift ;;
-    --repository) repository=$(cd "$(value_of "$@")" && pwd); shift ;;
+    --repository) repository=$(value_of "$@"); shift ;;
     --build) build_command=$(value_of "$@"); shift ;;
     --bench) bench=$(value_of "$@"); shift ;;
     --compare) compare=$(realpath "$(value_of "$@")"); shift ;;
@@ -49,6 +49,8 @@ while [[ $# -gt 0 ]]; do
 done
 [[ -n $build_command || -z $bench ]] || die "--bench goes with --build; see $self --help"
 [[ -z $build_command || -n $bench ]] || die "--build goes with --bench; see $self --help"
+[[ -d $repository ]] || die "$repository is not a folder"
+repository=$(cd "$repository" && pwd)
 git -C "$repository" rev-parse --git-dir >/dev/null 2>&1 || exit_code=2 die "$repository is not a git repository"
 
 readonly kept=$repository/.warpgauge/gate most_kept=3

@@ -106,7 +106,7 @@ else
 fi
 readonly processes=5
 share=$((($(left) - 15) / processes))
-stage bench "$(left)" ci/measure.sh --bin "$bin" --out "$out" --processes $processes -- \
+stage bench $((share < 1 ? 0 : $(left))) ci/measure.sh --bin "$bin" --out "$out" --processes $processes -- \
   --benchmark_filter=^cuda/ --process-seconds=$((share < 15 ? share : 15))
 stage compare "$(left)" ci/judge.sh --bin "$bin" --head "$out"
 

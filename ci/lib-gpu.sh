@@ -16,10 +16,13 @@ distribution that built the programs"
   done
 }
 
-# take_machine SECONDS: nothing else measures here until this script ends. The lock is the machine's, not a checkout's.
+# take_machine SECONDS: nothing else measures here until this script ends. The lock is the machine's, not a checkout's. A
+# script that is called by one which holds it, holds it too.
 take_machine() {
+  [[ -z ${WARPGAUGE_MACHINE_TAKEN:-} ]] || return 0
   local lock=${WARPGAUGE_MACHINE_LOCK:-/run/lock/warpgauge.lock}
   exec 9>>"$lock" || exit_code=1 die "cannot open $lock"
   flock --wait "$1" 9 || exit_code=1 die "another measurement has held $lock for $1 seconds"
+  export WARPGAUGE_MACHINE_TAKEN=1
   touch "$lock" # runner.sh sleep looks at its age
 }

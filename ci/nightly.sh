@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ci/nightly.sh --bin DIR - what takes too long for every change: fuzz for an hour, then the large matrix against its
-# baseline. Both are done whatever the first one says.
+# ci/nightly.sh --bin DIR - what takes too long for every change: fuzz for an hour, then the large matrix, held against its
+# stored baseline and blessed into it (ci/refresh.sh). Both are done whatever the first one says.
 #
 #   --bin DIR         programs.tar of ci/build-programs.sh, or the programs themselves
 #   --minutes N       of fuzzing (60)
@@ -8,17 +8,18 @@
 #   --kernel RE       which kernels are fuzzed (all)
 #   --matrix NAME     what is measured (seed); `none`: only fuzz
 #   --filter RE       which cases are measured (all)
-#   --out DIR         logs, results, reports (.warpgauge/nightly)
+#   --baseline DIR    the stored baselines; the round is added there (baselines)
+#   --out DIR         logs; the round, its report and the baseline file under round/ (.warpgauge/nightly)
 #   --help
 #
-# Exit: 0; 1 wrong results, a regression, or nothing was checked; 2 usage; else as `compare`.
+# Exit: 0; 1 wrong results, a regression, or nothing was checked; 2 usage; else as `compare`: 4 cannot decide...
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=ci/lib-gpu.sh
 source "$(dirname "$0")/lib-gpu.sh"
 
-bin='' minutes=60 seed=$(($(date +%s) / 86400)) matrix=seed out=$root/.warpgauge/nightly kernel=() measure=() judge=()
+bin='' minutes=60 seed=$(($(date +%s) / 86400)) matrix=seed out=$root/.warpgauge/nightly kernel=() refresh=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     --bin) bin=$(value_of "$@"); shift ;;
@@ -26,7 +27,7 @@ while [[ $# -gt 0 ]]; do
     --seed) seed=$(value_of "$@"); shift ;;
     --kernel) kernel=(--kernel "$(value_of "$@")"); shift ;;
     --matrix) matrix=$(value_of "$@"); shift ;;
-    --filter) measure=(-- "--benchmark_filter=$(value_of "$@")") judge=(--filter "$2"); shift ;;
+    --filter | --baseline) refresh+=("$1" "$(value_of "$@")"); shift ;;
     --out) out=$(value_of "$@"); shift ;;
     -h | --help) usage "$0" && exit 0 ;;
     *) die "unknown argument '$1'; see $self --help" ;;
@@ -55,12 +56,7 @@ code=0
 [[ $code -eq 0 ]] || note_failure fuzz "$code"
 if [[ $matrix != none ]]; then
   code=0
-  "$root/ci/measure.sh" --bin "$bin" --out "$out" --matrix "$matrix" "${measure[@]}" || code=$?
-  [[ $code -eq 0 ]] || note_failure measuring "$code"
-  if [[ -s $out/process-1.json ]]; then
-    code=0
-    "$root/ci/judge.sh" --bin "$bin" --head "$out" --matrix "$matrix" "${judge[@]}" || code=$?
-    [[ $code -eq 0 ]] || note_failure judging "$code"
-  fi
+  "$root/ci/refresh.sh" --bin "$bin" --out "$out/round" --matrix "$matrix" "${refresh[@]}" || code=$?
+  [[ $code -eq 0 ]] || note_failure "the round of $matrix" "$code"
 fi
 exit "$worst"

@@ -48,7 +48,7 @@ if [[ -e $baselines/$stored ]]; then
   [[ $code -eq 0 ]] || exit_code=$code die "this round is not blessed (exit $code): $stored stays as it is"
 fi
 code=0
-said=$("$compare" bless --baseline "$baselines" --head "${files[@]}" --reason "refresh after a merge" 2>&1) || code=$?
+said=$("$compare" bless --baseline "$baselines" --head "${files[@]}" --reason "round of $matrix" 2>&1) || code=$?
 printf '%s\n' "$said"
 if [[ $code -eq 4 && $said =~ refused:\ (it\ was\ measured\ less\ than\ an\ hour|this\ round\ is\ already) ]]; then
   say "too early for another round of $stored"

@@ -35,8 +35,14 @@ RULES = {
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CALL = re.compile(r'(?:sudo )?(?:"\$GITHUB_ACTION_PATH"/)?(ci/[\w./-]+)(?: [^\n;|&`<>]*)?')
 PINNED = re.compile(r"uses:\s*[\"']?[\w.-]+/[\w./-]+@[0-9a-f]{40}[\"']?\s+# ?v\d")
-STRANGERS_TEXT = re.compile(
-    r"github\.(?:head_ref|event\.(?:[\w.]*\.)?(?:title|body|message|name|email|label|default_branch|page_name|ref)\b)")
+EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+CONTEXT = re.compile(r"(?<![\w.])github\b((?:\s*\.\s*[\w*-]+|\s*\[[^\]]*\])*)", re.IGNORECASE)
+# All else in the context `github` may hold what a stranger wrote: texts, names of branches, or all of it as JSON.
+NO_STRANGERS_TEXT = {
+    "event.action", "event.label.name", "event.number", "event.pull_request.base.sha", "event.pull_request.head.repo.full_name",
+    "event.pull_request.head.sha", "event.pull_request.number", "event.workflow_run.conclusion", "event.workflow_run.event",
+    "event.workflow_run.head_sha", "event.workflow_run.id", "event_name", "ref", "repository", "run_attempt", "run_id",
+    "server_url", "sha", "token", "workflow"}
 
 
 def sequence(value):
@@ -58,6 +64,26 @@ def texts(node):
             yield from texts(value)
     elif isinstance(node, str):
         yield node
+
+
+def expressions(node, condition=False):
+    """What the service evaluates: inside of ${{ }}, and all of an `if`."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from expressions(value, key == "if")
+    elif isinstance(node, list):
+        for value in node:
+            yield from expressions(value)
+    elif isinstance(node, str):
+        yield from [node] if condition else EXPRESSION.findall(node)
+
+
+def strangers_texts(document):
+    for expression in expressions(document):
+        for context in CONTEXT.finditer(expression):
+            name = re.sub(r"\s", "", context[1]).removeprefix(".").lower()
+            if name not in NO_STRANGERS_TEXT:
+                yield f"expression {context[0]}"
 
 
 def is_ours(job):
@@ -118,11 +144,8 @@ def lost_outputs(job):
 
 def check_text(lines):
     for number, line in enumerate(lines, 1):
-        code = line.split(" #")[0]
         if re.match(r"\s*(- )?uses:", line) and "uses: ./" not in line and not PINNED.search(line):
             yield f"line {number}", "pinned-action"
-        if STRANGERS_TEXT.search(code) and "${{" in code:
-            yield f"line {number}", "event-text"
 
 
 def check_jobs(document):
@@ -147,6 +170,7 @@ def check(path):
         text = file.read()
     document = yaml.safe_load(text)
     yield from check_text(text.splitlines())
+    yield from ((place, "event-text") for place in strangers_texts(document))
     if "runs" in document:  # an action, not a workflow
         for i, step in enumerate(document["runs"].get("steps") or []):
             yield from ((f"runs.steps[{i}]", rule) for rule in check_step(step, False, True))

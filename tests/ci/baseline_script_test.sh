@@ -105,12 +105,15 @@ for code in 0 1 77; do
   expect $((code == 0 ? 0 : 1)) "" "${night[@]}" --kernel '^cuda/'
 done
 grep -qxF -- "--kernel ^cuda/ --seed 7000000 --seeds 1000000 --seconds 60" "$work/fuzz" || fail "fuzz was called with $(cat "$work/fuzz")"
-night=("$root/ci/nightly.sh" --bin "$bin" --minutes 1 --out "$work/night" --matrix seed)
+
+# Its round joins the baseline of its own matrix; the next night is held against it, and a red one is told.
+night() { env STAND_IN_DATE="$1" "$root/ci/nightly.sh" --bin "$bin" --minutes 1 --out "$work/night" --baseline "$baselines" --matrix seed; }
 echo 1 >"$work/fuzz-exit"
-mkdir -p "$work/tree"
-cp -R "$root/ci" "$work/tree/"
-night[0]=$work/tree/ci/nightly.sh # judge.sh keeps a first round beside the tree's baselines
-expect 1 "fuzz ended with 1.*" "${night[@]}"
-[[ -s $work/night/process-3.json ]] || fail "a wrong result stopped the measuring"
-[[ -n $(find "$work/tree/.warpgauge" -name seed.json) ]] || fail "the matrix was not judged"
+expect 1 "one round more in .*seed.json" night 2026-11-20T02:17:00+00:00 # a wrong result does not stop the measuring
+echo 0 >"$work/fuzz-exit"
+expect 0 "has 2 of at most" night 2026-11-21T02:17:00+00:00
+cmp -s "$baselines"/*/seed.json "$work"/night/round/baselines/*/seed.json || fail "the night hands on another baseline"
+world 2
+expect 1 "seed ended with 1" night 2026-11-22T02:17:00+00:00
+[[ -z $(find "$work/night" -path '*baselines*' -name '*.json') ]] || fail "a red night is handed on"
 finish
