@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "bench/fingerprint.h"
 #include "bench/gpu.h"
 #include "bench/measure.h"
+#include "bench/memory.h"
 #include "bench/minima.h"
 #include "bench/nvml.h"
 #include "bench/output_file.h"
@@ -89,6 +91,7 @@ struct Measurement {
 Measurement measure(const Options& options, std::span<const Case> cases) {
   const std::vector<int> cpus = allowed_cpus();
   require_cpus(options.threads, cpus);
+  require_memory(cases, options.threads);
   const bool gpu = has_backend(cases, Backend::cuda);
   std::shared_ptr<const Nvml> nvml;
   if (gpu) {
@@ -181,6 +184,9 @@ int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv) {
   } catch (const std::invalid_argument& error) {
     complain(error.what());
     return kExitUsage;
+  } catch (const std::bad_alloc&) {
+    complain("there is not enough memory for the selected cases; take smaller shapes, or fewer at a time");
+    return kExitFailed;
   } catch (const std::exception& error) {
     complain(error.what());
     return kExitFailed;

@@ -37,6 +37,15 @@ void refuse_aggregate_flags(const std::vector<std::string>& flags) {
                                   ": the rows are single repetitions; warpgauge-compare aggregates them");
 }
 
+// CLI11's own say a range that begins at the smallest double.
+CLI::Validator at_least(double least, const std::string& words) {
+  return {[least, words](std::string& text) {
+            double value = 0;
+            return CLI::detail::lexical_cast(text, value) && value >= least ? "" : "takes " + words;
+          },
+          ""};
+}
+
 // The command line's raw texts, before they mean anything.
 struct Raw {
   std::string matrix = "ci", cache, format = "console", out_format = "json";
@@ -51,12 +60,12 @@ void declare_own(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--cache", raw.cache, "cold | warm; default: cold on a GPU, warm on a CPU")
       ->check(CLI::IsMember({"cold", "warm"}));
   app.add_option("--process-seconds", options.process_seconds, "time to spend on samples")
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1e-3, "a number of seconds, 0.001 or more"));
   app.add_option("--threads", options.threads,
                  "threads of a CPU kernel (1: several measure a shared machine's load as well)")
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1, "a number, 1 or more"));
   app.add_option("--device", options.device, "CUDA device")
-      ->check(CLI::NonNegativeNumber)
+      ->check(at_least(0, "a number, 0 or more"))
       ->capture_default_str();
   app.add_option("--assert-min", options.assert_min,
                  "exit 1 where a case is slower than this file says (warpgauge-compare bless --smoke)")
@@ -77,7 +86,7 @@ void declare_google(CLI::App& app, Options& options, Raw& raw) {
       ->group(group);
   app.add_option("--benchmark_repetitions", options.repetitions,
                  "rows a case; default: as many as fit, 3 to 20")
-      ->check(CLI::PositiveNumber)
+      ->check(at_least(1, "a number, 1 or more"))
       ->envname("BENCHMARK_REPETITIONS")
       ->group(group);
   app.add_option("--benchmark_out", options.out, "write the JSON here")

@@ -25,13 +25,22 @@ bool is_special(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+int open_for_writing(const std::string& target, const std::string& path) {
+  const int descriptor = ::open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) fail(path);
+  return descriptor;
+}
+
 }  // namespace
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {
-  if (!is_special(path)) temporary_ = path + "." + std::to_string(::getpid()) + ".tmp";
-  const std::string& target = temporary_.empty() ? path_ : temporary_;
-  descriptor_ = ::open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail(path_);
+  if (is_special(path)) {
+    descriptor_ = open_for_writing(path_, path_);
+    return;
+  }
+  temporary_ = path + "." + std::to_string(::getpid()) + ".tmp";
+  ::close(open_for_writing(temporary_, path_));  // it can be written; an interrupt until then leaves nothing
+  ::unlink(temporary_.c_str());
 }
 
 OutputFile::~OutputFile() {
@@ -41,6 +50,7 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::string_view text) {
+  if (descriptor_ < 0) descriptor_ = open_for_writing(temporary_, path_);
   struct stat status {};
   if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(descriptor_, 0) != 0)
     fail(path_);

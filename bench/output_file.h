@@ -10,7 +10,7 @@ namespace warpgauge::bench {
 
 class OutputFile {
  public:
-  // Opens at once, so that a path that cannot be written is found before anything is measured.
+  // Tries at once, so that a path that cannot be written is found before anything is measured.
   // Throws std::runtime_error with the path and the system's reason.
   explicit OutputFile(const std::string& path);
   ~OutputFile();

@@ -43,7 +43,10 @@ for ((i = 1; i <= processes; i++)); do
     >"$out/process-$i.log" || code=$?
   case $code in
     0) ;;
-    1) status=1 && say "process $i: a case was wrong or failed; see $out/process-$i.log" ;;
+    1)
+      [[ -s $out/process-$i.json ]] || exit_code=1 die "process $i left no results; see above, and $out/process-$i.log"
+      status=1 && say "process $i: a case was wrong or failed; see $out/process-$i.log"
+      ;;
     2) die "bench refused its command line" ;;
     *) exit_code=1 die "bench ended with $code; see $out/process-$i.log" ;;
   esac

@@ -33,7 +33,7 @@ if(NOT WARPGAUGE_COMPARE_ONLY)
   set(BENCHMARK_ENABLE_INSTALL OFF)
   FetchContent_Declare(benchmark GIT_REPOSITORY https://github.com/google/benchmark.git
                        GIT_TAG 344117638c8ff7e239044fd0fa7085839fc03021  # v1.8.3
-                       FIND_PACKAGE_ARGS NAMES benchmark)
+                       FIND_PACKAGE_ARGS 1.7 NAMES benchmark)  # 1.6 (Ubuntu 22.04) knows no --benchmark_min_warmup_time
   FetchContent_MakeAvailable(benchmark)
 
   include(WarpgaugeOpenBlas)

@@ -195,6 +195,9 @@ TEST_F(Program, NothingToMeasureIsAUsageError) {
   EXPECT_EQ(run(BENCH, "--benchmark_filter=no_such_kernel").exit_code, 2);
   EXPECT_EQ(run(BENCH, "--benchmark_filter='('").exit_code, 2);
   EXPECT_EQ(run(BENCH, "--no-such-option").exit_code, 2);
+  const Finished huge = run(BENCH, "--matrix smoke --axis S=9999999 --benchmark_filter=cpu/blas");
+  EXPECT_EQ(huge.exit_code, 2);
+  EXPECT_THAT(huge.err, HasSubstr("GiB are free; take smaller shapes"));
   EXPECT_EQ(run(BENCH, "--benchmark_no_such_flag=1").exit_code, 2);
   EXPECT_EQ(run(BENCH, "--threads 100000").exit_code, 2);
   EXPECT_EQ(run(BENCH_WITH_FAULTS, "--axis D=32 --benchmark_filter=fussy").exit_code,
