@@ -7,13 +7,15 @@
 #include "compare/input/identity.h"
 #include "compare/outcome.h"
 #include "compare/process_numbers.h"
+#include "compare/report/format.h"
 #include "compare/statistics/baseline_rule.h"
+#include "compare/statistics/judgement.h"
 #include "compare/statistics/unpaired_rule.h"
 
 namespace warpgauge {
 namespace {
 
-constexpr std::size_t kEnoughUnits = 3;  // with fewer, the deviation between them is assumed
+constexpr std::size_t kFewestUnits = 3;  // with fewer, the deviation between them is assumed
 
 bool is_gpu(const ResultSet& results) {
   bool gpu = false;
@@ -114,12 +116,19 @@ class Gate {
       for (std::size_t i = 0; i < decided.size(); ++i)
         take_decision(outcome.decisions[i], result_.cells[decided[i]]);
       take_outcome(outcome, result_);
+      explain_intervals(outcome.decisions, measured_pairs);
     }
     conclude();
     return std::move(result_);
   }
 
-  void assume(double deviation) { result_.assumed_deviation = deviation; }
+  // `few` names what a case has fewer than kFewestUnits of.
+  void assume(double deviation, const char* few) {
+    result_.assumed_deviation = deviation;
+    note("cases with fewer than " + std::to_string(kFewestUnits) + " " + few +
+         " are judged by an assumed deviation of " + format_percent(deviation) + " between " +
+         result_.policy.unit + ", or by what these show where that is more");
+  }
   double alpha() const { return result_.policy.alpha; }
 
  private:
@@ -140,6 +149,20 @@ class Gate {
     }
     note_all(contexts.warnings);
     result_.differences = std::move(contexts.differences);
+  }
+
+  // An interval of 95 % beside a one-sided test at 5 % can seem to contradict it.
+  void explain_intervals(const std::vector<Decision>& decisions, const std::vector<MeasuredPair>& pairs) {
+    std::int64_t beyond = 0;
+    for (std::size_t i = 0; i < decisions.size(); ++i) {
+      const Decision& one = decisions[i];
+      const double farthest = std::max(-one.log_ci_low, one.log_ci_high);
+      beyond += one.decided == Decided::unchanged && farthest > log_same(pairs[i].margins);
+    }
+    if (beyond > 0)
+      note("the 95 % interval of " + format_count(beyond, "unchanged cases") +
+           " reaches beyond the margin: unchanged is tested one-sided at 5 %, and their 90 % interval lies "
+           "within");
   }
 
   bool too_insensitive() const {
@@ -235,12 +258,12 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
     const UnpairedOptions unpaired{.alpha = gate.alpha(),
                                    .assumed_deviation = assumed_deviation(head, options)};
     std::vector<UnpairedCase> cases;
-    std::size_t fewest = kEnoughUnits;
+    std::size_t fewest = kFewestUnits;
     for (const MeasuredPair& pair : pairs) {
       cases.push_back({pair.numbers.base.processes, pair.numbers.head.processes, pair.margins});
       fewest = std::min({fewest, known(cases.back().base), known(cases.back().head)});
     }
-    if (fewest < kEnoughUnits) gate.assume(unpaired.assumed_deviation);
+    if (fewest < kFewestUnits) gate.assume(unpaired.assumed_deviation, "processes a side");
     return decide_unpaired(cases, unpaired);
   });
 }
@@ -263,13 +286,13 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
                                  .assumed_deviation = assumed_deviation(head, options)};
     const auto rounds = rounds_of(head);
     std::vector<BaselineCase> cases;
-    std::size_t fewest = kEnoughUnits;
+    std::size_t fewest = kFewestUnits;
     for (const MeasuredPair& pair : pairs) {
       const auto fresh = by_round(pair.numbers.head.processes, rounds);
       cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});
       fewest = std::min(fewest, known(cases.back().stored));
     }
-    if (fewest < kEnoughUnits) gate.assume(stored.assumed_deviation);
+    if (fewest < kFewestUnits) gate.assume(stored.assumed_deviation, "stored rounds");
     return decide_against_baseline(cases, stored);
   });
 }

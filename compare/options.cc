@@ -30,10 +30,6 @@ auto parsed(const char* flag, const std::string& text, Parse parse) {
   }
 }
 
-void take_threshold(const char* flag, const std::string& text, double& into) {
-  if (!text.empty()) into = parsed(flag, text, parse_threshold);
-}
-
 Statistic statistic_named(const std::string& name) {
   const auto statistic = parse_statistic(name);
   if (!statistic)
@@ -103,6 +99,10 @@ std::string decision_words(const DecisionFlags& flags) {
         std::pair("--allow-hardware-mismatch", flags.allow_hardware_mismatch)})
     if (set) words += std::string(" ") + flag;
   return words;
+}
+
+void take_threshold(const char* flag, const std::string& text, double& into) {
+  if (!text.empty()) into = parsed(flag, text, parse_threshold);
 }
 
 std::optional<NameFilter> name_filter(const char* flag, const std::string& expression) {

@@ -32,6 +32,9 @@ std::string decision_words(const DecisionFlags& flags);  // as to be typed again
 // A flag's regular expression; nothing where it is empty. Throws UsageError.
 std::optional<NameFilter> name_filter(const char* flag, const std::string& expression);
 
+// A flag's share, "3%" or "0.03"; nothing is changed where it is empty. Throws UsageError.
+void take_threshold(const char* flag, const std::string& text, double& into);
+
 // Throw UsageError, or Diagnostic for the policy file.
 Metric metric_of(const DecisionFlags& flags);
 GateOptions gate_options(const DecisionFlags& flags);

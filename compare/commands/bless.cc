@@ -7,9 +7,9 @@
 #include "compare/baseline/round.h"
 #include "compare/baseline/smoke.h"
 #include "compare/input/metric.h"
-#include "compare/input/threshold.h"
 #include "compare/options.h"
 #include "compare/report/escape.h"
+#include "compare/report/format.h"
 
 namespace warpgauge {
 namespace {
@@ -40,7 +40,8 @@ Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& 
 
 std::string summary(const Baseline& baseline, const std::string& path) {
   return "blessed: " + path + " has " + std::to_string(baseline.rounds.size()) + " of at most " +
-         std::to_string(kMaxRounds) + " rounds, " + std::to_string(baseline.cases.size()) + " cases\n";
+         std::to_string(kMaxRounds) + " rounds, " +
+         format_count(static_cast<std::int64_t>(baseline.cases.size()), "cases") + "\n";
 }
 
 // The minima of a smoke test, in place of a round: made anew from these results.
@@ -48,11 +49,11 @@ int run_bless_smoke(const BlessFlags& flags) {
   if (!flags.accept.empty() || !flags.remove.empty() || !flags.renames.empty())
     throw UsageError("--smoke makes all minima anew; --accept, --remove and --rename are for rounds");
   const ResultSet head = read_side(flags.head, {.metric = make_metric("tflops"), .filter = {}});
+  double margin = kSmokeMargin;
+  take_threshold("--margin", flags.margin, margin);
+  if (margin >= 1) throw UsageError("--margin " + flags.margin + ": nothing would be left of the throughput");
   SmokeMinima minima;
   try {
-    const double margin = flags.margin.empty() ? kSmokeMargin : parse_threshold(flags.margin);
-    if (margin >= 1)
-      throw std::invalid_argument("--margin " + flags.margin + ": nothing would be left of the throughput");
     minima = smoke_minima(head, margin);
   } catch (const std::invalid_argument& error) {
     throw UsageError(error.what());
@@ -60,8 +61,8 @@ int run_bless_smoke(const BlessFlags& flags) {
   const auto path = std::filesystem::path(flags.baseline.directory) /
                     baseline_key(flags.baseline, head).fingerprint / "smoke.json";
   update_file(path, read_if_there(path), format_smoke_minima(minima));
-  print("blessed: " + shown_path(path.string()) + " has minima for " + std::to_string(minima.tflops.size()) +
-        " cases\n");
+  print("blessed: " + shown_path(path, kBaselineParts) + " has minima for " +
+        format_count(static_cast<std::int64_t>(minima.tflops.size()), "cases") + "\n");
   return 0;
 }
 
@@ -102,8 +103,10 @@ int run_bless(const BlessFlags& flags) {
   const Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
   write_reports(comparison, flags.reports);
   if (comparison.exit_code != 0) {
+    const bool red = comparison.verdict == RunVerdict::regression;
     print("refused: the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
-          "; --accept RE lets in a slow-down that is meant\n");
+          (red ? "; --accept RE lets in a slow-down that is meant\n"
+               : "; the notes say why, --remove RE takes out cases that are gone\n"));
     return comparison.exit_code;
   }
   add_round(updated, round, comparison);

@@ -6,6 +6,7 @@
 #include "compare/baseline/baseline.h"
 #include "compare/options.h"
 #include "compare/report/escape.h"
+#include "compare/report/format.h"
 
 namespace warpgauge {
 namespace {
@@ -85,9 +86,9 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
                   [&](const auto& entry) { return !read.filter->keeps(entry.first); });
   }
   Comparison comparison = compare_with_baseline(*stored.baseline, path, head, options);
-  const std::size_t rounds = stored.baseline->rounds.size();
+  const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back("base is " + path + (stored.blessed ? "" : ", which nobody has blessed") + ": " +
-                             std::to_string(rounds) + (rounds == 1 ? " round" : " rounds"));
+                             format_count(rounds, "rounds"));
   return comparison;
 }
 

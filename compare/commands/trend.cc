@@ -144,10 +144,9 @@ std::string event_lines(const std::vector<TrendEvent>& events) {
 
 std::string report(const std::filesystem::path& file, const BaselineTrend& trend) {
   const auto day = [](const BaselineRound& round) { return visible(round.date.substr(0, kDate)); };
-  std::string out =
-      fitted(visible(shown_path(file, kBaselineParts)) + ": " + std::to_string(trend.rounds.size()) +
-             " round" + (trend.rounds.size() == 1 ? ", " : "s, ") + day(trend.rounds.front()) + " to " +
-             day(trend.rounds.back()));
+  std::string out = fitted(visible(shown_path(file, kBaselineParts)) + ": " +
+                           format_count(static_cast<std::int64_t>(trend.rounds.size()), "rounds") + ", " +
+                           day(trend.rounds.front()) + " to " + day(trend.rounds.back()));
   out += case_lines(trend) + event_lines(trend.events);
   for (const std::string& note : trend.notes) out += fitted("note: " + visible(note));
   return out;

@@ -12,10 +12,13 @@ std::string print(const char* format, double value) {
   return buffer;
 }
 
+// Beyond a factor of a thousand nobody reads the digits, and noise makes any.
+constexpr double kMostPercent = 99'999;
+
 // Three digits that mean something, without an exponent.
 std::string three_digits(double value, bool with_sign) {
   const double size = std::fabs(value);
-  if (size >= 1e6) return print(with_sign ? "%+.1e" : "%.1e", value);
+  if (size > kMostPercent) return (with_sign ? ">+" : ">") + print("%.0f", kMostPercent);
   const int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, with_sign ? "%+.*f" : "%.*f", decimals, value);
@@ -57,11 +60,21 @@ std::string format_value(double value, const std::string& metric) {
 
 std::string format_percent(double fraction) {
   std::string text = three_digits(100 * fraction, false);
-  if (text.find('.') != std::string::npos && text.find('e') == std::string::npos) {
+  if (text.find('.') != std::string::npos) {
     text.erase(text.find_last_not_of('0') + 1);
     if (text.back() == '.') text.pop_back();
   }
   return text + " %";
+}
+
+// A change that large was not looked for: its digits are those of the noise.
+std::string format_detectable(double fraction) {
+  return fraction > 1 ? "more than a doubling" : format_percent(fraction);
+}
+
+std::string format_count(std::int64_t count, std::string plural) {
+  if (count == 1) plural.erase(plural.size() - (plural.ends_with("sses") ? 2 : 1));
+  return std::to_string(count) + " " + plural;
 }
 
 std::string format_change(double ratio) {
@@ -100,7 +113,7 @@ std::string format_verdict(const Comparison& comparison) {
   const std::string verdict =
       std::string("verdict: ") + run_verdict_name(comparison.verdict) + ": " + format_counts(comparison);
   if (!comparison.mde) return verdict;
-  const std::string mde = "smallest detectable change " + format_percent(*comparison.mde);
+  const std::string mde = "smallest detectable change " + format_detectable(*comparison.mde);
   if (!comparison.assumed_deviation) return verdict + "; " + mde;
   return mde + " (" + comparison.policy.unit + " assumed to deviate by " +
          format_percent(*comparison.assumed_deviation) + "); " + verdict;

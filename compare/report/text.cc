@@ -85,10 +85,10 @@ std::string remark(const Cell& cell, const std::string& unit) {
       return "";
   }
   if (!cell.ratio) return "";  // not compared: a note says why
-  std::string text = cell.mde ? "a slow-down of " + format_percent(*cell.mde) + " would have been seen"
+  std::string text = cell.mde ? "a slow-down of " + format_detectable(*cell.mde) + " would have been seen"
                               : "no slow-down could have been seen";
   if (cell.more_blocks && *cell.more_blocks > 0) {
-    return text + "; about " + std::to_string(*cell.more_blocks) + " more " + unit + " would decide";
+    return text + "; about " + format_count(*cell.more_blocks, "more " + unit) + " would decide";
   }
   return text + "; no number of " + unit + " is in sight that would decide";
 }

@@ -175,8 +175,7 @@ SharedChange judge_shared(const Effects& effects, std::span<const Margins> margi
   const Estimate& shared = effects.shared;
   change.log_ratio = shared.value;
   change.p = p_above(shared, median(fail));
-  const double half = shared.df > 0 ? student_quantile(0.975, shared.df) * std::sqrt(shared.variance)
-                                    : std::numeric_limits<double>::infinity();
+  const double half = student_quantile(0.975, shared.df) * std::sqrt(shared.variance);
   change.log_ci_low = shared.value - half;
   change.log_ci_high = shared.value + half;
   if (change.p <= levels.red) {

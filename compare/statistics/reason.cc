@@ -12,6 +12,11 @@ std::string formatted(const char* format, double value) {
   return text;
 }
 
+// Beyond a doubling the digits are those of the noise.
+std::string slow_down(double fraction) {
+  return "a slow-down of " + (fraction > 1 ? "more than a doubling" : percent(fraction));
+}
+
 std::string counted(int count, const UnitWords& units) {
   return std::to_string(count) + " " + (count == 1 ? units.one : units.many);
 }
@@ -37,7 +42,7 @@ std::string open_question(const Decision& decision, const UnitWords& units) {
   std::string text = "not decided: " + signed_percent(decision.log_ratio) +
                      " (95 %: " + signed_percent(decision.log_ci_low) + " to " +
                      signed_percent(decision.log_ci_high) + "); " + counted(decision.blocks, units);
-  text += std::isfinite(decision.mde) ? " could have shown a slow-down of " + percent(decision.mde)
+  text += std::isfinite(decision.mde) ? " could have shown " + slow_down(decision.mde)
                                       : " could have shown nothing";
   if (decision.more_blocks > 0)
     return text + ", about " + std::to_string(decision.more_blocks) + " more would decide";
@@ -52,7 +57,9 @@ std::string percent(double fraction) {
 }
 
 std::string signed_percent(double log_ratio) {
+  constexpr double kMost = 99'999;
   const double value = 100 * std::expm1(log_ratio);
+  if (value > kMost) return formatted(">%+.0f", kMost) + " %";
   return formatted(std::abs(value) < 9.95 ? "%+.1f" : "%+.0f", value) + " %";
 }
 
@@ -63,9 +70,9 @@ std::string reason_for(const Decision& decision, const Margins& margins, const E
     case Decided::improvement:
       return proved(decision, margins, effect, by_rest, units);
     case Decided::unchanged:
+      // Without its interval: that is the one of another test.
       return "within +-" + percent(margins.same_within) + ": " + signed_percent(decision.log_ratio) +
-             " (95 %: " + signed_percent(decision.log_ci_low) + " to " +
-             signed_percent(decision.log_ci_high) + "), after " + counted(decision.blocks, units);
+             ", after " + counted(decision.blocks, units);
     case Decided::inconclusive:
       break;
   }

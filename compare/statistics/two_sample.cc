@@ -54,9 +54,8 @@ Decision decide(const TwoSampleCase& one, const Effect& effect, const Effects& e
   Decision decision;
   decision.decided = verdict.decided;
   decision.log_ratio = effect.whole.value;
-  const double half = effect.whole.df > 0
-                          ? student_quantile(0.975, effect.whole.df) * std::sqrt(effect.whole.variance)
-                          : std::numeric_limits<double>::infinity();
+  // There always are degrees of freedom: where there are few numbers, the assumed deviation is known.
+  const double half = student_quantile(0.975, effect.whole.df) * std::sqrt(effect.whole.variance);
   decision.log_ci_low = effect.whole.value - half;
   decision.log_ci_high = effect.whole.value + half;
   decision.p = verdict.p;
@@ -68,10 +67,6 @@ Decision decide(const TwoSampleCase& one, const Effect& effect, const Effects& e
         effect, one.margins, effects.bulk_unchanged, levels,
         [&](int extra) { return 1.0 / (base + (design.base_grows ? extra : 0)) + 1.0 / (head + extra); });
   decision.reason = reason_for(decision, one.margins, effect, verdict.by_rest, design.units);
-  if (design.assumes(base, head))
-    decision.reason += "; with so few " + design.units.many + " a deviation of " +
-                       percent(design.assumed_deviation) +
-                       " between them is assumed, or what they show where that is more";
   return decision;
 }
 

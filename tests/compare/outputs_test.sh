@@ -24,8 +24,17 @@ python3 -c 'import json, sys; json.load(open("a.json"))' || { echo "stdout was w
 "$compare" "$base" "$head" --json . >/dev/null 2>&1; expect "a folder" $?
 GITHUB_STEP_SUMMARY=no/summary "$compare" "$base" "$head" --github >/dev/null 2>&1; expect "step summary" $?
 "$compare" bless --baseline /dev/full --fingerprint x --head "$head" --reason x >/dev/null 2>&1; expect "bless into a device" $?
+"$compare" bless --baseline first --fingerprint x --head "$head" --reason x >/dev/full 2>/dev/null; expect "bless, full stdout" $?
+[[ ! -e first ]] || { echo "bless took a round in whose report nobody saw"; failed=1; }
+"$compare" --version >/dev/full 2>/dev/null; expect "full stdout, version" $?
+"$compare" trend --help >&- 2>/dev/null; expect "closed stdout, help" $?
 ln -s a.json link.json
 "$compare" "$base" "$head" --json link.json >/dev/null 2>&1; expect "symbolic link" $?
+# No summary is asked for where its name is empty, and what stood in it stays.
+GITHUB_STEP_SUMMARY='' "$compare" "$base" "$head" --github >/dev/null 2>&1; [[ $? == 1 ]] || { echo "empty summary name"; failed=1; }
+echo before >summary.md
+GITHUB_STEP_SUMMARY=summary.md "$compare" "$base" "$head" --github >/dev/null 2>&1
+[[ $(head -n 1 summary.md) == before && $(grep -c '^### ' summary.md) == 1 ]] || { echo "the step summary is not added to"; failed=1; }
 # One report that fails does not stop the others.
 "$compare" "$base" "$head" --json no/a.json --markdown b.md >out.txt 2>/dev/null; expect "one of two" $?
 [[ -s b.md && -s out.txt ]] || { echo "the other reports are missing"; failed=1; }

@@ -4,6 +4,7 @@
 What a case must print is in its stdout and exit, written by tests/compare/run_case.sh --update and read by people."""
 import json
 import random
+import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -77,7 +78,7 @@ def aggregates(doc):
 
 
 def one_row_a_line(doc):
-    if "benchmarks" not in doc:
+    if "context" not in doc:
         return json.dumps(doc) + "\n"
     lines = ",\n  ".join(json.dumps(row) for row in doc["benchmarks"])
     return '{"context": ' + json.dumps(doc["context"]) + ',\n "benchmarks": [\n  ' + lines + "]}\n"
@@ -91,6 +92,11 @@ def case(name, args, files):
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content if isinstance(content, str) else one_row_a_line(content))
+
+
+def of(folder, words):
+    """Arguments that take the files of another case."""
+    return re.sub(r"\b(base|head)(\d?)\.json", rf"../{folder}/\1\2.json", words)
 
 
 def pair(**head):
@@ -124,9 +130,51 @@ def baseline(rounds, cases, identity=None):
             "rounds": [{"round": f"b00{i}-{i}", "boot": f"b00{i}", "date": f"2026-11-{i + 1:02}T10:00:00+00:00",
                         "commit": f"{i:07}", "reason": "nightly", "statistic": "q25", "processes": 3,
                         "state": {"compiler": "g++ 12"}} for i in range(rounds)],
-            "cases": [{"name": name, "numbers": [TIMES_NS[name] * (1 + draw.gauss(0.002, 0.004))
+            "cases": [{"name": name, "numbers": [cases[name] * (1 + draw.gauss(0.002, 0.004))
                                                  for _ in range(rounds)]} for name in sorted(cases)],
             "history": []}
+
+
+def late_joiner(stored):
+    """The last case joined in the last round but one, the first has missed one."""
+    stored["cases"][-1]["numbers"][:-2] = [None] * (len(stored["rounds"]) - 2)
+    stored["cases"][0]["numbers"][1] = None
+    return stored
+
+
+def nvbench(scale=1.0):
+    """Results of two nvbench benchmarks, keys as its json_printer writes them: summaries with tags, numbers as strings."""
+    def data(kind, value):
+        return [{"name": "value", "type": kind, "value": value}]
+
+    def state(elements, seconds, index):
+        summaries = [("nv/cold/sample_size", "Samples", "sample_size", "int64", "1024"),
+                     ("nv/cold/time/cpu/mean", "CPU Time", "duration", "float64", repr(seconds + 5e-6)),
+                     ("nv/cold/time/gpu/mean", "GPU Time", "duration", "float64", repr(seconds)),
+                     ("nv/cold/time/gpu/stdev/relative", "Noise", "percentage", "float64", "0.0041"),
+                     ("nv/cold/bw/global/bytes_per_second", "GlobalMem BW", "byte_rate", "float64",
+                      repr(8 * elements / seconds)),
+                     ("nv/batch/time/gpu/mean", "Batch GPU", "duration", "float64", repr(seconds * 0.94))]
+        return {"name": f"Device=0 Elements={elements}", "min_samples": 10, "device": 0, "type_config_index": index,
+                "axis_values": [{"name": "Elements", "type": "int64", "value": str(elements)}],
+                "summaries": [{"tag": tag, "name": name, "description": name, "hint": hint, "data": data(kind, value)}
+                              for tag, name, hint, kind, value in summaries],
+                "is_skipped": False}
+
+    def benchmark(index, name, states):
+        return {"name": name, "index": index, "min_samples": 10, "devices": [0],
+                "axes": [{"name": "Elements", "type": "int64", "flags": "pow2",
+                          "values": [{"input_string": str(n), "description": "", "value": 2 ** n} for n in (16, 20)]}],
+                "states": states}
+
+    version = {"major": 1, "minor": 0, "patch": 0, "string": "1.0.0"}
+    skipped = {**state(1 << 16, 1, 0), "summaries": None, "is_skipped": True, "skip_reason": "too small"}
+    return {"meta": {"argv": ["./bench", "--json", "out.json"], "version": {"json": version, "nvbench": version}},
+            "devices": [{"id": 0, "name": "NVIDIA H200", "sm_version": 900, "ptx_version": 900,
+                         "sm_default_clock_rate": 1980000000, "number_of_sms": 132, "max_threads_per_sm": 2048,
+                         "global_memory_size": 150109880320, "l2_cache_size": 62914560, "ecc_state": True}],
+            "benchmarks": [benchmark(0, "copy", [state(1 << 16, 4.1e-6 * scale, 0), state(1 << 20, 2.72e-5 * scale, 0)]),
+                           benchmark(1, "reduce", [skipped, state(1 << 20, 1.83e-5, 0)])]}
 
 
 STORED = "before/baselines/cpu-intel-6-143-8-2t-c6a4e752/ci.json"
@@ -195,6 +243,99 @@ def main():
     case("bless_accept", against.replace("gate", "bless") + " --reason 'more accurate' --accept '^naive/S:128$'",
          head | {STORED: baseline(10, TIMES_NS)})
     case("bless_first", against.replace("gate", "bless") + " --reason first", head)
+
+    case("nvbench", TWO + REPORTS, {"base.json": nvbench(), "head.json": nvbench(1.2)})
+    case("nvbench_rate", TWO + " --metric nv/cold/bw/global/bytes_per_second --better higher",
+         {"base.json": nvbench(), "head.json": nvbench(1.2)})
+    case("nvbench_against_google_benchmark", TWO, {"base.json": document(1), "head.json": nvbench()})
+
+    case("json_to_stdout", of("strict_inconclusive", TWO) + " --json -", {})
+    case("statistic", of("policy_max_mde", THREE) + " --statistic min --json -", {})
+    case("process_cv", TWO + " --process-cv 1%", pair(scale={"naive": 1.2}))
+    case("better_higher", TWO + " --metric score --better higher", {
+        "base.json": document(1, metrics={"score": lambda ns: 1e6 / ns}),
+        "head.json": document(2, metrics={"score": lambda ns: 1e6 / ns}, scale={"naive": 2})})
+    case("policy_and_flags",
+         of("policy_rules", THREE) + " --policy policy.json --alpha 5% --fail-above 10% --same-within 9% --strict",
+         {"policy.json": {"schema": "warpgauge/policy/1", "alpha": 0.001}})
+    case("one_repetition", TWO, {"base.json": document(1, repetitions=1), "head.json": document(2, repetitions=1)})
+    case("unchanged_beside_the_margin", THREE + " --same-within 0.45%", three(noise=0.006))
+
+    for name, words in (("better", "--better faster"), ("statistic", "--statistic mean"), ("process_cv", "--process-cv 0"),
+                        ("alpha", "--alpha 0"), ("same_within", "--same-within 0"), ("filter", "--filter '('"),
+                        ("twice_base", "--base base.json"), ("twice_head", "--head head.json"),
+                        ("files_and_baseline", "--baseline $OUT"), ("run_and_files", "--run $OUT")):
+        case("usage_" + name, f"{TWO} {words}", {})
+    for name, words in (("run_and_base", "--base a.json"), ("run_and_head", "--head a.json"), ("run_and_filter", "--filter x"),
+                        ("run_and_baseline", "--baseline b"), ("run_and_decision", "--strict")):
+        case("usage_" + name, f"gate --run $OUT {words}", {})
+    case("run_none", "gate --run $OUT", {})
+    case("usage_no_side", "gate --head head.json", {})
+    case("usage_both_bases", "gate --base base.json --baseline b --head head.json", {})
+    case("usage_no_command", "gaet", {})
+    case("usage_command_with_a_control_character", "\"$(printf 'g\\033[31mt')\"", {})
+    case("usage_fingerprint_name", "gate --baseline $OUT --head head.json --fingerprint ../x", {"head.json": document(2)})
+    case("usage_matrix_name", "gate --baseline $OUT --head head.json --matrix a/b", {"head.json": fingerprinted(2)})
+    case("matrix_name_in_the_results", "gate --baseline $OUT --head head.json",
+         {"head.json": fingerprinted(2, where=context(warpgauge(matrix="../x")))})
+    for name, words in (("blocks", "--blocks 6.."), ("blocks_many", "--blocks 6..2000"), ("blocks_few", "--blocks 1..6"),
+                        ("statistic", "--statistic min"), ("process_seconds", "--process-seconds 0")):
+        case("usage_ab_" + name, f"ab args args {words}", {})
+    case("usage_ab_head", "ab args nowhere", {})
+
+    case("baseline_filter", of("baseline", against) + " --filter '^naive/'", {STORED: baseline(10, TIMES_NS)})
+    case("baseline_one_round", of("baseline", against), {STORED: baseline(1, TIMES_NS)})
+    case("baseline_named", against.replace("--head", "--fingerprint lab --matrix m --head"),
+         {f"head{i}.json": document(20 + i) for i in range(3)} | {"before/baselines/lab/m.json": baseline(2, TIMES_NS)})
+    case("baseline_other_metric", of("baseline", against) + " --metric cpu_time", {STORED: baseline(10, TIMES_NS)})
+    case("baseline_other_direction", of("baseline", against) + " --metric real_time",
+         {STORED: {**baseline(10, TIMES_NS), "metric": {"name": "real_time", "better": "higher"}}})
+    case("baseline_other_statistic", of("baseline", against) + " --statistic min", {STORED: baseline(10, TIMES_NS)})
+    case("baseline_other_machine", of("baseline", against), {STORED: baseline(10, TIMES_NS, identity=ELSEWHERE)})
+    case("baseline_joined_later", of("baseline", against), {STORED: late_joiner(baseline(4, TIMES_NS))})
+    failed = {f"head{i}.json": failing(fingerprinted(20 + i), "naive/S:128", "wrong: row 3 is NaN") for i in range(3)}
+    case("baseline_none_and_a_failure", against, failed)
+
+    quiet = {f"head{i}.json": fingerprinted(20 + i) for i in range(3)}
+    bless = of("bless_missing", against.replace("gate", "bless"))
+    gone = {STORED: baseline(3, {**TIMES_NS, "old/S:128": 1e3})}
+    case("bless_missing", against.replace("gate", "bless") + " --reason nightly", quiet | gone)
+    case("bless_remove", bless + " --reason gone --remove '^old/'", gone)
+    case("bless_rename", bless.replace("--head", "--rename old/S:128=flash/S:512 --rename naive/S:128=naive/S:1 --head")
+         + " --reason clearer --allow-missing", {STORED: baseline(3, {k: v for k, v in {**TIMES_NS, "old/S:128": 31e4}.items()
+                                                                             if k != "flash/S:512"})})
+    case("bless_rename_onto_another", bless.replace("--head", "--rename old/S:128=flash/S:512 --head") + " --reason x", gone)
+    case("bless_remove_nothing", bless + " --reason x --remove nobody", gone)
+    case("bless_too_early", bless + " --reason again", {
+        STORED: {**baseline(1, TIMES_NS), "rounds": [{**baseline(1, TIMES_NS)["rounds"][0], "boot": "b007",
+                                                      "round": "b007-0", "date": "2026-11-20T09:30:00+00:00"}]}})
+    case("bless_without_fingerprint",
+         "bless --baseline $OUT/baselines --fingerprint lab --head ../baseline_named/head0.json --reason first", {})
+    case("bless_statistic", bless + " --reason first --statistic min --metric cpu_time", {})
+    case("usage_bless_nowhere", "bless --head head0.json --reason x", {})
+    case("usage_bless_margin", "bless --baseline $OUT --head head0.json --reason x --margin 10%", {})
+    case("usage_bless_expression", bless + " --reason x --accept '('", {})
+
+    rate = {"tflops": lambda ns: 1e6 / ns}
+    smoke = {f"head{i}.json": fingerprinted(20 + i, metrics=rate) for i in range(2)}
+    bless_smoke = "bless --baseline $OUT/baselines --smoke --reason smoke --head head0.json head1.json"
+    case("bless_smoke", bless_smoke, smoke)
+    case("bless_smoke_margin", of("bless_smoke", bless_smoke) + " --margin 50%", {})
+    case("usage_bless_smoke_margin", of("bless_smoke", bless_smoke) + " --margin 100%", {})
+    case("usage_bless_smoke_margin_text", of("bless_smoke", bless_smoke) + " --margin lots", {})
+    for flag in ("accept", "remove", "rename"):
+        case("usage_bless_smoke_" + flag, f"{bless_smoke} --{flag} x=y", {})
+    case("usage_bless_smoke_failed", of("bless_smoke", bless_smoke).replace("../bless_smoke/head1", "head1"),
+         {"head1.json": failing(fingerprinted(21, metrics=rate), "naive/S:128", "wrong: row 3 is NaN")})
+    case("usage_bless_smoke_no_tflops", of("bless_missing", bless_smoke), {})
+    case("usage_bless_smoke_other_machine", of("bless_smoke", bless_smoke).replace("../bless_smoke/head0", "head0"),
+         {"head0.json": fingerprinted(20, metrics=rate, where=context(warpgauge(identity=ELSEWHERE)))})
+    case("usage_bless_smoke_not_in_both", of("bless_smoke", bless_smoke).replace("../bless_smoke/head0", "head0"),
+         {"head0.json": without(fingerprinted(20, metrics=rate), "naive/S:128")})
+
+    case("usage_trend_name", "trend --baseline $OUT --matrix a/b", {})
+    case("trend_no_folder", "trend --baseline $OUT/nowhere", {})
+    case("trend_no_file", "trend --baseline $OUT --fingerprint lab", {})
 
 
 if __name__ == "__main__":
