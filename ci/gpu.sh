@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# ci/gpu.sh - everything that a GPU machine can tell, in one command: set up, build, fuzz against cuBLAS, check the device
-# code with the sanitizer, measure, compare. A stage that fails is told, and does not stop the next.
+# ci/gpu.sh - everything that a GPU machine can tell, in one command: set up, build, fuzz against cuBLAS, hold the emulator
+# against the GPU, check the device code with the sanitizer, measure, compare. A stage that fails is told, and does not stop
+# the next.
 #
 #   --minutes M     for all of it (8)
-#   --out DIR       logs, results, reports and summary.txt (.warpgauge/gpu)
+#   --out DIR       logs, results, reports, recorded vectors/ and summary.txt (.warpgauge/gpu)
 #   --bundle DIR    no registry here: take what ci/offline-bundle.sh packed
 #   --no-install    use what is here
 #   --help
@@ -94,11 +95,7 @@ stage build "$(left)" cmake --build build/cuda --parallel "$(jobs)"
 share=$(left)
 fuzz=("$bin/fuzz" --kernel "^cuda/" --oracle cublas)
 stage fuzz $((share / 4 + 20)) "${fuzz[@]}" --seconds $((share / 4))
-if [[ -x $bin/conformance ]]; then
-  stage conform $((share / 8)) "$bin/conformance"
-else
-  skip conform "this tree has no conformance program"
-fi
+stage conform $((share / 8 + 20)) "$bin/simt_conformance" --record "$out/vectors"
 if have compute-sanitizer; then
   stage sanitize $((share / 8 + 20)) compute-sanitizer --error-exitcode 1 "${fuzz[@]}" --seconds $((share / 8))
 else

@@ -1,0 +1,9 @@
+#include "kernels/simt/conformance/primitives.inc"
+
+namespace warpgauge::simt::conformance {
+
+std::vector<Primitive> emulated_primitives() {
+  return primitives_here();
+}
+
+}  // namespace warpgauge::simt::conformance

@@ -1,0 +1,64 @@
+// Runs a primitive on the machine that the including source is compiled for.
+//
+// A primitive is a struct with `kFacts`, `operand(random, thread, word)`, which draws a word of its operands
+// on the host, and `run(in, out)`, which is device code for one thread.
+#pragma once
+
+#include "kernels/simt/conformance/primitive.h"
+#include "kernels/simt/simt.h"
+
+namespace warpgauge::simt::conformance {
+namespace {
+
+struct Pointers {
+  const std::uint32_t* in;
+  std::uint32_t* out;
+};
+
+template <class P>
+SIMT_KERNEL(P::kFacts.threads)
+evaluate(const Pointers p) {
+  constexpr int kThreads = P::kFacts.threads, kIn = P::kFacts.words_in, kOut = P::kFacts.words_out;
+  const Dim3 block = block_index(), grid = grid_size();
+  const int thread = ((block.z * grid.y + block.y) * grid.x + block.x) * kThreads + thread_index();
+  P::run(p.in + thread * kIn, p.out + thread * kOut);
+}
+
+template <class P>
+constexpr int kThreadsOfGrid = P::kFacts.blocks.x* P::kFacts.blocks.y* P::kFacts.blocks.z* P::kFacts.threads;
+
+template <class P>
+Words draw(std::uint32_t seed) {
+  Random random(seed);
+  Words words;
+  for (int thread = 0; thread < kThreadsOfGrid<P>; ++thread)
+    for (int word = 0; word < P::kFacts.words_in; ++word) words.push_back(P::operand(random, thread, word));
+  return words;
+}
+
+template <class P>
+Words run(const Words& operands, std::uint64_t schedule_seed) {
+  Words results(kThreadsOfGrid<P> * P::kFacts.words_out);
+  const std::size_t bytes_in = operands.size() * sizeof operands[0],
+                    bytes_out = results.size() * sizeof results[0];
+  Buffer in(kBackend, bytes_in), out(kBackend, bytes_out);
+  in.upload(operands.data(), bytes_in);
+  out.upload(results.data(), bytes_out);
+  constexpr std::size_t kSharedBytes = 4096;
+  launch<evaluate<P>>(
+      P::kFacts.name, {P::kFacts.blocks, P::kFacts.threads, kSharedBytes},
+      Pointers{static_cast<const std::uint32_t*>(in.data()), static_cast<std::uint32_t*>(out.data())},
+      {{"operands", in.data(), bytes_in, false}, {"results", out.data(), bytes_out, true}},
+      Launch{.schedule_seed = schedule_seed});
+  synchronize(kBackend);
+  out.download(results.data(), bytes_out);
+  return results;
+}
+
+template <class... P>
+std::vector<Primitive> list() {
+  return {Primitive{P::kFacts, draw<P>, run<P>}...};
+}
+
+}  // namespace
+}  // namespace warpgauge::simt::conformance
