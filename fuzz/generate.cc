@@ -96,7 +96,7 @@ FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, std::int64_t max
   drawn.problem = draw_problem(draws, max_volume);
   drawn.family = draw_family(draws);
   drawn.seed = draws.bits() >> 32;
-  constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved};
+  constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved, Layout::mixed};
   drawn.layout = draws.pick(kLayouts);
   drawn.threads = static_cast<int>(draws.range(1, 3));
   return drawn;

@@ -23,8 +23,15 @@ Strides make_strides(Layout layout, std::int64_t heads, std::int64_t seq, std::i
       const std::int64_t row = head_dim + 8, head = (seq + 3) * row;
       return {heads * head + 5 * row, head, row};
     }
+    case Layout::mixed:  // each tensor has one of the others
+      break;
   }
   return {};
+}
+
+// The layout of one tensor among all.
+Layout unmixed(Layout all, Layout where_mixed) {
+  return all == Layout::mixed ? where_mixed : all;
 }
 
 // Elements from the first to one past the last.
@@ -75,12 +82,14 @@ const char* layout_name(Layout layout) {
       return "padded";
     case Layout::interleaved:
       return "interleaved";
+    case Layout::mixed:
+      return "mixed";
   }
   return "?";
 }
 
 std::optional<Layout> parse_layout(std::string_view name) {
-  for (Layout layout : {Layout::packed, Layout::padded, Layout::interleaved})
+  for (Layout layout : {Layout::packed, Layout::padded, Layout::interleaved, Layout::mixed})
     if (name == layout_name(layout)) return layout;
   return std::nullopt;
 }
@@ -162,10 +171,14 @@ std::string GuardedTensors::Region::outside_violation(std::vector<std::uint16_t>
 
 GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout)
     : problem_(p),
-      q_("Q", backend, layout, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
-      k_("K", backend, layout, p.batch, p.kv_heads, p.seq_k, p.head_dim, dtype_bytes(p.dtype)),
-      v_("V", backend, layout, p.batch, p.kv_heads, p.seq_k, p.head_dim, dtype_bytes(p.dtype)),
-      o_("O", backend, layout, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
+      q_("Q", backend, unmixed(layout, Layout::interleaved), p.batch, p.heads, p.seq_q, p.head_dim,
+         dtype_bytes(p.dtype)),
+      k_("K", backend, unmixed(layout, Layout::packed), p.batch, p.kv_heads, p.seq_k, p.head_dim,
+         dtype_bytes(p.dtype)),
+      v_("V", backend, unmixed(layout, Layout::padded), p.batch, p.kv_heads, p.seq_k, p.head_dim,
+         dtype_bytes(p.dtype)),
+      o_("O", backend, unmixed(layout, Layout::padded), p.batch, p.heads, p.seq_q, p.head_dim,
+         dtype_bytes(p.dtype)),
       lse_("LSE", backend, Layout::packed, p.batch, p.heads, p.seq_q, 1, sizeof(float)),
       tensors_{.q = q_.data(),
                .k = k_.data(),

@@ -39,7 +39,7 @@ void apply_setting(const std::string& setting, FuzzCase& fuzz_case) {
   else if (name == "family")
     fuzz_case.family = require(parse_family(value), setting, "a family of fuzz/inputs.h");
   else if (name == "layout")
-    fuzz_case.layout = require(parse_layout(value), setting, "layout=packed, padded or interleaved");
+    fuzz_case.layout = require(parse_layout(value), setting, "layout=packed, padded, interleaved or mixed");
   else
     reject(setting, "seed=, family=, layout= or threads=");
 }

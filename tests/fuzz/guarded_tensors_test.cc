@@ -13,7 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved};
+constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved, Layout::mixed};
 
 Problem problem(Dtype dtype) {
   return {.batch = 2, .heads = 2, .kv_heads = 1, .seq_q = 3, .seq_k = 5, .head_dim = 8, .dtype = dtype};
@@ -50,6 +50,14 @@ TEST(GuardedTensors, RoundTripInEveryLayoutAndType) {
       EXPECT_THAT(out.unwritten_lse_rows, IsEmpty());
       EXPECT_THAT(tensors.violations(), IsEmpty());
     }
+}
+
+TEST(GuardedTensors, MixedGivesNoTensorTheStridesOfAnother) {
+  const GuardedTensors tensors(Backend::cpu, problem(Dtype::f16), Layout::mixed);
+  const Tensors& t = tensors.tensors();
+  EXPECT_NE(t.q_strides.row, t.o_strides.row);
+  EXPECT_NE(t.k_strides.row, t.v_strides.row);
+  EXPECT_NE(t.k_strides.batch, t.v_strides.batch);
 }
 
 TEST(GuardedTensors, OutputsStartPoisonedAndAreNaN) {
