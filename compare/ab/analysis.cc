@@ -85,7 +85,7 @@ AbAnalysis::AbAnalysis(const RunRecord& record)
 }
 
 std::string AbAnalysis::statistic() const {
-  return statistic_chosen_ ? statistic_name(statistic_) : "";
+  return statistic_name(statistic_);
 }
 
 // The record's names, which were made once from all cases of both sides: made from a look's alone they could

@@ -33,7 +33,7 @@ class AbAnalysis {
   void drop(const DroppedCase& dropped);
 
   const AbRule& rule() const { return rule_; }
-  std::string statistic() const;  // "q25"; empty before the first look
+  std::string statistic() const;  // "q25": chosen at the first look
 
   // As it stands. `record` tells what was dropped, what only one side lists, and how the run ended.
   Comparison comparison(const RunRecord& record) const;

@@ -134,7 +134,7 @@ class AbDriver {
       if (!dropped_.contains(i)) by_raw_name[raw_name(i, place.side)] = i;
     for (const std::string& raw : runner_.binary(place.side).names)
       if (by_raw_name.contains(raw)) names.push_back(raw);
-    if (names.empty()) throw RunEnded("no case is left");
+    if (names.empty()) throw RunEnded("no case is left", record_.dropped.back().side);
     return runner_.run(place, names, plan_, [&](const std::string& raw, const std::string& reason) {
       drop(by_raw_name.at(raw), place.side, reason);
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -40,7 +41,7 @@ class DocumentReader {
     std::size_t case_index;
     std::int64_t repetition;
     std::size_t row;
-    auto operator<=>(const Numbered&) const = default;
+    auto key() const { return std::tuple(case_index, repetition, row); }
   };
   struct Unused {
     std::string first_place;
@@ -251,7 +252,8 @@ Diagnostic DocumentReader::wrong(std::string_view field, std::string_view what, 
 }
 
 void DocumentReader::refuse_repeated_rows() {
-  std::sort(numbered_.begin(), numbered_.end());
+  std::sort(numbered_.begin(), numbered_.end(),
+            [](const auto& a, const auto& b) { return a.key() < b.key(); });
   const auto twice = std::adjacent_find(numbered_.begin(), numbered_.end(), [](const auto& a, const auto& b) {
     return a.case_index == b.case_index && a.repetition == b.repetition;
   });

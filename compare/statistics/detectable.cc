@@ -22,8 +22,7 @@ double detectable_distance(const Estimate& estimate, double level) {
 // Distance from a margin that a test at `level` sees with kPower, once the variance is scaled and `extra`
 // units have brought as many degrees of freedom. The shifted central t is near enough to plan by.
 double planned_distance(const Estimate& estimate, double level, double scale, int extra) {
-  const double df = estimate.df + extra;
-  if (!(df >= 1)) return kNever;
+  const double df = estimate.df + extra;  // at least 1, as many as `extra`
   return (student_upper_quantile(level, df) + student_quantile(kPower, df)) *
          std::sqrt(estimate.variance * scale);
 }

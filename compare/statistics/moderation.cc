@@ -17,14 +17,12 @@ double trigamma_inverse(double y) {
   // Outside of this range the asymptotes are exact to single precision, and Newton's steps are not needed.
   if (y > 1e7) return 1 / std::sqrt(y);
   if (y < 1e-6) return 1 / y;
-  double x = 0.5 + 1 / y;
-  // From this start the iteration is monotone and quadratic; fifty steps are never used up.
-  for (int step = 0; step < 50; ++step) {
+  double x = 0.5 + 1 / y, change = 0;
+  do {  // from this start the iteration is monotone and quadratic
     const double trigamma = boost::math::trigamma(x);
-    const double change = trigamma * (1 - trigamma / y) / boost::math::polygamma(2, x);
+    change = trigamma * (1 - trigamma / y) / boost::math::polygamma(2, x);
     x += change;
-    if (std::abs(change) < 1e-12 * x) break;
-  }
+  } while (std::abs(change) >= 1e-12 * x);
   return x;
 }
 

@@ -6,12 +6,14 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
 
 #include "compare/ab/scratch_directory.h"
+#include "compare/baseline/atomic_file.h"
 
 namespace warpgauge {
 namespace {
@@ -63,6 +65,19 @@ TEST(child, a_time_limit_ends_it_and_all_that_it_started) {
   EXPECT_EQ(errno, ESRCH);
 }
 
+TEST(scratch_directory, is_made_where_tmpdir_says_or_else_in_tmp) {
+  const char* before = std::getenv("TMPDIR");
+  const std::string kept = before ? before : "";
+  const ScratchDirectory outer;
+  setenv("TMPDIR", outer.path().c_str(), 1);
+  EXPECT_EQ(std::filesystem::path(ScratchDirectory().path()).parent_path(), outer.path());
+  setenv("TMPDIR", "/no/such/folder", 1);
+  EXPECT_EQ(std::filesystem::path(ScratchDirectory().path()).parent_path(), "/tmp");
+  setenv("TMPDIR", "/proc", 1);
+  EXPECT_THROW(ScratchDirectory(), OutputError);
+  before ? setenv("TMPDIR", kept.c_str(), 1) : unsetenv("TMPDIR");
+}
+
 TEST(child, an_interruption_ends_it) {
   std::atomic<bool> interrupted{false};
   std::thread later([&] {
@@ -72,6 +87,7 @@ TEST(child, an_interruption_ends_it) {
   const ChildResult result = run_child({"/bin/sleep", {"1000"}, {}, "", "", 0}, interrupted);
   later.join();
   EXPECT_EQ(result.end, ChildResult::End::interrupted);
+  EXPECT_EQ(result.describe(), "interrupted");
 }
 
 }  // namespace

@@ -51,6 +51,21 @@ TEST(run_record, everything_survives_writing_and_reading) {
   EXPECT_EQ(read.ended_early, "interrupted");
 }
 
+TEST(run_record, what_may_be_absent_survives_where_it_is_there) {
+  const ScratchDirectory scratch;
+  RunRecord record = example();
+  record.metric = {"real_time", Better::lower};
+  record.policy.max_mde = 0.03;
+  for (const Side side : {Side::base, Side::head}) {
+    record.ended_by = side;
+    const RunRecord read = read_run_record(written(scratch, format_run_record(record)));
+    EXPECT_EQ(read.ended_by, side);
+    EXPECT_EQ(read.policy.max_mde, 0.03);
+    EXPECT_EQ(read.metric.better, Better::lower);
+  }
+  EXPECT_FALSE(read_run_record(written(scratch, format_run_record(example()))).policy.max_mde);
+}
+
 TEST(run_record, a_name_that_is_not_utf8_does_not_break_it) {
   const ScratchDirectory scratch;
   RunRecord r = example();

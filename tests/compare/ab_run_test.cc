@@ -38,7 +38,7 @@ class AbRun : public testing::Test {
 
   int run(std::vector<std::string> arguments) {
     const std::atomic<bool> never{false};
-    arguments.insert(arguments.end(), {"--json", path("report.json")});
+    arguments.insert(arguments.begin() + 1, {"--json", path("report.json")});
     const ChildResult result =
         run_child({WARPGAUGE_COMPARE, arguments, {}, path("stdout"), path("stderr"), 120}, never);
     EXPECT_EQ(result.end, ChildResult::End::exited) << result.describe();
@@ -103,11 +103,95 @@ TEST_F(AbRun, a_recorded_run_is_judged_byte_for_byte_the_same) {
 TEST_F(AbRun, an_edited_record_is_refused) {
   const std::string keep = path("keep");
   ab("--cases=6", "--cases=6", {"--blocks", "2", "--keep", keep});
-  std::string record = text_of(keep + "/run.json");
-  record.replace(record.find("\"last_block\":2"), 14, "\"last_block\":1");
-  std::ofstream(keep + "/run.json") << record;
-  EXPECT_EQ(run({"gate", "--run", keep}), 3);
-  EXPECT_THAT(errors(), HasSubstr("not what the rule asks for"));
+  const std::string record = text_of(keep + "/run.json");
+  const auto expect_refused = [&](const std::string& from, const std::string& to, const char* why) {
+    std::string edited = record;
+    ASSERT_NE(edited.find(from), std::string::npos) << from;
+    std::ofstream(keep + "/run.json") << edited.replace(edited.find(from), from.size(), to);
+    EXPECT_EQ(run({"gate", "--run", keep}), 3);
+    EXPECT_THAT(errors(), HasSubstr(why)) << to;
+  };
+  const char* const not_asked = "not what the rule asks for";
+  expect_refused("\"last_block\":2", "\"last_block\":1", not_asked);
+  expect_refused("\"first_block\":0", "\"first_block\":1", not_asked);
+  expect_refused("[\"fake/0\",", "[", not_asked);
+  expect_refused("\"looks\": [", "\"looks\": [{\"first_block\":0,\"last_block\":2,\"cases\":[\"fake/0\"]},",
+                 not_asked);
+  const std::size_t look = record.find("{\"first_block\"");
+  const std::string whole = record.substr(look, record.find("}", look) + 1 - look);
+  expect_refused(whole, whole + "," + whole, not_asked);  // a look after the last
+  expect_refused("\"block\":2,\"position\":4", "\"block\":2,\"position\":5",
+                 "nothing ran at look 1, block 2, position 4");
+}
+
+TEST_F(AbRun, a_case_that_fails_at_a_later_look_is_judged_the_same_again) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=6 --noise=.05", "--cases=6 --noise=.05 --error=fake/2 --only-in=look2",
+               {"--blocks", "2..4", "--keep", keep}),
+            1);
+  EXPECT_EQ(verdict_of("fake/2"), "failed");
+  const std::string live = text_of(path("report.json"));
+  EXPECT_EQ(run({"gate", "--run", keep}), 1);
+  EXPECT_EQ(text_of(path("report.json")), live);
+}
+
+TEST_F(AbRun, where_base_differs_from_base_the_run_is_undecided) {
+  // Both are slow in the second of their places in two blocks: head is base, but base is not base.
+  EXPECT_EQ(ab("--cases=8 --slow=fake/3=1.2 --slow-in=4-base", "--cases=8 --slow=fake/3=1.2 --slow-in=3-head",
+               {"--blocks", "6"}),
+            4);
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("null control: FAILED"));
+  EXPECT_EQ(count("regression") + count("improvement"), 0);
+}
+
+TEST_F(AbRun, a_crash_that_no_single_case_explains_ends_the_run) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --crash=fake/3 --crash-interleaved", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("twice, but not when its cases run one after the other"));
+  EXPECT_EQ(ab("--cases=8 --plans", "--cases=8 --plans --crash-in-company=fake/3", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("twice, but not when its cases run one after the other"));
+}
+
+TEST_F(AbRun, where_no_case_is_left_the_side_that_cost_the_last_one_tells_the_verdict) {
+  EXPECT_EQ(ab("--cases=1", "--cases=1 --crash=fake/0", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("no case is left"));
+  EXPECT_EQ(ab("--cases=1", "--cases=1 --error=fake/0", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("no case is left"));
+  EXPECT_EQ(ab("--cases=1 --error=fake/0", "--cases=1", {"--blocks", "2"}), 4);
+  EXPECT_THAT(errors(), HasSubstr("no case is left"));
+}
+
+TEST_F(AbRun, a_base_that_ends_the_run_takes_no_red_back) {
+  // Head's wrong case is known by then.
+  EXPECT_EQ(ab("--cases=8 --extra --plans", "--cases=8 --plans", {"--blocks", "2"}), 4);
+  EXPECT_EQ(ab("--cases=8 --noise=.05 --exit=7 --only-in=look2 --plans", "--cases=8 --plans --error=fake/2",
+               {"--blocks", "2..4"}),
+            1);
+}
+
+TEST_F(AbRun, exit_1_with_a_wrong_row_is_a_case_and_with_an_unasked_row_a_fault) {
+  // As bench/ ends where it found a wrong case.
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --error=fake/2 --exit=1", {"--blocks", "2"}), 1);
+  EXPECT_EQ(verdict_of("fake/2"), "failed");
+  EXPECT_EQ(count("failed"), 1);
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --extra --exit=1", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("a case that it was not asked for"));
+}
+
+TEST_F(AbRun, what_a_process_says_on_stderr_is_kept_and_arguments_reach_both) {
+  const std::string keep = path("keep");
+  std::ofstream(path("talks")) << "#!/bin/sh\necho oops >&2\nexec " WARPGAUGE_FAKE_BENCH " \"$@\"\n";
+  chmod(path("talks").c_str(), 0755);
+  run({"ab", path("talks"), binary("quiet", ""), "--process-seconds", "0.1", "--blocks", "2", "--keep", keep,
+       "--", "--cases=3"});
+  EXPECT_EQ(text_of(keep + "/look1/block01/1-base.json.stderr"), "oops\n");
+  EXPECT_FALSE(std::filesystem::exists(keep + "/look1/block01/2-head.json.stderr"));
+  EXPECT_EQ(report()["cells"].size(), 3u);
+  EXPECT_THAT(std::string(report()["command"]), testing::EndsWith(" --blocks 2 -- --cases=3"));
+}
+
+TEST_F(AbRun, a_base_that_cannot_say_its_time_costs_the_case) {
+  EXPECT_EQ(ab("--cases=8 --error=fake/2", "--cases=8", {"--blocks", "2"}), 4);
+  EXPECT_EQ(verdict_of("fake/2"), "errored");
 }
 
 TEST_F(AbRun, a_crash_in_head_costs_its_case_and_is_red) {

@@ -3,11 +3,15 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <thread>
@@ -80,6 +84,92 @@ TEST(AtomicFile, WritesIntoDevicesAsTheyAre) {
   EXPECT_NO_THROW(write_file("/dev/null", "x"));
   EXPECT_THAT([] { write_file("/dev/full", "x"); }, ThrowsMessage<OutputError>(HasSubstr("No space left")));
   EXPECT_THAT([] { append_file("/dev/full", "x"); }, ThrowsMessage<OutputError>(HasSubstr("No space left")));
+}
+
+TEST(AtomicFile, WritesIntoAFifo) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / "fifo";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::thread writer([&] { write_file(path, "through"); });
+  char text[16] = {};
+  const int fifo = ::open(path.c_str(), O_RDONLY);
+  EXPECT_EQ(::read(fifo, text, sizeof text), 7);
+  writer.join();
+  ::close(fifo);
+  EXPECT_STREQ(text, "through");
+  EXPECT_TRUE(fs::is_fifo(path)) << "it was replaced by a file";
+}
+
+TEST(AtomicFile, NamesThatNoFileCanHaveAreSaidSo) {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / std::string(300, 'x');
+  EXPECT_THAT([&] { write_file(path, "x"); }, ThrowsMessage<OutputError>(HasSubstr("File name too long")));
+  EXPECT_THAT([&] { read_if_there(path); }, ThrowsMessage<OutputError>(HasSubstr("File name too long")));
+  EXPECT_THAT([&] { append_file(path, "x"); }, ThrowsMessage<OutputError>(HasSubstr("File name too long")));
+  write_file(directory / "file", "x");
+  EXPECT_EQ(read_if_there(directory / "file/below"), std::nullopt);
+  EXPECT_THAT([&] { update_file(directory / "file/below/a.json", std::nullopt, "x"); },
+              ThrowsMessage<OutputError>(HasSubstr("directory above")));
+}
+
+TEST(AtomicFile, AFileOfTheWorkingDirectoryNeedsNoFolderInItsName) {
+  const TemporaryDirectory directory;
+  const fs::path before = fs::current_path();
+  fs::current_path(directory.path());
+  write_file("a.json", "text");
+  EXPECT_EQ(read_if_there("a.json"), "text");
+  fs::current_path(before);
+}
+
+TEST(AtomicFile, ATerminalThatIsNotThereIsSaidSo) {
+  const pid_t child = fork();
+  if (child == 0) {
+    ::setsid();  // has no terminal
+    try {
+      write_file("/dev/tty", "x");
+    } catch (const OutputError&) {
+      ::_exit(5);
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 5);
+}
+
+// Signals come while another writer holds the folder, and while nobody reads.
+TEST(AtomicFile, ASignalCostsNoWrite) {
+  struct sigaction quiet {
+  }, before{};
+  quiet.sa_handler = [](int) {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &quiet, &before), 0);
+  const TemporaryDirectory directory;
+  const auto shower = [](std::thread& thread) {
+    for (int i = 0; i < 20; ++i) {
+      ::usleep(5'000);
+      ::pthread_kill(thread.native_handle(), SIGUSR1);
+    }
+  };
+  const int held = ::open(directory.path().c_str(), O_RDONLY);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  std::thread waiting([&] { write_file(directory / "a.json", "text"); });
+  shower(waiting);
+  ::close(held);
+  waiting.join();
+  EXPECT_EQ(read_if_there(directory / "a.json"), "text");
+
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string much(200'000, 'x');
+  std::thread writing([&] { write_all(ends[1], much, "a pipe"); });
+  shower(writing);
+  std::size_t got = 0;
+  for (std::string part(4096, ' '); got < much.size();)
+    got += static_cast<std::size_t>(std::max<ssize_t>(0, ::read(ends[0], part.data(), part.size())));
+  writing.join();
+  EXPECT_EQ(got, much.size());
+  for (const int end : ends) ::close(end);
+  ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 // A file may not grow beyond a limit: as good as a full disk.

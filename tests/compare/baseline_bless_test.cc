@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "compare/baseline/fingerprint.h"
 #include "compare/baseline/round.h"
 #include "compare/input/diagnostic.h"
@@ -87,8 +89,31 @@ TEST(BaselineFile, SaysWhereItIsWrong) {
   expect(with("\"b=c\"", "\"a\""), "stands twice");
   expect(with("q25", "q99"), "rounds[0].statistic: ");
   expect(with("\"identity\"", "\"identify\""), "unknown key");
+  expect(with("\"boot\":\"b\"", "\"boot\":7"), "rounds[0].boot: expected a string, found a number");
+  expect(with("101.5", "\"much\""), "cases[0].numbers[1]: expected a positive number, found much");
+  expect(with("101.5", "1e999"), "cases[0].numbers[1]: expected a positive number, found 1e999");
+  expect(with("\"lower\"", "\"sideways\""), "metric.better: expected \"lower\" or \"higher\"");
+  expect(with("\"reason\":\"nightly\",", ""), "rounds[0]: a key is missing, of 8");
+  expect(with("\"q25\"", "\"q10\""), "rounds: they are of different statistics");
+  Baseline none = make_baseline();
+  none.rounds.clear();
+  expect(format_baseline(none), "rounds: there is none");
+  Baseline many = make_baseline();
+  many.rounds.assign(kMaxRounds + 1, make_round(1));
+  expect(format_baseline(many), "rounds: more than 20");
   expect(good.substr(0, good.size() / 2), "found the end of the file");
   expect("version https://git-lfs.github.com/spec/v1\n", "x.json");
+}
+
+TEST(BaselineFile, WhereHigherIsBetterReciprocalsAreStored) {
+  Baseline baseline = make_baseline();
+  baseline.metric = {"tflops", Better::higher};
+  const Baseline parsed = parse_baseline(format_baseline(baseline), "x.json");
+  EXPECT_EQ(parsed.metric.better, Better::higher);
+  EXPECT_THAT(stored_numbers(parsed, "a"), ElementsAre(-std::log(100.0), -std::log(101.5)));
+  const std::vector<double> late = stored_numbers(parsed, "b=c");
+  EXPECT_TRUE(std::isnan(late[0]));
+  EXPECT_EQ(late[1], -std::log(7.25));
 }
 
 TEST(BaselineFile, AsASideHasTheLastRoundsStateAndAllNumbers) {
@@ -184,6 +209,7 @@ TEST(EditBaseline, RefusesWhatMatchesNothingOrContradicts) {
   EXPECT_THROW(edit({.accept = {}, .remove = {}, .renames = {"nobody=x"}, .reason = {}}),
                std::invalid_argument);
   EXPECT_THROW(edit({.accept = {}, .remove = {}, .renames = {"a=b=c"}, .reason = {}}), std::invalid_argument);
+  EXPECT_THROW(edit({.accept = {}, .remove = {}, .renames = {"a="}, .reason = {}}), std::invalid_argument);
   EXPECT_NO_THROW(edit({.accept = {}, .remove = NameFilter("b=c"), .renames = {}, .reason = {}}));
 }
 
@@ -194,7 +220,9 @@ TEST(ParseDate, TakesWhatGoogleBenchmarkWrites) {
   EXPECT_EQ(parse_date("1970-01-01 00:00:10"), 10);
   EXPECT_EQ(parse_date("1970-01-01T00:00:10Z"), 10);
   for (const char* bad :
-       {"", "yesterday", "2026-13-01T00:00:00Z", "2026-11-20T10:00", "2026-11-20T10:00:00+1"}) {
+       {"", "yesterday", "2026-13-01T00:00:00Z", "2026-11-20T10:00", "2026-11-20T10:00:00+1",
+        "20x6-11-20T10:00:00Z", "-026-11-20T10:00:00Z", "2026-11-20T10:00:00x", "2026-11-20T10:00:00+01",
+        "2026-11-20T10:00:00+x1:00", "2026-11-20T10:00:00+01:x0", "2026-11-20T10:00:00+01x"}) {
     EXPECT_EQ(parse_date(bad), std::nullopt) << bad;
   }
 }
@@ -209,6 +237,57 @@ TEST(Rounds, OneBootWithinAnHourIsOneRoundEvenOverTheFullHour) {
 TEST(Rounds, AFileThatSaysNothingIsARoundOfItsOwn) {
   const ResultSet results{{process_at("2026-11-20T10:00:00Z", {}), process_at("2026-11-20T10:00:00Z", {})}};
   EXPECT_EQ(rounds_of(results).size(), 2u);
+}
+
+TEST(Rounds, TwoNamesAreOneRoundOnOneBootAndCloseInTimeOnly) {
+  const auto together = [](const char* boot, const char* date) {
+    const ResultSet results{
+        {process_at("2026-11-20T10:59:00Z", "b-1"), process_at(date, std::string(boot) + "-2")}};
+    return rounds_of(results).size() == 1;
+  };
+  EXPECT_TRUE(together("b", "2026-11-20T11:30:00Z"));
+  EXPECT_FALSE(together("other", "2026-11-20T11:30:00Z"));
+  EXPECT_FALSE(together("b", "2026-11-20T11:59:00Z"));
+  EXPECT_FALSE(together("b", "some day"));
+  const ResultSet first_undated{{process_at("", "b-1"), process_at("2026-11-20T11:30:00Z", "b-2")}};
+  EXPECT_EQ(rounds_of(first_undated).size(), 2u);
+  const ResultSet half_marked{
+      {process_at("2026-11-20T10:59:00Z", "b-1"), process_at("2026-11-20T10:59:00Z", {})}};
+  EXPECT_EQ(rounds_of(half_marked).size(), 2u);
+}
+
+TEST(Rounds, FilesWithoutAMarkAreOneWhereTheirDatesLieWithinAnHour) {
+  const auto refused = [](const char* first, const char* second) {
+    const ResultSet results{{process_at(first, {}), process_at(second, {})}};
+    return reason_against_round(results, describe_round(results, "q25"), nullptr);
+  };
+  EXPECT_THAT(refused("2026-11-20T10:00:00Z", "2026-11-20T10:59:59Z"), IsEmpty());
+  EXPECT_THAT(refused("2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z"), HasSubstr("several rounds"));
+  EXPECT_THAT(refused("2026-11-20T10:00:00Z", ""), HasSubstr("or do not tell"));
+}
+
+TEST(Rounds, TheDateIsTheLatestThatIsKnown) {
+  const ResultSet results{{process_at("", "b-1"), process_at("2026-11-20T10:30:00Z", "b-1"),
+                           process_at("2026-11-20T10:00:00Z", "b-1"), process_at("", "b-1")}};
+  EXPECT_EQ(describe_round(results, "q25").date, "2026-11-20T10:30:00Z");
+}
+
+TEST(ReasonAgainstRound, WithoutDatesOrBootsNothingIsKnownAgainstIt) {
+  const BaselineRound last = make_round(2);
+  const ResultSet undated{{process_at("", "b-77")}};
+  EXPECT_THAT(reason_against_round(undated, describe_round(undated, "q25"), &last), IsEmpty());
+  BaselineRound undated_last = last;
+  undated_last.date.clear();
+  const ResultSet dated{{process_at("2026-11-02T10:30:00+00:00", "b-77")}};
+  EXPECT_THAT(reason_against_round(dated, describe_round(dated, "q25"), &undated_last), IsEmpty());
+  // Another boot is one that is known to be another.
+  BaselineRound bootless_last = last;
+  bootless_last.boot.clear();
+  EXPECT_THAT(reason_against_round(dated, describe_round(dated, "q25"), &bootless_last),
+              HasSubstr("less than an hour"));
+  const ResultSet unmarked{{process_at("2026-11-02T10:30:00+00:00", {})}};
+  EXPECT_THAT(reason_against_round(unmarked, describe_round(unmarked, "q25"), &last),
+              HasSubstr("less than an hour"));
 }
 
 TEST(ReasonAgainstRound, TooEarlyOnTheSameBootOnly) {
@@ -244,13 +323,20 @@ TEST(Fingerprint, ReadsLikeTheMachineAndDiffersWithEveryPartOfIt) {
   identity["cpu_l3_bytes"] = "1";
   EXPECT_NE(fingerprint_name(identity), name);
   EXPECT_TRUE(fingerprint_name({{"gpu_name", "NVIDIA H200"}}).starts_with("gpu-nvidia-h200-"));
+  EXPECT_TRUE(fingerprint_name({{"cpu_vendor", "AuthenticAMD"}, {"cpu_model", "(9654)!"}})
+                  .starts_with("cpu-amd-9654-"));
+  EXPECT_TRUE(fingerprint_name({{"cpu_vendor", "--[]{}"}}).starts_with("cpu-"))
+      << "a name of nothing but marks";
   EXPECT_NE(fingerprint_name({{"a", "bc"}}), fingerprint_name({{"ab", "c"}}));
   EXPECT_TRUE(is_plain_name(fingerprint_name({{"gpu_name", "../../etc/passwd\n" + std::string(500, 'x')}})));
 }
 
 TEST(Fingerprint, NamesThatLeaveTheFolderAreRefused) {
-  for (const char* bad : {"", ".", "..", "../x", "a/b", ".hidden", "a b", "a\n"})
+  for (const char* bad :
+       {"", ".", "..", "../x", "a/b", ".hidden", "a b", "a\n", "a:b", "a@b", "a[b", "a`b", "a{b", "\xff"})
     EXPECT_FALSE(is_plain_name(bad)) << bad;
+  EXPECT_TRUE(is_plain_name(std::string(128, 'Z')));
+  EXPECT_FALSE(is_plain_name(std::string(129, 'Z')));
   EXPECT_TRUE(is_plain_name("cpu-1_2.x"));
 }
 

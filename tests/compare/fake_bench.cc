@@ -4,7 +4,11 @@
 //
 //   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
 //   --crash=CASE  --crash-from=CASE (it and all after it)  --crash-interleaved (only then)  --hang=CASE
-//   --error=CASE  --omit=CASE  --extra  --exit=CODE  --plans
+//   --crash-in-company=CASE (not where it runs alone)  --error=CASE  --omit=CASE  --extra  --exit=CODE
+//   --plans
+//   --only-in=PART: misbehaves only where the path of its results holds this; --slow-in=PART: is slow only
+//   there
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -42,11 +46,11 @@ class Flags {
   std::map<std::string, std::string> values_;
 };
 
-double slowness(const Flags& flags, const std::string& name) {
-  const std::string slow = flags.text("slow");
-  const std::size_t equals = slow.rfind('=');
-  if (equals == std::string::npos || name.find(slow.substr(0, equals)) == std::string::npos) return 1;
-  return std::stod(slow.substr(equals + 1));
+// "PART=FACTOR": the factor where the text holds the part.
+double factor_for(const std::string& rule, const std::string& text) {
+  const std::size_t equals = rule.rfind('=');
+  if (equals == std::string::npos || text.find(rule.substr(0, equals)) == std::string::npos) return 1;
+  return std::stod(rule.substr(equals + 1));
 }
 
 std::string row(const std::string& name, int repetition, int repetitions, double time_ns, bool error) {
@@ -77,15 +81,24 @@ int main(int argc, char** argv) {
     return 0;
   }
 
+  const std::string out_file = flags.text("benchmark_out");
+  const bool misbehaves = out_file.find(flags.text("only-in")) != std::string::npos;
+  const auto misbehaves_on = [&](const char* flag, const std::string& name) {
+    return misbehaves && name == flags.text(flag);
+  };
   const std::regex filter(flags.text("benchmark_filter", "."));
   const bool interleaved = plans || flags.on("benchmark_enable_random_interleaving");
   const int repetitions = static_cast<int>(flags.number("benchmark_repetitions", plans ? 20 : 1));
   std::mt19937_64 random(std::random_device{}());
   std::normal_distribution<double> normal;
   const double shared = 1 + flags.number("common", 0) * normal(random);
+  const std::string slow =
+      out_file.find(flags.text("slow-in")) == std::string::npos ? "" : flags.text("slow");
+  const auto selected = std::count_if(
+      names.begin(), names.end(), [&](const std::string& name) { return std::regex_search(name, filter); });
   std::vector<std::string> rows;
   const auto flush = [&] {
-    std::ofstream out(flags.text("benchmark_out"));
+    std::ofstream out(out_file);
     out << "{\n  \"context\": {\"date\": \"2026-01-01T00:00:00+00:00\", \"host_name\": \"fake\", "
            "\"num_cpus\": 2, "
            "\"mhz_per_cpu\": 1000, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": "
@@ -95,28 +108,29 @@ int main(int argc, char** argv) {
   bool crashing = false;
   for (std::size_t n = 0; n < names.size(); ++n) {
     const std::string& name = names[n];
-    if (name == flags.text("crash-from")) crashing = true;
+    if (misbehaves_on("crash-from", name)) crashing = true;
     if (!std::regex_search(name, filter)) continue;
     const bool may_crash = interleaved || !flags.on("crash-interleaved");
-    if ((crashing || name == flags.text("crash")) && may_crash) {
+    const bool in_company = misbehaves_on("crash-in-company", name) && selected > 1;
+    if ((crashing || in_company || misbehaves_on("crash", name)) && may_crash) {
       if (interleaved) rows.clear();
       flush();
       std::raise(SIGKILL);
     }
-    if (name == flags.text("hang")) {
+    if (misbehaves_on("hang", name)) {
       if (interleaved) rows.clear();
       flush();
       std::this_thread::sleep_for(std::chrono::hours(1));
     }
-    if (name == flags.text("omit")) continue;
+    if (misbehaves_on("omit", name)) continue;
     for (int r = 0; r < repetitions; ++r) {
-      const double time_ns = 1000.0 * static_cast<double>(n + 1) * slowness(flags, name) * shared *
+      const double time_ns = 1000.0 * static_cast<double>(n + 1) * factor_for(slow, name) * shared *
                              (1 + flags.number("noise", 0.005) * normal(random));
-      rows.push_back(row(name, r, repetitions, time_ns, name == flags.text("error")));
+      rows.push_back(row(name, r, repetitions, time_ns, misbehaves_on("error", name)));
     }
   }
-  if (flags.on("extra")) rows.push_back(row("fake/unasked", 0, 1, 1000, false));
+  if (misbehaves && flags.on("extra")) rows.push_back(row("fake/unasked", 0, 1, 1000, false));
   flush();
-  std::ofstream(flags.text("benchmark_out"), std::ios::app) << "\n  ]\n}\n";
-  return static_cast<int>(flags.number("exit", 0));
+  std::ofstream(out_file, std::ios::app) << "\n  ]\n}\n";
+  return misbehaves ? static_cast<int>(flags.number("exit", 0)) : 0;
 }

@@ -61,7 +61,7 @@ TEST(InputJson, EscapesAreResolved) {
 
 TEST(InputJson, BadEscapesAreRefused) {
   for (const char* text : {R"("\x41")", R"("\u12")", R"("\u12g4")", R"("\ud83d")", R"("\ud83d\n")",
-                           R"("\ud83d\u0041")", R"("\ude80")", R"("\)"}) {
+                           R"("\ud83d\u0041")", R"("\ud83d\uffff")", R"("\ude80")", R"("\)"}) {
     EXPECT_NE(complaint(text), "") << text;
   }
 }
@@ -90,6 +90,26 @@ TEST(InputJson, NumbersHaveTheirValue) {
 
 TEST(InputJson, NanInAStringStaysText) {
   EXPECT_EQ(string_of(R"("NaN, -Infinity")"), "NaN, -Infinity");
+}
+
+TEST(InputJson, WhatPeopleAndToolsPutThereIsNamed) {
+  for (const char* text : {"// x", "/* x */", "# x"})
+    EXPECT_THAT(complaint(text), HasSubstr("no comments")) << text;
+  for (const char* text : {"<!DOCTYPE html>", "<?xml?>", "<html>"})
+    EXPECT_THAT(complaint(text), HasSubstr("a web page")) << text;
+  for (const char* text : {"nan", "inf"}) EXPECT_THAT(complaint(text), HasSubstr("NaN and Infinity")) << text;
+  EXPECT_THAT(complaint("'x'"), HasSubstr("double quotes"));
+  for (const char* text : {"1 {}", "1 []"})
+    EXPECT_THAT(complaint(text), HasSubstr("a second document")) << text;
+}
+
+TEST(InputJson, AnObjectIsNoArrayAndNothingIsNeither) {
+  EXPECT_THAT(complaint_of([] { JsonReader("{}", "f").begin_array(); }),
+              HasSubstr("expected an array, found '{'"));
+  EXPECT_THAT(complaint_of([] { JsonReader("[]", "f").begin_object(); }),
+              HasSubstr("expected an object, found '['"));
+  EXPECT_THAT(complaint_of([] { JsonReader(" \t\r\n", "f").begin_object(); }),
+              HasSubstr("found the end of the file"));
 }
 
 TEST(InputJson, DepthIsCapped) {

@@ -40,6 +40,44 @@ TEST(InputNvbench, CpuTimeAndTagsAreMetrics) {
   EXPECT_EQ(first_value("nv/cold/bw/global/bytes_per_second"), 41943040000);
 }
 
+// One state of a benchmark with this axis value and these summaries.
+std::string state_of(const std::string& value, const std::string& summaries) {
+  return R"({"devices": [], "benchmarks": [{"name": "a", "states": [{"device": 0, "is_skipped": false, )"
+         R"("axis_values": [{"name": "N", "type": "int64", "value": ")" +
+         value + R"("}], "summaries": [)" + summaries + "]}]}]}";
+}
+std::string summary_of(const std::string& data) {
+  return R"({"tag": "nv/cold/time/gpu/mean", "data": )" + data + "}";
+}
+
+TEST(InputNvbench, NumbersMayBeNumbersAndMustBeNumbers) {
+  const auto value = [](const std::string& data) {
+    return parse(state_of("1", summary_of(data))).cases.at(0).repetitions.at(0).value;
+  };
+  EXPECT_THAT(value(R"([{"name": "value", "type": "float64", "value": 2e-6}])"), DoubleEq(2'000));
+  EXPECT_THAT(value(R"([{"name": "unit", "value": "s"}, {"name": "value", "value": "2e-6"}])"),
+              DoubleEq(2'000));
+  for (const char* bad : {"much", "2e-6 s", ""}) {
+    EXPECT_THAT(
+        complaint_of([&] { value(R"([{"name": "value", "value": ")" + std::string(bad) + R"("}])"); }),
+        HasSubstr("is not a number"))
+        << bad;
+  }
+}
+
+TEST(InputNvbench, ASummaryWithoutAValueIsNone) {
+  for (const char* data : {"null", "[]", R"([{"name": "unit", "value": "s"}])"}) {
+    EXPECT_THAT(complaint_of([&] { parse(state_of("1", summary_of(data))); }),
+                HasSubstr("the state has no such summary"))
+        << data;
+  }
+}
+
+TEST(InputNvbench, ABenchmarkNeedsAName) {
+  EXPECT_THAT(complaint_of([] { parse(R"({"devices": [], "benchmarks": [{"states": []}]})"); }),
+              HasSubstr("benchmarks[0].name: is missing"));
+}
+
 TEST(InputNvbench, TheDeviceIsTheIdentity) {
   EXPECT_THAT(read_testdata("nvbench.json").context.identity,
               ElementsAre(Pair("gpu", "NVIDIA H200 (132 SMs, sm 900, 150109880320 B, ECC true)")));

@@ -187,6 +187,90 @@ TEST(InputReader, RowsWithoutAUnitAreNanosecondsWithAWarning) {
   EXPECT_THAT(process.warnings, ElementsAre("f.json: 1 rows have no time_unit; taken as nanoseconds"));
 }
 
+// A document of these rows, which all lack nothing but what a test is about.
+Process rows(const std::string& rows, const ReadOptions& options = {}) {
+  return parse(R"({"context": {}, "benchmarks": [)" + rows + "]}", options);
+}
+std::string complaint_of_rows(const std::string& text) {
+  return complaint_of([&] { rows(text); });
+}
+constexpr const char* kTime = R"("real_time": 5, "cpu_time": 5, "time_unit": "ns")";
+std::string row(const std::string& fields) {
+  return "{" + fields + ", " + kTime + "}";
+}
+
+TEST(InputReader, ARowNeedsAName) {
+  EXPECT_THAT(complaint_of_rows(row(R"("name": "")")), HasSubstr("benchmarks[0] .name: is empty"));
+}
+
+TEST(InputReader, FailuresAndSkipsWithoutAMessageAreToldAllTheSame) {
+  const char* const messages[] = {"", R"(, "error_message": 7)", R"(, "error_message": "")"};
+  for (const char* message : messages) {
+    const Process process = rows(row(R"("name": "a", "error_occurred": true)" + std::string(message)));
+    EXPECT_EQ(process.cases[0].failure, "failed without a message");
+  }
+  EXPECT_EQ(rows(row(R"("name": "a", "skipped": true)")).cases[0].skip_reason, "skipped without a message");
+}
+
+TEST(InputReader, TheFirstOfSeveralMessagesCountsAndFalseIsNone) {
+  const Process failed = rows(row(R"("name": "a", "error_occurred": true, "error_message": "first")") + "," +
+                              row(R"("name": "a", "error_occurred": true, "error_message": "second")"));
+  EXPECT_EQ(failed.cases[0].failure, "first");
+  const Process skipped = rows(row(R"("name": "a", "skipped": true, "skip_message": "first")") + "," +
+                               row(R"("name": "a", "skipped": true, "skip_message": "second")"));
+  EXPECT_EQ(skipped.cases[0].skip_reason, "first");
+  const Process neither = rows(row(R"("name": "a", "error_occurred": false, "skipped": false)"));
+  EXPECT_THAT(values_of(neither.cases[0]), ElementsAre(5));
+}
+
+TEST(InputReader, AMedianOfACaseThatFailedOrWasSkippedIsNoNumber) {
+  const std::string median =
+      row(R"("name": "a_median", "run_name": "a", "run_type": "aggregate", "aggregate_name": "median")");
+  EXPECT_THAT(rows(row(R"("name": "a", "error_occurred": true)") + "," + median).cases[0].repetitions,
+              IsEmpty());
+  EXPECT_THAT(rows(row(R"("name": "a", "skipped": true)") + "," + median).cases[0].repetitions, IsEmpty());
+}
+
+TEST(InputReader, OldAggregatesNameTheirRunByTheirOwnName) {
+  const auto aggregate = [](const std::string& name, const std::string& kind) {
+    return row(R"("name": ")" + name + R"(", "run_type": "aggregate")" + kind);
+  };
+  const std::string median = R"(, "aggregate_name": "median")";
+  EXPECT_THAT(names_of(rows(aggregate("a_median", median))), ElementsAre("a"));
+  EXPECT_THAT(names_of(rows(aggregate("amedian", median))), ElementsAre("a"));
+  EXPECT_THAT(names_of(rows(aggregate("a_middle", median))), ElementsAre("a_middle"));
+  // What an aggregate without a name is of cannot be told: it is no median.
+  EXPECT_THAT(complaint_of_rows(aggregate("a_mean", "")), HasSubstr("only aggregate rows of this case"));
+  EXPECT_THAT(names_of(rows(aggregate("a_median", median), with_filter("^b"))), IsEmpty());
+}
+
+TEST(InputReader, SamplesMayLackNumbers) {
+  EXPECT_THAT(complaint_of_rows(row(R"("name": "a", "samples_ns": [1, "two"])")), HasSubstr("samples_ns"));
+}
+
+TEST(InputReader, RepetitionsOfAnIndexAreKeptApartByCase) {
+  const Process process =
+      rows(row(R"("name": "b", "repetition_index": 1)") + "," + row(R"("name": "a", "repetition_index": 1)") +
+           "," + row(R"("name": "b", "repetition_index": 0)"));
+  EXPECT_THAT(names_of(process), ElementsAre("b", "a"));
+}
+
+TEST(InputReader, WarningsCarryTheNameThatIsShown) {
+  Process process = rows(R"({"name": "a", "real_time": 5, "cpu_time": 5})");
+  ASSERT_EQ(process.warnings.size(), 1u);
+  process.warnings.push_back("of another file");
+  show_as(process, "shown.json");
+  EXPECT_THAT(process.warnings[0], testing::StartsWith("shown.json: "));
+  EXPECT_EQ(process.warnings[1], "of another file");
+}
+
+TEST(InputReader, WhatStandsInAContextInPlaceOfAValueIsPassedOver) {
+  const Process process = parse(
+      R"({"context": {"warpgauge": 7, "list": [1], "object": {"a": 1}, "date": "2026"}, "benchmarks": []})");
+  EXPECT_EQ(process.context.info.at("date"), "2026");
+  EXPECT_FALSE(process.context.fingerprinted);
+}
+
 TEST(InputReader, AFilterDropsCasesByTheirStrippedOrRawName) {
   const auto names_with = [](const char* expression) {
     return names_of(read_testdata("google_benchmark_1.9.json", with_filter(expression)));

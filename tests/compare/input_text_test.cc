@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -61,6 +63,21 @@ TEST_F(InputFile, DeviceIsRefused) {
   EXPECT_THAT(complaint("/dev/zero"), HasSubstr("is a device, not a file"));
 }
 
+TEST_F(InputFile, SocketIsRefused) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path("socket").copy(address.sun_path, sizeof address.sun_path - 1);
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  // Linux does not even open one.
+  EXPECT_THAT(complaint(path("socket")), HasSubstr("cannot be opened: No such device or address"));
+  ::close(socket);
+}
+
+TEST_F(InputFile, ThatCannotBeReadIsSaidSo) {
+  EXPECT_EQ(complaint("/proc/self/mem"), "/proc/self/mem: cannot be read: Input/output error");
+}
+
 TEST_F(InputFile, OverTheCapIsRefusedBeforeItIsRead) {
   const std::string file = write("sparse", "x");  // 1 TiB: reading it first would end in bad_alloc
   ASSERT_EQ(truncate(file.c_str(), off_t{1} << 40), 0);
@@ -78,6 +95,14 @@ TEST_F(InputFile, ThatGrowsOverTheCapIsRefused) {
   EXPECT_THAT(complaint("/proc/self/status", 16), HasSubstr("larger"));
 }
 
+TEST(InputText, Utf16IsToldFromItsFirstBytes) {
+  for (const std::string_view bytes : {std::string_view("\xff\xfe{\0", 4), std::string_view("\xfe\xff\0{", 4),
+                                       std::string_view("{\0", 2), std::string_view("\0{", 2)}) {
+    EXPECT_THAT(complaint_of([&] { checked_text(bytes, "f"); }), HasSubstr("is UTF-16"));
+  }
+  EXPECT_EQ(complaint_of([] { checked_text("1", "f"); }), "");
+}
+
 TEST(InputText, ByteOrderMarkIsPassedOver) {
   EXPECT_EQ(checked_text("\xef\xbb\xbf{}", "f"), "{}");
 }
@@ -93,7 +118,8 @@ TEST(InputText, Utf8CharactersHaveOneToFourBytes) {
 TEST(InputText, WhatIsNotUtf8IsNone) {
   for (const char* bytes :
        {"\x80", "\xbf", "\xc0\xaf", "\xc1\xbf", "\xc3", "\xc3(", "\xe0\x9f\xbf", "\xe2\x82", "\xed\xa0\x80",
-        "\xf0\x8f\xbf\xbf", "\xf0\x9f\x9a", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"}) {
+        "\xf0\x8f\xbf\xbf", "\xf0\x9f\x9a", "\xf0\x9f", "\xf0\x9f\x9a(", "\xf0\x9f((", "\xe2\x82(",
+        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff"}) {
     EXPECT_EQ(utf8_character_bytes(bytes), 0U) << printable(bytes);
   }
 }
