@@ -42,6 +42,19 @@ inline std::string machine_lacks([[maybe_unused]] int compute_capability,
   return "";
 }
 
+// Empty when this machine can run kernels of sm_90a (wgmma, setmaxnreg), which later GPUs cannot either.
+inline std::string machine_is_not_hopper(std::size_t shared_bytes) {
+#if defined(__CUDACC__)
+  int device = 0, major = 0, minor = 0;
+  if (cudaGetDevice(&device) != cudaSuccess) return "no CUDA device";
+  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+  cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
+  if (major != 9 || minor != 0)
+    return "compute capability 9.0 is needed, this is " + std::to_string(major) + "." + std::to_string(minor);
+#endif
+  return machine_lacks(90, shared_bytes);
+}
+
 // How many blocks run side by side, one on each processor: a choice of splits is made for it. The emulator's
 // number makes small problems split.
 inline int processors() {

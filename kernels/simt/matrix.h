@@ -59,6 +59,41 @@ SIMT_DEVICE void load_matrices(std::uint32_t (&registers)[kCount], const void* r
 #endif
 }
 
+// Stores kCount (1, 2, 4) 8x8 matrices of 16-bit elements, the reverse of load_matrices (stmatrix, sm_90).
+template <bool kTransposed, int kCount>
+SIMT_DEVICE void store_matrices(const std::uint32_t (&registers)[kCount], void* row,
+                                [[maybe_unused]] Site site = Site::here()) {
+  static_assert(kCount == 1 || kCount == 2 || kCount == 4);
+#if defined(__CUDACC__)
+  [[maybe_unused]] const std::uint32_t address = shared_address(row);
+  if constexpr (kCount == 4 && kTransposed)
+    SIMT_SM90_ASM("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(address),
+                  "r"(registers[0]), "r"(registers[1]), "r"(registers[2]), "r"(registers[3])
+                  : "memory");
+  else if constexpr (kCount == 4)
+    SIMT_SM90_ASM("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(address),
+                  "r"(registers[0]), "r"(registers[1]), "r"(registers[2]), "r"(registers[3])
+                  : "memory");
+  else if constexpr (kCount == 2 && kTransposed)
+    SIMT_SM90_ASM("stmatrix.sync.aligned.m8n8.x2.trans.shared.b16 [%0], {%1, %2};" ::"r"(address),
+                  "r"(registers[0]), "r"(registers[1])
+                  : "memory");
+  else if constexpr (kCount == 2)
+    SIMT_SM90_ASM("stmatrix.sync.aligned.m8n8.x2.shared.b16 [%0], {%1, %2};" ::"r"(address),
+                  "r"(registers[0]), "r"(registers[1])
+                  : "memory");
+  else if constexpr (kTransposed)
+    SIMT_SM90_ASM("stmatrix.sync.aligned.m8n8.x1.trans.shared.b16 [%0], {%1};" ::"r"(address),
+                  "r"(registers[0])
+                  : "memory");
+  else
+    SIMT_SM90_ASM("stmatrix.sync.aligned.m8n8.x1.shared.b16 [%0], {%1};" ::"r"(address), "r"(registers[0])
+                  : "memory");
+#else
+  emulator::store_matrices(registers, kCount, kTransposed, row, site);
+#endif
+}
+
 #if defined(__CUDACC__)
 // C += A B, one mma.sync.m16n8k16.
 template <class T>

@@ -85,6 +85,23 @@ SIMT_DEVICE bool all(bool predicate, [[maybe_unused]] Site site = Site::here()) 
 #endif
 }
 
+// Whether this lane is the one that acts for its warp: the same one every time (elect.sync, sm_90).
+SIMT_DEVICE bool elect_one([[maybe_unused]] Site site = Site::here()) {
+#if defined(__CUDACC__)
+  unsigned elected = 0;
+  SIMT_SM90_ASM(
+      "{\n"
+      ".reg .pred elected;\n"
+      "elect.sync _|elected, 0xffffffff;\n"
+      "selp.u32 %0, 1, 0, elected;\n"
+      "}"
+      : "=r"(elected));
+  return elected != 0;
+#else
+  return emulator::elect_one(site);
+#endif
+}
+
 // Over all lanes (redux.sync): sum modulo 2^32, smallest, largest.
 SIMT_DEVICE std::uint32_t reduce_add(std::uint32_t value, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)

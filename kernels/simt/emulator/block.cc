@@ -19,12 +19,22 @@ Block* Block::current() {
 
 Block::Block(const Plan& plan)
     : plan_(plan),
+      actors_(plan.threads),
       arena_(plan.shared_bytes),
-      shadow_(plan.check_memory ? arena_.capacity() : 0, plan.threads / kLanes),
+      shadow_(plan.check_memory ? arena_.capacity() : 0, plan.threads / kLanes, actors_.async_warps()),
       banks_(plan.threads / kLanes),
       stacks_(plan.threads),
       threads_(static_cast<std::size_t>(plan.threads)),
       warps_(static_cast<std::size_t>(plan.threads / kLanes)) {}
+
+namespace {
+
+// Of a thread when its kernel starts, as launch bounds with one block a multiprocessor give them.
+int initial_registers(int threads) {
+  return std::min(255, 65536 / threads) / 8 * 8;
+}
+
+}  // namespace
 
 void Block::reset(std::int64_t linear_index) {
   const auto x = static_cast<std::int64_t>(plan_.grid[0]), y = static_cast<std::int64_t>(plan_.grid[1]);
@@ -43,16 +53,26 @@ void Block::reset(std::int64_t linear_index) {
     thread.lane = thread.index % kLanes;
     thread.exited = false;
     thread.waits_at = nullptr;
-    thread.clock = {thread.index, 1, nothing};
+    thread.clock = {thread.index, 1, {nothing, nullptr}};
     thread.copies.clear();
     thread.committed_groups = 0;
+    thread.stores.clear();
+    thread.committed_stores = 0;
+    thread.registers.reset();
     thread.fiber.start(stacks_.stack(thread.index), enter);
   }
   for (Warp& warp : warps_) {
     warp = Warp{};
     warp.ready = ~0u;
   }
+  registers_of_warp_.assign(warps_.size(), initial_registers(plan_.threads));
+  wgmmas_ = std::vector<WgmmaQueue>(warps_.size());
+  warpgroups_.assign((warps_.size() + kWarpsOfGroup - 1) / kWarpsOfGroup, {});
   for (Barrier& barrier : barriers_) barrier = Barrier{};
+  actors_.reset();
+  mbarriers_.clear();
+  mbarriers_made_ = 0;
+  loads_.clear();
   ready_warps_ = warps_.size() == 32 ? ~0u : (1u << warps_.size()) - 1;
   alive_ = plan_.threads;
   error_.reset();
@@ -76,27 +96,81 @@ void Block::enter() {
   block.finish_thread();
 }
 
-void Block::finish_thread() {
-  DeviceThread& self = *running_;
-  Warp& warp = warps_[self.warp];
-  if (!self.copies.empty())
+// What a thread must not leave behind.
+void Block::check_exit(const DeviceThread& self, const Warp& warp) {
+  const auto in_flight = [&](const char* what, Site site) {
     fail(FindingKind::copy_in_flight, [&] {
-      return "exits before a copy that it began at " + describe(self.copies.front().site) + " has landed";
+      return std::string("exits before ") + what + " that it began at " + describe(site) + " has landed";
+    });
+  };
+  if (!self.copies.empty()) in_flight("a copy", self.copies.front().site);
+  if (!self.stores.empty()) in_flight("a TMA store", self.stores.front().site);
+  if (const auto& products = wgmmas_[self.warp].products; !products.empty())
+    fail(FindingKind::register_in_flight, [&] {
+      return "exits before the wait for a wgmma that it began at " + describe(products.front().site);
+    });
+  if (const WarpgroupStep* missed =
+          warpgroups_[self.warp / kWarpsOfGroup].missed_by(self.warp % kWarpsOfGroup))
+    fail(FindingKind::divergence, [&] {
+      return std::string("exits without the ") + missed->what +
+             " that other warps of its warpgroup have done\n    at " + describe(missed->site);
     });
   if (warp.arrived != 0)
     fail(FindingKind::divergence, [&] {
       return std::string("exits while lanes of its warp wait at ") + warp.collective + " at " +
              describe(warp.site);
     });
+}
+
+void Block::finish_thread() {
+  DeviceThread& self = *running_;
+  Warp& warp = warps_[self.warp];
+  check_exit(self, warp);
   self.exited = true;
   warp.exited |= 1u << self.lane;
   if (warp.exited == ~0u && plan_.count_bank_conflicts) banks_.flush(self.warp);
   warp.ready &= ~(1u << self.lane);
   if (warp.ready == 0) ready_warps_ &= ~(1u << self.warp);
-  if (--alive_ == 0) Fiber::switch_between(self.fiber, scheduler_);
-  DeviceThread* next = choose();
-  if (!next) fail_stuck();
-  resume(*next);
+  if (--alive_ == 0) {
+    if (!loads_.empty())
+      fail(FindingKind::copy_in_flight, [&] {
+        return "exits, the last of the block, before a TMA load of thread " +
+               std::to_string(loads_.front().thread) + " has landed\n    at " + describe(loads_.front().site);
+      });
+    Fiber::switch_between(self.fiber, scheduler_);
+  }
+  resume(next());
+}
+
+bool Block::moves_at_once() {
+  const CopyTiming timing = plan_.copy_timing();
+  return timing == CopyTiming::eager || (timing == CopyTiming::random && random_() % 2 == 0);
+}
+
+ThreadClock Block::clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads) {
+  Knowledge all = threads.front().clock.knows;
+  Knowledge last = all;
+  for (const DeviceThread& thread : threads) {
+    if (thread.clock.knows == last) continue;
+    last = thread.clock.knows;
+    Lesson(last).teach(all);
+  }
+  auto known = std::make_shared<VectorClock>(*all.known);
+  for (const DeviceThread& thread : threads) raise(*known, thread.index, thread.clock.now);
+  return {actor, event, {std::move(known), all.fenced}};
+}
+
+// Who runs now. What TMA loads comes when nothing else can run, or by chance before.
+DeviceThread& Block::next() {
+  const auto land_some = [this] { land_load(plan_.seed == 0 ? 0 : random_() % loads_.size()); };
+  if (!loads_.empty() && plan_.copy_timing() == CopyTiming::random && random_() % 4 == 0) land_some();
+  DeviceThread* thread = choose();
+  while (!thread && !loads_.empty()) {
+    land_some();
+    thread = choose();
+  }
+  if (!thread) fail_stuck();
+  return *thread;
 }
 
 DeviceThread* Block::choose() {
@@ -127,9 +201,8 @@ void Block::wait(const char* what, Site site) {
   Warp& warp = warps_[self.warp];
   warp.ready &= ~(1u << self.lane);
   if (warp.ready == 0) ready_warps_ &= ~(1u << self.warp);
-  DeviceThread* next = choose();
-  if (!next) fail_stuck();
-  resume(*next);
+  DeviceThread& other = next();
+  if (&other != &self) resume(other);
 }
 
 void Block::make_ready(DeviceThread& thread) {
@@ -184,7 +257,7 @@ bool Block::has_diverged() const {
 
 void Block::fail_stuck() {
   fail(has_diverged() ? FindingKind::divergence : FindingKind::deadlock,
-       [&] { return "waits, and so do all others:" + who_waits_where(); });
+       [&] { return "waits, and so do all others:" + who_waits_where() + mbarriers_waited_for(); });
 }
 
 }  // namespace warpgauge::simt::emulator

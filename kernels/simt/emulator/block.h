@@ -11,17 +11,24 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "kernels/simt/emulator/actors.h"
 #include "kernels/simt/emulator/bank_conflicts.h"
 #include "kernels/simt/emulator/fiber.h"
 #include "kernels/simt/emulator/finding.h"
+#include "kernels/simt/emulator/mbarrier.h"
 #include "kernels/simt/emulator/plan.h"
+#include "kernels/simt/emulator/registers.h"
 #include "kernels/simt/emulator/shadow_memory.h"
 #include "kernels/simt/emulator/shared_arena.h"
 #include "kernels/simt/emulator/site_table.h"
+#include "kernels/simt/emulator/tensor_box.h"
 #include "kernels/simt/emulator/vector_clock.h"
+#include "kernels/simt/emulator/warpgroup.h"
+#include "kernels/simt/emulator/wgmma.h"
 
 namespace warpgauge::simt::emulator {
 
@@ -50,6 +57,9 @@ struct DeviceThread {
   Site wait_site;
   std::deque<PendingCopy> copies;  // in the order of issue
   int committed_groups = 0;
+  std::deque<TensorStore> stores;  // of TMA, in the order of issue
+  int committed_stores = 0;        // groups of them
+  RegisterLog registers;
 };
 
 struct Warp {
@@ -93,7 +103,8 @@ class Block {
 
   // From here on plain accesses are the kernel's, of the running thread.
   void watch() {
-    if (plan_.check_memory) unwatched_memory = running_->fiber.stack();
+    if (plan_.check_memory)
+      unwatched_memory = running_->registers.watches() ? StackRange{} : running_->fiber.stack();
   }
 
   // Ends the block: control does not come back, and destructors in the caller do not run. Hence `describe`,
@@ -109,6 +120,9 @@ class Block {
   void* carve(const char* name, std::size_t offset, std::size_t bytes, std::size_t alignment, Site site);
   void access(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
   void access_shared(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
+  // The same, by the actor of `clock`.
+  void access_shared_as(const ThreadClock& clock, AccessKind kind, const void* address, std::size_t bytes,
+                        const char* what, Site site);
   void access_global(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
   // `bytes` is a power of two.
   void check_alignment(const void* address, std::size_t bytes, const char* what, Site site);
@@ -126,9 +140,31 @@ class Block {
     return &threads_[static_cast<std::size_t>(&warp - warps_.data()) * kLanes];
   }
 
+  // The running thread's own stack, which holds the registers that wgmma uses.
+  void access_register(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
+
   // Asynchronous copies of the running thread.
   void begin_copy(void* target, const void* source, int bytes, int source_bytes, Site site);
   void land_copies(int groups_left);
+
+  // mbarriers; a place that holds none is a finding.
+  void init_mbarrier(void* address, int count, Site site);
+  void invalidate_mbarrier(void* address, Site site);
+  void fence_mbarriers();
+  void arrive_at_mbarrier(void* address, std::int64_t bytes, Site site);
+  void wait_at_mbarrier(void* address, int parity, Site site);
+
+  // TMA, begun by the running thread.
+  void begin_load(void* shared, const TensorMap& map, void* barrier, const int* at, int rank, Site site);
+  void begin_store(const TensorMap& map, const int* at, int rank, const void* shared, Site site);
+  void finish_stores(int groups_left);
+
+  // wgmma and what else the warps of a warpgroup do alike, done by one lane for its warp.
+  void step_in_warpgroup(const char* what, std::array<const void*, 2> operands, Site site);
+  void set_max_registers(int count, bool increase, Site site);
+  void begin_wgmma(const Warp& warp, bool is_f16, Site site);
+  void commit_wgmmas() { ++wgmmas_[running_->warp].committed_groups; }
+  void finish_wgmmas(Warp& warp, int groups_left);
 
  private:
   void record(FindingKind kind, const std::string& what);
@@ -137,6 +173,8 @@ class Block {
   void reset(std::int64_t linear_index);
   void finish_thread();
   DeviceThread* choose();
+  DeviceThread& next();
+  void check_exit(const DeviceThread& thread, const Warp& warp);
   void resume(DeviceThread& next);
   void wait(const char* what, Site site);
   void make_ready(DeviceThread& thread);
@@ -147,7 +185,23 @@ class Block {
   bool has_diverged() const;
   std::string conflict_text(const Conflict& conflict);
 
+  // Whether an asynchronous operation that begins now moves its bytes at once.
+  bool moves_at_once();
+  // What the threads know now, as the knowledge of an actor that they set to work.
+  static ThreadClock clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads);
+  Mbarrier& mbarrier_at(const void* address, const char* what, Site site);
+  void complete_if_due(Mbarrier& barrier);
+  std::string mbarriers_waited_for() const;
+  TensorBox tensor_box(const TensorMap& map, const int* at, int rank, const void* shared,
+                       AccessKind global_access, const char* what, Site site);
+  void land_load(std::size_t index);
+  void check_register_fence(const DeviceThread& thread, const void* registers, std::size_t bytes, Site site);
+  Accumulators& accumulators_of(const Warp& warp, Site site);
+  void check_shared_operand(const SharedOperand& matrix, int first, int rows, const ThreadClock& clock,
+                            Site site);
+
   const Plan& plan_;
+  Actors actors_;
   SharedArena arena_;
   SiteTable sites_;
   ShadowMemory shadow_;
@@ -155,7 +209,13 @@ class Block {
   FiberStacks stacks_;
   std::vector<DeviceThread> threads_;
   std::vector<Warp> warps_;
+  std::vector<int> registers_of_warp_;  // as setmaxnreg left them
+  std::vector<WgmmaQueue> wgmmas_;      // of each warp
+  std::vector<Warpgroup> warpgroups_;
   std::array<Barrier, kBarriers> barriers_;
+  Mbarriers mbarriers_;
+  int mbarriers_made_ = 0;
+  std::vector<TensorLoad> loads_;  // of TMA, in flight
   std::uint32_t ready_warps_ = 0;
   int alive_ = 0;
   int index_[3] = {};

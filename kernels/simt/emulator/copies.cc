@@ -28,8 +28,7 @@ void Block::begin_copy(void* target, const void* source, int bytes, int source_b
   DeviceThread& self = *running_;
   PendingCopy& copy = self.copies.emplace_back(PendingCopy{static_cast<char*>(target), source, bytes,
                                                            source_bytes, false, self.committed_groups, site});
-  const CopyTiming timing = plan_.copy_timing();
-  if (timing == CopyTiming::eager || (timing == CopyTiming::random && random_() % 2 == 0)) move_bytes(copy);
+  if (moves_at_once()) move_bytes(copy);
 }
 
 void Block::land_copies(int groups_left) {

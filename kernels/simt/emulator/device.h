@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/simt/emulator/tensor_map.h"
 #include "kernels/simt/site.h"
 
 namespace warpgauge::simt::emulator {
@@ -33,6 +34,45 @@ void copy_async(void* shared, const void* global, int bytes, int source_bytes, S
 void copy_async_commit();
 void copy_async_wait(int groups);
 
+void mbarrier_init(void* barrier, int count, Site site);
+void mbarrier_invalidate(void* barrier, Site site);
+void fence_mbarrier_init();
+void mbarrier_arrive(void* barrier, std::int64_t bytes, Site site);
+void mbarrier_wait(void* barrier, int parity, Site site);
+void fence_proxy_async();
+
+// The box of `map` whose first element is at `at` (the innermost coordinate first, `rank` of them).
+void tma_load(void* shared, const TensorMap& map, void* barrier, const int* at, int rank, Site site);
+void tma_store(const TensorMap& map, const int* at, int rank, const void* shared, Site site);
+void tma_store_commit();
+void tma_store_wait(int groups);
+
+// Matrix A or B of a wgmma in shared memory, 128-byte swizzled.
+struct SharedOperand {
+  const void* start = nullptr;
+  int leading_bytes = 0;
+  int stride_bytes = 0;
+  bool mn_major = false;
+  bool operator==(const SharedOperand&) const = default;
+};
+// One lane's part of a wgmma.m64nNk16.
+struct Wgmma {
+  float* d;                          // [columns / 2]
+  int columns;                       // N
+  const std::uint32_t* a_registers;  // [4]; null: A is in shared memory
+  SharedOperand a, b;
+  bool accumulate;
+};
+template <class T>
+void wgmma(const Wgmma& operands, Site site);  // f16, bf16
+void wgmma_fence(Site site);
+void wgmma_commit(Site site);
+void wgmma_wait(int groups, Site site);
+
+void set_max_registers(int count, bool increase, Site site);
+bool elect_one(Site site);
+
+void store_matrices(const std::uint32_t* registers, int count, bool transposed, void* row, Site site);
 void load_matrices(std::uint32_t* registers, int count, bool transposed, const void* row, Site site);
 
 // One lane's fragments of a tile of 16x8x16 products.

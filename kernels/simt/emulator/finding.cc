@@ -30,6 +30,12 @@ const char* finding_name(FindingKind kind) {
       return "deadlock";
     case FindingKind::misuse:
       return "misuse";
+    case FindingKind::missing_proxy_fence:
+      return "missing proxy fence";
+    case FindingKind::missing_register_fence:
+      return "missing wgmma fence";
+    case FindingKind::register_in_flight:
+      return "register in flight";
   }
   return "?";
 }

@@ -20,6 +20,10 @@ enum class FindingKind {
   barrier_mismatch,  // participants disagree about a barrier
   deadlock,          // every thread waits
   misuse,            // a primitive against its rules
+
+  missing_proxy_fence,     // an asynchronous access of what a thread wrote, no fence.proxy.async between them
+  missing_register_fence,  // a wgmma on registers written since the last wgmma_fence
+  register_in_flight,  // a register of a wgmma touched before the wait for it, or an exit without the wait
 };
 
 const char* finding_name(FindingKind kind);  // "data race", ...

@@ -1,59 +1,24 @@
 // ldmatrix and mma.m16n8k16: the fragment layouts of the PTX ISA, sums in f32.
-#include <bit>
 #include <cstring>
 
 #include "kernels/half.h"
 #include "kernels/simt/emulator/block.h"
 #include "kernels/simt/emulator/device.h"
-
-// The product below is all of the emulator's arithmetic: worth a version for each width of vectors.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-#define WARPGAUGE_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WARPGAUGE_VECTOR_CLONES
-#endif
+#include "kernels/simt/emulator/product.h"
 
 namespace warpgauge::simt::emulator {
 namespace {
 
-constexpr int kRows = 16, kColumns = 8, kDepth = 16;  // of one product
+constexpr int kRows = kTileRows, kColumns = kTileColumns, kDepth = kTileDepth;  // of one product
 
 struct MatrixRow {
   const void* address;
   std::uint32_t* registers;
 };
-
-// Bits of 16-bit floats to floats, without branches so that it is done in vectors; exact, subnormals and NaN
-// included.
-WARPGAUGE_VECTOR_CLONES void widen(f16, const std::uint16_t* bits, float* values, int count) {
-  for (int i = 0; i < count; ++i) {
-    const std::uint32_t sign = (std::uint32_t{bits[i]} & 0x8000u) << 16;
-    const std::uint32_t magnitude = (std::uint32_t{bits[i]} & 0x7fffu) << 13;
-    const float scaled = std::bit_cast<float>(magnitude) * 0x1p112f;  // from a bias of 15 to one of 127
-    const std::uint32_t special = (bits[i] & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0u;
-    values[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(scaled) | special | sign);
-  }
-}
-
-WARPGAUGE_VECTOR_CLONES void widen(bf16, const std::uint16_t* bits, float* values, int count) {
-  for (int i = 0; i < count; ++i) values[i] = std::bit_cast<float>(std::uint32_t{bits[i]} << 16);
-}
-
-// c [16][8] += a [16][16] b [16][8], all aligned to a row of 8.
-WARPGAUGE_VECTOR_CLONES void multiply(const float* a, const float* b, float* c) {
-  using Row = float __attribute__((vector_size(kColumns * sizeof(float))));
-  const Row* const b_rows = reinterpret_cast<const Row*>(b);
-  Row* const c_rows = reinterpret_cast<Row*>(c);
-  for (int i = 0; i < kRows; ++i) {
-    // Two sums: the additions of one would wait for each other.
-    Row even = c_rows[i], odd{};
-    for (int k = 0; k < kDepth; k += 2) {
-      even += a[i * kDepth + k] * b_rows[k];
-      odd += a[i * kDepth + k + 1] * b_rows[k + 1];
-    }
-    c_rows[i] = even + odd;
-  }
-}
+struct TargetRow {
+  void* address;
+  const std::uint32_t* registers;
+};
 
 const TileOperands& operands(const Warp& warp, int lane) {
   return *static_cast<const TileOperands*>(warp.operands[lane]);
@@ -141,10 +106,36 @@ void distribute(const Warp& warp, int matrix, bool transposed) {
   }
 }
 
+void collect(const Warp& warp, int matrix, bool transposed) {
+  std::uint16_t elements[8][8];
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const int g = lane / 4, t = lane % 4;
+    const std::uint32_t pair = static_cast<const TargetRow*>(warp.operands[lane])->registers[matrix];
+    (transposed ? elements[2 * t][g] : elements[g][2 * t]) = low(pair);
+    (transposed ? elements[2 * t + 1][g] : elements[g][2 * t + 1]) = high(pair);
+  }
+  for (int row = 0; row < 8; ++row)
+    std::memcpy(static_cast<const TargetRow*>(warp.operands[matrix * 8 + row])->address, elements[row], 16);
+}
+
 }  // namespace
+
+void store_matrices(const std::uint32_t* registers, int count, bool transposed, void* row, Site site) {
+  Call block;
+  if (block->running()->lane < count * 8) {  // the other lanes' addresses are not used
+    block->check_alignment(row, 16, "stores a matrix row to", site);
+    block->access_shared(AccessKind::write, row, 16, "stores a matrix row to", site);
+  }
+  TargetRow own{row, registers};
+  block->meet_warp("store_matrices", &own, site, [count, transposed](const Warp& warp) {
+    for (int matrix = 0; matrix < count; ++matrix) collect(warp, matrix, transposed);
+  });
+}
 
 void load_matrices(std::uint32_t* registers, int count, bool transposed, const void* row, Site site) {
   Call block;
+  block->access_register(AccessKind::write, registers, count * sizeof(std::uint32_t), "loads a matrix to",
+                         site);
   if (block->running()->lane < count * 8) {  // the other lanes' addresses are not used
     block->check_alignment(row, 16, "loads a matrix row from", site);
     block->access_shared(AccessKind::read, row, 16, "loads a matrix row of", site);

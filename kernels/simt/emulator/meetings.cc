@@ -61,9 +61,9 @@ void Block::arrive_at_barrier(int id, int threads, bool wait_for_all, const char
     if (wait_for_all) wait(what, site);
     return;
   }
-  const auto known = barrier.clocks.take();
+  const Knowledge all = barrier.clocks.take();
   for (DeviceThread* thread : barrier.waiting) {
-    if (known) thread->clock.known = known;
+    if (all.known) thread->clock.knows = all;
     make_ready(*thread);
   }
   barrier.waiting.clear();
@@ -94,8 +94,8 @@ void warp_barrier(Site site) {
     DeviceThread* lanes = block->lanes(warp);
     ClockJoin join;
     for (int i = 0; i < kLanes; ++i) join.contribute(lanes[i].clock);
-    const auto known = join.take();
-    for (int i = 0; i < kLanes; ++i) lanes[i].clock.known = known;
+    const Knowledge all = join.take();
+    for (int i = 0; i < kLanes; ++i) lanes[i].clock.knows = all;
   });
 }
 

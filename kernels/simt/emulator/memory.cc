@@ -31,18 +31,27 @@ void Block::check_alignment(const void* address, std::size_t bytes, const char* 
 
 std::string Block::conflict_text(const Conflict& conflict) {
   if (conflict.kind == FindingKind::uninitialised) return ", which nobody has written";
-  std::string text = "\n  thread " + std::to_string(conflict.other_thread);
+  std::string text = "\n  " + actors_.name(conflict.other_actor);
   if (conflict.kind == FindingKind::copy_in_flight)
     text += " has a copy in flight to it";
   else
     text += conflict.other_wrote ? " wrote it" : " read it";
   text += "\n    at " + describe(sites_.site(conflict.other_site));
   if (conflict.kind == FindingKind::race) text += "\n  and no barrier orders the two";
+  if (conflict.kind == FindingKind::missing_proxy_fence)
+    text += "\n  and no fence_proxy_async comes between the two";
   return text;
 }
 
 void Block::access_shared(AccessKind kind, const void* address, std::size_t bytes, const char* what,
                           Site site) {
+  if (plan_.count_bank_conflicts && arena_.contains(address))
+    banks_.note(running_->warp, running_->lane, site, arena_.offset(address), bytes);
+  access_shared_as(running_->clock, kind, address, bytes, what, site);
+}
+
+void Block::access_shared_as(const ThreadClock& clock, AccessKind kind, const void* address,
+                             std::size_t bytes, const char* what, Site site) {
   if (!plan_.check_memory) return;
   const std::size_t offset = arena_.offset(address);
   if (offset >= arena_.capacity())
@@ -53,8 +62,7 @@ void Block::access_shared(AccessKind kind, const void* address, std::size_t byte
   if (!arena_.find(offset, bytes))
     fail(FindingKind::out_of_bounds,
          [&] { return what + size() + arena_.place(offset) + "\n    at " + describe(site); });
-  if (plan_.count_bank_conflicts) banks_.note(running_->warp, running_->lane, site, offset, bytes);
-  const auto conflict = shadow_.access(kind, offset, bytes, running_->clock, sites_.id(site));
+  const auto conflict = shadow_.access(kind, offset, bytes, clock, sites_.id(site));
   if (conflict)
     fail(conflict->kind, [&] {
       return what + size() + arena_.place(conflict->offset) + "\n    at " + describe(site) +
@@ -90,7 +98,9 @@ void Block::access_global(AccessKind kind, const void* address, std::size_t byte
 void Block::access(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site) {
   if (arena_.contains(address))
     access_shared(kind, address, bytes, what, site);
-  else if (!running_->fiber.stack().contains(address))
+  else if (running_->fiber.stack().contains(address))
+    access_register(kind, address, bytes, what, site);
+  else
     access_global(kind, address, bytes, what, site);
 }
 

@@ -20,6 +20,10 @@ std::uint32_t upper(std::uint64_t record) {
   return static_cast<std::uint32_t>(record >> 32);
 }
 
+bool is_async(AccessKind kind) {
+  return kind == AccessKind::async_read || kind == AccessKind::async_write;
+}
+
 // Calls visit(record, first, end) for each run of equal records in [first, end): mostly one, because bytes
 // are accessed together. Ends early with what visit returns, if that is something.
 template <class Visit>
@@ -45,11 +49,12 @@ std::optional<Conflict> each_run(const std::uint64_t* records, std::size_t first
 
 }  // namespace
 
-ShadowMemory::ShadowMemory(std::size_t bytes, int warps)
+ShadowMemory::ShadowMemory(std::size_t bytes, int warps, int async_warps)
     : bytes_(bytes),
       warps_(warps),
+      used_warps_(warps),
       writes_(allocate(bytes)),
-      reads_(allocate(bytes * static_cast<std::size_t>(warps))) {}
+      reads_(allocate(bytes * static_cast<std::size_t>(warps + async_warps))) {}
 
 // Zeroed by the system page by page, as it is used.
 ShadowMemory::Records ShadowMemory::allocate(std::size_t count) {
@@ -60,8 +65,9 @@ ShadowMemory::Records ShadowMemory::allocate(std::size_t count) {
 
 void ShadowMemory::reset(std::size_t bytes) {
   std::fill_n(writes_.get(), bytes, Record{0});
-  for (int warp = 0; warp < warps_; ++warp)
+  for (int warp = 0; warp < used_warps_; ++warp)
     std::fill_n(reads_.get() + static_cast<std::size_t>(warp) * bytes_, bytes, Record{0});
+  used_warps_ = warps_;
 }
 
 std::uint32_t ShadowMemory::stamp(const ThreadClock& clock, std::uint32_t site) {
@@ -75,18 +81,22 @@ ShadowMemory::Record ShadowMemory::write_record(State state, const ThreadClock& 
   return std::uint64_t{author} << 32 | stamp(clock, site);
 }
 
-std::optional<Conflict> ShadowMemory::against_write(AccessKind kind, Record write, const ThreadClock& clock) {
+std::optional<Conflict> ShadowMemory::against_write(AccessKind kind, Record write,
+                                                    const ThreadClock& clock) const {
   const std::uint32_t state = upper(write) & 3u;
-  const int thread = static_cast<int>(upper(write) >> 2);
-  const auto conflict = [&](FindingKind found) { return Conflict{found, 0, thread, true, site_of(write)}; };
+  const int writer = static_cast<int>(upper(write) >> 2);
+  const auto conflict = [&](FindingKind found) { return Conflict{found, 0, writer, true, site_of(write)}; };
   if (state == kNever) {
-    const bool reads = kind == AccessKind::read || kind == AccessKind::atomic;
+    const bool reads =
+        kind == AccessKind::read || kind == AccessKind::atomic || kind == AccessKind::async_read;
     return reads ? std::optional(conflict(FindingKind::uninitialised)) : std::nullopt;
   }
   if (state == kCopyInFlight) return conflict(FindingKind::copy_in_flight);
   if (state == kWrittenAtomically && kind == AccessKind::atomic) return std::nullopt;
-  if (clock.saw(thread, event_of(write))) return std::nullopt;
-  return conflict(FindingKind::race);
+  if (!clock.saw(writer, event_of(write))) return conflict(FindingKind::race);
+  if (is_async(kind) && writer < warps_ * 32 && !clock.saw_fenced(writer, event_of(write)))
+    return conflict(FindingKind::missing_proxy_fence);
+  return std::nullopt;
 }
 
 std::optional<Conflict> ShadowMemory::against_reads(Record reads, int warp, const ThreadClock& clock) {
@@ -100,6 +110,7 @@ std::optional<Conflict> ShadowMemory::against_reads(Record reads, int warp, cons
 
 void ShadowMemory::note_read(std::size_t offset, std::size_t bytes, const ThreadClock& clock,
                              std::uint32_t site) {
+  used_warps_ = std::max(used_warps_, clock.thread / 32 + 1);
   Record* const reads = reads_.get() + static_cast<std::size_t>(clock.thread / 32) * bytes_ + offset;
   const std::uint32_t lane = 1u << (clock.thread % 32), now = stamp(clock, site);
   for (std::size_t i = 0; i < bytes; ++i) {
@@ -114,16 +125,17 @@ std::optional<Conflict> ShadowMemory::access(AccessKind kind, std::size_t offset
   auto conflict =
       each_run(writes_.get(), offset, end, [&](Record write) { return against_write(kind, write, clock); });
   if (conflict) return conflict;
-  if (kind == AccessKind::read) {
+  if (kind == AccessKind::read || kind == AccessKind::async_read) {
     note_read(offset, bytes, clock, site);
     return std::nullopt;
   }
-  for (int warp = 0; warp < warps_; ++warp) {
+  for (int warp = 0; warp < used_warps_; ++warp) {
     const Record* const reads = reads_.get() + static_cast<std::size_t>(warp) * bytes_;
     conflict = each_run(reads, offset, end, [&](Record read) { return against_reads(read, warp, clock); });
     if (conflict) return conflict;
   }
-  const State state = kind == AccessKind::copy     ? kCopyInFlight
+  const bool lands_later = kind == AccessKind::copy || kind == AccessKind::async_write;
+  const State state = lands_later                  ? kCopyInFlight
                       : kind == AccessKind::atomic ? kWrittenAtomically
                                                    : kWritten;
   std::fill_n(writes_.get() + offset, bytes, write_record(state, clock, site));

@@ -1,0 +1,301 @@
+// wgmma: operands in shared memory as the PTX ISA's matrix descriptors place them, accumulators in registers,
+// both in flight until the wait.
+#include "kernels/simt/emulator/wgmma.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "kernels/simt/emulator/block.h"
+#include "kernels/simt/emulator/product.h"
+
+namespace warpgauge::simt::emulator {
+namespace {
+
+constexpr std::size_t kChunkBytes = 16;
+constexpr int kChunk = 8;  // elements of a 16-byte chunk
+
+const Wgmma& operands(const Warp& warp, int lane) {
+  return *static_cast<const Wgmma*>(warp.operands[lane]);
+}
+
+// The chunk that holds element (row, k) of A, or (k, row) of B (PTX ISA, "Strides" of wgmma's shared memory
+// layouts, 128-byte swizzle): the swizzle exchanges address bits 4..6 with themselves xor bits 7..9.
+const char* chunk_of(const SharedOperand& matrix, int row, int k) {
+  const std::int64_t offset = matrix.mn_major ? row / 64 * matrix.leading_bytes +
+                                                    k / 8 * matrix.stride_bytes + k % 8 * 128 + row % 64 * 2
+                                              : row / 8 * matrix.stride_bytes + row % 8 * 128 + k * 2;
+  auto address = reinterpret_cast<std::uintptr_t>(matrix.start) + static_cast<std::uintptr_t>(offset);
+  address = (address ^ (address >> 7 & 7u) << 4) & ~(kChunkBytes - 1);
+  return reinterpret_cast<const char*>(address);
+}
+
+// Calls visit(chunk, row, k) for the chunks of rows [first, first + rows) and 16 of depth; a chunk holds
+// eight of depth, or with mn_major eight rows.
+template <class Visit>
+void each_chunk(const SharedOperand& matrix, int first, int rows, Visit visit) {
+  const int row_step = matrix.mn_major ? kChunk : 1, k_step = matrix.mn_major ? 1 : kChunk;
+  for (int row = 0; row < rows; row += row_step)
+    for (int k = 0; k < kTileDepth; k += k_step) visit(chunk_of(matrix, first + row, k), row, k);
+}
+
+// [rows, 16] with rows `row_stride` apart and depth `k_stride`.
+struct Matrix {
+  std::uint16_t* bits;
+  int row_stride, k_stride;
+};
+
+// Rows go eight to a panel of `panel` elements.
+void gather(const SharedOperand& matrix, int first, int rows, int panel, Matrix to) {
+  each_chunk(matrix, first, rows, [&](const char* chunk, int row, int k) {
+    std::uint16_t elements[kChunk];
+    std::memcpy(elements, chunk, kChunkBytes);
+    for (int i = 0; i < kChunk; ++i) {
+      const int r = matrix.mn_major ? row + i : row, d = matrix.mn_major ? k : k + i;
+      to.bits[r / kChunk * panel + r % kChunk * to.row_stride + d * to.k_stride] = elements[i];
+    }
+  });
+}
+
+// A lane's part of the 16 rows: register 4 n + i of columns 8 n.. (PTX ISA, wgmma's fragment of D).
+void exchange_sums(Accumulators& sums, bool to_registers) {
+  for (int lane = 0; lane < kLanes; ++lane) {
+    for (int i = 0; i < sums.columns / 2; ++i) {
+      float& sum = sums.sums[i / 4][lane / 4 + i / 2 % 2 * 8][lane % 4 * 2 + i % 2];
+      float& own = sums.registers[static_cast<std::size_t>(lane)][i];
+      if (to_registers) {
+        own = sum;
+      } else {
+        sum = own;
+        own = std::numeric_limits<float>::quiet_NaN();
+      }
+    }
+  }
+}
+
+// The fragments of all lanes, as mma.m16n8k16's A.
+void gather_a_registers(Product& product) {
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const int g = lane / 4, t = lane % 4;
+    for (int r = 0; r < 4; ++r) {
+      const std::uint32_t pair = product.a_registers[static_cast<std::size_t>(lane)][r];
+      std::uint16_t* const at = &product.a_bits[(g + r % 2 * 8) * kTileDepth + 2 * t + r / 2 * 8];
+      at[0] = static_cast<std::uint16_t>(pair);
+      at[1] = static_cast<std::uint16_t>(pair >> 16);
+    }
+  }
+}
+
+template <class T>
+void compute(const Product& product, int first_row) {
+  Accumulators& sums = *product.sums;
+  std::uint16_t a_bits[kTileRows * kTileDepth], b_bits[32 * kTileDepth * kTileColumns];
+  alignas(64) float a[kTileRows * kTileDepth], b[32 * kTileDepth * kTileColumns];
+  if (product.operands.a_registers)
+    std::copy(product.a_bits.begin(), product.a_bits.end(), a_bits);
+  else
+    gather(product.operands.a, first_row, kTileRows, kChunk * kTileDepth, {a_bits, kTileDepth, 1});
+  gather(product.operands.b, 0, sums.columns, kTileDepth * kTileColumns, {b_bits, 1, kTileColumns});
+  widen(T{}, a_bits, a, kTileRows * kTileDepth);
+  widen(T{}, b_bits, b, sums.columns * kTileDepth);
+  if (!product.operands.accumulate) std::fill_n(&sums.sums[0][0][0], sums.columns * kTileRows, 0.0f);
+  for (int n = 0; n < sums.columns / kTileColumns; ++n)
+    multiply(a, b + n * kTileDepth * kTileColumns, &sums.sums[n][0][0]);
+}
+
+void finish(Product& product, int warp) {
+  if (product.done) return;
+  const int first_row = warp % kWarpsOfGroup * kTileRows;
+  product.is_f16 ? compute<f16>(product, first_row) : compute<bf16>(product, first_row);
+  product.done = true;
+}
+
+bool in_range(const void* address, std::size_t bytes, const void* first, std::size_t size) {
+  const auto* const at = static_cast<const char*>(address);
+  const auto* const from = static_cast<const char*>(first);
+  return at < from + size && from < at + bytes;
+}
+
+}  // namespace
+
+void Block::access_register(AccessKind kind, const void* address, std::size_t bytes, const char* what,
+                            Site site) {
+  DeviceThread& self = *running_;
+  const auto offset = static_cast<std::size_t>(static_cast<const char*>(address) - self.fiber.stack().low);
+  if (!self.registers.watches() || offset >= self.fiber.stack().bytes) return;
+  const auto lane = static_cast<std::size_t>(self.lane);
+  const auto in_flight = [&](const char* role, Site of) {
+    fail(FindingKind::register_in_flight, [&] {
+      return std::string(what) + " " + role + " of a wgmma before the wait for it\n    at " + describe(site) +
+             "\n  the wgmma is\n    at " + describe(of);
+    });
+  };
+  for (const Accumulators& sums : wgmmas_[self.warp].accumulators)
+    if (in_range(address, bytes, sums.registers[lane], sums.columns / 2 * sizeof(float)))
+      in_flight("an accumulator", sums.site);
+  for (const Product& product : wgmmas_[self.warp].products)
+    if (product.operands.a_registers &&
+        in_range(address, bytes, product.a_registers[lane], 4 * sizeof(std::uint32_t)))
+      in_flight("a fragment of A", product.site);
+  if (kind == AccessKind::write) self.registers.write(offset, bytes, sites_.id(site));
+}
+
+// Registers of a wgmma that the lane has written must have been fenced since.
+void Block::check_register_fence(const DeviceThread& thread, const void* registers, std::size_t bytes,
+                                 Site site) {
+  const auto offset =
+      static_cast<std::size_t>(static_cast<const char*>(registers) - thread.fiber.stack().low);
+  if (offset >= thread.fiber.stack().bytes)
+    fail(FindingKind::misuse, [&] {
+      return "gives wgmma registers that are no local array of the kernel\n    at " + describe(site);
+    });
+  if (!thread.registers.watches())
+    fail(FindingKind::missing_register_fence,
+         [&] { return "begins a wgmma without any wgmma_fence before\n    at " + describe(site); });
+  if (const auto written = thread.registers.unfenced(offset, bytes))
+    fail(FindingKind::missing_register_fence, [&] {
+      return "begins a wgmma\n    at " + describe(site) + "\n  on registers that thread " +
+             std::to_string(thread.index) + " wrote\n    at " + describe(sites_.site(*written)) +
+             "\n  and no wgmma_fence comes between the two";
+    });
+}
+
+// The accumulators that the lanes name, those in flight where they are; checked.
+Accumulators& Block::accumulators_of(const Warp& warp, Site site) {
+  const DeviceThread* const threads = lanes(warp);
+  WgmmaQueue& queue = wgmmas_[threads->warp];
+  const int columns = operands(warp, 0).columns;
+  for (Accumulators& sums : queue.accumulators) {
+    bool same = sums.columns == columns, touched = false;
+    for (int lane = 0; lane < kLanes; ++lane) {
+      float* const own = operands(warp, lane).d;
+      same = same && sums.registers[static_cast<std::size_t>(lane)] == own;
+      touched = touched ||
+                in_range(own, columns / 2 * sizeof(float), sums.registers[static_cast<std::size_t>(lane)],
+                         sums.columns / 2 * sizeof(float));
+    }
+    if (same) return sums;
+    if (touched)
+      fail(FindingKind::register_in_flight, [&] {
+        return "begins a wgmma on some of the accumulators, or on another shape of those, that another has "
+               "in "
+               "flight\n    at " +
+               describe(site) + "\n  the other is\n    at " + describe(sums.site);
+      });
+  }
+  for (int lane = 0; lane < kLanes; ++lane)
+    check_register_fence(threads[lane], operands(warp, lane).d, columns / 2 * sizeof(float), site);
+  Accumulators& sums = queue.accumulators.emplace_back();
+  for (int lane = 0; lane < kLanes; ++lane)
+    sums.registers[static_cast<std::size_t>(lane)] = operands(warp, lane).d;
+  sums.columns = columns;
+  exchange_sums(sums, false);
+  return sums;
+}
+
+void Block::check_shared_operand(const SharedOperand& matrix, int first, int rows, const ThreadClock& clock,
+                                 Site site) {
+  const auto start =
+      static_cast<std::size_t>(static_cast<const char*>(matrix.start) - static_cast<const char*>(nullptr));
+  if (start % kChunkBytes != 0 || (start & 0x380u) != 0 || matrix.leading_bytes % 16 != 0 ||
+      matrix.stride_bytes % 16 != 0)
+    fail(FindingKind::misaligned, [&] {
+      return "begins a wgmma whose operand begins " + std::to_string(start % 1024) +
+             " bytes into the swizzle's 1024 (0 to 112, in steps of 16), with strides of " +
+             std::to_string(matrix.leading_bytes) + " and " + std::to_string(matrix.stride_bytes) +
+             " bytes (multiples of 16)\n    at " + describe(site);
+    });
+  each_chunk(matrix, first, rows, [&](const char* chunk, int, int) {
+    access_shared_as(clock, AccessKind::async_read, chunk, kChunkBytes, "multiplies", site);
+  });
+}
+
+void Block::begin_wgmma(const Warp& warp, bool is_f16, Site site) {
+  const DeviceThread* const threads = lanes(warp);
+  const int index = threads->warp;
+  const Wgmma& own = operands(warp, 0);
+  for (int lane = 1; lane < kLanes; ++lane)
+    if (const Wgmma& other = operands(warp, lane);
+        other.a != own.a || other.b != own.b || other.accumulate != own.accumulate)
+      fail(FindingKind::divergence, [&] {
+        return "begins a wgmma whose operands in shared memory differ between lanes 0 and " +
+               std::to_string(lane) + "\n    at " + describe(site);
+      });
+  step_in_warpgroup("wgmma", {own.a.start, own.b.start}, site);
+  WgmmaQueue& queue = wgmmas_[index];
+  Product& product = queue.products.emplace_back();
+  product = {own, is_f16, nullptr, {}, {}, queue.committed_groups, false, site};
+  if (own.a_registers) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      product.a_registers[static_cast<std::size_t>(lane)] = operands(warp, lane).a_registers;
+      check_register_fence(threads[lane], operands(warp, lane).a_registers, 4 * sizeof(std::uint32_t), site);
+    }
+    gather_a_registers(product);
+  }
+  Accumulators& sums = accumulators_of(warp, site);
+  sums.site = site;
+  sums.last_group = product.group;
+  product.sums = &sums;
+  if (plan_.check_memory) {
+    const ThreadClock clock =
+        clock_behind(actors_.wgmma(index), static_cast<std::uint32_t>(product.group) + 1, {threads, kLanes});
+    if (!own.a_registers)
+      check_shared_operand(own.a, index % kWarpsOfGroup * kTileRows, kTileRows, clock, site);
+    check_shared_operand(own.b, 0, own.columns, clock, site);
+  }
+  const bool first = queue.products.size() == 1 || queue.products[queue.products.size() - 2].done;
+  if (moves_at_once() && first) finish(product, index);
+}
+
+void Block::finish_wgmmas(Warp& warp, int groups_left) {
+  DeviceThread* const threads = lanes(warp);
+  const int index = threads->warp;
+  WgmmaQueue& queue = wgmmas_[index];
+  const int finished = queue.committed_groups - groups_left;
+  while (!queue.products.empty() && queue.products.front().group < finished) {
+    finish(queue.products.front(), index);
+    queue.products.pop_front();
+  }
+  std::erase_if(queue.accumulators, [&](Accumulators& sums) {
+    if (sums.last_group >= finished) return false;
+    exchange_sums(sums, true);
+    return true;
+  });
+  if (!plan_.check_memory || finished <= 0) return;
+  Lesson lesson(actors_.wgmma(index), static_cast<std::uint32_t>(finished));
+  for (int lane = 0; lane < kLanes; ++lane) lesson.teach(threads[lane].clock.knows);
+}
+
+template <class T>
+void wgmma(const Wgmma& own, Site site) {
+  Call block;
+  block->meet_warp("wgmma", const_cast<Wgmma*>(&own), site,
+                   [&](const Warp& warp) { block->begin_wgmma(warp, std::is_same_v<T, f16>, site); });
+}
+template void wgmma<f16>(const Wgmma&, Site);
+template void wgmma<bf16>(const Wgmma&, Site);
+
+void wgmma_fence(Site site) {
+  Call block;
+  block->meet_warp("wgmma_fence", nullptr, site,
+                   [&](const Warp&) { block->step_in_warpgroup("wgmma_fence", {}, site); });
+  block->running()->registers.fence(block->running()->fiber.stack().bytes);
+}
+
+void wgmma_commit(Site site) {
+  Call block;
+  block->meet_warp("wgmma_commit", nullptr, site, [&](const Warp&) {
+    block->step_in_warpgroup("wgmma_commit", {}, site);
+    block->commit_wgmmas();
+  });
+}
+
+void wgmma_wait(int groups, Site site) {
+  Call block;
+  block->meet_warp("wgmma_wait", nullptr, site, [&](Warp& warp) {
+    block->step_in_warpgroup("wgmma_wait", {}, site);
+    block->finish_wgmmas(warp, groups);
+  });
+}
+
+}  // namespace warpgauge::simt::emulator
