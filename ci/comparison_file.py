@@ -41,10 +41,10 @@ def _number(place, value, optional=True):
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         _refuse(place, "is not a number")
     try:
-        finite = math.isfinite(value)
+        value = float(value)  # a whole number of JSON has any length
     except OverflowError:
-        finite = False
-    if not finite:
+        value = math.inf
+    if not math.isfinite(value):
         _refuse(place, "is not finite")
     return value
 

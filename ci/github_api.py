@@ -8,6 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+BOT = "github-actions[bot]"  # who writes with a workflow's own token
 TIMEOUT_S = 30
 MAX_ANSWER_BYTES = 32 << 20
 

@@ -12,7 +12,7 @@ import argparse
 import sys
 
 import comment_text
-from github_api import ApiError, GitHub
+from github_api import BOT, ApiError, GitHub
 
 
 def marker(name):
@@ -21,7 +21,7 @@ def marker(name):
 
 def open_issue(github, name):
     for issue in github.pages("/issues", state="open"):
-        if "pull_request" not in issue and (issue["body"] or "").startswith(marker(name)):
+        if issue["user"]["login"] == BOT and (issue["body"] or "").startswith(marker(name)):
             return issue["number"]
     return None
 

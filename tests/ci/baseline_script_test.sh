@@ -47,12 +47,22 @@ sed -i 's/, "b": 2000//; s/"crash": "b", //' "$bin/bench" # a case that went mis
 expect 4 "is not blessed \(exit 4\)" refresh 2026-11-12T08:00:00+00:00
 expect_rounds 2
 
-# The pull request. gh is a stand-in that writes down how it was called.
+# The pull request. gh is a stand-in that writes down how it was called: what is pushed is merged once its checks, which the
+# second call finds pending, are green.
 cat >"$work/tools/gh" <<'STAND_IN'
 #!/usr/bin/env bash
 printf '%s ' "$1 $2" >>"$STAND_IN/gh"
-[[ "$1 $2" != "pr list" ]] || cat "$STAND_IN/open" 2>/dev/null || true
-[[ $* != *"pr create"* ]] || echo 5 >"$STAND_IN/open"
+case "$1 $2" in
+  "pr list") cat "$STAND_IN/open" 2>/dev/null || true ;;
+  "pr create") echo 5 >"$STAND_IN/open" ;;
+  "pr view") git -C "$STAND_IN/remote" rev-parse "$3" ;;
+  "pr checks")
+    [[ ! -e $STAND_IN/checks-are-red ]] || { echo "lint fail" && exit 1; }
+    [[ -e $STAND_IN/asked ]] || { touch "$STAND_IN/asked" && echo "no checks reported on the '$3' branch" && exit 1; }
+    [[ -e $STAND_IN/pending ]] || { touch "$STAND_IN/pending" && exit 8; } ;;
+  "pr merge")
+    [[ "$*" == *" --match-head-commit $(git -C "$STAND_IN/remote" rev-parse "$3")" ]] || exit 1 ;;
+esac
 STAND_IN
 chmod +x "$work/tools/gh"
 git init --quiet --bare --initial-branch=main "$work/remote"
@@ -61,35 +71,58 @@ git=(git -C "$work/clone" -c user.name=test -c user.email=test@example.org)
 "${git[@]}" switch --quiet --force-create main
 "${git[@]}" commit --quiet --allow-empty --message first
 "${git[@]}" push --quiet origin main
-propose=(env "PATH=$work/tools:$PATH" "STAND_IN=$work" "$root/ci/propose.sh" --repository "$work/clone" --from "$work/proposal")
+measured=$("${git[@]}" rev-parse HEAD)
+# propose [ARGS]: from a clone at the commit that was measured, as a workflow checks it out.
+propose() {
+  "${git[@]}" checkout --quiet "$measured"
+  : >"$work/gh"
+  env "PATH=$work/tools:$PATH" "STAND_IN=$work" "$root/ci/propose.sh" --repository "$work/clone" --from "$work/proposal" --every 0 "$@"
+}
+expect_calls() { [[ $(cat "$work/gh") == "$1" ]] || fail "gh was called with $(cat "$work/gh")"; }
 
 mkdir -p "$work/proposal"
-expect 0 "0 baselines" "${propose[@]}"
-[[ ! -e $work/gh ]] || fail "a pull request with nothing in it"
+expect 0 "0 baselines" propose
+expect_calls ""
 cp -R "$baselines" "$work/proposal/"
-expect 0 "1 baselines" "${propose[@]}"
+expect 0 "1 baselines" propose
 branch=$("${git[@]}" ls-remote --heads origin 'baseline/*' | sed 's#.*refs/heads/##')
 [[ $branch == baseline/cpu-stand-in-2t-*-ci ]] || fail "pushed to '$branch'"
 [[ $("${git[@]}" show --name-only --format= "origin/$branch") == baselines/*/ci.json ]] || fail "the commit holds something else"
-[[ $(cat "$work/gh") == "pr list pr create pr merge " ]] || fail "gh was called with $(cat "$work/gh")"
-expect 0 "1 baselines" "${propose[@]}" # again: the open one is kept
-[[ $(cat "$work/gh") == "pr list pr create pr merge pr list pr merge " ]] || fail "gh was called with $(cat "$work/gh")"
-"${git[@]}" push --quiet origin "origin/$branch:refs/heads/main"
+expect_calls "pr list pr create pr view pr checks pr view pr checks pr view pr checks pr merge "
+expect 0 "1 baselines" propose # again: the open one is kept
+expect_calls "pr list pr view pr checks pr merge "
+touch "$work/checks-are-red"
+expect 1 "is not merged: red checks" propose
+expect_calls "pr list pr view pr checks "
+rm "$work/checks-are-red" "$work/pending"
+expect 1 "is not merged: .* none in 0 minutes" propose --limit 0
+pushed=$("${git[@]}" rev-parse "origin/$branch")
+git -C "$work/remote" update-ref -d "refs/heads/$branch"
+printf '#!/bin/sh\nexit 1\n' >"$work/remote/hooks/pre-receive" && chmod +x "$work/remote/hooks/pre-receive"
+expect 1 "could not push" propose # refused, whatever pull request is open
+expect_calls ""
+rm "$work/remote/hooks/pre-receive"
+"${git[@]}" push --quiet origin "$pushed:refs/heads/main"
 "${git[@]}" fetch --quiet
-expect 0 "nothing to propose" "${propose[@]}"
+expect 0 "nothing to propose" propose
+cp "$work"/proposal/baselines/*/ci.json "$work/round.json"
+echo >>"$(echo "$work"/proposal/baselines/*/ci.json)"
+expect 0 "has changed on main since the round was measured" propose # it would take back what main has now
+expect_calls ""
+cp "$work/round.json" "$work"/proposal/baselines/*/ci.json
 
 echo '{"schema": "other"}' >"$work/proposal/baselines/$(basename "$(dirname "$baselines"/*/ci.json)")/ci.json"
-expect 1 "is not a stored baseline" "${propose[@]}"
+expect 1 "is not a stored baseline" propose
 rm -r "$work/proposal/baselines"
 mkdir -p "$work/proposal/baselines/.hidden name"
 cp "$baselines"/*/ci.json "$work/proposal/baselines/.hidden name/"
-expect 0 "0 baselines" "${propose[@]}"
+expect 0 "0 baselines" propose
 mv "$work/proposal/baselines/.hidden name" "$work/proposal/baselines/a name"
-expect 1 "is not the name of a stored baseline" "${propose[@]}"
+expect 1 "is not the name of a stored baseline" propose
 rm -r "$work/proposal/baselines"
 mkdir -p "$work/proposal/baselines/name"
 ln -s "$baselines"/*/ci.json "$work/proposal/baselines/name/ci.json"
-expect 1 "is not a stored baseline" "${propose[@]}"
+expect 1 "is not a stored baseline" propose
 
 # The night: fuzz and large matrix, the second whatever the first says, and nothing checked is a failure.
 world 1

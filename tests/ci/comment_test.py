@@ -8,10 +8,12 @@ import pathlib
 import subprocess
 import sys
 import unittest
+import zipfile
 
 ROOT = pathlib.Path(sys.argv[1]).resolve()
 sys.path[:0] = [str(ROOT / "ci"), str(ROOT / "tests" / "ci")]
 sys.dont_write_bytecode = True
+import comment  # noqa: E402
 import comment_text  # noqa: E402
 import comparison_file  # noqa: E402
 from github_stand_in import GitHubStandIn, archive  # noqa: E402
@@ -79,6 +81,10 @@ class Text(unittest.TestCase):
         self.assertLess(len(text), 65_536)
         self.assertIn("more cases are in comparison.json", text)
 
+    def test_numbers_at_the_edge_are_shown(self):
+        for number in (10**308, -10**308, 5e-324, -1.0, 0):
+            self.assertIn("| regression | `a` |", self.render(with_cell(ratio=number, ci=[number, number], base={"value": number})))
+
     def test_a_code_span_holds_its_text(self):
         for text in ("`", "``", "a`b", "\\`", "a\nb", "|", "\u202e", "\ud800", " "):
             span = comment_text.code(text)
@@ -131,6 +137,16 @@ class Posting(unittest.TestCase):
             self.call("comment.py", "post", "7")
             self.assertIn("no result", self.body())
 
+    def test_a_damaged_archive_is_refused_wherever_the_damage_is(self):
+        for kind in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA):
+            whole = archive({"comparison.json": changed()}, kind)
+            for place in range(len(whole)):
+                for byte in (0, 255):
+                    try:
+                        comment.read_artifact(whole[:place] + bytes([byte]) + whole[place + 1:])
+                    except comparison_file.Refused:
+                        pass
+
     def test_a_large_artifact_is_not_fetched(self):
         self.github.artifact, self.github.stored_artifact_size = archive({"comparison.json": changed()}), 5 << 20
         self.call("comment.py", "post", "7")
@@ -170,6 +186,13 @@ class Posting(unittest.TestCase):
 
     def test_github_refusing_is_a_failure(self):
         self.assertIn("comment.py: GET", self.call("comment.py", "post", "8", exit_code=1))
+
+    def test_an_issue_of_someone_else_is_left_alone(self):
+        self.github.issues.append({"number": 1, "state": "open", "body": "<!-- warpgauge: nightly failed -->", "user": {"login": "x"}})
+        self.call("notify.py", "failed", "nightly", "7")
+        self.assertEqual([issue["state"] for issue in self.github.issues], ["open", "open"])
+        self.call("notify.py", "passed", "nightly")
+        self.assertEqual([issue["state"] for issue in self.github.issues], ["open", "closed"])
 
     def test_one_issue_for_a_failing_workflow(self):
         self.call("notify.py", "failed", "nightly", "7")

@@ -13,9 +13,9 @@ TOKEN = "token-of-the-test"
 REPOSITORY = "owner/project"
 
 
-def archive(files):
+def archive(files, kind=zipfile.ZIP_DEFLATED):
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as opened:
+    with zipfile.ZipFile(data, "w", kind) as opened:
         for name, content in files.items():
             opened.writestr(name, content)
     return data.getvalue()
@@ -127,5 +127,5 @@ class GitHubStandIn:
         return comment
 
     def open_issue(self, query, body):
-        self.issues.append(dict(body, number=len(self.issues) + 1, state="open"))
+        self.issues.append(dict(body, number=len(self.issues) + 1, state="open", user={"login": "github-actions[bot]"}))
         return self.issues[-1]
