@@ -73,7 +73,7 @@ std::vector<CommittedFile> parse_log(const std::string& log) {
   for (std::size_t i = 0; i + 2 < words.size();) {
     const std::string& commit = words[i];
     const std::string& status = words[i + 1];
-    if (status.size() < 2 || status[0] != '\n') {  // a merge that changed nothing in it
+    if (!status.starts_with('\n')) {  // a merge that changed nothing in it
       ++i;
       continue;
     }

@@ -31,6 +31,15 @@ TEST(Visible, ShowsWhatReordersOrHidesText) {
   EXPECT_EQ(visible("a\u202eb\u200bc\ufeffd"), "a\\u{202e}b\\u{200b}c\\u{feff}d");
 }
 
+TEST(Visible, EachKindOfDeceptionAndItsNeighbours) {
+  for (const char* hidden :
+       {"\u00ad", "\u061c", "\u200f", "\u2028", "\u2060", "\ufff9", "\uffff", "\U0001fffe", "\U000e0041"})
+    EXPECT_TRUE(visible(hidden).starts_with("\\")) << hidden;
+  for (const char* plain : {" ", "~", "\u00a0", "\u2010", "\u2030", "\u205f", "\u2070", "\ufffd", "\ue000",
+                            "\U0001f600", "\U000f0000"})
+    EXPECT_EQ(visible(plain), plain);
+}
+
 TEST(Visible, BreaksUpCommandsOfCiLogs) {
   EXPECT_EQ(visible("##[error]x"), "##\\x5berror]x");
 }

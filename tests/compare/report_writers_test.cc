@@ -96,6 +96,48 @@ TEST(TextReport, InconclusiveSaysWhatItWouldTake) {
               HasSubstr("a slow-down of 2.5 % would have been seen; about 4 more processes would decide"));
 }
 
+TEST(TextReport, InconclusiveSaysItInWordsWhereNoFigureMeansAnything) {
+  Comparison comparison = make_comparison();
+  Cell& cell = comparison.cells[4];
+  ASSERT_EQ(cell.verdict, CellVerdict::inconclusive);
+  cell.more_blocks = 1;
+  EXPECT_THAT(text_report(comparison, {}), HasSubstr("about 1 more process would decide"));
+  cell.mde = 1.8e4;
+  cell.more_blocks = 0;
+  EXPECT_THAT(
+      text_report(comparison, {}),
+      HasSubstr(
+          "a slow-down of more than a doubling would have been seen; no number of processes is in sight"));
+  cell.mde.reset();
+  cell.more_blocks.reset();
+  EXPECT_THAT(text_report(comparison, {}), HasSubstr("no slow-down could have been seen; no number of"));
+  cell.ratio.reset();
+  EXPECT_THAT(text_report(comparison, {}), Not(HasSubstr("could have been seen")));
+}
+
+TEST(TextReport, ACommonShiftIsToldWhereItsIntervalIsKnown) {
+  Comparison comparison = make_comparison();
+  comparison.common_shift = {.verdict = {}, .ratio = 1.02, .p = {}, .ci = {{1.01, 1.03}}};
+  EXPECT_THAT(text_report(comparison, {}), HasSubstr("all cases together: +2.00 % (+1.00 .. +3.00 %)"));
+  comparison.common_shift.ci.reset();
+  EXPECT_THAT(text_report(comparison, {}), Not(HasSubstr("all cases together")));
+}
+
+TEST(TextReport, OfNothingIsTheVerdictAlone) {
+  EXPECT_EQ(text_report({}, {}), "verdict: undecided: no cases\n");
+  EXPECT_EQ(text_report({}, {.colour = true}), "\x1b[1;33mverdict: undecided: no cases\x1b[0m\n");
+}
+
+TEST(TextReport, AWordThatIsLongerThanALineIsBrokenBetweenCharacters) {
+  Comparison comparison = make_comparison();
+  comparison.notes = {"a" + [] {
+    std::string word;
+    for (int i = 0; i < 150; ++i) word += "\u00e4";
+    return word;
+  }()};
+  for (const std::string& line : lines_of(text_report(comparison, {}))) EXPECT_EQ(visible(line), line);
+}
+
 TEST(TextReport, RegressionSaysHowToReproduceIt) {
   EXPECT_THAT(text_report(make_comparison(), {}), HasSubstr("run: bench '--benchmark_filter=^slow$'"));
 }
@@ -188,6 +230,28 @@ TEST(MarkdownReport, SaysWhatACommentNeeds) {
   }
 }
 
+TEST(MarkdownReport, TheMarkIsTheVerdicts) {
+  Comparison comparison = make_comparison();
+  for (const auto& [verdict, mark] :
+       {std::pair(RunVerdict::pass, "✅"), std::pair(RunVerdict::regression, "❌"),
+        std::pair(RunVerdict::undecided, "❔")}) {
+    comparison.verdict = verdict;
+    EXPECT_TRUE(markdown_report(comparison).starts_with("### " + std::string(mark))) << mark;
+  }
+}
+
+TEST(MarkdownReport, LeavesOutWhatIsNotThere) {
+  Comparison comparison = make_comparison();
+  for (Cell& cell : comparison.cells) cell.reason.clear(), cell.reproduce.clear();
+  comparison.head_context["commit"] = "def";
+  comparison.command.clear();
+  const std::string text = markdown_report(comparison);
+  EXPECT_THAT(text, HasSubstr("base unknown, head `def`"));
+  EXPECT_THAT(text, Not(HasSubstr("\n- ")));
+  EXPECT_THAT(text, Not(HasSubstr("made by")));
+  EXPECT_THAT(markdown_report({}), Not(HasSubstr("<details>")));
+}
+
 TEST(JunitReport, CountsAndElementsAgree) {
   const std::string text = junit_report(make_comparison());
   EXPECT_THAT(text, HasSubstr("tests=\"8\" failures=\"2\" errors=\"2\" skipped=\"1\""));
@@ -207,6 +271,33 @@ TEST(JunitReport, NothingFromTheDataBecomesMarkup) {
   EXPECT_THAT(text, Not(HasSubstr("<img")));
   EXPECT_THAT(text, Not(HasSubstr("<script")));
   EXPECT_THAT(text, Not(HasSubstr("]]>")));
+}
+
+TEST(GithubAnnotations, TheKindIsTheVerdicts) {
+  Comparison comparison = make_comparison();
+  EXPECT_TRUE(github_annotations(comparison).starts_with("::error title=warpgauge::"));
+  comparison.verdict = RunVerdict::undecided;
+  EXPECT_TRUE(github_annotations(comparison).starts_with("::warning title=warpgauge::"));
+  comparison.verdict = RunVerdict::pass;
+  EXPECT_TRUE(github_annotations(comparison).starts_with("::notice title=warpgauge::"));
+}
+
+TEST(GithubAnnotations, OneForEachCaseThatNeedsSomebody) {
+  Comparison comparison = make_comparison();
+  comparison.cells.front().reason.clear();
+  const auto lines = lines_of(github_annotations(comparison));
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(lines[1], "::error title=regression::slow: +50.0 %25 (+47.0 .. +53.0 %25)");
+  EXPECT_EQ(lines[2], "::error title=failed::broken; because of broken");
+  EXPECT_EQ(lines[3], "::warning title=missing::gone; because of gone");
+  EXPECT_EQ(lines[4], "::warning title=errored::never; because of never");
+  EXPECT_EQ(lines_of(github_annotations({})).size(), 1u);
+}
+
+TEST(JunitReport, AReasonThatIsNotKnownIsLeftOut) {
+  Comparison comparison = make_comparison();
+  comparison.cells.front().reason.clear();
+  EXPECT_THAT(junit_report(comparison), HasSubstr("message=\"regression: +50.0 % (+47.0 .. +53.0 %)\""));
 }
 
 TEST(GithubAnnotations, TenAtMostAndOneLineEach) {

@@ -180,6 +180,57 @@ TEST(AbRule, DroppedByTheDriverNoLookAsksForIt) {
   EXPECT_THAT(rule.outcome().decisions[2].reason, HasSubstr("it crashed"));
 }
 
+TEST(AbRule, WhatWasDecidedStaysSoWhenItIsDroppedLater) {
+  const World world =
+      small_world(60, 4, -0.05, 0.0095);  // some are decided at the first look, others are not
+  Machine machine(world, 3);
+  AbRule rule(machine.cases(), {});
+  rule.take(blocks_for(*rule.next(), machine));
+  const std::vector<Decided> first = rule.decided();
+  const auto faster = std::ranges::find(first, Decided::improvement);
+  ASSERT_NE(faster, first.end());
+  ASSERT_NE(rule.next(), nullptr);
+  const auto dropped = static_cast<std::size_t>(faster - first.begin());
+  rule.drop(dropped, "it crashed");
+  const AbOutcome outcome = run(rule, machine);
+  EXPECT_EQ(outcome.decisions[dropped].decided, Decided::improvement);
+  EXPECT_THAT(outcome.decisions[dropped].reason, HasSubstr("faster by"));
+}
+
+TEST(AbRule, ControlsRunAtEveryLook) {
+  World world = small_world(60, 2, 0.03, 0.0095);
+  world.controls = 5;
+  Machine machine(world, 3);
+  const std::vector<AbCase> cases = machine.cases();
+  AbRule rule(cases, {});
+  rule.take(blocks_for(*rule.next(), machine));
+  ASSERT_NE(rule.next(), nullptr);
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    if (cases[c].control) {
+      EXPECT_TRUE(std::ranges::binary_search(rule.next()->cases, c)) << c;
+    }
+  }
+}
+
+// All that is decided at a look spends what the looks before left: (t / B)^2.5 of alpha, which is little at
+// first.
+TEST(AbRule, AlphaIsSpentSlowly) {
+  // 5 cases, so that Holm asks little; the deviation lets one case's p fall between what the first of three
+  // looks may spend (.01 / 32, halved, over 5 cases) and all of alpha.
+  int early = 0, single = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const World world = small_world(5, 1, 0.04, 0.0095);
+    Machine looked(world, seed), once(world, seed);
+    AbRule rule(looked.cases(), {6, 24}), one_look(once.cases(), {6, 6});
+    rule.take(blocks_for(*rule.next(), looked));
+    one_look.take(blocks_for(*one_look.next(), once));
+    early += rule.decided()[0] == Decided::regression;
+    single += one_look.decided()[0] == Decided::regression;
+  }
+  EXPECT_GE(single, early + 10) << early << " of 40 at the first of three looks, " << single
+                                << " at an only one";
+}
+
 TEST(AbRule, InterruptedBeforeTheFirstLookNothingIsKnown) {
   const AbRule rule(std::vector<AbCase>(3), {});
   const AbOutcome outcome = rule.outcome();
@@ -209,11 +260,16 @@ TEST(AbRule, PlansThatMakeNoSenseAreRefused) {
   EXPECT_THROW(AbRule({}, {1, 24}), std::invalid_argument);
   EXPECT_THROW(AbRule({}, {6, 5}), std::invalid_argument);
   EXPECT_THROW(AbRule({}, {6, 24, 0}), std::invalid_argument);
+  EXPECT_THROW(AbRule({}, {6, 24, 1}), std::invalid_argument);
   EXPECT_THROW(AbRule({}, {6, 24, 0.01, 4}), std::invalid_argument);
   AbRule rule(std::vector<AbCase>(3), {});
   EXPECT_THROW(rule.take({}), std::invalid_argument);
-  const AbRule none({}, {});
+  EXPECT_THROW(rule.take(std::vector<AbBlock>(6)), std::invalid_argument)
+      << "blocks without a row for each case";
+  AbRule none({}, {});
   EXPECT_EQ(none.next(), nullptr);
+  EXPECT_THROW(none.take({}), std::invalid_argument);
+  EXPECT_TRUE(std::isinf(none.outcome().mde));
 }
 
 // A run whose processes alternate in a way that no drift explains.

@@ -127,9 +127,20 @@ TEST(Judgement, AnAssumedDeviationIsAFloor) {
   EXPECT_NEAR(estimate_effects(fit, {}, margins, low).cases[0].whole.variance, 25e-7, 1e-12);
 }
 
+TEST(Judgement, DegreesOfFreedomThatAreNotThereProveNothing) {
+  Effects effects;
+  for (const double change : {0.5, -0.5, 0.0})
+    effects.cases.push_back({{change, 1e-12, 0}, {change, 1e-12, 0}});
+  const std::vector<Margins> margins(3);
+  for (const Verdict& verdict :
+       judge(effects, margins, std::vector<Standing>(3, Standing::open), {0.01, 0.05}))
+    EXPECT_EQ(verdict.decided, Decided::inconclusive);
+}
+
 TEST(Judgement, MarginsThatMakeNoSenseAreRefused) {
   EXPECT_THROW(check_margins({-0.01, 0.01, 0.015}), std::invalid_argument);
   EXPECT_THROW(check_margins({0.01, 1, 0.015}), std::invalid_argument);
+  EXPECT_THROW(check_margins({0.01, -0.01, 0.015}), std::invalid_argument);
   EXPECT_THROW(check_margins({0.01, 0.01, 0}), std::invalid_argument);
   EXPECT_NO_THROW(check_margins({}));
 }
@@ -163,6 +174,14 @@ TEST(Detectable, MoreUnitsDecideAndHowManyFollowsTheGap) {
   const int same = units_to_decide(effect, {}, false, kLevels, leverage);
   effect.whole.value = 0.0125;  // beyond one margin and inside the other: either needs many
   const int between = units_to_decide(effect, {}, false, kLevels, leverage);
+  // The rest is quiet where the whole is not: then it needs fewer, as long as the whole reaches the look's
+  // level.
+  effect.whole = {0.02, 64e-6, 20};
+  effect.rest = {0.02, 16e-6, 20};
+  EXPECT_LT(units_to_decide(effect, {}, true, kLevels, leverage),
+            units_to_decide(effect, {}, false, kLevels, leverage));
+  const int by_whole = units_to_decide(effect, {}, true, {2.5e-5, 2.5e-5, 0.0125}, leverage);
+  EXPECT_EQ(by_whole, units_to_decide(effect, {}, false, kLevels, leverage));
   EXPECT_GT(slower, same);
   EXPECT_GE(same, 1);
   EXPECT_GT(between, slower);

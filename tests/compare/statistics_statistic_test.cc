@@ -50,6 +50,8 @@ TEST(Statistic, NeighboursAreComparedNotTheWholeRun) {
 
 TEST(Statistic, NothingToChooseByGivesTheMedian) {
   EXPECT_EQ(choose_statistic({}), Statistic::median);
+  const std::vector<ProcessSamples> alone = {{{1, 2, 3}}};
+  EXPECT_EQ(choose_statistic(alone), Statistic::median);
   const std::vector<ProcessSamples> empty = {{{}, {1}}};
   EXPECT_EQ(choose_statistic(empty), Statistic::median);
 }
@@ -61,6 +63,7 @@ TEST(Statistic, CliffsDeltaCountsPairs) {
   // Of nine pairs mixed is greater in five, smaller in one.
   EXPECT_DOUBLE_EQ(cliffs_delta(low, mixed), 4.0 / 9);
   EXPECT_DOUBLE_EQ(cliffs_delta({}, low), 0);
+  EXPECT_DOUBLE_EQ(cliffs_delta(low, {}), 0);
 }
 
 }  // namespace

@@ -126,6 +126,17 @@ TEST(BaselineRule, NewRoundsAreHeldAgainstThePredictionInterval) {
   EXPECT_LT(half, 1.9 * 0.004 * std::sqrt(1.0 / 3 + 0.1) * 1.6);
 }
 
+TEST(BaselineRule, ARoundsSpreadIsThatOfItsProcesses) {
+  // Sums of squares 2 and .5 over 2 + 1 degrees of freedom; the empty round lacks the case.
+  const std::vector<std::vector<double>> three = {{1, 2, 3}, {4, 5}, {}};
+  const RoundSpread spread = round_spread(three);
+  EXPECT_DOUBLE_EQ(spread.variance, 2.5 / 3);
+  EXPECT_EQ(spread.df, 3);
+  EXPECT_DOUBLE_EQ(spread.processes, 5.0 / 3);
+  EXPECT_EQ(round_spread({}).df, 0);
+  EXPECT_EQ(round_spread({}).processes, 1);
+}
+
 TEST(BaselineRule, OneStoredRoundIsJudgedByTheAssumedDeviation) {
   const Outcome slower = decide_against_baseline(rounds(20, 1, 1, 1.1), {});
   EXPECT_EQ(slower.decisions[0].decided, Decided::inconclusive);

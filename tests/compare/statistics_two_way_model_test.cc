@@ -91,6 +91,14 @@ TEST(TwoWayModel, ControlsTakeTheMachinesShiftOut) {
   EXPECT_NEAR(fit_two_way(paired(g, changes), too_few).cases[0].change, 0.05, 1e-12);
 }
 
+TEST(TwoWayModel, AControlThatIsNotThereIsNone) {
+  const std::vector<double> g = {0.02, -0.01, 0.03, -0.02, 0.01, -0.03};
+  TwoWayData data = paired(g, {0.05, 0.05, 0.05, 0.05, 0.02, 0.02, 0.02});
+  for (std::size_t u = 0; u < 6; ++u) data.values[u * 7 + 6] = kAbsent;
+  const std::vector<char> controls = {0, 0, 0, 0, 1, 1, 1};
+  EXPECT_NEAR(fit_two_way(data, controls).cases[0].change, 0.05, 1e-12) << "two are too few";
+}
+
 TEST(TwoWayModel, ABlockFarOutsideIsLeftOut) {
   const std::vector<double> g = {0.002, -0.001, 0.2, -0.002, 0.001, 0.003};
   const TwoWayFit fit = fit_two_way(paired(g, {0, 0, 0, 0, 0, 0}));
