@@ -44,21 +44,21 @@ unpack "$head"
 rm -rf "$out"
 mkdir -p "$out/head"
 readonly compare=$base/compare comparison=$out/comparison.json
-readonly measuring_limit_s=300
+readonly measuring_limit_s=300 profiling_limit_s=180
 take_machine 600
 
-# measure_head: processes of head, which also find wrong results. Fails where one of them left no whole file: it crashed.
-# A case that is wrong or failed stands in the results, and is no reason to stop.
+# measure_head: processes of head, which also find wrong results. A case that is wrong or failed stands in the results, and is
+# no reason to stop. Fails where a process left no whole file, or ended badly and no row says why: it crashed.
 measure_head() {
-  local code=0 file arguments=()
+  local code=0 files arguments=()
   [[ -z $filter ]] || arguments=(-- "--benchmark_filter=$filter")
   timeout --kill-after=5 "$measuring_limit_s" "$root/ci/measure.sh" --bin "$head" --out "$out/head" --processes "$processes" \
     --matrix "$matrix" "${arguments[@]}" || code=$?
   [[ $code -ne 2 ]] || exit 2
-  for ((i = 1; i <= processes; i++)); do
-    file=$out/head/process-$i.json
-    [[ -f $file ]] && /usr/bin/python3 -m json.tool "$file" >/dev/null 2>&1 || return 1
-  done
+  mapfile -t files < <(seq -f "$out/head/process-%g.json" "$processes")
+  /usr/bin/python3 -c 'import json, sys
+rows = [row for path in sys.argv[2:] for row in json.load(open(path, encoding="utf-8"))["benchmarks"]]
+sys.exit(sys.argv[1] != "0" and not any(row.get("error_occurred") for row in rows))' "$code" "${files[@]}" 2>/dev/null
 }
 
 # run_ab FILTER: base and head in turn. Leaves ab.json.
@@ -84,7 +84,7 @@ against_baseline() {
 # stored_for FINGERPRINT: what is to be said where this machine has no baseline.
 stored_for() {
   local others
-  others=$(find "$baselines" -name "$matrix.json" -printf '%h\n' 2>/dev/null | sed 's#.*/##' | sort | paste -sd ' ')
+  others=$(find "$baselines" -name "$(baseline_file '' "$matrix" | tr -d /)" -printf '%h\n' 2>/dev/null | sed 's#.*/##' | sort | paste -sd ' ')
   if [[ -n $others ]]; then
     echo "no stored baseline of this machine, $1: there are some of other hardware, $others"
   else
@@ -98,27 +98,29 @@ profile_worst() {
   [[ -s $out/worst.txt ]] || return 0
   mkdir -p "$out/profiles"
   while IFS= read -r name; do
-    "$root/ci/profile.sh" "$name" --bin "$head" --base-bin "$base" --matrix "$matrix" --out "$out/profiles" || {
+    timeout --kill-after=5 "$profiling_limit_s" "$root/ci/profile.sh" "$name" --bin "$head" --base-bin "$base" \
+      --matrix "$matrix" --out "$out/profiles" || {
       say "no profile of $name (exit $?)"
       return 0
     }
   done <"$out/worst.txt"
 }
 
-code=0 note=''
+code=0 note='' doubt=()
 if measure_head; then
   fingerprint=$("$compare" fingerprint "$out/head/process-1.json")
-  [[ -e $baselines/$fingerprint/$matrix.json ]] || note=$(stored_for "$fingerprint")
+  [[ -e $baselines/$(baseline_file "$fingerprint" "$matrix") ]] || note=$(stored_for "$fingerprint")
 else
-  note="head crashed or hung while it was measured alone"
+  note="head crashed or hung while it was measured alone" doubt=(--doubt)
 fi
 if [[ -n $note ]]; then
   say "$note: running base and head in turn"
   run_ab "$filter"
-  "$root/ci/settle.py" note "$out/ab.json" "$note" -o "$comparison" || code=$?
+  "$root/ci/settle.py" note "$out/ab.json" "$note" "${doubt[@]}" -o "$comparison" || code=$?
 else
   against_baseline
-  open=$("$root/ci/settle.py" open "$out/baseline.json")
+  "$base/bench" --matrix "$matrix" --benchmark_list_tests=true >"$out/base-cases.txt"
+  open=$("$root/ci/settle.py" open "$out/baseline.json" "$out/base-cases.txt")
   settled=()
   if [[ -n $open ]]; then
     say "the baseline leaves cases open: running base and head in turn"

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """ci/settle.py - two comparisons of one change made one: the stored baseline's, and the A/B run over what that left open.
 
-  open BASELINE.json                         print the cases that an A/B run must settle, as a filter; nothing: none
+  open BASELINE.json [LIST]                  print the cases that an A/B run must settle, as a filter; nothing: none. LIST
+                                             holds base's cases: what it has and the stored baseline has not is one of them
   merge BASELINE.json [AB.json] -o FILE      the A/B run's word on the cases that it ran, the baseline's on the others
-  note COMPARISON.json TEXT -o FILE          the comparison with a note more
+  note COMPARISON.json TEXT [--doubt] -o FILE    the comparison with a note more, for which a pass is undecided (--doubt)
   worst COMPARISON.json N                    print the N cases that changed most, regressions first, one a line
   --help
 
@@ -16,6 +17,7 @@ import re
 import sys
 
 OPEN = ("regression", "inconclusive")
+SETTINGS = re.compile("(/(repeats|iterations|min_time|min_warmup_time):[^/]+|/(manual_time|real_time|process_time))*$")
 CODES = {"pass": 0, "regression": 1, "undecided": 4}
 
 
@@ -33,8 +35,15 @@ def save(comparison, path):
         file.write("\n")
 
 
-def open_cases(comparison):
-    return [cell["name"] for cell in comparison["cells"] if cell["verdict"] in OPEN]
+def open_cases(comparison, in_base):
+    return [cell["name"] for cell in comparison["cells"]
+            if cell["verdict"] in OPEN or cell["verdict"] == "new" and cell["name"] in in_base]
+
+
+def read_cases(path):
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    return {name for line in lines for name in (line, SETTINGS.sub("", line))}
 
 
 def filter_of(names):
@@ -79,8 +88,10 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("open", "merge", "note", "worst"):
         commands.add_parser(name).add_argument("comparison")
+    commands.choices["open"].add_argument("list", nargs="?")
     commands.choices["merge"].add_argument("ab", nargs="?")
     commands.choices["note"].add_argument("text")
+    commands.choices["note"].add_argument("--doubt", action="store_true")
     commands.choices["worst"].add_argument("most", type=int)
     for name in ("merge", "note"):
         commands.choices[name].add_argument("-o", required=True)
@@ -88,12 +99,14 @@ def main():
     try:
         comparison = load(arguments.comparison)
         if arguments.command == "open":
-            names = open_cases(comparison)
+            names = open_cases(comparison, read_cases(arguments.list) if arguments.list else set())
             print(filter_of(names) if names else "", end="")
         elif arguments.command == "worst":
             print("".join(name + "\n" for name in changed_most(comparison, arguments.most)), end="")
         elif arguments.command == "note":
             comparison["notes"].append(arguments.text)
+            if arguments.doubt and comparison["verdict"] == "pass":
+                comparison["verdict"], comparison["exit_code"] = "undecided", CODES["undecided"]
             save(comparison, arguments.o)
             return comparison["exit_code"]
         else:

@@ -189,6 +189,21 @@ class ChangeToComment(unittest.TestCase):
         self.assertIn(f"| failed | `{SLOWED}` |", text)
         self.assert_harmless(text)
 
+    def test_a_crash_once_at_the_very_end_is_no_pass(self):
+        code, comparison, text = self.outcome({"cases": CASES, "crash_at_end": "process-3.json"})
+        self.assertEqual((code, comparison["verdict"]), (4, "undecided"))
+        self.assertIn("head crashed or hung while it was measured alone", text)
+
+    def test_a_case_that_base_has_and_the_stored_baseline_has_not(self):
+        code, comparison, text = self.outcome({"cases": CASES | {SLOWED: 1.2 * CASES[SLOWED]}},
+                                              stored={"cases": {n: time for n, time in CASES.items() if n != SLOWED}})
+        self.assertEqual((code, comparison["verdict"]), (1, "regression"))
+        self.assertEqual([n for n, verdict in self.cells(comparison).items() if verdict == "regression"], [SLOWED])
+
+    def test_a_case_that_base_has_not_is_new(self):
+        code, comparison, text = self.outcome({"cases": CASES}, base={"cases": {n: t for n, t in CASES.items() if n != SLOWED}})
+        self.assertEqual((code, comparison["verdict"], comparison["counts"]["new"]), (0, "pass", 1))
+
     def test_wrong_results(self):
         code, comparison, text = self.outcome({"cases": CASES, "wrong": SLOWED})
         self.assertEqual((code, comparison["verdict"]), (1, "regression"))
