@@ -2,7 +2,7 @@
 # ci/gate-action.sh - what action.yml runs: builds compare, then ci/gate.sh on the repository in $GITHUB_WORKSPACE.
 #
 #   $GATE_BUILD, $GATE_BENCH   as --build and --bench of ci/gate.sh
-#   $GATE_BASE                 its BASE_REF; empty: where the change left the default branch
+#   $GATE_BASE                 its BASE_REF; empty: where the change left what it is to be merged into ($GITHUB_BASE_REF), or main
 #   $GATE_ARGUMENTS            more for it, split as a shell would
 #   $GATE_COMPARE              a compare that is built already
 #   --help
@@ -26,11 +26,18 @@ if [[ -z $compare ]]; then
   build compare-only compare
   compare=$root/build/compare-only/bin/compare
 fi
-mapfile -t arguments < <(xargs --no-run-if-empty printf '%s\n' <<<"${GATE_ARGUMENTS:-}")
+split=$(xargs --no-run-if-empty printf '%s\n' <<<"${GATE_ARGUMENTS:-}") || die "GATE_ARGUMENTS is not what a shell could split"
+arguments=()
+[[ -z $split ]] || mapfile -t arguments <<<"$split"
+base=${GATE_BASE:-}
+if [[ -z $base && -n ${GITHUB_BASE_REF:-} ]]; then
+  base=$(git -C "$GITHUB_WORKSPACE" merge-base "origin/$GITHUB_BASE_REF" HEAD) ||
+    exit_code=1 die "the checkout does not hold where the change left $GITHUB_BASE_REF; give actions/checkout fetch-depth: 0"
+fi
 out=$GITHUB_WORKSPACE/.warpgauge/gate/last
 [[ -z ${GITHUB_OUTPUT:-} ]] || printf 'comparison=%s\n' "$out/comparison.json" >>"$GITHUB_OUTPUT"
 code=0
 "$root/ci/gate.sh" --repository "$GITHUB_WORKSPACE" --build "$GATE_BUILD" --bench "$GATE_BENCH" --compare "$compare" \
-  ${GATE_BASE:+"$GATE_BASE"} --out "$out" "${arguments[@]}" || code=$?
+  ${base:+"$base"} --out "$out" "${arguments[@]}" || code=$?
 [[ ! -s $out/comparison.md || -z ${GITHUB_STEP_SUMMARY:-} ]] || cat "$out/comparison.md" >>"$GITHUB_STEP_SUMMARY"
 exit "$code"

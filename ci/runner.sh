@@ -48,16 +48,24 @@ wake() {
   say "awake after $((SECONDS - deadline + limit)) s"
 }
 
-# let_sleep: the lock's file is as old as the last measurement (take_machine); the first call after boot makes it.
+# let_sleep: the lock's file is as old as the last measurement (take_machine). The first call after boot makes it, and the
+# first one after a sleep makes it new: the machine was woken for a job that is still on its way.
 let_sleep() {
   [[ -n ${RUNNER_SLEEP:-} ]] || die "sleep needs RUNNER_SLEEP; see ci/runner.md"
-  [[ -e $lock ]] || : >"$lock"
+  if [[ ! -e $lock || -e $lock.asleep ]]; then
+    rm -f "$lock.asleep"
+    (umask 0 && touch "$lock") # for the user who measures, too
+  fi
   if [[ $(($(date +%s) - $(stat -c %Y "$lock"))) -lt $((idle * 60)) ]]; then
     say "used in the last $idle minutes: stays awake"
   elif bash -c "${RUNNER_BUSY:-false}" >/dev/null 2>&1; then
     say "a job is running: stays awake"
-  elif ! flock --nonblock "$lock" timeout "$limit" bash -c "$RUNNER_SLEEP"; then
-    exit_code=1 die "a measurement is running, or the command to let it sleep failed"
+  else
+    : >"$lock.asleep"
+    flock --nonblock "$lock" timeout "$limit" bash -c "$RUNNER_SLEEP" || {
+      rm -f "$lock.asleep"
+      exit_code=1 die "a measurement is running, or the command to let it sleep failed"
+    }
   fi
 }
 

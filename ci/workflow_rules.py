@@ -33,6 +33,7 @@ RULES = {
 }
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+HOSTED = re.compile(r"(ubuntu|windows|macos)-[\w.-]+")
 CALL = re.compile(r'(?:sudo )?(?:"\$GITHUB_ACTION_PATH"/)?(ci/[\w./-]+)(?: [^\n;|&`<>]*)?')
 PINNED = re.compile(r"uses:\s*[\"']?[\w.-]+/[\w./-]+@[0-9a-f]{40}[\"']?\s+# ?v\d")
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
@@ -87,9 +88,18 @@ def strangers_texts(document):
 
 
 def is_ours(job):
-    runs_on = job.get("runs-on")
-    labels = runs_on.get("labels") if isinstance(runs_on, dict) else runs_on
-    return isinstance(runs_on, dict) and "group" in runs_on or "self-hosted" in sequence(labels)
+    """On any machine but GitHub's own. `${{ matrix.NAME }}` stands for each NAME in the matrix; no other expression is known."""
+    labels = job.get("runs-on")
+    if labels is None:
+        return False  # calls another workflow
+    if isinstance(labels, dict):
+        return True  # a group
+    found = re.fullmatch(r"\$\{\{ *matrix\.(\w+) *\}\}", labels) if isinstance(labels, str) else None
+    if found:
+        matrix = (job.get("strategy") or {}).get("matrix") or {}
+        rows = [matrix, *sequence(matrix.get("include"))] if isinstance(matrix, dict) else []
+        labels = [label for row in rows for label in sequence(row.get(found[1]))] or [labels]
+    return not all(HOSTED.fullmatch(str(label)) for label in sequence(labels))
 
 
 def check_step(step, follow_up, in_action):

@@ -77,7 +77,7 @@ expect 2 "$work/none is not a folder" "$root/ci/gate.sh" --repository "$work/non
 expect 2 "is not a git repository" "$root/ci/gate.sh" --repository "$work"
 
 # The action, as another repository's workflow calls it.
-action=(env "GITHUB_WORKSPACE=$repository" "GITHUB_OUTPUT=$work/output" "GITHUB_STEP_SUMMARY=$work/summary"
+action=(env -u GITHUB_BASE_REF "GITHUB_WORKSPACE=$repository" "GITHUB_OUTPUT=$work/output" "GITHUB_STEP_SUMMARY=$work/summary"
   "GATE_BUILD=$build_command" GATE_BENCH=build/suite "GATE_COMPARE=$compare" "GATE_ARGUMENTS=--blocks 6..6 --filter '^(a|b)\$'")
 expect 0 "1 improvement, 1 unchanged" "${action[@]}" "$root/ci/gate-action.sh"
 world 1000
@@ -85,6 +85,11 @@ expect 1 "1 regression, 1 unchanged" "${action[@]}" GATE_BASE=HEAD "$root/ci/gat
 "${git[@]}" checkout --quiet world.json
 [[ -s $(sed -n 's/^comparison=//p' "$work/output" | tail -n 1) ]] || fail "no output: $(cat "$work/output")"
 grep -q "regression" "$work/summary" || fail "no summary"
+"${git[@]}" update-ref refs/remotes/origin/develop main
+expect 0 "base $("${git[@]}" rev-parse --short main), head" "${action[@]}" GITHUB_BASE_REF=develop "$root/ci/gate-action.sh"
+expect 1 "fetch-depth: 0" "${action[@]}" GITHUB_BASE_REF=none "$root/ci/gate-action.sh"
+"${git[@]}" update-ref -d refs/remotes/origin/develop
+expect 2 "is not what a shell could split" "${action[@]}" "GATE_ARGUMENTS=--filter 'a" "$root/ci/gate-action.sh"
 expect 2 "GATE_BUILD and GATE_BENCH are needed" env -u GATE_BUILD "$root/ci/gate-action.sh"
 
 # The base of a change: where it left its target, whatever the target did since.

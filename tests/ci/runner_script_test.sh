@@ -34,6 +34,12 @@ expect 0 "used in the last 30 minutes" "$runner" sleep --idle 30
 touch -d '-20 minutes' "$WARPGAUGE_MACHINE_LOCK"
 expect 0 "" "$runner" sleep
 [[ -e $work/asleep ]] || fail "does not sleep"
+touch -d '-20 minutes' "$WARPGAUGE_MACHINE_LOCK"
+expect 0 "used in the last 15 minutes" "$runner" sleep # woken: what it was woken for has its time to come
+touch -d '-20 minutes' "$WARPGAUGE_MACHINE_LOCK"
+rm "$work/asleep"
+expect 0 "" "$runner" sleep
+[[ -e $work/asleep ]] || fail "does not sleep a second time"
 expect 1 "failed" env RUNNER_SLEEP="exit 3" "$runner" sleep --idle 0
 expect 2 "needs RUNNER_SLEEP" env -u RUNNER_SLEEP "$runner" sleep
 
