@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "compare/statistics/power/rivals.h"
+#include "compare/statistics/power/targets.h"
 #include "compare/statistics/power/trial.h"
 
 namespace warpgauge::power {
@@ -57,6 +58,70 @@ TEST(Machine, OnlyTheShiftedCasesOfHeadAreSlower) {
   EXPECT_EQ(base[0], 0);
   EXPECT_NEAR(head[3], std::log(1.1), 1e-15);
   EXPECT_EQ(head[4], 0);
+}
+
+// At .05, of 196 equal cases some are red in every run, and one in twenty is: what a tally of them has to
+// say.
+TEST(Trial, RedCasesAreCountedWhereTheyAre) {
+  World world;
+  const RivalRates three = try_rivals(world, 10, 1);
+  EXPECT_EQ(three.mann_whitney.run_false_red, 1);
+  EXPECT_EQ(three.mann_whitney.run_red, 1);
+  EXPECT_LT(three.mann_whitney.unchanged, 0.95);
+  world.own = 0.001;
+  for (const double sign : {1.0, -0.5}) {
+    world.shift = 0.5 * sign;
+    const Rates far = try_rivals(world, 10, 1).threshold;
+    EXPECT_EQ(far.run_false_red, 0);
+    EXPECT_EQ(far.run_red, sign > 0 ? 1 : 0);
+    EXPECT_EQ(far.found, 1);
+    EXPECT_EQ(far.shifted_unchanged, 0);
+    EXPECT_EQ(far.unchanged, 1);
+  }
+  world.shift = 0.0001;
+  EXPECT_EQ(try_rivals(world, 10, 1).threshold.shifted_unchanged, 1);
+  EXPECT_EQ(try_rivals(world, 10, 1).threshold.found, 0);
+}
+
+TEST(Trial, TheRulesAreJudgedByTheSameCounts) {
+  World world;
+  world.cases = 20;
+  world.own = 0.002;
+  world.shift = 0.1;
+  for (const Rates& rates : {try_ab_rule(world, 3, 1), try_baseline_rule(world, 10, 3, 3, 1),
+                             try_unpaired_rule(world, 8, 8, 0.05, 3, 1)}) {
+    EXPECT_EQ(rates.found, 1);
+    EXPECT_EQ(rates.run_red, 1);
+    EXPECT_EQ(rates.run_false_red, 0);
+    EXPECT_GT(rates.unchanged, 0.9);
+  }
+  EXPECT_EQ(try_ab_rule(world, 3, 1).blocks, 6);
+}
+
+TEST(Targets, AreMissedOnTheWrongSideAndForgiveFewRunsTwoStandardErrors) {
+  const auto misses = [](int few_runs, auto expect) {
+    Targets targets(few_runs);
+    expect(targets);
+    return targets.missed();
+  };
+  EXPECT_FALSE(misses(0, [](Targets& t) { t.at_least("w", "found", 0.97, 0.97); }));
+  EXPECT_TRUE(misses(0, [](Targets& t) { t.at_least("w", "found", 0.969, 0.97); }));
+  EXPECT_FALSE(misses(0, [](Targets& t) { t.at_least("w", "found", 0, 0); })) << "no target";
+  EXPECT_FALSE(misses(0, [](Targets& t) { t.at_most("w", "red", 0.01, 0.01); }));
+  EXPECT_TRUE(misses(0, [](Targets& t) { t.at_most("w", "red", 0.0101, 0.01); }));
+  EXPECT_TRUE(misses(0, [](Targets& t) { t.less("w", "called unchanged", 0.001, 0.001); }));
+  EXPECT_FALSE(misses(0, [](Targets& t) { t.less("w", "called unchanged", 0.0009, 0.001); }));
+  EXPECT_FALSE(misses(0, [](Targets& t) { t.less("w", "called unchanged", 1, 1); })) << "no target";
+  // Of 40 runs .97 has a standard error of .027, .01 one of .016.
+  EXPECT_FALSE(misses(40, [](Targets& t) { t.at_least("w", "found", 0.92, 0.97); }));
+  EXPECT_TRUE(misses(40, [](Targets& t) { t.at_least("w", "found", 0.91, 0.97); }));
+  EXPECT_FALSE(misses(40, [](Targets& t) { t.at_most("w", "red", 0.041, 0.01); }));
+  EXPECT_TRUE(misses(40, [](Targets& t) { t.at_most("w", "red", 0.05, 0.01); }));
+  EXPECT_TRUE(misses(40, [](Targets& t) { t.at_most("w", "mean blocks", 8.1, 8); })) << "no share";
+  Targets targets(0);
+  targets.at_most("w", "red", 0.5, 0.01);
+  targets.at_most("w", "red", 0, 0.01);
+  EXPECT_EQ(targets.summary(), "\n2 targets, 1 missed\n  MISSED w: red 0.5000, target <= 0.01\n");
 }
 
 TEST(Trial, ARunDependsOnItsSeedAlone) {

@@ -1,0 +1,47 @@
+#include "compare/statistics/power/targets.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace warpgauge::power {
+
+std::string rate(double share, const char* format) {
+  if (std::isnan(share)) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, format, share);
+  return text;
+}
+
+void Targets::at_least(const std::string& where, const char* what, double value, double bound) {
+  if (bound > 0) expect(value >= bound - slack(bound), where, what, value, ">=", bound);
+}
+
+void Targets::at_most(const std::string& where, const char* what, double value, double bound) {
+  expect(value <= bound + slack(bound), where, what, value, "<=", bound);
+}
+
+void Targets::less(const std::string& where, const char* what, double value, double bound) {
+  if (bound < 1) expect(value < bound, where, what, value, "<", bound);
+}
+
+std::string Targets::summary() const {
+  std::string text =
+      "\n" + std::to_string(asked_) + " targets, " + std::to_string(missed_.size()) + " missed\n";
+  for (const std::string& line : missed_) text += "  MISSED " + line + "\n";
+  return text;
+}
+
+// Of a share: a mean of blocks is above 1 and is forgiven nothing.
+double Targets::slack(double bound) const {
+  return few_runs_ > 0 && bound < 1 ? 2 * std::sqrt(bound * (1 - bound) / few_runs_) : 0;
+}
+
+void Targets::expect(bool reached, const std::string& where, const char* what, double value,
+                     const char* relation, double bound) {
+  ++asked_;
+  if (!reached)
+    missed_.push_back(where + ": " + what + " " + rate(value, "%.4f") + ", target " + relation + " " +
+                      rate(bound, "%.4g"));
+}
+
+}  // namespace warpgauge::power
