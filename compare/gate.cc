@@ -127,7 +127,8 @@ class Gate {
     result_.assumed_deviation = deviation;
     note("cases with fewer than " + std::to_string(kFewestUnits) + " " + few +
          " are judged by an assumed deviation of " + format_percent(deviation) + " between " +
-         result_.policy.unit + ", or by what these show where that is more");
+         result_.policy.unit + ", or by what these show where that is more; with " +
+         std::to_string(kFewestUnits) + " it is measured");
   }
   double alpha() const { return result_.policy.alpha; }
 

@@ -296,6 +296,26 @@ def main():
     failed = {f"head{i}.json": failing(fingerprinted(20 + i), "naive/S:128", "wrong: row 3 is NaN") for i in range(3)}
     case("baseline_none_and_a_failure", against, failed)
 
+    # `samples_ns` count, and not the rows' own times.
+    sampled = three(scale={"naive": 1.2})
+    for name, doc in sampled.items():
+        for row in doc["benchmarks"]:
+            row["samples_ns"] = [row["real_time"] * factor for factor in (1, 1.01, 1.02, 1.3)]
+            row["real_time"] *= 1 if name.startswith("base") else 3
+    case("samples", THREE, sampled)
+    case("a_case_that_some_processes_lack", THREE, three() | {"head1.json": without(document(21), "naive/S:128")})
+
+    rates = baseline(10, {name: 1e6 / ns for name, ns in TIMES_NS.items()})
+    tflops = {"tflops": lambda ns: 1e6 / ns}
+    measured = {f"head{i}.json": fingerprinted(20 + i, metrics=tflops, scale={"naive/S:128": 1.3}) for i in range(3)}
+    case("baseline_higher_is_better", against + " --metric tflops",
+         measured | {STORED: {**rates, "metric": {"name": "tflops", "better": "higher"}}})
+    case("baseline_round_lacks_a_case", of("baseline", against).replace("../baseline/head1", "head1")
+         + " --allow-missing", {"head1.json": without(fingerprinted(21, hour="9", where=context(
+             warpgauge("9"), date="2026-11-20T18:00:00+00:00")), "naive/S:512"), STORED: baseline(10, TIMES_NS)})
+    case("strict_max_mde_of_nothing", TWO + " --strict --policy ../policy_max_mde/policy.json",
+         {"base.json": document(1), "head.json": document(2, times={"other/S:1": 1e3})})
+
     quiet = {f"head{i}.json": fingerprinted(20 + i) for i in range(3)}
     bless = of("bless_missing", against.replace("gate", "bless"))
     gone = {STORED: baseline(3, {**TIMES_NS, "old/S:128": 1e3})}
@@ -312,6 +332,7 @@ def main():
     case("bless_without_fingerprint",
          "bless --baseline $OUT/baselines --fingerprint lab --head ../baseline_named/head0.json --reason first", {})
     case("bless_statistic", bless + " --reason first --statistic min --metric cpu_time", {})
+    case("bless_matrix_smoke", bless + " --reason first --matrix smoke", {})
     case("usage_bless_nowhere", "bless --head head0.json --reason x", {})
     case("usage_bless_margin", "bless --baseline $OUT --head head0.json --reason x --margin 10%", {})
     case("usage_bless_expression", bless + " --reason x --accept '('", {})
