@@ -51,8 +51,9 @@ expect_rounds 2
 # second call finds pending, are green.
 cat >"$work/tools/gh" <<'STAND_IN'
 #!/usr/bin/env bash
-printf '%s ' "$1 $2" >>"$STAND_IN/gh"
+[[ $1 == auth ]] || printf '%s ' "$1 $2" >>"$STAND_IN/gh"
 case "$1 $2" in
+  "auth git-credential") [[ $3 != get ]] || printf 'username=bot\npassword=%s\n' "$GH_TOKEN" ;;
   "pr list") cat "$STAND_IN/open" 2>/dev/null || true ;;
   "pr create") echo 5 >"$STAND_IN/open" ;;
   "pr view") git -C "$STAND_IN/remote" rev-parse "$3" ;;
@@ -69,7 +70,9 @@ git init --quiet --bare --initial-branch=main "$work/remote"
 git clone --quiet "$work/remote" "$work/clone" 2>/dev/null
 git=(git -C "$work/clone" -c user.name=test -c user.email=test@example.org)
 "${git[@]}" switch --quiet --force-create main
-"${git[@]}" commit --quiet --allow-empty --message first
+cp "$root/.gitignore" "$work/clone/" # a baseline that the tree ignores could not be proposed
+"${git[@]}" add .gitignore
+"${git[@]}" commit --quiet --message first
 "${git[@]}" push --quiet origin main
 measured=$("${git[@]}" rev-parse HEAD)
 # propose [ARGS]: from a clone at the commit that was measured, as a workflow checks it out.
@@ -96,6 +99,32 @@ expect 1 "is not merged: red checks" propose
 expect_calls "pr list pr view pr checks "
 rm "$work/checks-are-red" "$work/pending"
 expect 1 "is not merged: .* none in 0 minutes" propose --limit 0
+# A remote that asks who pushes, as GitHub does, is shown the bot's token, and nothing else is tried.
+timeout 60 /usr/bin/python3 - "$work" <<'PYTHON' &
+import base64, http.server, pathlib, sys
+work = pathlib.Path(sys.argv[1])
+class Remote(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        shown = self.headers.get("Authorization")
+        self.send_response(403 if shown else 401)
+        self.send_header("WWW-Authenticate", 'Basic realm="remote"')
+        self.end_headers()
+        if shown:
+            (work / "shown").write_text(base64.b64decode(shown.removeprefix("Basic ")).decode())
+    def log_message(self, *arguments):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Remote)
+(work / "port").write_text(f"{server.server_address[1]}\n")
+server.serve_forever()
+PYTHON
+remote=$!
+until [[ -s $work/port ]]; do sleep 0.1; done
+"${git[@]}" remote set-url --push origin "http://127.0.0.1:$(cat "$work/port")/remote"
+export GH_TOKEN=token-of-the-bot GIT_TERMINAL_PROMPT=0 no_proxy=127.0.0.1
+expect 1 "could not push" propose
+[[ $(cat "$work/shown") == bot:token-of-the-bot ]] || fail "the remote was shown '$(cat "$work/shown")'"
+kill "$remote"
+"${git[@]}" remote set-url --push origin "$work/remote"
 pushed=$("${git[@]}" rev-parse "origin/$branch")
 git -C "$work/remote" update-ref -d "refs/heads/$branch"
 printf '#!/bin/sh\nexit 1\n' >"$work/remote/hooks/pre-receive" && chmod +x "$work/remote/hooks/pre-receive"
