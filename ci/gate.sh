@@ -145,7 +145,6 @@ done
 forget_old
 
 say "base $(git -C "$repository" rev-parse --short "$base"), head the working tree; results in $out"
-rm -rf "$out"
-mkdir -p "$out"
+fresh_folder "$out"
 exec "$compare" ab "$kept/$base/tree/$bench" "$repository/$bench" "${ab[@]}" --keep "$out/run" --json "$out/comparison.json" \
   --markdown "$out/comparison.md" ${arguments[0]+-- "${arguments[@]}"}

@@ -41,8 +41,8 @@ done
 
 unpack "$base"
 unpack "$head"
-rm -rf "$out"
-mkdir -p "$out/head"
+fresh_folder "$out"
+mkdir "$out/head"
 readonly compare=$base/compare comparison=$out/comparison.json
 readonly measuring_limit_s=300 profiling_limit_s=180
 take_machine 600

@@ -35,6 +35,17 @@ baseline_file() {
   printf '%s/%s.json' "$1" "$matrix"
 }
 
+# fresh_folder DIR: empty. What stands there is deleted where a script of ours made it, and only there: --out may name anything.
+fresh_folder() {
+  local mark=$1/.made-by-warpgauge
+  if [[ -e $1 && ! -e $mark && $1 != */.warpgauge/* && -n $(ls -A "$1") ]]; then
+    die "$1 holds what this script did not write, and would delete; name another folder, or a new one"
+  fi
+  rm -rf "$1"
+  mkdir -p "$1"
+  : >"$mark"
+}
+
 # version_at_least HAVE WANT
 version_at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
 

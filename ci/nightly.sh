@@ -39,8 +39,7 @@ done
 [[ $seed =~ ^[0-9]+$ ]] || die "--seed is '$seed'; it takes a whole number"
 
 unpack "$bin"
-rm -rf "$out"
-mkdir -p "$out"
+fresh_folder "$out"
 [[ $matrix == none ]] || take_machine 600
 worst=0
 

@@ -34,8 +34,7 @@ done
 [[ -n $bin ]] || die "--bin is missing; see $self --help"
 
 unpack "$bin"
-rm -rf "$out"
-mkdir -p "$out"
+fresh_folder "$out"
 take_machine 600
 "$root/ci/measure.sh" --bin "$bin" --out "$out" --processes "$processes" --matrix "$matrix" "${measure[@]}"
 readonly compare=$bin/compare

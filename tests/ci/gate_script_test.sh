@@ -68,6 +68,10 @@ kept=$(find "$repository/.warpgauge/gate" -mindepth 2 -maxdepth 2 -name built | 
 
 [[ -z $("${git[@]}" status --porcelain) ]] || fail "it leaves files that git sees: $("${git[@]}" status --porcelain)"
 
+mkdir "$work/mine" && touch "$work/mine/thesis"
+expect 2 "holds what this script did not write" "${gate[@]}" HEAD --filter '^a$' --out "$work/mine"
+[[ -e $work/mine/thesis ]] || fail "it deleted what it did not write"
+for _ in 1 2; do expect 0 "" "${gate[@]}" HEAD --filter '^a$' --out "$work/new"; done
 expect 2 "there is no commit 'nonsense'" "${gate[@]}" nonsense
 expect 2 "two base commits, 'a' and 'b'" "$root/ci/gate.sh" a b
 expect 2 "\-\-bench goes with --build" "$root/ci/gate.sh" --bench x
