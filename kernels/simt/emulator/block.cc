@@ -67,7 +67,9 @@ void Block::reset(std::int64_t linear_index) {
   }
   registers_of_warp_.assign(warps_.size(), initial_registers(plan_.threads));
   wgmmas_ = std::vector<WgmmaQueue>(warps_.size());
-  warpgroups_.assign((warps_.size() + kWarpsOfGroup - 1) / kWarpsOfGroup, {});
+  const std::size_t warpgroups = (warps_.size() + kWarpsOfGroup - 1) / kWarpsOfGroup;
+  warpgroups_.assign(warpgroups, {});
+  wgmma_waiters_.assign(warpgroups, {});
   for (Barrier& barrier : barriers_) barrier = Barrier{};
   actors_.reset();
   mbarriers_.clear();
@@ -182,9 +184,11 @@ DeviceThread* Block::choose() {
     lane = std::countr_zero(warps_[warp].ready);
   } else {
     // The first that is ready from a random place on.
-    const auto from = static_cast<int>(random_() % kLanes);
-    warp = (std::countr_zero(std::rotr(ready_warps_, from)) + from) % kLanes;
-    lane = (std::countr_zero(std::rotr(warps_[warp].ready, from)) + from) % kLanes;
+    const auto first_ready_from = [](std::uint32_t ready, int from) {
+      return (std::countr_zero(std::rotr(ready, from)) + from) % 32;
+    };
+    warp = first_ready_from(ready_warps_, static_cast<int>(random_() % warps_.size()));
+    lane = first_ready_from(warps_[warp].ready, static_cast<int>(random_() % kLanes));
   }
   return &threads_[warp * kLanes + lane];
 }

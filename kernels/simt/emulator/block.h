@@ -163,8 +163,8 @@ class Block {
   void step_in_warpgroup(const char* what, std::array<const void*, 2> operands, Site site);
   void set_max_registers(int count, bool increase, Site site);
   void begin_wgmma(const Warp& warp, bool is_f16, Site site);
-  void commit_wgmmas() { ++wgmmas_[running_->warp].committed_groups; }
-  void finish_wgmmas(Warp& warp, int groups_left);
+  void commit_wgmmas();
+  void wait_for_wgmmas(int groups_left, Site site);  // every lane for itself
 
  private:
   void record(FindingKind kind, const std::string& what);
@@ -191,11 +191,14 @@ class Block {
   static ThreadClock clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads);
   Mbarrier& mbarrier_at(const void* address, const char* what, Site site);
   void complete_if_due(Mbarrier& barrier);
+  void check_mbarriers_spared(AccessKind kind, std::size_t offset, std::size_t bytes, const char* what,
+                              Site site);
   std::string mbarriers_waited_for() const;
   TensorBox tensor_box(const TensorMap& map, const int* at, int rank, const void* shared,
                        AccessKind global_access, const char* what, Site site);
   void land_load(std::size_t index);
   void check_register_fence(const DeviceThread& thread, const void* registers, std::size_t bytes, Site site);
+  void return_registers(int warp, int finished);
   Accumulators& accumulators_of(const Warp& warp, Site site);
   void check_shared_operand(const SharedOperand& matrix, int first, int rows, const ThreadClock& clock,
                             Site site);
@@ -212,6 +215,7 @@ class Block {
   std::vector<int> registers_of_warp_;  // as setmaxnreg left them
   std::vector<WgmmaQueue> wgmmas_;      // of each warp
   std::vector<Warpgroup> warpgroups_;
+  std::vector<std::vector<DeviceThread*>> wgmma_waiters_;  // of each warpgroup
   std::array<Barrier, kBarriers> barriers_;
   Mbarriers mbarriers_;
   int mbarriers_made_ = 0;

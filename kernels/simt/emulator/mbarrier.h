@@ -20,6 +20,7 @@ inline constexpr std::int64_t kMostMbarrierCount = (1 << 20) - 1;  // of arrival
 struct Mbarrier {
   int index = 0;  // among those of the block
   int initialiser = 0;
+  std::uint32_t initialised = 0;  // the initialiser's event
   Site site;                      // of the initialisation
   bool visible_to_async = false;  // a fence followed the initialisation
   int count = 0;                  // arrivals of a phase

@@ -21,8 +21,15 @@ Mbarrier& Block::mbarrier_at(const void* address, const char* what, Site site) {
       return std::string(what) + " an mbarrier that nobody has initialised, " +
              arena_.place(arena_.offset(address)) + "\n    at " + describe(site);
     });
+  Mbarrier& barrier = found->second;
+  if (plan_.check_memory && !running_->clock.saw(barrier.initialiser, barrier.initialised))
+    fail(FindingKind::race, [&] {
+      return std::string(what) + " an mbarrier, " + arena_.place(found->first) + "\n    at " +
+             describe(site) + "\n  thread " + std::to_string(barrier.initialiser) +
+             " initialised it\n    at " + describe(barrier.site) + "\n  and no barrier orders the two";
+    });
   access_shared(AccessKind::atomic, address, kBytes, what, site);
-  return found->second;
+  return barrier;
 }
 
 void Block::init_mbarrier(void* address, int count, Site site) {
@@ -43,6 +50,7 @@ void Block::init_mbarrier(void* address, int count, Site site) {
   Mbarrier& barrier = mbarriers_[offset];
   barrier.index = mbarriers_made_++;
   barrier.initialiser = running_->index;
+  barrier.initialised = running_->clock.now;
   barrier.site = site;
   barrier.count = barrier.pending = count;
 }
@@ -56,6 +64,21 @@ void Block::invalidate_mbarrier(void* address, Site site) {
     });
   mbarriers_.erase(arena_.offset(address));
   access_shared(AccessKind::write, address, kBytes, "invalidates", site);
+}
+
+// The barriers' own accesses are atomic.
+void Block::check_mbarriers_spared(AccessKind kind, std::size_t offset, std::size_t bytes, const char* what,
+                                   Site site) {
+  if (kind == AccessKind::atomic || kind == AccessKind::read || kind == AccessKind::async_read) return;
+  const auto after = mbarriers_.lower_bound(offset + bytes);
+  if (after == mbarriers_.begin()) return;
+  const auto& [at, barrier] = *std::prev(after);
+  if (at + kBytes <= offset) return;
+  fail(FindingKind::misuse, [&] {
+    return std::string(what) + " over an mbarrier that is in use, " + arena_.place(at) + "\n    at " +
+           describe(site) + "\n  thread " + std::to_string(barrier.initialiser) + " initialised it\n    at " +
+           describe(barrier.site);
+  });
 }
 
 void Block::fence_mbarriers() {

@@ -62,6 +62,7 @@ void Block::access_shared_as(const ThreadClock& clock, AccessKind kind, const vo
   if (!arena_.find(offset, bytes))
     fail(FindingKind::out_of_bounds,
          [&] { return what + size() + arena_.place(offset) + "\n    at " + describe(site); });
+  if (!mbarriers_.empty()) check_mbarriers_spared(kind, offset, bytes, what, site);
   const auto conflict = shadow_.access(kind, offset, bytes, clock, sites_.id(site));
   if (conflict)
     fail(conflict->kind, [&] {

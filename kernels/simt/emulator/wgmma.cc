@@ -247,23 +247,51 @@ void Block::begin_wgmma(const Warp& warp, bool is_f16, Site site) {
   if (moves_at_once() && first) finish(product, index);
 }
 
-void Block::finish_wgmmas(Warp& warp, int groups_left) {
-  DeviceThread* const threads = lanes(warp);
-  const int index = threads->warp;
-  WgmmaQueue& queue = wgmmas_[index];
-  const int finished = queue.committed_groups - groups_left;
-  while (!queue.products.empty() && queue.products.front().group < finished) {
-    finish(queue.products.front(), index);
-    queue.products.pop_front();
+void Block::commit_wgmmas() {
+  ++wgmmas_[running_->warp].committed_groups;
+  std::vector<DeviceThread*>& waiting = wgmma_waiters_[running_->warp / kWarpsOfGroup];
+  for (DeviceThread* thread : waiting) make_ready(*thread);
+  waiting.clear();
+}
+
+// A wgmma is the warpgroup's: it has finished for one warp when all four have begun it and it is done.
+void Block::wait_for_wgmmas(int groups_left, Site site) {
+  DeviceThread& self = *running_;
+  const int first = self.warp / kWarpsOfGroup * kWarpsOfGroup;
+  const int finished = wgmmas_[self.warp].committed_groups - groups_left;
+  const auto begun_by_all = [&] {
+    return std::all_of(wgmmas_.begin() + first, wgmmas_.begin() + first + kWarpsOfGroup,
+                       [&](const WgmmaQueue& queue) { return queue.committed_groups >= finished; });
+  };
+  while (!begun_by_all()) {
+    wgmma_waiters_[self.warp / kWarpsOfGroup].push_back(&self);
+    wait("wgmma_wait", site);
   }
+  for (int warp = first; warp < first + kWarpsOfGroup; ++warp)
+    for (Product& product : wgmmas_[warp].products)
+      if (product.group < finished) finish(product, warp);
+  return_registers(self.warp, finished);
+  if (!plan_.check_memory || finished <= 0) return;
+  WgmmaQueue& queue = wgmmas_[self.warp];
+  if (queue.lesson_groups != finished) {
+    auto known = std::make_shared<VectorClock>();
+    for (int warp = first; warp < first + kWarpsOfGroup; ++warp)
+      raise(*known, actors_.wgmma(warp), static_cast<std::uint32_t>(finished));
+    queue.lesson = Lesson({std::move(known), nullptr});
+    queue.lesson_groups = finished;
+  }
+  queue.lesson.teach(self.clock.knows);
+}
+
+// The warp may touch the registers of its first `finished` groups again.
+void Block::return_registers(int warp, int finished) {
+  WgmmaQueue& queue = wgmmas_[warp];
+  while (!queue.products.empty() && queue.products.front().group < finished) queue.products.pop_front();
   std::erase_if(queue.accumulators, [&](Accumulators& sums) {
     if (sums.last_group >= finished) return false;
     exchange_sums(sums, true);
     return true;
   });
-  if (!plan_.check_memory || finished <= 0) return;
-  Lesson lesson(actors_.wgmma(index), static_cast<std::uint32_t>(finished));
-  for (int lane = 0; lane < kLanes; ++lane) lesson.teach(threads[lane].clock.knows);
 }
 
 template <class T>
@@ -292,10 +320,9 @@ void wgmma_commit(Site site) {
 
 void wgmma_wait(int groups, Site site) {
   Call block;
-  block->meet_warp("wgmma_wait", nullptr, site, [&](Warp& warp) {
-    block->step_in_warpgroup("wgmma_wait", {}, site);
-    block->finish_wgmmas(warp, groups);
-  });
+  block->meet_warp("wgmma_wait", nullptr, site,
+                   [&](const Warp&) { block->step_in_warpgroup("wgmma_wait", {}, site); });
+  block->wait_for_wgmmas(groups, site);
 }
 
 }  // namespace warpgauge::simt::emulator

@@ -7,6 +7,7 @@
 #include <list>
 
 #include "kernels/simt/emulator/device.h"
+#include "kernels/simt/emulator/vector_clock.h"
 #include "kernels/simt/site.h"
 
 namespace warpgauge::simt::emulator {
@@ -35,6 +36,8 @@ struct WgmmaQueue {
   std::deque<Product> products;
   std::list<Accumulators> accumulators;
   int committed_groups = 0;
+  Lesson lesson;  // that the first lesson_groups groups of the warpgroup have finished
+  int lesson_groups = 0;
 };
 
 }  // namespace warpgauge::simt::emulator

@@ -1,0 +1,48 @@
+// A warp-specialised kernel of TMA, mbarriers and wgmma: in the emulator whatever the schedule, and on a GPU
+// where there is one of compute capability 9.0.
+#include "tests/simt/linear_attention.h"
+
+#include <gtest/gtest.h>
+
+#include "kernels/cuda/runtime.h"
+
+namespace warpgauge {
+
+extern const Kernel simt_linear_attention;
+
+namespace {
+
+TEST(LinearAttention, is_right_in_the_emulator_with_every_timing_of_copies) {
+  for (const Problem& p : linear_attention_problems()) {
+    ASSERT_EQ(simt_linear_attention.supports(p), "");
+    for (std::uint64_t seed = 0; seed < 12; ++seed)
+      ASSERT_EQ(linear_attention_failure(simt_linear_attention, p, seed), "")
+          << "Sq " << p.seq_q << ", Sk " << p.seq_k << ", D " << p.head_dim << ", seed " << seed;
+  }
+}
+
+TEST(LinearAttention, says_what_it_cannot_do) {
+  Problem p = linear_attention_problems().front();
+  p.head_dim = 96;
+  EXPECT_NE(simt_linear_attention.supports(p), "");
+}
+
+}  // namespace
+
+#if defined(WARPGAUGE_WITH_CUDA)
+extern const Kernel cuda_linear_attention;
+
+namespace {
+
+TEST(LinearAttention, is_right_on_a_gpu) {
+  if (const std::string reason = cuda::unavailable(); !reason.empty()) GTEST_SKIP() << reason;
+  for (const Problem& p : linear_attention_problems()) {
+    if (const std::string reason = cuda_linear_attention.supports(p); !reason.empty()) GTEST_SKIP() << reason;
+    EXPECT_EQ(linear_attention_failure(cuda_linear_attention, p, 1), "");
+  }
+}
+
+}  // namespace
+#endif
+
+}  // namespace warpgauge
