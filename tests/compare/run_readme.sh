@@ -32,5 +32,10 @@ while IFS= read -r line; do
     failed=1
   fi
 done <"$scratch/commands"
+# A block of another kind would be run by nobody.
+if grep -E '^```.+' "$readme" | grep -qvx '```sh'; then
+  echo "$readme has a block that is not sh"
+  failed=1
+fi
 [ "$ran" -ge 10 ] || { echo "only $ran commands found in $readme"; failed=1; }
 exit "$failed"

@@ -231,6 +231,22 @@ TEST(AbRule, AlphaIsSpentSlowly) {
                                 << " at an only one";
 }
 
+// While looks are left, unchanged is tested at half of what is left of .05; at an only look at all of it.
+TEST(AbRule, UnchangedIsAskedMoreOfWhileLooksAreLeft) {
+  int early = 0, single = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const World world = small_world(8, 0, 0, 0.01);
+    Machine looked(world, seed), once(world, seed);
+    AbRule rule(looked.cases(), {6, 24}), one_look(once.cases(), {6, 6});
+    rule.take(blocks_for(*rule.next(), looked));
+    one_look.take(blocks_for(*one_look.next(), once));
+    early += static_cast<int>(std::ranges::count(rule.decided(), Decided::unchanged));
+    single += static_cast<int>(std::ranges::count(one_look.decided(), Decided::unchanged));
+  }
+  EXPECT_GT(single, early * 1.1) << early << " of 320 at the first of three looks, " << single
+                                 << " at an only one";
+}
+
 TEST(AbRule, InterruptedBeforeTheFirstLookNothingIsKnown) {
   const AbRule rule(std::vector<AbCase>(3), {});
   const AbOutcome outcome = rule.outcome();
@@ -290,7 +306,8 @@ TEST(NullControl, ProcessesThatDifferFromTheirOwnSideTakeTheRedAway) {
   EXPECT_EQ(outcome.decisions[5].decided, Decided::unchanged);
 }
 
-TEST(NullControl, ADriftIsNotAFailure) {
+// A machine that grows slower from process to process, each case in its own way.
+std::vector<AbBlock> drifting_blocks() {
   std::vector<AbBlock> blocks(6);
   int process = 0;
   for (AbBlock& block : blocks) {
@@ -301,7 +318,20 @@ TEST(NullControl, ADriftIsNotAFailure) {
             0.02 * static_cast<double>(c) * process +
             1e-4 * std::sin(7.0 * process + 3.0 * static_cast<double>(c));
   }
-  EXPECT_EQ(null_control(blocks, std::vector<Margins>(6), 0.01).verdict, NullVerdict::passed);
+  return blocks;
+}
+
+TEST(NullControl, ADriftIsNotAFailure) {
+  EXPECT_EQ(null_control(drifting_blocks(), std::vector<Margins>(6), 0.01).verdict, NullVerdict::passed);
+}
+
+TEST(NullControl, NorDoesADriftHideOne) {
+  std::vector<AbBlock> blocks = drifting_blocks();
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    for (const std::size_t position : {b % 2 * 2, 1 + b % 2 * 2}) blocks[b].numbers[5][position] += 0.05;
+  const NullControl control = null_control(blocks, std::vector<Margins>(6), 0.01);
+  EXPECT_EQ(control.verdict, NullVerdict::failed);
+  EXPECT_EQ(control.flagged, std::vector<std::size_t>{5});
 }
 
 TEST(NullControl, FewerThanThreePairsAreNoControl) {

@@ -41,6 +41,11 @@ TEST(Moderation, DegreesAreCappedByWhatTheVariancesHold) {
   EXPECT_EQ(moderate(9, 4, prior).variance, prior.variance);
 }
 
+TEST(Moderation, NorDoesAFinitePriorHaveMore) {
+  EXPECT_EQ(moderate(2, 4, {.variance = 1, .df = 30, .pooled_df = 12}).df, 12);
+  EXPECT_EQ(moderate(2, 4, {.variance = 1, .df = 5, .pooled_df = 12}).df, 9);
+}
+
 TEST(Moderation, WithoutPriorVariancesStay) {
   const std::vector<double> one = {2}, df = {4};
   const VariancePrior prior = fit_variance_prior(one, df);
