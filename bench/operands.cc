@@ -22,17 +22,10 @@ std::vector<T> narrow(const std::vector<float>& values) {
 }
 
 void upload(Buffer& buffer, const std::vector<float>& values, Dtype dtype) {
-  const auto put = [&buffer](const auto& typed) {
-    buffer.upload(typed.data(), typed.size() * sizeof typed[0]);
-  };
-  switch (dtype) {
-    case Dtype::f32:
-      return put(values);
-    case Dtype::f16:
-      return put(narrow<f16>(values));
-    case Dtype::bf16:
-      return put(narrow<bf16>(values));
-  }
+  with_element_type(dtype, [&]<class T>(T) {
+    const std::vector<T> typed = narrow<T>(values);
+    buffer.upload(typed.data(), typed.size() * sizeof(T));
+  });
 }
 
 template <class T>
@@ -122,17 +115,7 @@ void OperandPool::erase_outputs(const Problem& p) {
 
 Output OperandPool::download(const Problem& p) const {
   Output output;
-  switch (p.dtype) {
-    case Dtype::f32:
-      output.o = widen<float>(*o_, query_elements(p));
-      break;
-    case Dtype::f16:
-      output.o = widen<f16>(*o_, query_elements(p));
-      break;
-    case Dtype::bf16:
-      output.o = widen<bf16>(*o_, query_elements(p));
-      break;
-  }
+  output.o = with_element_type(p.dtype, [&]<class T>(T) { return widen<T>(*o_, query_elements(p)); });
   output.lse = widen<float>(*lse_, lse_elements(p));
   return output;
 }

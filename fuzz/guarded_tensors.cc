@@ -43,17 +43,12 @@ std::int64_t extent(const Strides& s, std::int64_t batch, std::int64_t heads, st
 
 // Writes `count` values of the type at `target`.
 void encode(Dtype dtype, const float* values, std::int64_t count, std::uint16_t* target) {
-  switch (dtype) {
-    case Dtype::f32:
-      std::memcpy(target, values, sizeof(float) * static_cast<std::size_t>(count));
-      return;
-    case Dtype::f16:
-      std::transform(values, values + count, target, f16::encode);
-      return;
-    case Dtype::bf16:
-      std::transform(values, values + count, target, bf16::encode);
-      return;
-  }
+  with_element_type(dtype, [&]<class T>(T) {
+    for (std::int64_t d = 0; d < count; ++d) {
+      const T element(values[d]);
+      std::memcpy(target + d * static_cast<std::int64_t>(sizeof(T) / 2), &element, sizeof element);
+    }
+  });
 }
 
 // Reads `count` values of the type; returns whether any of them is poison.

@@ -182,15 +182,7 @@ std::optional<InputFamily> parse_family(std::string_view name) {
 }
 
 float round_to(Dtype dtype, float value) {
-  switch (dtype) {
-    case Dtype::f32:
-      return value;
-    case Dtype::f16:
-      return static_cast<float>(f16(value));
-    case Dtype::bf16:
-      return static_cast<float>(bf16(value));
-  }
-  return value;
+  return with_element_type(dtype, [value]<class T>(T) { return static_cast<float>(T(value)); });
 }
 
 Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {

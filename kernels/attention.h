@@ -23,6 +23,14 @@ enum class Mask { none, causal };
 std::int64_t dtype_bytes(Dtype dtype);
 const char* dtype_name(Dtype dtype);  // "f32", "f16", "bf16"
 
+// Calls f with a value of the element type that `dtype` names, and returns what f does.
+template <class Function>
+decltype(auto) with_element_type(Dtype dtype, Function&& f) {
+  if (dtype == Dtype::f16) return f(f16{});
+  if (dtype == Dtype::bf16) return f(bf16{});
+  return f(float{});
+}
+
 // The sizes of one attention call. Query head h reads key/value head h / (heads / kv_heads) (grouped
 // queries).
 struct Problem {

@@ -65,14 +65,7 @@ std::string supports(const Problem& problem) {
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  switch (p.dtype) {
-    case Dtype::f32:
-      return attend<float>(p, t, l);
-    case Dtype::f16:
-      return attend<f16>(p, t, l);
-    case Dtype::bf16:
-      return attend<bf16>(p, t, l);
-  }
+  with_element_type(p.dtype, [&]<class T>(T) { attend<T>(p, t, l); });
 }
 
 }  // namespace

@@ -82,29 +82,12 @@ constexpr Kernel kernel(std::string_view name) {
 
 // Writes `value` at element d of a row of the problem's type.
 inline void store(const Problem& p, void* o, std::int64_t d, float value) {
-  switch (p.dtype) {
-    case Dtype::f32:
-      static_cast<float*>(o)[d] = value;
-      return;
-    case Dtype::f16:
-      static_cast<f16*>(o)[d] = f16(value);
-      return;
-    case Dtype::bf16:
-      static_cast<bf16*>(o)[d] = bf16(value);
-      return;
-  }
+  with_element_type(p.dtype, [&]<class T>(T) { static_cast<T*>(o)[d] = T(value); });
 }
 
 inline float load(const Problem& p, const void* o, std::int64_t d) {
-  switch (p.dtype) {
-    case Dtype::f32:
-      return static_cast<const float*>(o)[d];
-    case Dtype::f16:
-      return static_cast<float>(static_cast<const f16*>(o)[d]);
-    case Dtype::bf16:
-      return static_cast<float>(static_cast<const bf16*>(o)[d]);
-  }
-  return 0;
+  return with_element_type(p.dtype,
+                           [&]<class T>(T) { return static_cast<float>(static_cast<const T*>(o)[d]); });
 }
 
 // The row in the middle of all: a fault that happens once.
