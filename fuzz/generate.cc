@@ -57,6 +57,19 @@ void draw_heads(Draws& draws, std::int64_t max_volume, Problem& p) {
   p.batch = draws.range(1, std::min<std::int64_t>(4, budget / p.heads));
 }
 
+// Sk of at most `longest`, given Sq and the mask.
+std::int64_t draw_keys(Draws& draws, const Problem& p, std::int64_t longest) {
+  if (draws.one_in(40)) return 0;
+  if (draws.one_in(20)) return draws.range(1, std::min(p.seq_q, longest));  // causal: rows without keys
+  const bool decode = p.seq_q <= 16;
+  if (decode && draws.one_in(2)) return draws.range(1, std::min<std::int64_t>(16384, longest));
+  // The diagonal leaves a tile at its corner, or one or two keys beside it.
+  if (p.mask == Mask::causal && draws.one_in(2))
+    return std::clamp<std::int64_t>(p.seq_q + 64 * draws.range(-1, 4) + draws.range(-2, 2), 1, longest);
+  if (!decode && draws.one_in(2)) return std::min(p.seq_q, longest);
+  return draw_length(draws, std::min<std::int64_t>(1300, longest));
+}
+
 Problem draw_problem(Draws& draws, std::int64_t max_volume) {
   Problem p;
   constexpr Dtype kDtypes[] = {Dtype::f32, Dtype::f16, Dtype::bf16};
@@ -65,18 +78,9 @@ Problem draw_problem(Draws& draws, std::int64_t max_volume) {
   p.scale = default_scale(p.head_dim);
   if (draws.one_in(8)) p.scale *= static_cast<double>(draws.range(1, 64)) / 16;
   p.mask = draws.one_in(2) ? Mask::causal : Mask::none;
-  const bool decode = draws.one_in(5);
-  p.seq_q =
-      decode ? draws.range(1, 16) : draw_length(draws, std::min<std::int64_t>(640, max_volume / p.head_dim));
-  const std::int64_t longest = std::max<std::int64_t>(1, max_volume / (p.seq_q * p.head_dim));
-  if (draws.one_in(40))
-    p.seq_k = 0;
-  else if (decode && draws.one_in(2))
-    p.seq_k = draws.range(1, std::min<std::int64_t>(16384, longest));
-  else if (!decode && draws.one_in(2))
-    p.seq_k = std::min(p.seq_q, longest);
-  else
-    p.seq_k = draw_length(draws, std::min<std::int64_t>(1300, longest));
+  p.seq_q = draws.one_in(5) ? draws.range(1, 16)
+                            : draw_length(draws, std::min<std::int64_t>(640, max_volume / p.head_dim));
+  p.seq_k = draw_keys(draws, p, std::max<std::int64_t>(1, max_volume / (p.seq_q * p.head_dim)));
   draw_heads(draws, max_volume, p);
   return p;
 }

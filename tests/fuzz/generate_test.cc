@@ -41,6 +41,11 @@ TEST(Generate, MeetsEveryEdgeOften) {
     const bool causal = p.mask == Mask::causal;
     met["causal, Sq > Sk"] += causal && p.seq_q > p.seq_k;
     met["causal, Sq < Sk"] += causal && p.seq_q < p.seq_k;
+    met["rows without keys"] += causal && p.seq_q > p.seq_k && p.seq_k > 0;
+    met["a few queries, some without keys"] += causal && p.seq_q <= 16 && p.seq_q > p.seq_k;
+    for (std::int64_t beside : {-2, -1, 0, 1, 2})
+      met["diagonal " + std::to_string(beside) + " beside a tile's corner"] +=
+          causal && (p.seq_k - p.seq_q - beside) % 64 == 0;
     met["Sq = Sk"] += p.seq_q == p.seq_k;
     met["decode"] += p.seq_q <= 16 && p.seq_k > 500;
     met["long decode"] += p.seq_q <= 16 && p.seq_k > 4000;
