@@ -16,6 +16,7 @@ done
 expect 2 "^test.sh: --preset needs a value" "$root/ci/test.sh" --preset
 expect 2 "takes a number, 3 or more" "$root/ci/measure.sh" --processes 2
 expect 2 "takes a whole number" "$root/ci/gpu.sh" --minutes soon
+expect 2 "is no configured build folder" "$root/ci/mutants.sh" --build "$work/none"
 expect 1 "is not a folder" "$root/ci/setup.sh" --bundle "$work/none"
 expect 1 "holds no bundle" "$root/ci/setup.sh" --bundle "$work"
 mkdir "$work/bundle" && echo package >"$work/bundle/one.deb"

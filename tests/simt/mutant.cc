@@ -1,0 +1,96 @@
+#include "tests/simt/mutant.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ostream>
+#include <vector>
+
+#include "fuzz/check.h"
+#include "fuzz/generate.h"
+
+namespace warpgauge {
+
+#define WARPGAUGE_MUTANT(name, file, line, from, to) extern const Kernel mutant_##name;
+#include "mutants.inc"
+#undef WARPGAUGE_MUTANT
+
+namespace {
+
+constexpr Mutant kMutants[] = {
+#define WARPGAUGE_MUTANT(name, file, line, from, to) {#name, &mutant_##name, file, line, from, to},
+#include "mutants.inc"
+#undef WARPGAUGE_MUTANT
+};
+
+std::string check_name(const Failure& failure) {
+  switch (failure.property) {
+    case Property::launches: {  // "copy in flight in flash_mma, block (0, 0, 0), ..."
+      const std::string head = failure.message.substr(0, failure.message.find(", block"));
+      return head.substr(0, head.rfind(" in "));
+    }
+    case Property::output:
+      return "bound of O";
+    case Property::lse:
+      return "bound of LSE";
+    case Property::non_finite:
+      return "NaN or infinity";
+    case Property::writes_all:
+      return "poison left";
+    case Property::stays_inside:
+      return "guard band";
+    case Property::repeats:
+      return "second run";
+  }
+  return "?";
+}
+
+// Each check once, then the inputs: "bound of O, bound of LSE (needles)".
+std::string checks_of(const std::vector<Failure>& failures) {
+  std::vector<std::string> names;
+  for (const Failure& failure : failures)
+    if (std::string name = check_name(failure); std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text + " (" + family_name(failures.front().family) + ")";
+}
+
+std::string change(const Mutant& mutant) {
+  const std::string to = *mutant.to ? mutant.to : "nothing";
+  return std::string(mutant.file) + ":" + std::to_string(mutant.line) + "  " + mutant.from + "  ->  " + to;
+}
+
+}  // namespace
+
+std::span<const Mutant> all_mutants() {
+  return kMutants;
+}
+
+std::optional<Capture> hunt(const Kernel& kernel, std::uint64_t first_seed) {
+  for (std::uint64_t n = 0; n < kHuntedProblems; ++n) {
+    const std::optional<FuzzCase> c = random_supported_case(kernel, first_seed + n);
+    if (!c) return std::nullopt;
+    const CheckResult result =
+        check(kernel, c->problem, c->seed, {.family = c->family, .layout = c->layout, .threads = c->threads});
+    if (!result.passed()) return Capture{checks_of(result.failures), n + 1};
+  }
+  return std::nullopt;
+}
+
+int report(std::span<const Mutant> mutants, std::uint64_t first_seed, std::ostream& out) {
+  int survivors = 0;
+  out << "| mutant | kernel | problems | caught by | what was changed |\n|---|---|---|---|---|\n";
+  for (const Mutant& mutant : mutants) {
+    const std::optional<Capture> capture = hunt(*mutant.kernel, first_seed);
+    if (!capture) ++survivors;
+    char columns[256];
+    std::snprintf(columns, sizeof columns, "| %-36s | %-20s | %3d | %-44s | ", mutant.name,
+                  mutant.kernel->id().c_str(), static_cast<int>(capture ? capture->problem : kHuntedProblems),
+                  capture ? capture->by.c_str() : "NOTHING: IT SURVIVED");
+    out << columns << change(mutant) << " |" << std::endl;
+  }
+  out << mutants.size() << " mutants, " << survivors << " survived\n";
+  return survivors;
+}
+
+}  // namespace warpgauge

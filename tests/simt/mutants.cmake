@@ -1,0 +1,124 @@
+# Planted bugs, one a row: mutant(NAME SOURCE FILE FROM TO) compiles the kernel of SOURCE once more, with the one place of
+# FILE that reads FROM reading TO. The fuzz must tell each of them from a right kernel; ci/mutants.sh shows by what it does.
+# Not here: cuda/naive and cuda/cublas, which no machine without a GPU runs.
+
+# flash_mma: what orders its threads and its copies ...
+set(flash kernels/cuda/flash_mma.cu)
+set(tile kernels/cuda/flash_tile.h)
+mutant(flash_first_barrier ${flash} ${flash} [[simt::syncthreads();         // they]] [[// they]])
+mutant(flash_second_barrier ${flash} ${flash} [[simt::syncthreads();         // it]] [[// it]])
+mutant(flash_output_barrier ${flash} ${tile} [[simt::syncwarp();]] [[]])
+mutant(flash_weak_key_wait ${flash} ${flash} [[simt::copy_async_wait<0>();  // K(n)]] [[simt::copy_async_wait<1>();  // K(n)]])
+mutant(flash_weak_value_wait ${flash} ${flash} [[simt::copy_async_wait<0>();  // V(n)]] [[simt::copy_async_wait<1>();  // V(n)]])
+mutant(flash_stale_key_tile ${flash} ${flash} [[if (n > 0) {]] [[if (n > 1) {]])
+mutant(flash_value_of_neighbour_tile ${flash} ${flash} [[v_tile, v, p.v_strides.row, first_key,]]
+       [[v_tile, v, p.v_strides.row, first_key ^ Shape::kKeyRows,]])
+# ... which keys a row sees ...
+mutant(flash_tail_mask ${flash} ${flash} [[key >= seq_k]] [[key > seq_k]])
+mutant(flash_last_key_dropped ${flash} ${flash} [[key >= seq_k]] [[key >= seq_k - 1]])
+mutant(flash_padding_counted ${flash} ${flash} [[key >= seq_k || key >]] [[key >]])
+mutant(flash_diagonal_hidden ${flash} ${flash} [[key > row + visible_from]] [[key >= row + visible_from]])
+mutant(flash_beyond_diagonal ${flash} ${flash} [[key > row + visible_from]] [[key > row + visible_from + 1]])
+mutant(flash_top_left ${flash} ${flash} [[p.causal ? p.seq_k - p.seq_q :]] [[p.causal ? 0 :]])
+mutant(flash_mask_one_tile_late ${flash} ${flash} [[first_row + diagonal + 1)]] [[first_row + diagonal + 2)]])
+mutant(flash_last_tile_dropped ${flash} ${flash} [[rows_end + diagonal))]] [[rows_end + diagonal - 1))]])
+mutant(flash_finite_mask ${flash} ${flash} [[s[m][n][e] = -INFINITY;]] [[s[m][n][e] = -5e4f;]])
+# ... whose rows it reads and writes ...
+mutant(flash_wrong_kv_head ${flash} ${flash} [[place.head / p.group]] [[place.head % (simt::grid_size().y / p.group)]])
+mutant(flash_strides_of_other_tensor ${flash} ${flash} [[kv_head * p.v_strides.head]] [[kv_head * p.k_strides.head]])
+mutant(flash_output_packed ${flash} ${flash} [[place.first_row * p.o_strides.row]] [[place.first_row * Shape::kHeadDim]])
+mutant(flash_lse_past_last_row ${flash} ${flash} [[row < p.seq_q) lse]] [[row <= p.seq_q) lse]])
+mutant(flash_last_row_unwritten ${flash} ${tile} [[first_row + row < rows)]] [[first_row + row < rows - 1)]])
+mutant(flash_row_past_end ${flash} ${tile} [[first_row + row < rows)]] [[first_row + row <= rows)]])
+mutant(flash_no_zero_fill ${flash} ${tile} [[first_row + at < rows ? 16 : 0]] [[first_row + at < rows ? 16 : 16]])
+mutant(flash_zero_fill_late ${flash} ${tile} [[first_row + at < rows ? 16 : 0]] [[first_row + at <= rows ? 16 : 0]])
+# ... where its fragments lie ...
+mutant(flash_swizzle_of_reader ${flash} ${tile} [[lane / 16 * 8 + lane % 8]] [[lane / 16 * 8 + lane % 4]])
+mutant(flash_swizzle_too_wide ${flash} ${tile} [[row & 7]] [[row & 15]])
+mutant(flash_value_not_transposed ${flash} ${tile} [[load_matrices<true>]] [[load_matrices<false>]])
+mutant(flash_weights_swapped ${flash} ${tile} [[(p[m][2 * j][2], p[m][2 * j][3])]] [[(p[m][2 * j][3], p[m][2 * j][2])]])
+# ... and its softmax.
+mutant(flash_peak_of_wrong_lane ${flash} ${tile} [[simt::shuffle_xor(peak, 2)]] [[simt::shuffle_xor(peak, 4)]])
+mutant(flash_peak_of_half_a_row ${flash} ${tile} [[peak = fmaxf(peak, simt::shuffle_xor(peak, 1));]] [[]])
+mutant(flash_sum_of_half_a_row ${flash} ${tile} [[total += simt::shuffle_xor(total, 1);]] [[]])
+mutant(flash_sum_not_rescaled ${flash} ${tile} [[sum[m][half] * rescale + added]] [[sum[m][half] + added]])
+mutant(flash_output_not_rescaled ${flash} ${tile} [[o[m][n][2 * half + 1] *= rescale;]] [[]])
+mutant(flash_not_normalised ${flash} ${tile} [[total == 0.0f ? 0.0f : 1.0f / total]] [[total == 0.0f ? 0.0f : 1.0f]])
+mutant(flash_divided_by_zero ${flash} ${tile} [[total == 0.0f ? 0.0f : 1.0f / total]] [[1.0f / total]])
+mutant(flash_no_infinity_guard ${flash} ${tile} [[now == -INFINITY ? 0.0f : now]] [[now]])
+mutant(flash_finite_start ${flash} ${tile} [[largest[m][0] = largest[m][1] = -INFINITY;]] [[largest[m][0] = largest[m][1] = -5e4f;]])
+mutant(flash_sum_in_f16 ${flash} ${tile} [[added += s[m][n][e];]] [[added = static_cast<float>(f16(added + s[m][n][e]));]])
+mutant(flash_scale_one_percent ${flash} ${flash} [[p.scale * std::numbers::log2e]] [[p.scale * 1.01 * std::numbers::log2e]])
+mutant(flash_lse_in_base_2 ${flash} ${tile} [[largest[m][half] * kLn2]] [=[largest[m][half]]=])
+
+# decode_split_kv: the block that walks over its share of the keys ...
+set(decode kernels/cuda/decode_split_kv.cu)
+mutant(decode_copy_barrier ${decode} ${decode} [[simt::syncthreads();         // are]] [[// are]])
+mutant(decode_stage_barrier ${decode} ${decode} [[simt::syncthreads();  // all are done]] [[// all are done]])
+mutant(decode_merge_barrier ${decode} ${decode} [[simt::syncthreads();  // all warps']] [[// all warps']])
+mutant(decode_weak_wait ${decode} ${decode} [[copy_async_wait<1>]] [[copy_async_wait<2>]])
+mutant(decode_one_stage ${decode} ${decode} [[T* stage = kv + tile % kStages * 2 * KeyTile::kElements;]] [[T* stage = kv;]])
+mutant(decode_stale_last_tile ${decode} ${decode} [[if (tile + 1 < tiles)]] [[if (tile + 2 < tiles)]])
+mutant(decode_tail_tile_dropped ${decode} ${decode} [[(p.seq_k + kTileKeys - 1) / kTileKeys - first_tile]]
+       [[p.seq_k / kTileKeys - first_tile]])
+mutant(decode_tail_share_dropped ${decode} ${decode} [[divide_up(divide_up(p.seq_k, kTileKeys), splits)]]
+       [[divide_up(p.seq_k, kTileKeys) / splits]])
+mutant(decode_value_of_next_key ${decode} ${decode} [[v, p.v_strides.row, first_key, p.seq_k]] [[v, p.v_strides.row, first_key + 1, p.seq_k]])
+mutant(decode_mask_of_wrong_warp ${decode} ${decode} [[simt::warp_index() * WarpTile]] [[(simt::warp_index() ^ 1) * WarpTile]])
+mutant(decode_tail_mask ${decode} ${decode} [[key >= p.seq_k ||]] [[key > p.seq_k ||]])
+mutant(decode_diagonal ${decode} ${decode} [[key > query + p.seq_k - p.seq_q]] [[key >= query + p.seq_k - p.seq_q]])
+mutant(decode_top_left ${decode} ${decode} [[key > query + p.seq_k - p.seq_q]] [[key > query]])
+# ... its packed rows ...
+mutant(decode_padding_is_real ${decode} ${decode} [[row < p.group * p.seq_q]] [[row <= p.group * p.seq_q]])
+mutant(decode_padding_is_read ${decode} ${decode} [[row.real ? 16 : 0]] [[16]])
+mutant(decode_wrong_head_of_group ${decode} ${decode} [[kv_head * p.group + row % p.group]]
+       [[row % p.group * (p.heads / p.group) + kv_head]])
+mutant(decode_strides_of_other_tensor ${decode} ${decode} [[p.o + simt::block_index().z * p.o_strides.batch]]
+       [[p.o + simt::block_index().z * p.q_strides.batch]])
+# ... what its warps tell each other ...
+mutant(decode_merge_weight ${decode} ${decode} [[weight[w] = results.sum[at] *]] [[weight[w] =]])
+mutant(decode_merge_wrong_row ${decode} ${decode} [[results.largest[w * kRows + row_in_tile])]] [[results.largest[w * kRows])]])
+mutant(decode_merge_no_guard ${decode} ${decode} [[results.largest[at] - base]] [[results.largest[at] - largest]])
+mutant(decode_merge_lse_in_base_2 ${decode} ${decode} [[largest * flash::kLn2]] [[largest]])
+# ... and the splits.
+mutant(decode_workspace_too_small ${decode} ${decode} [[splits * (query_elements(p) + lse_elements(p))]] [[splits * query_elements(p)]])
+mutant(decode_partial_of_wrong_split ${decode} ${decode} [[(simt::block_index().x * rows + index) * kDim + d]]
+       [[(index * p.splits + simt::block_index().x) * kDim + d]])
+mutant(decode_combine_drops_a_split ${decode} ${decode} [[split < p.splits; ++split) total]] [[split < p.splits - 1; ++split) total]])
+mutant(decode_combine_weight ${decode} ${decode} [[const float weight = expf]] [[const float weight = 0.98f * expf]])
+mutant(decode_combine_lse ${decode} ${decode} [[largest + logf(total);]] [[largest;]])
+
+# cpu/naive
+set(naive kernels/cpu/naive.cc)
+mutant(naive_scale_one_percent ${naive} ${naive} [[static_cast<float>(p.scale)]] [[static_cast<float>(p.scale * 1.01)]])
+mutant(naive_dot_without_tail ${naive} ${naive} [[static_cast<float>(q[d]) *]] [[(d < p.head_dim / 16 * 16) * static_cast<float>(q[d]) *]])
+mutant(naive_maximum_from_zero ${naive} ${naive} [[largest = -std::numeric_limits<float>::infinity()]] [[largest = 0]])
+mutant(naive_no_maximum ${naive} ${naive} [[std::exp(scratch[j] - largest)]] [[std::exp(scratch[j])]])
+mutant(naive_sum_in_f16 ${naive} ${naive} [[sum += weight;]] [[sum = static_cast<float>(f16(sum + weight));]])
+mutant(naive_stale_accumulator ${naive} ${naive} [[accumulator + p.head_dim, 0.0f]] [[accumulator + p.head_dim - 1, 0.0f]])
+mutant(naive_divided_by_zero ${naive} ${naive} [[sum == 0 ? 0.0f : 1.0f / sum]] [[1.0f / sum]])
+mutant(naive_lse_in_base_2 ${naive} ${naive} [[std::log(sum)]] [[std::log2(sum)]])
+mutant(naive_last_key_dropped ${naive} ${naive} [[visible_keys(p, i),]] [[visible_keys(p, i) - (p.mask == Mask::none),]])
+mutant(naive_beyond_diagonal ${naive} ${naive} [[visible_keys(p, i),]] [[std::min(p.seq_k, visible_keys(p, i) + 1),]])
+mutant(naive_wrong_kv_head ${naive} ${naive} [[t.k_strides, h / group,]] [[t.k_strides, h % p.kv_heads,]])
+mutant(naive_value_with_stride_of_keys ${naive} ${naive} [=[v[j * v_step + d]]=] [=[v[j * k_step + d]]=])
+mutant(naive_output_with_strides_of_queries ${naive} ${naive} [[t.o_strides, h, i]] [[t.q_strides, h, i]])
+
+# cpu/blas, and the softmax that it shares
+set(blas kernels/cpu/blas.cc)
+set(softmax kernels/cpu/softmax.h)
+mutant(blas_adds_to_logits ${blas} ${blas} [[0.0f, scratch.logits]] [[1.0f, scratch.logits]])
+mutant(blas_keys_of_first_row ${blas} ${blas} [[visible_keys(p, first + rows - 1)]] [[visible_keys(p, first)]])
+mutant(blas_last_block_dropped ${blas} ${blas} [[(p.seq_q + step - 1) / step]] [[(p.seq_q + step - 2) / step]])
+mutant(blas_lse_of_first_block ${blas} ${blas} [[* p.seq_q + first;]] [[* p.seq_q;]])
+mutant(blas_widens_packed_rows ${blas} ${blas} [=[source[i * step + d]]=] [=[source[i * head_dim + d]]=])
+mutant(blas_narrows_to_packed_rows ${blas} ${blas} [=[o[i * o_step + d]]=] [=[o[i * p.head_dim + d]]=])
+mutant(blas_no_keys_last_column ${blas} ${blas} [[i * target_step, p.head_dim, 0.0f]] [[i * target_step, p.head_dim - 1, 0.0f]])
+mutant(blas_wrong_kv_head ${blas} ${blas} [[h / (p.heads / p.kv_heads)]] [[h % p.kv_heads]])
+mutant(blas_workspace_too_small ${blas} ${blas} [[return rows * p.seq_k + widened;]] [[return rows * p.seq_k + widened - 8;]])
+mutant(blas_masked_key_counted ${blas} ${softmax} [[j = visible; j < keys]] [[j = visible + 1; j < keys]])
+mutant(blas_sum_without_tail ${blas} ${softmax} [[sum += weights[j] =]] [[weights[j] =]])
+mutant(blas_last_weight_not_normalised ${blas} ${softmax} [[j < visible; ++j) logits[j] *=]] [[j < visible - 1; ++j) logits[j] *=]])
+mutant(blas_exponential_coefficient ${blas} ${softmax} [[2.40226507e-1f]] [[2.41226507e-1f]])
+mutant(blas_exponential_not_flushed ${blas} ${softmax} [[y < -126.0f ? 0.0f : power]] [[power]])
+mutant(blas_exponent_bias ${blas} ${softmax} [[+ 127u]] [[+ 126u]])
