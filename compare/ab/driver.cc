@@ -103,7 +103,8 @@ class AbDriver {
                    duration(options_.plan.first_blocks) + " to " + duration(options_.plan.max_blocks));
   }
 
-  void take_look(const AbLook& look) {
+  // A copy: the rule replaces its own once it has the results.
+  void take_look(AbLook look) {
     const int number = static_cast<int>(record_.looks.size()) + 1;
     progress_.look_begins(number, look.last_block, look.cases.size());
     const MeasuringPlan first_plan = plan_;
