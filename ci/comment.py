@@ -52,11 +52,13 @@ def fetch_comparison(github, run_id):
 
 def find_pull_request(github, run):
     """(number, head commit) of the open pull request that a run was for, or None. A run knows no pull request when it
-    comes from a fork: it is found by branch and commit. A dispatched run names it in its title, which only those who may
-    write can choose."""
+    comes from a fork: it is found by branch and commit. A dispatched run names both in its title, which only those who may
+    write can choose; a commit that is not one of the pull request's would be told under another's."""
     if run["event"] == "workflow_dispatch":
         titled = re.fullmatch(r"gpu: pull request ([0-9]{1,9}) at ([0-9a-f]{40})", run["display_title"])
-        return (int(titled[1]), titled[2]) if titled else None
+        if titled and any(commit["sha"] == titled[2] for commit in github.pages(f"/pulls/{titled[1]}/commits")):
+            return int(titled[1]), titled[2]
+        return None
     if run["event"] != "pull_request" or not run.get("head_repository"):
         return None
     branch = f"{run['head_repository']['owner']['login']}:{run['head_branch']}"

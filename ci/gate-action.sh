@@ -2,7 +2,8 @@
 # ci/gate-action.sh - what action.yml runs: builds compare, then ci/gate.sh on the repository in $GITHUB_WORKSPACE.
 #
 #   $GATE_BUILD, $GATE_BENCH   as --build and --bench of ci/gate.sh
-#   $GATE_BASE                 its BASE_REF; empty: where the change left what it is to be merged into ($GITHUB_BASE_REF), or main
+#   $GATE_BASE                 its BASE_REF; empty: where the change left what it is to be merged into ($GITHUB_BASE_REF); on a
+#                              push, the commit before it
 #   $GATE_ARGUMENTS            more for it, split as a shell would
 #   $GATE_COMPARE              a compare that is built already
 #   --help
@@ -34,6 +35,7 @@ if [[ -z $base && -n ${GITHUB_BASE_REF:-} ]]; then
   base=$(git -C "$GITHUB_WORKSPACE" merge-base "origin/$GITHUB_BASE_REF" HEAD) ||
     exit_code=1 die "the checkout does not hold where the change left $GITHUB_BASE_REF; give actions/checkout fetch-depth: 0"
 fi
+if [[ -z $base && ${GITHUB_EVENT_NAME:-} == push ]]; then base=HEAD^; fi
 out=$GITHUB_WORKSPACE/.warpgauge/gate/last
 [[ -z ${GITHUB_OUTPUT:-} ]] || printf 'comparison=%s\n' "$out/comparison.json" >>"$GITHUB_OUTPUT"
 code=0

@@ -176,8 +176,15 @@ class Posting(unittest.TestCase):
 
     def test_a_dispatched_run_names_its_pull_request(self):
         self.github.run |= {"event": "workflow_dispatch", "display_title": "gpu: pull request 34 at " + "e" * 40}
+        self.github.commits = ["d" * 40, "e" * 40]
         self.call("comment.py", "post", "7")
         self.assertEqual(self.github.comments[0]["number"], 34)
+
+    def test_a_dispatched_run_of_another_commit_is_for_none(self):
+        self.github.run |= {"event": "workflow_dispatch", "display_title": "gpu: pull request 34 at " + "e" * 40}
+        self.github.commits = ["d" * 40]
+        self.call("comment.py", "post", "7")
+        self.assertEqual(self.github.comments, [])
 
     def test_a_title_of_a_pull_request_names_none(self):
         self.github.run |= {"display_title": "gpu: pull request 34 at " + "e" * 40}

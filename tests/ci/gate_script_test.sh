@@ -81,7 +81,7 @@ expect 2 "$work/none is not a folder" "$root/ci/gate.sh" --repository "$work/non
 expect 2 "is not a git repository" "$root/ci/gate.sh" --repository "$work"
 
 # The action, as another repository's workflow calls it.
-action=(env -u GITHUB_BASE_REF "GITHUB_WORKSPACE=$repository" "GITHUB_OUTPUT=$work/output" "GITHUB_STEP_SUMMARY=$work/summary"
+action=(env -u GITHUB_BASE_REF -u GITHUB_EVENT_NAME "GITHUB_WORKSPACE=$repository" "GITHUB_OUTPUT=$work/output" "GITHUB_STEP_SUMMARY=$work/summary"
   "GATE_BUILD=$build_command" GATE_BENCH=build/suite "GATE_COMPARE=$compare" "GATE_ARGUMENTS=--blocks 6..6 --filter '^(a|b)\$'")
 expect 0 "1 improvement, 1 unchanged" "${action[@]}" "$root/ci/gate-action.sh"
 world 1000
@@ -93,6 +93,7 @@ grep -q "regression" "$work/summary" || fail "no summary"
 expect 0 "base $("${git[@]}" rev-parse --short main), head" "${action[@]}" GITHUB_BASE_REF=develop "$root/ci/gate-action.sh"
 expect 1 "fetch-depth: 0" "${action[@]}" GITHUB_BASE_REF=none "$root/ci/gate-action.sh"
 "${git[@]}" update-ref -d refs/remotes/origin/develop
+expect 0 "base $("${git[@]}" rev-parse --short HEAD^), head" "${action[@]}" GITHUB_EVENT_NAME=push "$root/ci/gate-action.sh"
 expect 2 "is not what a shell could split" "${action[@]}" "GATE_ARGUMENTS=--filter 'a" "$root/ci/gate-action.sh"
 expect 2 "GATE_BUILD and GATE_BENCH are needed" env -u GATE_BUILD "$root/ci/gate-action.sh"
 

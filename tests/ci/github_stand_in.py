@@ -27,6 +27,7 @@ class GitHubStandIn:
                     "conclusion": "success", "created_at": "2026-11-20T10:00:00Z",
                     "head_repository": {"owner": {"login": "someone"}}}
         self.jobs, self.pulls, self.labels = [], [], []
+        self.commits = []  # of every pull request
         self.comments, self.issues = [], []
         self.artifact = None  # bytes of the archive `comparison`
         self.stored_artifact_size = None
@@ -91,6 +92,7 @@ class GitHubStandIn:
             ("GET", r"/actions/runs/7/artifacts", self.artifacts),
             ("GET", r"/actions/artifacts/1/zip", lambda query, body: f"http://localhost:{self.port}/store/artifact.zip"),
             ("GET", r"/pulls", self.find_pulls),
+            ("GET", r"/pulls/(\d+)/commits", lambda number, query, body: self.page([{"sha": s} for s in self.commits], query)),
             ("GET", r"/issues/(\d+)/comments", lambda number, query, body: self.page(self.comments, query)),
             ("POST", r"/issues/(\d+)/comments", self.comment),
             ("PATCH", r"/issues/comments/(\d+)", self.edit_comment),
