@@ -36,8 +36,10 @@ done
 build coverage
 # Counts of earlier runs would be added to.
 find "$root/build/coverage" -name '*.gcda' -delete
+# compare_power simulates for minutes what the others test; without optimisation it runs into its time limit.
 tests=passed
-ctest --test-dir "$root/build/coverage" --parallel "$(jobs)" --output-on-failure --no-tests=error --label-regex '^compare$' ||
+ctest --test-dir "$root/build/coverage" --parallel "$(jobs)" --output-on-failure --no-tests=error --label-regex '^compare$' \
+  --exclude-regex '^compare\.power\.' ||
   tests=failed
 # compare_bench is a program that measures the reader.
 "$root/ci/coverage_report.py" "$root/build/coverage" --at-least "$at_least" --worst "$worst" \
