@@ -25,3 +25,26 @@ if(WARPGAUGE_WITH_CUDA)
   target_compile_definitions(simt_linear_attention_test PRIVATE WARPGAUGE_WITH_CUDA)
   target_link_libraries(simt_linear_attention_test PRIVATE CUDA::cudart_static)
 endif()
+include(hopper_mutants.cmake)
+
+# Clusters are left out, and a kernel that asks for them is told so when it is compiled.
+add_test(NAME simt.clusters_are_refused_by_the_compiler
+         COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -I${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/cluster_of_two.cc)
+set_tests_properties(simt.clusters_are_refused_by_the_compiler PROPERTIES LABELS simt
+                     PASS_REGULAR_EXPRESSION "kernels/simt has no clusters")
+
+if(WARPGAUGE_WITH_CUDA)
+  find_program(CUOBJDUMP cuobjdump HINTS ${CUDAToolkit_BIN_DIR})
+  set(cuobjdump "")
+  if(CUOBJDUMP)
+    set(cuobjdump -DCUOBJDUMP=${CUOBJDUMP})
+  endif()
+  add_test(NAME simt.hopper_instructions
+           COMMAND ${CMAKE_COMMAND} -DNVCC=${CMAKE_CUDA_COMPILER} ${cuobjdump} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/hopper_instructions.cu
+                   -DINCLUDE=${PROJECT_SOURCE_DIR} -P ${CMAKE_CURRENT_SOURCE_DIR}/instructions_test.cmake
+           WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  add_test(NAME simt.linear_attention_does_not_spill
+           COMMAND ${CMAKE_COMMAND} -DNVCC=${CMAKE_CUDA_COMPILER} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/linear_attention.cu
+                   -DINCLUDE=${PROJECT_SOURCE_DIR} -DARCHITECTURES=90a-real -P ${CMAKE_CURRENT_SOURCE_DIR}/spills_test.cmake)
+  set_tests_properties(simt.hopper_instructions simt.linear_attention_does_not_spill PROPERTIES LABELS simt TIMEOUT 600)
+endif()

@@ -183,12 +183,12 @@ DeviceThread* Block::choose() {
     warp = running_ && (ready_warps_ & own) ? running_->warp : std::countr_zero(ready_warps_);
     lane = std::countr_zero(warps_[warp].ready);
   } else {
-    // The first that is ready from a random place on.
-    const auto first_ready_from = [](std::uint32_t ready, int from) {
-      return (std::countr_zero(std::rotr(ready, from)) + from) % 32;
-    };
-    warp = first_ready_from(ready_warps_, static_cast<int>(random_() % warps_.size()));
-    lane = first_ready_from(warps_[warp].ready, static_cast<int>(random_() % kLanes));
+    // Any warp that can run, each as likely as the others; of its lanes the first from a random place on.
+    std::uint32_t warps = ready_warps_;
+    for (auto skip = random_() % std::popcount(ready_warps_); skip > 0; --skip) warps &= warps - 1;
+    warp = std::countr_zero(warps);
+    const auto from = static_cast<int>(random_() % kLanes);
+    lane = (std::countr_zero(std::rotr(warps_[warp].ready, from)) + from) % kLanes;
   }
   return &threads_[warp * kLanes + lane];
 }
