@@ -312,6 +312,15 @@ TEST(TmaFindings, in_flight_at_exit) {
     expect_finding(tma_finding<kStore>(seed), FindingKind::copy_in_flight, "a TMA store", line(first + 15));
 }
 
+TEST(TmaFindings, more_bytes_than_a_barrier_counts_that_nobody_announced) {
+  constexpr auto kKernel = [](Maps p) {
+    const Tile tile = make_tile(1);
+    if (thread_index() == 0)
+      for (int i = 0; i <= (1 << 20) / kBoxBytes; ++i) tma_load(tile.data, p.map, tile.full, {0, 0});
+  };
+  expect_finding(tma_finding<kKernel>(kEager), FindingKind::misuse, "to which nobody announces bytes");
+}
+
 TEST(TmaFindings, its_barrier_invalidated) {
   constexpr auto kKernel = [](Maps p) {
     const Tile tile = make_tile(1);

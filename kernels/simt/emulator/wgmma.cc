@@ -177,9 +177,7 @@ Accumulators& Block::accumulators_of(const Warp& warp, Site site) {
     if (same) return sums;
     if (touched)
       fail(FindingKind::register_in_flight, [&] {
-        return "begins a wgmma on some of the accumulators, or on another shape of those, that another has "
-               "in "
-               "flight\n    at " +
+        return "begins a wgmma on accumulators that another of another shape has in flight\n    at " +
                describe(site) + "\n  the other is\n    at " + describe(sums.site);
       });
   }
@@ -195,8 +193,7 @@ Accumulators& Block::accumulators_of(const Warp& warp, Site site) {
 
 void Block::check_shared_operand(const SharedOperand& matrix, int first, int rows, const ThreadClock& clock,
                                  Site site) {
-  const auto start =
-      static_cast<std::size_t>(static_cast<const char*>(matrix.start) - static_cast<const char*>(nullptr));
+  const auto start = reinterpret_cast<std::uintptr_t>(matrix.start);
   if (start % kChunkBytes != 0 || (start & 0x380u) != 0 || matrix.leading_bytes % 16 != 0 ||
       matrix.stride_bytes % 16 != 0)
     fail(FindingKind::misaligned, [&] {
