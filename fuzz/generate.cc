@@ -1,6 +1,7 @@
 #include "fuzz/generate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "fuzz/random.h"
@@ -63,9 +64,12 @@ std::int64_t draw_keys(Draws& draws, const Problem& p, std::int64_t longest) {
   if (draws.one_in(20)) return draws.range(1, std::min(p.seq_q, longest));  // causal: rows without keys
   const bool decode = p.seq_q <= 16;
   if (decode && draws.one_in(2)) return draws.range(1, std::min<std::int64_t>(16384, longest));
-  // The diagonal leaves a tile at its corner, or one or two keys beside it.
-  if (p.mask == Mask::causal && draws.one_in(2))
-    return std::clamp<std::int64_t>(p.seq_q + 64 * draws.range(-1, 4) + draws.range(-2, 2), 1, longest);
+  // The diagonal leaves a tile at its corner, or a key or two beside it: where tiles are masked, or left out,
+  // wrongly.
+  if (p.mask == Mask::causal && draws.range(1, 4) > 1) {
+    const std::int64_t tiles_more = draws.range(-1, std::clamp<std::int64_t>((longest - p.seq_q) / 64, 0, 4));
+    return std::clamp<std::int64_t>(p.seq_q + 64 * tiles_more + draws.range(-2, 1), 1, longest);
+  }
   if (!decode && draws.one_in(2)) return std::min(p.seq_q, longest);
   return draw_length(draws, std::min<std::int64_t>(1300, longest));
 }
@@ -78,16 +82,18 @@ Problem draw_problem(Draws& draws, std::int64_t max_volume) {
   p.scale = default_scale(p.head_dim);
   if (draws.one_in(8)) p.scale *= static_cast<double>(draws.range(1, 64)) / 16;
   p.mask = draws.one_in(2) ? Mask::causal : Mask::none;
-  p.seq_q = draws.one_in(5) ? draws.range(1, 16)
-                            : draw_length(draws, std::min<std::int64_t>(640, max_volume / p.head_dim));
+  // Where Sq is long, there is no room left for a long Sk: rather a square.
+  const auto square = static_cast<std::int64_t>(std::sqrt(static_cast<double>(max_volume / p.head_dim)));
+  const std::int64_t longest = draws.one_in(3) ? max_volume / p.head_dim : square;
+  p.seq_q = draws.one_in(5) ? draws.range(1, 16) : draw_length(draws, std::min<std::int64_t>(640, longest));
   p.seq_k = draw_keys(draws, p, std::max<std::int64_t>(1, max_volume / (p.seq_q * p.head_dim)));
   draw_heads(draws, max_volume, p);
   return p;
 }
 
-// Normal inputs in three of eight cases, any family otherwise.
+// Normal inputs in a quarter of the cases, any family otherwise.
 InputFamily draw_family(Draws& draws) {
-  if (draws.range(1, 8) <= 3) return InputFamily::normal;
+  if (draws.one_in(4)) return InputFamily::normal;
   const auto families = all_families();
   return families[static_cast<std::size_t>(draws.range(0, std::ssize(families) - 1))];
 }

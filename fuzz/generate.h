@@ -1,8 +1,8 @@
 // Random problems that lean towards the edges at which attention kernels go wrong.
 //
 // Sizes stay under B H Sq Sk D = 2^24 (2^21 for a kernel in the emulator), so that the f64 oracle checks
-// every row in milliseconds. Lengths gather around tile edges; heads are shared (GQA, MQA) or not; Sq and Sk
-// differ both ways; keys may be missing altogether.
+// every row in milliseconds. Lengths and diagonals gather around tile edges; heads are shared (GQA, MQA) or
+// not; Sq and Sk differ both ways; keys may be missing altogether.
 #pragma once
 
 #include <cstdint>

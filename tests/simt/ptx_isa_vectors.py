@@ -212,7 +212,7 @@ def draw_multiply(to_type, kind):
 
 
 def draw_exp2(draw, thread):
-    special = [0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, -126.0, -128.0, 128.0]
+    special = [0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, -120.5, -125.5, -126.0, -128.0, 128.0, 2.0**-149]
     return [word_of(special[thread] if thread < len(special) else draw.uniform(-130, 130))]
 
 

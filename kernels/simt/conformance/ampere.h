@@ -2,6 +2,8 @@
 #pragma once
 
 #include <bit>
+#include <iterator>
+#include <limits>
 
 #include "kernels/simt/conformance/run.h"
 
@@ -325,10 +327,11 @@ struct Exp2 {
                                 .instruction = "ex2.approx.ftz.f32",
                                 .agreement = {.kind = Agreement::f32, .ulps = 3}};
   static std::uint32_t operand(Random& random, int thread, int) {
-    constexpr std::uint32_t kSpecial[] = {0,           0x80000000u, 0x3f800000u, 0xbf800000u,
-                                          0x7f800000u, 0xff800000u, 0x7fc00000u, 0xc2fc0000u,
-                                          0xc3000000u, 0x43000000u, 0x00000001u};
-    if (thread < 11) return kSpecial[thread];
+    constexpr float kInf = std::numeric_limits<float>::infinity();
+    constexpr float kSpecial[] = {
+        0.0f,    -0.0f,   1.0f,    -1.0f,   kInf,   -kInf,    std::numeric_limits<float>::quiet_NaN(),
+        -120.5f, -125.5f, -126.0f, -128.0f, 128.0f, 0x1p-149f};
+    if (thread < static_cast<int>(std::size(kSpecial))) return std::bit_cast<std::uint32_t>(kSpecial[thread]);
     return random.float_bits(-24, 6);
   }
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {

@@ -101,9 +101,12 @@ std::string disagreement(const Facts& facts, const Words& expected, const Words&
                        std::to_string(n / words % threads) + " in block " +
                        std::to_string(n / words / threads) + " is " + hex(found[n]) + ", expected " +
                        hex(expected[n]);
-    if (facts.agreement.kind == Agreement::f32)
-      text += " (" + std::to_string(std::bit_cast<float>(found[n])) + ", expected " +
-              std::to_string(std::bit_cast<float>(expected[n])) + ")";
+    if (facts.agreement.kind == Agreement::f32) {
+      char floats[64];
+      std::snprintf(floats, sizeof floats, " (%.9g, expected %.9g)", double{std::bit_cast<float>(found[n])},
+                    double{std::bit_cast<float>(expected[n])});
+      text += floats;
+    }
     return text;
   }
   return "";
