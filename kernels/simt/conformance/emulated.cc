@@ -1,4 +1,4 @@
-#include "kernels/simt/conformance/primitives.inc"
+#include "kernels/simt/conformance/primitives.h"
 
 namespace warpgauge::simt::conformance {
 

@@ -1,5 +1,5 @@
 #include "kernels/cuda/check.h"
-#include "kernels/simt/conformance/primitives.inc"
+#include "kernels/simt/conformance/primitives.h"
 
 namespace warpgauge::simt::conformance {
 

@@ -1,13 +1,17 @@
-// The lists of all architectures, for the machine that the including source is compiled for. A new architecture is a
-// header like ampere.h, and a line here.
+// The lists of all architectures, for the machine that the including source is compiled for. A new
+// architecture is a header like ampere.h, and its list here.
+#pragma once
+
 #include "kernels/simt/conformance/ampere.h"
 
 namespace warpgauge::simt::conformance {
+namespace {
 
-static std::vector<Primitive> primitives_here() {
+std::vector<Primitive> primitives_here() {
   std::vector<Primitive> all;
   for (const auto& list : {ampere_primitives()}) all.insert(all.end(), list.begin(), list.end());
   return all;
 }
 
+}  // namespace
 }  // namespace warpgauge::simt::conformance
