@@ -59,7 +59,8 @@ TEST(MbarrierFindings, initialised_again_without_being_invalidated) {
     mbarrier_init(full, 1);
     mbarrier_init(full, 2);
   };
-  expect_finding(warp_finding<kKernel>(), FindingKind::misuse, "in use", line(first + 4), line(first + 5));
+  expect_finding(warp_finding<kKernel>(), FindingKind::misuse, "nobody has invalidated it", line(first + 4),
+                 line(first + 5));
 }
 
 TEST(MbarrierFindings, used_without_a_barrier_after_the_initialisation) {

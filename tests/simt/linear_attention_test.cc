@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <string_view>
+
 #include "kernels/cuda/runtime.h"
 
 namespace warpgauge {
@@ -35,7 +38,11 @@ extern const Kernel cuda_linear_attention;
 namespace {
 
 TEST(LinearAttention, is_right_on_a_gpu) {
-  if (const std::string reason = cuda::unavailable(); !reason.empty()) GTEST_SKIP() << reason;
+  if (const std::string reason = cuda::unavailable(); !reason.empty()) {
+    const char* required = std::getenv("WARPGAUGE_REQUIRE_GPU");
+    ASSERT_FALSE(required && std::string_view(required) == "1") << reason;
+    GTEST_SKIP() << reason;
+  }
   for (const Problem& p : linear_attention_problems()) {
     if (const std::string reason = cuda_linear_attention.supports(p); !reason.empty()) GTEST_SKIP() << reason;
     EXPECT_EQ(linear_attention_failure(cuda_linear_attention, p, 1), "");

@@ -16,7 +16,8 @@ struct GlobalRange {
   bool writable;
 };
 
-// When asynchronous copies move their bytes: at once, when a wait asks for them, or either by chance.
+// When asynchronous work (cp.async, TMA, wgmma) is done: at once, when a wait asks for it, or either by
+// chance.
 enum class CopyTiming { eager, late, random };
 
 struct Plan {
