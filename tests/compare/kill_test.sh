@@ -10,7 +10,9 @@ cp -R "$folder/before/baselines" .
 file=$(find baselines -name '*.json')
 cp "$file" old.json
 command=("$compare" bless --baseline baselines --head "$folder"/head{0,1,2}.json --reason x --accept '^naive/S:128$' --json report.json)
+began=${EPOCHREALTIME/./}
 "${command[@]}" >/dev/null || { echo "bless itself fails"; exit 1; }
+took_us=$((${EPOCHREALTIME/./} - began))
 cp "$file" new.json
 cp report.json whole.json
 cmp -s old.json new.json && { echo "bless changes nothing"; exit 1; }
@@ -19,7 +21,9 @@ for ((i = 0; i < kills; i++)); do
   cp old.json "$file"
   rm -f report.json
   "${command[@]}" >/dev/null 2>&1 &
-  sleep "0.$(printf %04d $((RANDOM % 600)))"
+  # Up to a little longer than it takes: it writes at its end.
+  moment_us=$((RANDOM * RANDOM % (took_us * 6 / 5)))
+  sleep "$(printf '%d.%06d' $((moment_us / 1000000)) $((moment_us % 1000000)))"
   kill -9 $! 2>/dev/null && killed=$((killed + 1))
   wait $! 2>/dev/null
   cmp -s "$file" old.json || cmp -s "$file" new.json || { echo "kill $i: $file is neither old nor new"; exit 1; }
