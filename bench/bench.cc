@@ -46,6 +46,7 @@ bool initialize_google_benchmark(const Options& options, char* program) {
   std::vector<char*> argv{program};
   for (std::string& flag : flags) argv.push_back(flag.data());
   int argc = static_cast<int>(argv.size());
+  argv.push_back(nullptr);  // as argv ends
   benchmark::Initialize(&argc, argv.data());
   return !benchmark::ReportUnrecognizedArguments(argc, argv.data());
 }

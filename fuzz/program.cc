@@ -22,6 +22,7 @@ struct Arguments {
   Arguments(int argc, char** argv) : googletest{argv[0]}, ours{argv[0]} {
     for (int n = 1; n < argc; ++n)
       (std::string_view(argv[n]).starts_with("--gtest_") ? googletest : ours).push_back(argv[n]);
+    googletest.push_back(nullptr);  // as argv ends: GoogleTest moves it along with what it takes out
   }
 };
 
@@ -68,7 +69,7 @@ int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels) {
     std::cerr << "fuzz: --oracle cublas: " << reason << "\n";
     return kNothingChecked;
   }
-  int count = static_cast<int>(arguments.googletest.size());
+  int count = static_cast<int>(arguments.googletest.size()) - 1;
   testing::InitGoogleTest(&count, arguments.googletest.data());
   if (count > 1) {
     std::cerr << "fuzz: GoogleTest does not know " << arguments.googletest[1] << "\n";

@@ -38,7 +38,8 @@ class Reporter : public testing::Test {
  protected:
   Json report(std::vector<CaseResult> results, int repetitions = 2) {
     static const bool initialized = [] {
-      char name[] = "reporter_test", *argv[] = {name, nullptr};
+      static char name[] = "reporter_test";  // Google Benchmark keeps the pointer
+      char* argv[] = {name, nullptr};
       int argc = 1;
       benchmark::Initialize(&argc, argv);
       return true;
