@@ -29,7 +29,8 @@ include(hopper_mutants.cmake)
 
 # Clusters are left out, and a kernel that asks for them is told so when it is compiled.
 add_test(NAME simt.clusters_are_refused_by_the_compiler
-         COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -I${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/cluster_of_two.cc)
+         COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -I${PROJECT_SOURCE_DIR}
+                 ${CMAKE_CURRENT_SOURCE_DIR}/cluster_of_two.cc)
 set_tests_properties(simt.clusters_are_refused_by_the_compiler PROPERTIES LABELS simt
                      PASS_REGULAR_EXPRESSION "kernels/simt has no clusters")
 
@@ -40,8 +41,9 @@ if(WARPGAUGE_WITH_CUDA)
     set(cuobjdump -DCUOBJDUMP=${CUOBJDUMP})
   endif()
   add_test(NAME simt.hopper_instructions
-           COMMAND ${CMAKE_COMMAND} -DNVCC=${CMAKE_CUDA_COMPILER} ${cuobjdump} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/hopper_instructions.cu
-                   -DINCLUDE=${PROJECT_SOURCE_DIR} -P ${CMAKE_CURRENT_SOURCE_DIR}/instructions_test.cmake
+           COMMAND ${CMAKE_COMMAND} -DNVCC=${CMAKE_CUDA_COMPILER} ${cuobjdump}
+                   -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/hopper_instructions.cu -DINCLUDE=${PROJECT_SOURCE_DIR}
+                   -P ${CMAKE_CURRENT_SOURCE_DIR}/instructions_test.cmake
            WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   add_test(NAME simt.linear_attention_does_not_spill
            COMMAND ${CMAKE_COMMAND} -DNVCC=${CMAKE_CUDA_COMPILER} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/linear_attention.cu

@@ -322,17 +322,25 @@ TEST(TmaFindings, more_bytes_than_a_barrier_counts_that_nobody_announced) {
   expect_finding(tma_finding<kKernel>(kEager), FindingKind::misuse, "to which nobody announces bytes");
 }
 
+// Invalidates the barrier of a load that is on its way, and with kAgain makes another there.
+template <bool kAgain>
+SIMT_KERNEL(64)
+invalidate_early(const Maps p) {
+  const Tile tile = make_tile(1);
+  if (thread_index() == 0) {
+    tma_load(tile.data, p.map, tile.full, {0, 0});
+    mbarrier_invalidate(tile.full);
+    if (kAgain) mbarrier_init(tile.full, 1);
+  }
+  syncthreads();
+  if (warp_index() == 0) barrier_sync(1, 64);  // for ever
+}
+
 TEST(TmaFindings, its_barrier_invalidated) {
-  constexpr auto kKernel = [](Maps p) {
-    const Tile tile = make_tile(1);
-    if (thread_index() == 0) {
-      tma_load(tile.data, p.map, tile.full, {0, 0});
-      mbarrier_invalidate(tile.full);
-    }
-    syncthreads();
-    if (warp_index() == 0) barrier_sync(1, 64);  // for ever
-  };
-  expect_finding(tma_finding<kKernel>(), FindingKind::misuse, "has been invalidated meanwhile");
+  expect_finding(tma_finding<invalidate_early<false>>(), FindingKind::misuse,
+                 "has been invalidated meanwhile");
+  expect_finding(tma_finding<invalidate_early<true>>(), FindingKind::misuse,
+                 "has been invalidated meanwhile");
 }
 
 // Writes a tile, and stores it with what kFence and kWait say: 0 right, 1 left out, 2 by the other side.
@@ -662,7 +670,8 @@ TEST(WgmmaFindings, lanes_and_warps_that_differ) {
   };
   expect_finding(warp_finding<kMissing>(kLate, 128), FindingKind::divergence,
                  "exits without the wgmma_fence");
-  expect_finding(warp_finding<kMissing>(1, 128), FindingKind::divergence);
+  for (std::uint64_t seed = 1; seed < 13; ++seed)  // whether that warp comes first or last
+    expect_finding(warp_finding<kMissing>(seed, 128), FindingKind::divergence);
   constexpr auto kHalf = [](NoParams) { wgmma_fence(); };
   expect_finding(warp_finding<kHalf>(kLate, 64), FindingKind::misuse, "whole warpgroup");
 }

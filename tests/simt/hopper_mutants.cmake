@@ -39,7 +39,7 @@ hopper_mutant(every_lane_arrives "if (signals) simt::mbarrier_arrive" "simt::mba
 hopper_mutant(arrival_at_other_stage "shared.empty + (n - 1) % kStages" "shared.empty + n % kStages")
 hopper_mutant(early_arrival "      simt::wgmma_wait<1>();  // W(n - 1) V(n - 1)\n" "\n")
 hopper_mutant(weak_wait "wgmma_wait<1>();  // W" "wgmma_wait<2>();  // W")
-hopper_mutant(wrong_count "simt::mbarrier_init(shared.empty + stage, kConsumers)" "simt::mbarrier_init(shared.empty + stage, 1)")
+hopper_mutant(wrong_count "shared.empty + stage, kConsumers)" "shared.empty + stage, 1)")
 hopper_mutant(wrong_stage "p.k, shared.full + stage" "p.k, shared.full + (stage ^ 1)")
 hopper_mutant(wrong_buffer "shared.v + stage * kTile, p.v" "shared.v, p.v")
 hopper_mutant(wrong_rows "p.v, shared.full + stage, n * kKeys" "p.v, shared.full + stage, (n + 1) * kKeys")

@@ -2,7 +2,8 @@
 # it is meant to be, in PTX and, where cuobjdump is there to show it, in machine code; older architectures compile it too.
 set(flags -std=c++20 --expt-relaxed-constexpr -I${INCLUDE})
 function(compile output)
-  execute_process(COMMAND ${NVCC} ${flags} ${ARGN} -o ${output} ${SOURCE} RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  execute_process(COMMAND ${NVCC} ${flags} ${ARGN} -o ${output} ${SOURCE}
+                  RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
   if(NOT status EQUAL 0)
     message(FATAL_ERROR "${SOURCE} does not compile with ${ARGN}:\n${said}")
   endif()

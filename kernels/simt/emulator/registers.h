@@ -62,4 +62,11 @@ class RegisterLog {
   std::unique_ptr<std::uint32_t[], Free> written_;
 };
 
+// Whether two ranges of bytes share one.
+inline bool overlap(const void* address, std::size_t bytes, const void* first, std::size_t size) {
+  const auto* const at = static_cast<const char*>(address);
+  const auto* const from = static_cast<const char*>(first);
+  return at < from + size && from < at + bytes;
+}
+
 }  // namespace warpgauge::simt::emulator
