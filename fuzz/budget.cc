@@ -53,9 +53,9 @@ double counting_bound(Dtype dtype, std::int64_t keys) {
   return output_bound(dtype, row) + count * 0x1p-25;
 }
 
-double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass) {
+double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass, double absorbed) {
   const double roundings = std::max(16.0, 2 * std::sqrt(static_cast<double>(head_dim)));
-  return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * 0x1p-24 * logit_mass;
+  return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * 0x1p-24 * logit_mass + absorbed;
 }
 
 }  // namespace warpgauge

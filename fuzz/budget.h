@@ -40,8 +40,13 @@ double output_bound(Dtype dtype, const RowTerms& row);
 // same way: half an ulp a key, beside the terms above.
 double counting_bound(Dtype dtype, std::int64_t keys);
 
-// Bound on |LSE - ref|: 1e-5 (f32) or 2e-4 (16 bits), and the error of the largest logit, an f32 sum of D
-// terms: 2^-20 logit_mass up to D = 64, 2 sqrt(D) 2^-24 logit_mass above.
-double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass);
+// A term that is smaller than this share of an f32 sum may leave it as it was: half of the spacing of floats.
+inline constexpr double kAbsorbed = 0x1p-24;
+
+// Bound on |LSE - ref|: 1e-5 (f32) or 2e-4 (16 bits); the error of the largest logit, an f32 sum of D terms:
+// 2^-20 logit_mass up to D = 64, 2 sqrt(D) 2^-24 logit_mass above; and `absorbed`, the sum of the weights
+// below kAbsorbed, all of which a running sum in f32 may lose: no random walk, they are all lost to the same
+// side.
+double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass, double absorbed);
 
 }  // namespace warpgauge

@@ -146,7 +146,7 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
     ratio = std::max(ratio, comparison.check_value(row, d, rounded(d), bound));
     sums.add(found, exact[d]);
   }
-  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, p.head_dim, ref.logit_mass[n]));
+  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, p.head_dim, ref.logit_mass[n], ref.absorbed[n]));
   return ratio;
 }
 
@@ -175,7 +175,7 @@ std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs
     const double bound = counting_bound(p.dtype, comparison.keys(row));
     for (std::int64_t d = 0; d < p.head_dim; ++d) comparison.check_value(row, d, 1, bound);
     comparison.check_lse(row, std::log(static_cast<double>(comparison.keys(row))),
-                         lse_bound(p.dtype, p.head_dim, 0));
+                         lse_bound(p.dtype, p.head_dim, 0, 0));
   }
   return comparison.failures();
 }

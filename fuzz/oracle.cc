@@ -16,7 +16,7 @@ OracleBackend resolve(OracleBackend backend) {
 }
 
 std::size_t size_bytes(const Reference& r) {
-  return sizeof(double) * (r.output.size() + 6 * r.rows.size());
+  return sizeof(double) * (r.output.size() + 7 * r.rows.size());
 }
 
 // NaN and infinity bound nothing.
@@ -42,8 +42,8 @@ Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows) {
   Reference reference;
   reference.rows = std::move(rows);
   reference.output.resize(count * static_cast<std::size_t>(p.head_dim));
-  for (auto* values :
-       {&reference.lse, &reference.logit_mass, &reference.low_error, &reference.spread, &reference.mass})
+  for (auto* values : {&reference.lse, &reference.logit_mass, &reference.absorbed, &reference.low_error,
+                       &reference.spread, &reference.mass})
     values->resize(count);
   return reference;
 }
@@ -61,6 +61,7 @@ void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& 
   out.spread[n] = std::sqrt(square);
   out.lse[n] = sums.lse;
   out.logit_mass[n] = sums.logit_mass;
+  out.absorbed[n] = sums.absorbed;
 }
 
 Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend) {

@@ -16,6 +16,7 @@ struct RowSums {
   const float* low;      // [D] p v of the low-precision twin
   double lse;
   double logit_mass;
+  double absorbed;
 };
 
 // Stores them as entry n of the reference.

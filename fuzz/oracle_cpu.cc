@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "fuzz/budget.h"
 #include "fuzz/oracle_backends.h"
 
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -111,12 +112,16 @@ void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
   }
   const double lse = softmax(s.weight.data(), keys);
   softmax(s.low_weight.data(), keys);
-  for (std::int64_t j = 0; j < keys; ++j) s.low_weight[j] = round_to(p.dtype, s.low_weight[j]);
+  double absorbed = 0;
+  for (std::int64_t j = 0; j < keys; ++j) {
+    s.low_weight[j] = round_to(p.dtype, s.low_weight[j]);
+    if (s.weight[j] < kAbsorbed) absorbed += s.weight[j];
+  }
   sum_values(p, in.v.data() + kv_head * p.seq_k * p.head_dim, keys, s);
-  store_row(
-      p,
-      {s.output.data(), s.square.data(), s.mass.data(), s.low_output.data(), lse, mass * std::fabs(p.scale)},
-      n, out);
+  store_row(p,
+            {s.output.data(), s.square.data(), s.mass.data(), s.low_output.data(), lse,
+             mass * std::fabs(p.scale), absorbed},
+            n, out);
 }
 
 }  // namespace

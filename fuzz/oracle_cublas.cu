@@ -9,6 +9,7 @@
 #include <cub/block/block_reduce.cuh>
 #include <limits>
 
+#include "fuzz/budget.h"
 #include "fuzz/oracle_backends.h"
 #include "kernels/backend.h"
 #include "kernels/cuda/check.h"
@@ -88,6 +89,16 @@ __global__ void largest_of_rows(const double* matrix, const int* visible, int n,
   for (int j = threadIdx.x; j < visible[blockIdx.x]; j += kThreads) found = Largest()(found, row[j]);
   found = reduce_block(found, Largest());
   if (threadIdx.x == 0) largest[blockIdx.x] = found;
+}
+
+// One block a row of n weights: the sum of those below kAbsorbed.
+__global__ void absorbed_of_rows(const double* weights, const int* visible, int n, double* absorbed) {
+  const double* row = weights + static_cast<std::int64_t>(blockIdx.x) * n;
+  double sum = 0;
+  for (int j = threadIdx.x; j < visible[blockIdx.x]; j += kThreads)
+    if (row[j] < kAbsorbed) sum += row[j];
+  sum = reduce_block(sum, Sum());
+  if (threadIdx.x == 0) absorbed[blockIdx.x] = sum;
 }
 
 __global__ void square(double* values, std::int64_t size) {
@@ -175,11 +186,13 @@ void compute_chunk(const Inputs& in, const Head& head, std::size_t first, std::i
   Matrix q(count * dim);
   q.upload(queries);
 
-  DeviceArray<double> weights(count * n), sums(count * dim), device_lse(count), device_mass(count);
+  DeviceArray<double> weights(count * n), sums(count * dim), device_lse(count), device_mass(count),
+      device_absorbed(count);
   gemm(CUBLAS_OP_T, n, rows, dim, head.k.magnitude.data(), dim, q.magnitude.data(), dim, weights.data());
   largest_of_rows<<<rows, kThreads>>>(weights.data(), device_visible.data(), n, device_mass.data());
   gemm(CUBLAS_OP_T, n, rows, dim, head.k.wide.data(), dim, q.wide.data(), dim, weights.data());
   softmax_rows<<<rows, kThreads>>>(weights.data(), device_visible.data(), n, p.scale, device_lse.data());
+  absorbed_of_rows<<<rows, kThreads>>>(weights.data(), device_visible.data(), n, device_absorbed.data());
   const auto weighted = [&](const DeviceArray<double>& v) {
     gemm(CUBLAS_OP_N, dim, rows, n, v.data(), dim, weights.data(), n, sums.data());
     return sums.download(count * dim);
@@ -198,12 +211,13 @@ void compute_chunk(const Inputs& in, const Head& head, std::size_t first, std::i
   gemm(CUBLAS_OP_N, dim, rows, n, head.v.low.data(), dim, low_weights.data(), n, low_sums.data());
   const std::vector<float> low = low_sums.download(count * dim);
 
-  const std::vector<double> lse = device_lse.download(count), logit_mass = device_mass.download(count);
+  const std::vector<double> lse = device_lse.download(count), logit_mass = device_mass.download(count),
+                            absorbed = device_absorbed.download(count);
   for (std::int64_t r = 0; r < count; ++r)
     if (visible[r] > 0)
       store_row(p,
                 {output.data() + r * dim, squares.data() + r * dim, mass.data() + r * dim,
-                 low.data() + r * dim, lse[r], logit_mass[r] * std::abs(p.scale)},
+                 low.data() + r * dim, lse[r], logit_mass[r] * std::abs(p.scale), absorbed[r]},
                 first + r, out);
     else
       out.lse[first + r] = -std::numeric_limits<double>::infinity();

@@ -35,15 +35,16 @@ TEST(OutputBound, AddsItsFourTerms) {
 }
 
 TEST(LseBound, GrowsWithTheLogits) {
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, 64, 0), 1e-5);
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, 64, 0), 2e-4);
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, 64, 0x1p20), 2e-4 + 1);
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, 256, 0x1p20), 2e-4 + 2);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, 64, 0, 0), 1e-5);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, 64, 0, 0), 2e-4);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, 64, 0, 3e-5), 4e-5);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, 64, 0x1p20, 0), 2e-4 + 1);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, 256, 0x1p20, 0), 2e-4 + 2);
 }
 
 // One key too many or too few changes LSE by 1 / keys: the counting probe sees it up to 2048 keys.
 TEST(LseBound, TellsTwoThousandKeysApart) {
-  EXPECT_GT(std::log(2049.0) - std::log(2048.0), 2 * lse_bound(Dtype::bf16, 64, 0));
+  EXPECT_GT(std::log(2049.0) - std::log(2048.0), 2 * lse_bound(Dtype::bf16, 64, 0, 0));
 }
 
 TEST(CountingBound, IsFarBelowOneKeyForF32) {

@@ -41,6 +41,18 @@ TEST(Oracle, GivesWhatAHandGives) {
   EXPECT_LT(ref.low_error[0], 1e-6);
 }
 
+// Of weights e^0, e^-20 and e^-30 over their sum, the last two are below 2^-24.
+TEST(Oracle, AddsUpWhatAnF32SumMayLose) {
+  Inputs in;
+  in.problem = {.seq_q = 1, .seq_k = 3, .head_dim = 1, .scale = 1};
+  in.q = {1};
+  in.k = {0, -20, -30};
+  in.v = {1, 1, 1};
+  const Reference ref = compute_reference(in, {0}, OracleBackend::cpu);
+  EXPECT_NEAR(ref.absorbed[0], std::exp(-20.0) + std::exp(-30.0), 1e-16);
+  EXPECT_EQ(compute_reference(by_hand(), {0}, OracleBackend::cpu).absorbed[0], 0);
+}
+
 TEST(Oracle, ScaleMultipliesTheLogits) {
   Inputs in = by_hand();
   in.problem.scale = 2;  // weights 9/10 and 1/10
@@ -195,6 +207,7 @@ TEST(OracleCublas, AgreesWithTheCpuOracle) {
       ASSERT_TRUE(agree(gpu.spread[n], cpu.spread[n], rounding * (1 + cpu.spread[n])));
       ASSERT_TRUE(agree(gpu.mass[n], cpu.mass[n], rounding * (1 + cpu.mass[n])));
       ASSERT_TRUE(agree(gpu.logit_mass[n], cpu.logit_mass[n], 1e-4 * cpu.logit_mass[n]));
+      ASSERT_TRUE(agree(gpu.absorbed[n], cpu.absorbed[n], 1e-6));
       for (std::int64_t d = 0; d < c.problem.head_dim; ++d) {
         const std::size_t at = n * static_cast<std::size_t>(c.problem.head_dim) + static_cast<std::size_t>(d);
         ASSERT_TRUE(agree(gpu.output[at], cpu.output[at], rounding * (1 + cpu.mass[n])))
