@@ -287,7 +287,12 @@ TEST(Divergence, half_a_warp_at_a_collective) {
   constexpr auto kExits = [](NoParams) {
     if (thread_index() < 16) shuffle_xor(1, 1);
   };
-  expect_finding(finding<kExits>({}), FindingKind::divergence);
+  expect_finding(finding<kExits>({}), FindingKind::divergence,
+                 "exits while lanes of its warp wait at shuffle");
+  constexpr auto kHaveExited = [](NoParams) {
+    if (thread_index() >= 16) shuffle_xor(1, 1);
+  };
+  expect_finding(finding<kHaveExited>({}), FindingKind::divergence, "lanes of it have exited");
   const int first = __LINE__;
   constexpr auto kOther = [](NoParams) {
     if (thread_index() < 16)
@@ -324,6 +329,15 @@ TEST(Misuse, barriers_that_no_gpu_has) {
   expect_finding(finding<kId>({}), FindingKind::misuse);
   constexpr auto kCount = [](NoParams) { barrier_sync(1, 48); };
   expect_finding(finding<kCount>({.threads = 64}), FindingKind::misuse);
+}
+
+TEST(Misuse, a_copy_of_more_than_fits) {
+  constexpr auto kKernel = [](Pointer p) {
+    copy_async_16(SharedMemory().array<int>("values", 4), p.values, 20);
+  };
+  alignas(16) int values[8] = {};
+  expect_finding(finding<kKernel>({.memory = {{"values", values, 32, false}}}, Pointer{values}),
+                 FindingKind::misuse, "copies 20 of 16 bytes");
 }
 
 TEST(Deadlock, says_who_waits_where) {
