@@ -604,6 +604,27 @@ TEST(WgmmaFindings, a_wait_is_for_the_warpgroup_and_one_thread_may_tell_others) 
   expect_clean<kRelease>(256);
 }
 
+TEST(WgmmaFindings, the_wait_is_for_warps_that_have_not_begun_yet) {
+  constexpr auto kKernel = [](NoParams) {
+    SharedMemory shared;
+    f16* tile = shared.array<f16>("tile", 4096, 1024);
+    auto* go = shared.array<Mbarrier>("go", 1);
+    for (int i = thread_index(); i < 4096; i += 128) tile[i] = f16{};
+    if (thread_index() == 0) mbarrier_init(go, 1);
+    fence_proxy_async();
+    syncthreads();
+    if (warp_index() == 3) mbarrier_wait(go, 0);
+    float d[4];
+    wgmma_fence();
+    wgmma<f16>(d, k_major(tile), k_major(tile), false);
+    wgmma_commit();
+    wgmma_wait<0>();
+    if (thread_index() == 0) mbarrier_arrive(go);
+  };
+  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::deadlock, "threads 0..95 wait at wgmma_wait",
+                 "threads 96..127 wait at mbarrier_wait");
+}
+
 TEST(WgmmaFindings, operands_without_a_proxy_fence_or_contents) {
   const int first = __LINE__;
   constexpr auto kFence = [](NoParams) {
