@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Vectors for the Ampere primitives, derived from the PTX ISA's text and tables alone: no line of the emulator is used.
+"""Vectors for the primitives, derived from the PTX ISA's text and tables alone: no line of the emulator is used.
 
     ptx_isa_vectors.py DIR           writes DIR/PRIMITIVE.json, in the format of kernels/simt/conformance/vectors.h
     ptx_isa_vectors.py --check DIR   fails unless those files are what it would write
@@ -13,51 +13,9 @@ import random
 import struct
 import sys
 
-WORD = 0xFFFFFFFF
-LANES = range(32)
-
-
-def float_of(word):
-    return struct.unpack("<f", struct.pack("<I", word))[0]
-
-
-def word_of(value):
-    """The nearest float's bits, ties to even; beyond the largest, infinity."""
-    try:
-        return struct.unpack("<I", struct.pack("<f", value))[0]
-    except OverflowError:
-        return 0x7F800000 if value > 0 else 0xFF800000
-
-
-def f16_of(bits):
-    return struct.unpack("<e", struct.pack("<H", bits))[0]
-
-
-def bf16_of(bits):
-    return float_of(bits << 16)
-
-
-def to_f16(value):
-    try:
-        return struct.unpack("<H", struct.pack("<e", value))[0]
-    except OverflowError:
-        return 0x7C00 if value > 0 else 0xFC00
-
-
-def to_bf16(value):
-    word = word_of(value)
-    if math.isnan(value):
-        return word >> 16 | 0x40
-    half, rest = word >> 16, word & 0xFFFF
-    return half + (rest > 0x8000 or (rest == 0x8000 and half & 1))
-
-
-def halves(word):
-    return word & 0xFFFF, word >> 16
-
-
-def bits(draw):
-    return draw.getrandbits(32)
+sys.dont_write_bytecode = True
+from ptx_isa_words import LANES, WORD, bf16_of, bits, f16_of, float_of, halves, to_bf16, to_f16, word_of
+import ptx_isa_hopper
 
 
 # Each function below gives every thread's results from every thread's operands.
@@ -272,6 +230,7 @@ for name, to_type, value_of in (("f16", to_f16, f16_of), ("bf16", to_bf16, bf16_
     for kind in ("whole", "fractions", "special"):
         PRIMITIVES[f"multiply_{name}_{kind}"] = (f"mma.sync.aligned.m16n8k16.row.col.f32.{name}.{name}.f32", MATRIX, 32,
                                                  draw_multiply(to_type, kind), multiply(value_of))
+PRIMITIVES.update(ptx_isa_hopper.PRIMITIVES)
 
 
 def file_text(name):

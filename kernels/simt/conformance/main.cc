@@ -65,9 +65,14 @@ int compare_with_gpu(std::uint32_t seeds, const std::string& record) {
   const fs::path folder = record.empty() ? fs::path() : fs::path(record) / folder_name(gpu);
   if (!record.empty()) fs::create_directories(folder);
   const std::vector<Primitive> on_gpu = gpu_primitives(), emulated = emulated_primitives();
-  int wrong = 0;
+  int held = 0, wrong = 0;
   for (std::size_t n = 0; n < on_gpu.size(); ++n) {
     const Facts& facts = on_gpu[n].facts;
+    if (const std::string reason = on_gpu[n].unavailable(); !reason.empty()) {
+      std::cout << "n/a   " << facts.name << " (" << facts.instruction << "): " << reason << "\n";
+      continue;
+    }
+    ++held;
     std::vector<Vector> recorded;
     const std::string text = compare_machines(on_gpu[n], emulated[n], seeds, recorded);
     if (!text.empty()) ++wrong;
@@ -77,16 +82,17 @@ int compare_with_gpu(std::uint32_t seeds, const std::string& record) {
       write_vectors(folder / (std::string(facts.name) + ".json"), facts,
                     {facts.name, facts.instruction, gpu, std::move(recorded)});
   }
-  std::cout << on_gpu.size() << " primitives on " << gpu << ", " << seeds << " random operands each; "
-            << wrong << " of them disagree with the emulator\n";
-  return wrong ? kDisagree : kAgree;
+  std::cout << held << " primitives on " << gpu << ", " << seeds << " random operands each; " << wrong
+            << " of them disagree with the emulator; " << on_gpu.size() - static_cast<std::size_t>(held)
+            << " are not applicable to this GPU\n";
+  return wrong ? kDisagree : held ? kAgree : kNoGpu;
 }
 
 int run_program(int argc, char** argv) {
   CLI::App app(
       "Holds each primitive of kernels/simt, as the emulator runs it, against this machine's GPU. Exit: 0 "
       "they "
-      "agree, 1 they do not, 2 usage, 77 there is no GPU.");
+      "agree, 1 they do not, 2 usage, 77 there is no GPU that has one.");
   std::uint32_t seeds = 64;
   std::string record, replayed;
   app.add_option("--seeds", seeds, "random operands for each primitive")

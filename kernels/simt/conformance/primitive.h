@@ -2,6 +2,7 @@
 // same source runs it on a GPU and in the emulator, and the results must agree.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -47,10 +48,13 @@ struct Facts {
   Agreement agreement = {};
   int threads = 32;
   Dim3 blocks = {};
+  std::size_t shared_bytes = 4096;  // of a block
+  bool hopper = false;              // of sm_90a
 };
 
 struct Primitive {
   Facts facts;
+  std::string (*unavailable)();       // empty where this machine has it, otherwise the reason why not
   Words (*draw)(std::uint32_t seed);  // operands of the whole grid: [blocks, threads, words_in]
   Words (*run)(const Words& operands, std::uint64_t schedule_seed);  // [blocks, threads, words_out]
 };

@@ -3,13 +3,16 @@
 #pragma once
 
 #include "kernels/simt/conformance/ampere.h"
+#include "kernels/simt/conformance/hopper.h"
+#include "kernels/simt/conformance/hopper_wgmma.h"
 
 namespace warpgauge::simt::conformance {
 namespace {
 
 std::vector<Primitive> primitives_here() {
   std::vector<Primitive> all;
-  for (const auto& list : {ampere_primitives()}) all.insert(all.end(), list.begin(), list.end());
+  for (const auto& list : {ampere_primitives(), hopper_primitives(), hopper_wgmma_primitives()})
+    all.insert(all.end(), list.begin(), list.end());
   return all;
 }
 

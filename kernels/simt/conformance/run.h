@@ -1,7 +1,8 @@
 // Runs a primitive on the machine that the including source is compiled for.
 //
 // A primitive is a struct with `kFacts`, `operand(random, thread, word)`, which draws a word of its operands
-// on the host, and `run(in, out)`, which is device code for one thread.
+// on the host, and `run(in, out)`, which is device code for one thread. One of TMA has `layout(in, out)` as
+// well, the tensor in the operands or the results, and `run(in, out, map)`.
 #pragma once
 
 #include "kernels/simt/conformance/primitive.h"
@@ -10,18 +11,36 @@
 namespace warpgauge::simt::conformance {
 namespace {
 
-struct Pointers {
+struct Params {
   const std::uint32_t* in;
   std::uint32_t* out;
+  TensorMap map;  // of a primitive of TMA
 };
 
 template <class P>
-SIMT_KERNEL(P::kFacts.threads)
-evaluate(const Pointers p) {
+concept HasTensor = requires {
+  P::layout(nullptr, nullptr);
+};
+
+template <class P>
+TensorMap tensor_map(const void* in, const void* out) {
+  if constexpr (HasTensor<P>)
+    return encode_tensor_map(P::layout(in, out));
+  else
+    return {};
+}
+
+// Specialised all: setmaxnreg needs it.
+template <class P>
+SIMT_SPECIALIZED_KERNEL(P::kFacts.threads)
+evaluate(SIMT_GRID_CONSTANT const Params p) {
   constexpr int kThreads = P::kFacts.threads, kIn = P::kFacts.words_in, kOut = P::kFacts.words_out;
   const Dim3 block = block_index(), grid = grid_size();
   const int thread = ((block.z * grid.y + block.y) * grid.x + block.x) * kThreads + thread_index();
-  P::run(p.in + thread * kIn, p.out + thread * kOut);
+  if constexpr (HasTensor<P>)
+    P::run(p.in + thread * kIn, p.out + thread * kOut, p.map);
+  else
+    P::run(p.in + thread * kIn, p.out + thread * kOut);
 }
 
 template <class P>
@@ -44,20 +63,25 @@ Words run(const Words& operands, std::uint64_t schedule_seed) {
   Buffer in(kBackend, bytes_in), out(kBackend, bytes_out);
   in.upload(operands.data(), bytes_in);
   out.upload(results.data(), bytes_out);
-  constexpr std::size_t kSharedBytes = 4096;
-  launch<evaluate<P>>(
-      P::kFacts.name, {P::kFacts.blocks, P::kFacts.threads, kSharedBytes},
-      Pointers{static_cast<const std::uint32_t*>(in.data()), static_cast<std::uint32_t*>(out.data())},
-      {{"operands", in.data(), bytes_in, false}, {"results", out.data(), bytes_out, true}},
-      Launch{.schedule_seed = schedule_seed});
+  launch<evaluate<P>>(P::kFacts.name, {P::kFacts.blocks, P::kFacts.threads, P::kFacts.shared_bytes},
+                      Params{static_cast<const std::uint32_t*>(in.data()),
+                             static_cast<std::uint32_t*>(out.data()), tensor_map<P>(in.data(), out.data())},
+                      {{"operands", in.data(), bytes_in, false}, {"results", out.data(), bytes_out, true}},
+                      Launch{.schedule_seed = schedule_seed});
   synchronize(kBackend);
   out.download(results.data(), bytes_out);
   return results;
 }
 
+template <class P>
+std::string unavailable() {
+  return P::kFacts.hopper ? machine_is_not_hopper(P::kFacts.shared_bytes)
+                          : machine_lacks(80, P::kFacts.shared_bytes);
+}
+
 template <class... P>
 std::vector<Primitive> list() {
-  return {Primitive{P::kFacts, draw<P>, run<P>}...};
+  return {Primitive{P::kFacts, unavailable<P>, draw<P>, run<P>}...};
 }
 
 }  // namespace
