@@ -51,6 +51,16 @@ TEST(Conformance, an_altered_vector_is_told) {
   }
 }
 
+TEST(Conformance, drawn_operands_give_the_same_in_every_schedule) {
+  for (const Primitive& primitive : emulated_primitives()) {
+    for (std::uint32_t seed = 1; seed <= 4; ++seed) {
+      const Words operands = primitive.draw(seed), results = primitive.run(operands, 0);
+      EXPECT_EQ(disagreement(primitive.facts, results, primitive.run(operands, seed)), "")
+          << primitive.facts.name;
+    }
+  }
+}
+
 TEST(Conformance, vectors_of_other_sizes_or_of_nobody_are_refused) {
   VectorFile file = read_vectors(WARPGAUGE_TESTDATA "/simt/ptx-isa/shuffle_xor.json");
   file.vectors[0].in.pop_back();
@@ -68,6 +78,9 @@ TEST(Conformance, results_agree_as_far_as_hardware_promises) {
   EXPECT_FALSE(differ("multiply_f16_fractions", 5.0f, 5.0f + 2e-5f));
   EXPECT_TRUE(differ("multiply_f16_fractions", 5.0f, 5.0f + 5e-5f));
   EXPECT_TRUE(differ("multiply_f16_whole", 5.0f, std::nextafter(5.0f, 6.0f)));
+  EXPECT_FALSE(differ("wgmma_f16_n16_k_k_fractions", 5.0f, 5.0f + 2e-4f));
+  EXPECT_TRUE(differ("wgmma_f16_n16_k_k_fractions", 5.0f, 5.0f + 4e-4f));
+  EXPECT_TRUE(differ("wgmma_f16_n8_k_k_special", 5.0f, std::nextafter(5.0f, 6.0f)));
   EXPECT_FALSE(differ("exp2_approx", 1.0f, 1.0f + 3 * 0x1p-23f));
   EXPECT_TRUE(differ("exp2_approx", 1.0f, 1.0f + 4 * 0x1p-23f));
   EXPECT_FALSE(differ("exp2_approx", 0x1p-126f, 0.0f));
