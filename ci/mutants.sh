@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# ci/mutants.sh - plants each bug of tests/simt/mutants.cmake in a kernel, and shows which check of the fuzz catches it.
+# ci/mutants.sh - plants each bug of tests/simt/mutants.cmake and hopper_mutants.cmake in a kernel, and shows which check of
+# the fuzz, or finding of the emulator, catches it.
 #
 #   --filter RE     only mutants whose name matches, for example: --filter '^flash_.*barrier'
 #   --build DIR     a configured build folder (default: the preset release, in build/release)
 #   --no-install    use what is here
 #   --help
 #
-# Prints one line a mutant: its kernel, after how many random problems it was caught and by what, and the line that was
-# changed. ctest runs the same program (simt_mutants), once a mutant.
+# Prints one line a mutant: its kernel, after how many problems it was caught and by what, and the line that was changed.
+# ctest runs the same program (simt_mutants), once a mutant.
 # Exit: 0 all were caught; 1 one survived, or the build failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

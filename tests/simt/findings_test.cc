@@ -1,34 +1,14 @@
 // One planted bug for each thing that the emulator claims to find, beside the same kernel done right.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <set>
 
-#include "tests/simt/run_kernel.h"
+#include "tests/simt/expect_finding.h"
 
 namespace warpgauge::simt {
 namespace {
 
 using emulator::DeviceError;
 using emulator::FindingKind;
-using testing::AllOf;
 using testing::HasSubstr;
-
-std::string line(int number) {
-  return "findings_test.cc:" + std::to_string(number);
-}
-
-// Checks the kind, and that the report holds every one of the texts.
-template <class... Texts>
-void expect_finding(const std::optional<DeviceError>& found, FindingKind kind, const Texts&... texts) {
-  ASSERT_TRUE(found.has_value());
-  EXPECT_EQ(found->kind(), kind) << found->what();
-  EXPECT_THAT(found->what(), AllOf(HasSubstr(finding_name(kind)), HasSubstr(texts)...));
-}
-
-void expect_clean(const std::optional<DeviceError>& found) {
-  EXPECT_FALSE(found.has_value()) << found->what();
-}
 
 TEST(Race, plain_read_of_another_warps_write_names_both_lines) {
   const int first = __LINE__;

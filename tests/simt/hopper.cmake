@@ -1,21 +1,15 @@
-# The primitives of sm_90a: unit tests, and a kernel that is made of them, right and with planted bugs.
-foreach(test IN ITEMS primitives findings)
-  warpgauge_test(simt_hopper_${test}_test LABEL simt SOURCES hopper_${test}_test.cc
+# The primitives of sm_90a: unit tests, and a kernel that is made of them; its planted bugs are in hopper_mutants.cmake.
+foreach(test IN ITEMS hopper_primitives mbarrier_findings tma_findings wgmma_findings)
+  warpgauge_test(simt_${test}_test LABEL simt SOURCES ${test}_test.cc
                  LIBS warpgauge::kernels warpgauge::simt warpgauge::simt_kernel)
 endforeach()
 
 add_library(simt_linear_attention STATIC linear_attention.cc)
 target_link_libraries(simt_linear_attention PUBLIC warpgauge_build warpgauge::kernels warpgauge::simt)
 
-# The kernel for the emulator, from the tree or with SIMT_SYMBOL renamed from a changed copy in `folder`.
-function(simt_linear_attention_object name folder)
-  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc CONTENT "#include \"tests/simt/linear_attention.cu\"\n")
-  add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
-  target_include_directories(${name} BEFORE PRIVATE ${folder})
-  target_compile_options(${name} PRIVATE -ffile-prefix-map=${folder}/=)
-  target_link_libraries(${name} PRIVATE warpgauge::simt_kernel)
-endfunction()
-simt_linear_attention_object(simt_linear_attention_kernel ${PROJECT_SOURCE_DIR})
+file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/simt_linear_attention.cc CONTENT "#include \"tests/simt/linear_attention.cu\"\n")
+add_library(simt_linear_attention_kernel OBJECT ${CMAKE_CURRENT_BINARY_DIR}/simt_linear_attention.cc)
+target_link_libraries(simt_linear_attention_kernel PRIVATE warpgauge::simt_kernel)
 warpgauge_test(simt_linear_attention_test LABEL simt
                SOURCES linear_attention_test.cc $<TARGET_OBJECTS:simt_linear_attention_kernel> LIBS simt_linear_attention)
 
@@ -25,7 +19,6 @@ if(WARPGAUGE_WITH_CUDA)
   target_compile_definitions(simt_linear_attention_test PRIVATE WARPGAUGE_WITH_CUDA)
   target_link_libraries(simt_linear_attention_test PRIVATE CUDA::cudart_static)
 endif()
-include(hopper_mutants.cmake)
 
 # Clusters are left out, and a kernel that asks for them is told so when it is compiled.
 add_test(NAME simt.clusters_are_refused_by_the_compiler

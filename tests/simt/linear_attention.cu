@@ -154,7 +154,7 @@ SIMT_DEVICE void consume(const Params& p, const Storage<T, kDim>& shared, int co
       simt::wgmma<T>(o, weights[j], simt::mn_major(v, kPanelBytes).advanced(j * 2048), n > 0 || j > 0);
     simt::wgmma_commit();
   }
-  simt::wgmma_wait<0>();
+  simt::wgmma_wait<0>();  // the last W V
   simt::pin_registers(o);
   store_output<T, kDim>(p, o, shared.o + consumer * kTile, consumer);
 }

@@ -7,27 +7,33 @@
 
 #include "fuzz/check.h"
 #include "fuzz/generate.h"
+#include "tests/simt/linear_attention.h"
 
 namespace warpgauge {
 
-#define WARPGAUGE_MUTANT(name, file, line, from, to) extern const Kernel mutant_##name;
+#define WARPGAUGE_MUTANT(name, hunt, file, line, from, to) extern const Kernel mutant_##name;
 #include "mutants.inc"
 #undef WARPGAUGE_MUTANT
 
 namespace {
 
 constexpr Mutant kMutants[] = {
-#define WARPGAUGE_MUTANT(name, file, line, from, to) {#name, &mutant_##name, file, line, from, to},
+#define WARPGAUGE_MUTANT(name, hunt, file, line, from, to) \
+  {#name, &mutant_##name, hunt, file, line, from, to},
 #include "mutants.inc"
 #undef WARPGAUGE_MUTANT
 };
 
+// "copy in flight in flash_mma, block (0, 0, 0), ..." -> "copy in flight"
+std::string finding_of(const std::string& message) {
+  const std::string head = message.substr(0, message.find(", block"));
+  return head.substr(0, head.rfind(" in "));
+}
+
 std::string check_name(const Failure& failure) {
   switch (failure.property) {
-    case Property::launches: {  // "copy in flight in flash_mma, block (0, 0, 0), ..."
-      const std::string head = failure.message.substr(0, failure.message.find(", block"));
-      return head.substr(0, head.rfind(" in "));
-    }
+    case Property::launches:
+      return finding_of(failure.message);
     case Property::output:
       return "bound of O";
     case Property::lse:
@@ -66,8 +72,9 @@ std::span<const Mutant> all_mutants() {
   return kMutants;
 }
 
-std::optional<Capture> hunt(const Kernel& kernel, std::uint64_t first_seed) {
-  for (std::uint64_t n = 0; n < kHuntedProblems; ++n) {
+std::optional<Capture> hunt_attention(const Kernel& kernel, std::uint64_t first_seed) {
+  constexpr std::uint64_t kProblems = 200;
+  for (std::uint64_t n = 0; n < kProblems; ++n) {
     const std::optional<FuzzCase> c = random_supported_case(kernel, first_seed + n);
     if (!c) return std::nullopt;
     const CheckResult result =
@@ -77,15 +84,27 @@ std::optional<Capture> hunt(const Kernel& kernel, std::uint64_t first_seed) {
   return std::nullopt;
 }
 
+std::optional<Capture> hunt_linear_attention(const Kernel& kernel, std::uint64_t first_seed) {
+  constexpr std::uint64_t kRounds = 20;
+  const std::vector<Problem> problems = linear_attention_problems();
+  for (std::uint64_t n = 0; n < kRounds * problems.size(); ++n) {
+    const std::string failure =
+        linear_attention_failure(kernel, problems[n % problems.size()], first_seed + n / problems.size());
+    if (!failure.empty())
+      return Capture{failure.starts_with("wrong: O") ? "bound of O" : finding_of(failure), n + 1};
+  }
+  return std::nullopt;
+}
+
 int report(std::span<const Mutant> mutants, std::uint64_t first_seed, std::ostream& out) {
   int survivors = 0;
   out << "| mutant | kernel | problems | caught by | what was changed |\n|---|---|---|---|---|\n";
   for (const Mutant& mutant : mutants) {
-    const std::optional<Capture> capture = hunt(*mutant.kernel, first_seed);
+    const std::optional<Capture> capture = mutant.hunt(*mutant.kernel, first_seed);
     if (!capture) ++survivors;
     char columns[256];
-    std::snprintf(columns, sizeof columns, "| %-36s | %-20s | %3d | %-44s | ", mutant.name,
-                  mutant.kernel->id().c_str(), static_cast<int>(capture ? capture->problem : kHuntedProblems),
+    std::snprintf(columns, sizeof columns, "| %-36s | %-21s | %3s | %-44s | ", mutant.name,
+                  mutant.kernel->id().c_str(), (capture ? std::to_string(capture->problem) : "all").c_str(),
                   capture ? capture->by.c_str() : "NOTHING: IT SURVIVED");
     out << columns << change(mutant) << " |" << std::endl;
   }

@@ -1,5 +1,5 @@
-// simt_mutants: hunts the planted bugs of mutants.cmake and prints which check caught which; see
-// ci/mutants.sh.
+// simt_mutants: hunts the planted bugs of mutants.cmake and hopper_mutants.cmake and prints which check
+// caught which; see ci/mutants.sh.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <regex>
@@ -10,8 +10,8 @@
 int main(int argc, char** argv) {
   using namespace warpgauge;
   CLI::App app(
-      "Holds kernels with one planted bug each against the fuzz's checks. Exit: 0 all were caught, 1 one "
-      "survived, 2 usage.");
+      "Holds kernels with one planted bug each against the fuzz's checks, those of sm_90a against their "
+      "reference. Exit: 0 all were caught, 1 one survived, 2 usage.");
   std::string filter = ".";
   std::uint64_t seed = 1;
   app.add_option("--filter", filter, "only mutants whose name matches this regular expression");

@@ -1,6 +1,7 @@
 # Planted bugs, one a row: mutant(NAME SOURCE FILE FROM TO) compiles the kernel of SOURCE once more, with the one place of
 # FILE that reads FROM reading TO. The fuzz must tell each of them from a right kernel; ci/mutants.sh shows by what it does.
 # Not here: cuda/naive and cuda/cublas, which no machine without a GPU runs.
+set(hunt hunt_attention)
 
 # flash_mma: what orders its threads and its copies ...
 set(flash kernels/cuda/flash_mma.cu)

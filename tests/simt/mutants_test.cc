@@ -11,6 +11,9 @@
 #include "tests/simt/mutant.h"
 
 namespace warpgauge {
+
+extern const Kernel simt_linear_attention;
+
 namespace {
 
 using testing::HasSubstr;
@@ -36,12 +39,24 @@ TEST(Mutants, know_where_their_bug_is) {
 }
 
 TEST(Mutants, a_survivor_is_told) {
-  const Mutant right{"right", find_kernel("cpu/blas"), "file", 7, "this", "that"};
+  const Mutant right{"right", find_kernel("cpu/blas"), hunt_attention, "file", 7, "this", "that"};
   std::ostringstream table;
   EXPECT_EQ(report({&right, 1}, 1, table), 1);
   EXPECT_THAT(table.str(), HasSubstr("IT SURVIVED"));
   EXPECT_THAT(table.str(), HasSubstr("file:7  this  ->  that"));
   EXPECT_THAT(table.str(), HasSubstr("1 mutants, 1 survived"));
+}
+
+TEST(Mutants, a_survivor_among_those_of_sm_90a_is_told_in_the_same_table) {
+  const Mutant mutants[] = {
+      mutant("linear_wrong_head"),
+      {"right", &simt_linear_attention, hunt_linear_attention, "file", 7, "this", "that"},
+  };
+  std::ostringstream table;
+  EXPECT_EQ(report(mutants, 1, table), 1);
+  EXPECT_THAT(table.str(), HasSubstr("bound of O"));
+  EXPECT_THAT(table.str(), HasSubstr("IT SURVIVED"));
+  EXPECT_THAT(table.str(), HasSubstr("2 mutants, 1 survived"));
 }
 
 TEST(Mutants, a_dropped_barrier_is_a_race_between_two_lines) {
