@@ -90,9 +90,8 @@ int compare_with_gpu(std::uint32_t seeds, const std::string& record) {
 
 int run_program(int argc, char** argv) {
   CLI::App app(
-      "Holds each primitive of kernels/simt, as the emulator runs it, against this machine's GPU. Exit: 0 "
-      "they "
-      "agree, 1 they do not, 2 usage, 77 there is no GPU that has one.");
+      "Holds each primitive of kernels/simt, as the emulator runs it, against this machine's GPU. Those that "
+      "its architecture lacks are told apart. Exit: 0 they agree, 1 they do not, 2 usage, 77 no GPU to ask.");
   std::uint32_t seeds = 64;
   std::string record, replayed;
   app.add_option("--seeds", seeds, "random operands for each primitive")
