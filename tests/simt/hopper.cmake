@@ -7,7 +7,8 @@ endforeach()
 add_library(simt_linear_attention STATIC linear_attention.cc)
 target_link_libraries(simt_linear_attention PUBLIC warpgauge_build warpgauge::kernels warpgauge::simt)
 
-file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/simt_linear_attention.cc CONTENT "#include \"tests/simt/linear_attention.cu\"\n")
+file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/simt_linear_attention.cc
+     CONTENT "#include \"tests/simt/linear_attention.cu\"\n")
 add_library(simt_linear_attention_kernel OBJECT ${CMAKE_CURRENT_BINARY_DIR}/simt_linear_attention.cc)
 target_link_libraries(simt_linear_attention_kernel PRIVATE warpgauge::simt_kernel)
 warpgauge_test(simt_linear_attention_test LABEL simt
