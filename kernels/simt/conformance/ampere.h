@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "kernels/simt/conformance/name.h"
 #include "kernels/simt/conformance/run.h"
 
 namespace warpgauge::simt::conformance {
@@ -224,10 +225,8 @@ struct WideWords {
 // Operands: a row of 16 bytes, and whose row the lane gives the address of.
 template <bool kTransposed, int kCount>
 struct LoadMatrices {
-  static constexpr const char* kNames[] = {
-      "load_matrices_x1",       "load_matrices_x2",       "", "load_matrices_x4",
-      "load_matrices_x1_trans", "load_matrices_x2_trans", "", "load_matrices_x4_trans"};
-  static constexpr Facts kFacts{.name = kNames[kTransposed * 4 + kCount - 1],
+  static constexpr Name kName = Name() << "load_matrices_x" << kCount << (kTransposed ? "_trans" : "");
+  static constexpr Facts kFacts{.name = kName.text(),
                                 .instruction = "ldmatrix.sync.aligned.m8n8.shared.b16",
                                 .words_in = 8,
                                 .words_out = kCount};

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "kernels/simt/conformance/ampere.h"
-#include "kernels/simt/conformance/name.h"
 
 namespace warpgauge::simt::conformance {
 namespace {

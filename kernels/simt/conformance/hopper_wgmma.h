@@ -2,13 +2,15 @@
 #pragma once
 
 #include "kernels/simt/conformance/ampere.h"
-#include "kernels/simt/conformance/name.h"
 
 namespace warpgauge::simt::conformance {
 namespace {
 
 enum class Source { k_major, mn_major, registers };  // of A
 enum class Values { whole, fractions, special };     // as in ampere.h
+
+constexpr const char* kSourceNames[] = {"k", "mn", "registers"};
+constexpr const char* kValuesNames[] = {"whole", "fractions", "special"};
 
 constexpr int kWgmmaRows = 64, kWgmmaDepth = 16;
 constexpr int kPanel = 64 * 64;   // elements of a tile of 64 rows of 128 bytes
@@ -42,12 +44,10 @@ SIMT_DEVICE SharedMatrix<kMajor> fill_tile(std::uint16_t* tile, const std::uint1
 // D = A B, then D += A B. Operands of the block: A [64][16], then B [N][16].
 template <class T, Source kSource, Major kMajor, int kColumns, Values kValues>
 struct Wgmma {
-  static constexpr const char* kSources[] = {"k", "mn", "registers"};
-  static constexpr const char* kValuesNames[] = {"whole", "fractions", "special"};
   static constexpr const char* kType = std::is_same_v<T, f16> ? "f16" : "bf16";
   static constexpr Name kName = Name() << "wgmma_" << kType << "_n" << kColumns << "_"
-                                       << kSources[static_cast<int>(kSource)] << "_"
-                                       << kSources[static_cast<int>(kMajor)] << "_"
+                                       << kSourceNames[static_cast<int>(kSource)] << "_"
+                                       << kSourceNames[static_cast<int>(kMajor)] << "_"
                                        << kValuesNames[static_cast<int>(kValues)],
                         kInstruction = Name() << "wgmma.mma_async.sync.aligned.m64n" << kColumns << "k16.f32."
                                               << kType << "." << kType;
