@@ -53,8 +53,8 @@ Outcome decide_against_baseline(std::span<const BaselineCase> cases, const Basel
   std::vector<TwoSampleCase> samples;
   const VariancePrior prior = spread_prior(cases);
   for (const BaselineCase& one : cases) {
-    ModeratedVariance shown =
-        one.spread.df > 0 ? moderate(one.spread.variance, one.spread.df, prior) : ModeratedVariance{};
+    ModeratedVariance shown = one.spread.df > 0 ? moderate_robustly(one.spread.variance, one.spread.df, prior)
+                                                : ModeratedVariance{};
     if (stored_rounds(one) >= kEnoughRounds) shown.variance /= one.spread.processes;
     samples.push_back({one.stored, one.fresh, one.margins, shown});
   }

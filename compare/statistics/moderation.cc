@@ -1,6 +1,8 @@
 #include "compare/statistics/moderation.h"
 
 #include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/special_functions/digamma.hpp>
 #include <boost/math/special_functions/polygamma.hpp>
 #include <boost/math/special_functions/trigamma.hpp>
@@ -52,6 +54,17 @@ ModeratedVariance moderate(double variance, double df, const VariancePrior& prio
   if (std::isinf(prior.df)) return {prior.variance, prior.pooled_df};
   const double total = prior.df + df;
   return {(prior.df * prior.variance + df * variance) / total, std::min(total, prior.pooled_df)};
+}
+
+ModeratedVariance moderate_robustly(double variance, double df, const VariancePrior& prior) {
+  constexpr double kFar = 0.01;
+  if (prior.df > 0 && df > 0 && prior.variance > 0) {
+    const double ratio = variance / prior.variance;
+    const double tail = std::isinf(prior.df) ? cdf(complement(boost::math::chi_squared(df), df * ratio))
+                                             : cdf(complement(boost::math::fisher_f(df, prior.df), ratio));
+    if (tail < kFar) return {variance, df};
+  }
+  return moderate(variance, df, prior);
 }
 
 }  // namespace warpgauge

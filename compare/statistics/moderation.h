@@ -33,4 +33,10 @@ VariancePrior fit_variance_prior(std::span<const double> variances, std::span<co
 // a prior the variance as it is.
 ModeratedVariance moderate(double variance, double df, const VariancePrior& prior);
 
+// As moderate, but a variance far above what the prior explains stands by itself: few cases, or quiet first
+// blocks, make a prior so sure of itself that it would hide a case which became noisy. Far: P(F(df, d0) > s^2
+// / s0^2) < .01, the test by which Phipson et al. 2016, "Robust hyperparameter estimation protects against
+// hypervariable genes", Ann. Appl. Stat. 10(2), tell them (there it lowers their prior's degrees by degrees).
+ModeratedVariance moderate_robustly(double variance, double df, const VariancePrior& prior);
+
 }  // namespace warpgauge

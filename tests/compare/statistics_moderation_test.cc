@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace warpgauge {
@@ -44,6 +45,21 @@ TEST(Moderation, DegreesAreCappedByWhatTheVariancesHold) {
 TEST(Moderation, NorDoesAFinitePriorHaveMore) {
   EXPECT_EQ(moderate(2, 4, {.variance = 1, .df = 30, .pooled_df = 12}).df, 12);
   EXPECT_EQ(moderate(2, 4, {.variance = 1, .df = 5, .pooled_df = 12}).df, 9);
+}
+
+TEST(Moderation, AVarianceThatThePriorCannotExplainStandsByItself) {
+  // P(chi^2_23 > 41.638) = .01 (any table), of the ratio 1.8104.
+  const VariancePrior sure{.variance = 2, .df = std::numeric_limits<double>::infinity(), .pooled_df = 55};
+  EXPECT_EQ(moderate_robustly(2 * 1.80, 23, sure).variance, 2);
+  EXPECT_EQ(moderate_robustly(2 * 1.82, 23, sure).variance, 2 * 1.82);
+  EXPECT_EQ(moderate_robustly(2 * 1.82, 23, sure).df, 23);
+  // P(F(5, 10) > 5.636) = .01.
+  const VariancePrior unsure{.variance = 2, .df = 10, .pooled_df = 55};
+  EXPECT_EQ(moderate_robustly(2 * 5.63, 5, unsure).df, 15);
+  EXPECT_EQ(moderate_robustly(2 * 5.64, 5, unsure).df, 5);
+  // Nor does it take a case for quieter than it is, or need a prior.
+  EXPECT_EQ(moderate_robustly(0.01, 23, sure).variance, 2);
+  EXPECT_EQ(moderate_robustly(7, 4, {}).variance, 7);
 }
 
 TEST(Moderation, WithoutPriorVariancesStay) {

@@ -34,6 +34,11 @@ std::vector<Scene> ab_scenes() {
   Scene bursts = scene(4, kOwn, 0, Noise::bursts);
   bursts.most_shifted_unchanged = 0.001;
   scenes.push_back(bursts);
+  // Five cases, which become noisy when the prior of their variances stands.
+  Scene spikes = scene(1, kRestless, 0, Noise::late_spikes);
+  spikes.world.cases = 5;
+  spikes.most_shifted_unchanged = 0.001;
+  scenes.push_back(spikes);
 
   Scene restless = scene(4, kRestless, 0);
   restless.least_found = 0.8;

@@ -9,6 +9,7 @@ constexpr double kDriftPerBlock = 0.02, kWanderPerProcess = 0.003;
 constexpr double kBurstChance = 0.1, kBurstSize = 0.1;
 constexpr double kBadProcess = 0.2;
 constexpr double kUpperMode = 0.25, kModesApart = 3;
+constexpr double kSpikeChance = 0.05, kSpikeSize = 0.5;
 constexpr double kRepetitionNoise = 0.01;
 
 double uniform(std::mt19937_64& random) {
@@ -18,8 +19,8 @@ double uniform(std::mt19937_64& random) {
 }  // namespace
 
 const char* noise_name(Noise noise) {
-  static constexpr const char* kNames[] = {"Gaussian",        "t4",     "drifting", "bursts",
-                                           "one bad process", "bimodal"};
+  static constexpr const char* kNames[] = {"Gaussian",        "t4",      "drifting",   "bursts",
+                                           "one bad process", "bimodal", "late spikes"};
   return kNames[static_cast<std::size_t>(noise)];
 }
 
@@ -60,6 +61,9 @@ double Machine::disturbance(std::size_t c, double strength) {
       return strength > 0 ? strength * (0.5 + uniform(random_)) : 0;
     case Noise::bad_process:
       return processes_ == bad_process_ ? kBadProcess : 0;
+    case Noise::late_spikes:
+      return processes_ >= 6 * kPositions && uniform(random_) < kSpikeChance ? kSpikeSize * uniform(random_)
+                                                                             : 0;
     default:
       return 0;
   }

@@ -24,6 +24,8 @@ enum class Noise {
   bad_process,  // one process of the first six blocks has all its cases slower by 20 %
   bimodal,      // two modes, three own deviations apart, one process in four in the upper; scaled to the same
                 // deviation
+  late_spikes,  // from the seventh block on, a case in one process of twenty is slower by up to 50 %: few
+                // samples
 };
 const char* noise_name(Noise noise);
 
