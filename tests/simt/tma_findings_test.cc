@@ -112,7 +112,7 @@ TEST(TmaFindings, over_what_another_warp_may_still_read) {
   for (std::uint64_t seed : {kLate, kEager}) {
     const auto found = tma_finding<kKernel>(seed);
     ASSERT_TRUE(found.has_value());
-    EXPECT_THAT(found->what(), HasSubstr(line(first + 6)));
+    EXPECT_THAT(found->what(), testing::HasSubstr(line(first + 6)));
   }
 }
 
