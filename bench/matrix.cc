@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <stdexcept>
 
 namespace warpgauge::bench {
@@ -18,6 +19,21 @@ std::vector<Shape> seed_shapes() {
       for (std::int64_t h : {4, 8, 16}) shapes.push_back({b, h, h, s, s, 64});
   for (std::int64_t s : {64, 128, 256}) shapes.push_back({32, 8, 8, s, s, 64});
   shapes.push_back({8, 4, 4, 64, 64, 64});
+  return shapes;
+}
+
+// The sweep of FlashAttention's papers: as many tokens and as wide a model at each length of sequence; with
+// it heads that share keys, and decoding.
+std::vector<Shape> sweep(std::int64_t tokens, std::int64_t width, std::initializer_list<std::int64_t> lengths,
+                         std::initializer_list<std::int64_t> dims) {
+  std::vector<Shape> shapes;
+  for (const std::int64_t s : lengths)
+    for (const std::int64_t d : dims) {
+      const std::int64_t b = tokens / s, h = width / d;
+      for (const Mask mask : {Mask::none, kCausal}) shapes.push_back({b, h, h, s, s, d, mask});
+      shapes.push_back({b, h, h / 4, s, s, d, kCausal});
+      shapes.push_back({b, h, h / 4, 1, s, d});
+    }
   return shapes;
 }
 
@@ -65,6 +81,12 @@ const std::vector<Matrix>& matrices() {
        .process_seconds = 60,
        .cpu = {seed_shapes(), {Dtype::f32}, 0},
        .cuda = {seed_shapes(), {Dtype::f16, Dtype::bf16}, 0}},
+      {.name = "full",
+       .process_seconds = 120,
+       .cpu = {sweep(2048, 512, {128, 512, 1024, 2048}, {32, 64, 128}), {Dtype::f32}, 0},
+       .cuda = {sweep(16384, 2048, {512, 1024, 2048, 4096, 8192}, {64, 128, 256}),
+                {Dtype::f16, Dtype::bf16},
+                0}},
   };
   return all;
 }

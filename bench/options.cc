@@ -54,7 +54,7 @@ struct Raw {
 };
 
 void declare_own(CLI::App& app, Options& options, Raw& raw) {
-  app.add_option("--matrix", raw.matrix, "smoke | seed | ci: which problems")->capture_default_str();
+  app.add_option("--matrix", raw.matrix, "smoke | seed | ci | full: which problems")->capture_default_str();
   app.add_option("--axis", raw.axes, "replace one axis, as in S=448,512,640; repeatable");
   app.add_option("--dtype", raw.dtypes, "f32,f16,bf16 in place of the matrix's types")->delimiter(',');
   app.add_option("--cache", raw.cache, "cold | warm; default: cold on a GPU, warm on a CPU")

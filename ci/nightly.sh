@@ -6,7 +6,7 @@
 #   --minutes N       of fuzzing (60)
 #   --seed N          where the fuzz begins; a new one each night finds what the last did not (the day's number)
 #   --kernel RE       which kernels are fuzzed (all)
-#   --matrix NAME     what is measured (seed); `none`: only fuzz
+#   --matrix NAME     what is measured (full); `none`: only fuzz
 #   --filter RE       which cases are measured (all)
 #   --baseline DIR    the stored baselines; the round is added there (baselines)
 #   --out DIR         logs; the round, its report and the baseline file under round/ (.warpgauge/nightly)
@@ -19,7 +19,7 @@ source "$(dirname "$0")/lib.sh"
 # shellcheck source=ci/lib-gpu.sh
 source "$(dirname "$0")/lib-gpu.sh"
 
-bin='' minutes=60 seed=$(($(date +%s) / 86400)) matrix=seed out=$root/.warpgauge/nightly kernel=() refresh=()
+bin='' minutes=60 seed=$(($(date +%s) / 86400)) matrix=full out=$root/.warpgauge/nightly kernel=() refresh=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     --bin) bin=$(value_of "$@"); shift ;;

@@ -57,6 +57,17 @@ TEST(Matrix, SeedHasItsThirtyOneShapes) {
                         "f16/B:32/H:8/S:256/D:64/causal:0", "f16/B:8/H:4/S:64/D:64/causal:0"));
 }
 
+TEST(Matrix, FullHasTheSameTokensAndWidthAtEveryLength) {
+  const Matrix* full = find_matrix("full");
+  ASSERT_NE(full, nullptr);
+  EXPECT_THAT(expand(full->cpu, {}, {}), SizeIs(4 * 3 * 4));       // lengths, dims, kinds
+  EXPECT_THAT(expand(full->cuda, {}, {}), SizeIs(2 * 5 * 3 * 4));  // types as well
+  for (const Problem& problem : expand(full->cuda, {}, {})) {
+    EXPECT_EQ(problem.batch * problem.seq_k, 16384);
+    EXPECT_EQ(problem.heads * problem.head_dim, 2048);
+  }
+}
+
 TEST(Matrix, NaiveIsNotInSeedAndOnlySmallElsewhere) {
   for (const Problem& problem : expand(find_matrix("seed")->cpu, {}, {})) {
     EXPECT_FALSE(takes_part(find_matrix("seed")->cpu, named("naive"), problem));
