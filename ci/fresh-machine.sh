@@ -47,7 +47,7 @@ machine=${keep:-$(mktemp -d)}
 mkdir -p "$machine"
 chmod 755 "$machine"
 clean_up() {
-  umount --lazy "$machine/proc" 2>/dev/null || true
+  umount --lazy "$machine/proc" "$machine/dev/ptmx" "$machine/dev/pts" 2>/dev/null || true
   [[ -n $keep ]] || rm -rf --one-file-system "$machine"
 }
 trap clean_up EXIT
@@ -58,6 +58,8 @@ debootstrap --variant=minbase --include=ca-certificates,git,sudo bookworm "$mach
   exit_code=1 die "debootstrap failed; see $machine.log"
 }
 rm -f "$machine.log"
+mount -t devpts devpts "$machine/dev/pts" -o newinstance,ptmxmode=0666,mode=620
+mount --bind "$machine/dev/pts/ptmx" "$machine/dev/ptmx"
 mount -t proc proc "$machine/proc" # debootstrap has made the device nodes; the host's /dev is no business of ours
 cp -L /etc/resolv.conf /etc/hosts "$machine/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs/"

@@ -79,7 +79,7 @@ if [[ $EUID -ne 0 || ${#as_user[@]} -gt 0 ]]; then
   expect 1 "ended with 5" "${as_user[@]}" env RUNNER_JOB="touch x; exit 5" "$runner" one-job --workspace "$workspace"
   [[ -z $(ls -A "$workspace") ]] || fail "a failed job left $(ls -A "$workspace")"
   expect 2 "takes a folder of this user's own" "${as_user[@]}" env RUNNER_JOB=true "$runner" one-job --workspace /usr
-  expect 2 "it is not to be" "${as_user[@]}" env RUNNER_JOB=true "$runner" one-job --workspace "$work"
+  expect 2 "it is not to be" "${as_user[@]}" env HOME="$workspace" RUNNER_JOB=true "$runner" one-job --workspace "$workspace"
 fi
 expect 2 "one-job needs RUNNER_JOB" "$runner" one-job --workspace "$workspace"
 expect 1 "the workspace is not an empty folder" "$runner" check --workspace "$work/none"

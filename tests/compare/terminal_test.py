@@ -15,6 +15,14 @@ COMPARE, BENCH, CASE = [os.path.abspath(path) for path in sys.argv[1:4]]
 RED, CLEAR = b"\x1b[31m", b"\r\x1b[K"
 
 
+try:
+    for end in pty.openpty():
+        os.close(end)
+except OSError as error:
+    print(f"skipped: there is no terminal to be had here: {error}")
+    sys.exit(77)
+
+
 def on_terminal(words, environment, press=None):
     """Exit code and all that stands on the terminal. `press`: Ctrl-C as soon as this was shown."""
     pid, terminal = pty.fork()

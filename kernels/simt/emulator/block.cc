@@ -92,10 +92,15 @@ void Block::run(std::int64_t linear_index) {
 
 void Block::enter() {
   Block& block = *current_block;
-  block.watch();
-  block.plan_.body(block.plan_.params);
+  try {
+    block.watch();
+    block.plan_.body(block.plan_.params);
+    unwatched_memory = kAllMemory;
+    block.finish_thread();
+  } catch (const Failed&) {  // left below: a fiber that is not resumed must not hold an exception
+  }
   unwatched_memory = kAllMemory;
-  block.finish_thread();
+  block.leave();
 }
 
 // What a thread must not leave behind.

@@ -107,13 +107,13 @@ class Block {
       unwatched_memory = running_->registers.watches() ? StackRange{} : running_->fiber.stack();
   }
 
-  // Ends the block: control does not come back, and destructors in the caller do not run. Hence `describe`,
-  // which is called for the text that follows the thread's number in the report, and whose strings are gone
-  // before that.
+  // Ends the block. The thread that found it is unwound to its beginning; those that wait are not, so that
+  // nothing that owns memory may be on a stack while its thread waits. `describe` is called for the text that
+  // follows the thread's number.
   template <class Describe>
   [[noreturn]] void fail(FindingKind kind, Describe describe) {
     record(kind, std::string(describe()));
-    leave();
+    throw Failed{};
   }
 
   // Memory. `what` says what the primitive does: "reads", "copies to".
@@ -168,6 +168,7 @@ class Block {
 
  private:
   void record(FindingKind kind, const std::string& what);
+  struct Failed {};
   [[noreturn]] void leave();
   static void enter();
   void reset(std::int64_t linear_index);
