@@ -1,6 +1,8 @@
 // Runs a small kernel of a test in the emulator, and hands out what it finds.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,6 +33,18 @@ std::optional<emulator::DeviceError> finding(const Setting& setting, const Param
     return std::nullopt;
   } catch (const emulator::DeviceError& error) {
     return error;
+  }
+}
+
+constexpr std::uint64_t kSeeds[] = {0, 1, 2, 3, 5, 8};  // asynchronous work done late, eagerly and at random
+
+// Runs it under each of those, and expects that nothing is found.
+template <auto kKernel, class Params>
+void run_all_ways(const Params& params, const std::vector<GlobalRange>& memory, int threads = 32) {
+  for (const std::uint64_t seed : kSeeds) {
+    const auto found = finding<kKernel>(
+        {.threads = threads, .shared_bytes = 120 * 1024, .seed = seed, .memory = memory}, params);
+    ASSERT_FALSE(found.has_value()) << found->what();
   }
 }
 
