@@ -20,9 +20,8 @@ struct Case {
 };
 
 // Google Benchmark's filter: a POSIX extended regular expression that is searched in the name, "all" for
-// every name; a
-// '-' in front selects what does not match. Throws std::invalid_argument on an expression that does not
-// compile.
+// every name; a '-' in front selects what does not match. Throws std::invalid_argument on an expression that
+// does not compile.
 bool name_matches(std::string_view filter, const std::string& name);
 
 struct Selection {
@@ -33,8 +32,7 @@ struct Selection {
 
 // Kernels of the emulator (simt) never take part: their time means nothing. Cases whose backend is not here
 // are left out. Those that a kernel does not support are left out too, unless
-// --axis,
-// --dtype or the filter asked for them. Throws std::invalid_argument for a bad filter or axis.
+// --axis, --dtype or the filter asked for them. Throws std::invalid_argument for a bad filter or axis.
 Selection select_cases(std::span<const Kernel* const> kernels, const Options& options);
 
 }  // namespace warpgauge::bench

@@ -1,7 +1,5 @@
 #include "bench/memory.h"
 
-#include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
@@ -21,7 +19,8 @@ std::optional<std::int64_t> available_bytes() {
 }
 
 std::string in_gib(std::int64_t bytes) {
-  return std::to_string(std::llround(std::ceil(static_cast<double>(bytes) / (1 << 30)))) + " GiB";
+  constexpr std::int64_t kGib = std::int64_t{1} << 30;
+  return std::to_string((bytes + kGib - 1) / kGib) + " GiB";  // rounded up
 }
 
 }  // namespace
@@ -31,7 +30,8 @@ std::int64_t host_bytes(const Case& measured, int threads) {
   const std::int64_t each = std::int64_t{sizeof(float)} + dtype_bytes(p.dtype);
   const std::int64_t inputs = (query_elements(p) + 2 * key_elements(p)) * each;
   const std::int64_t outputs = query_elements(p) * each + lse_elements(p) * std::int64_t{sizeof(float)};
-  return 2 * (inputs + outputs) + measured.kernel->workspace(p, threads);
+  const bool on_host = measured.kernel->backend == Backend::cpu;
+  return 2 * (inputs + outputs) + (on_host ? measured.kernel->workspace(p, threads) : 0);
 }
 
 void require_memory(std::span<const Case> cases, int threads) {

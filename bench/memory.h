@@ -9,11 +9,11 @@
 
 namespace warpgauge::bench {
 
-// Bytes, about: operands as f32 and in their type, for timing and once more for the check; outputs;
-// workspace.
+// Bytes, about: operands as f32 and in their type, for timing and once more for the check; outputs; the
+// workspace of a kernel that runs there.
 std::int64_t host_bytes(const Case& measured, int threads);
 
-// Throws std::invalid_argument that names the largest case where less memory is available than it takes.
+// Throws std::invalid_argument that names the first case which takes more memory than is available.
 // Linux; elsewhere nothing is known, and nothing refused.
 void require_memory(std::span<const Case> cases, int threads);
 

@@ -46,7 +46,7 @@ if [[ -z $bin ]]; then
   bin=$root/build/$preset/bin
 fi
 
-if [[ ${judge[*]} == *--need-baseline* && -z $(find "$root/baselines" "$root/.warpgauge" -name "$(baseline_file '' "$matrix" | tr -d /)" 2>/dev/null) ]]; then
+if [[ ${judge[*]} == *--need-baseline* && -z $(find "$root/baselines" "$root/.warpgauge" -name "$(baseline_name "$matrix")" 2>/dev/null) ]]; then
   say "skipped: there is no baseline for any hardware, matrix $matrix"
   exit 77
 fi

@@ -84,7 +84,7 @@ against_baseline() {
 # stored_for FINGERPRINT: what is to be said where this machine has no baseline.
 stored_for() {
   local others
-  others=$(find "$baselines" -name "$(baseline_file '' "$matrix" | tr -d /)" -printf '%h\n' 2>/dev/null | sed 's#.*/##' | sort | paste -sd ' ')
+  others=$(find "$baselines" -name "$(baseline_name "$matrix")" -printf '%h\n' 2>/dev/null | sed 's#.*/##' | sort | paste -sd ' ')
   if [[ -n $others ]]; then
     echo "no stored baseline of this machine, $1: there are some of other hardware, $others"
   else

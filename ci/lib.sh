@@ -28,12 +28,15 @@ value_of() {
   printf '%s' "$2"
 }
 
-# baseline_file FINGERPRINT MATRIX: under baselines/, as `compare` names it (compare/baseline/baseline.h).
-baseline_file() {
-  local matrix=$2
+# baseline_name MATRIX: the file of its stored rounds, as `compare` names it (compare/baseline/baseline.h).
+baseline_name() {
+  local matrix=$1
   [[ $matrix != smoke ]] || matrix=smoke-rounds # smoke.json holds the smoke test's minima
-  printf '%s/%s.json' "$1" "$matrix"
+  printf '%s.json' "$matrix"
 }
+
+# baseline_file FINGERPRINT MATRIX: that file, under baselines/.
+baseline_file() { printf '%s/%s' "$1" "$(baseline_name "$2")"; }
 
 # fresh_folder DIR: empty. What stands there is deleted where a script of ours made it, and only there: --out may name anything.
 fresh_folder() {

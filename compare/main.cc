@@ -1,6 +1,5 @@
 // warpgauge-compare: was a change slower? Reads results, decides, reports. The exit codes are a contract:
-//   0 pass, 1 regression or failed case, 2 usage, 3 bad input, 4 cannot decide, 5 an output could not be
-//   written.
+//   0 pass, 1 regression or failed case, 2 usage, 3 bad input, 4 cannot decide, 5 an output was not written.
 #include <fcntl.h>
 #include <unistd.h>
 

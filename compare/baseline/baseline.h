@@ -1,5 +1,5 @@
-// The stored baseline of one machine and matrix: DIR/FINGERPRINT/MATRIX.json (of the
-// matrix smoke: smoke-rounds.json), schema warpgauge/baseline/1.
+// The stored baseline of one machine and matrix: DIR/FINGERPRINT/MATRIX.json (of the matrix smoke:
+// smoke-rounds.json), schema warpgauge/baseline/1.
 //
 //   {"schema": "warpgauge/baseline/1",
 //    "metric": {"name": "real_time", "better": "lower"},
@@ -9,8 +9,7 @@
 //      "statistic": "q25", "processes": 3, "state": {...}}],
 //    "cases": [                                   sorted by name, one a line
 //     {"name": "...", "numbers": [1.5, null]}],   one for each round, not all null: that round does not count
-//    "history": [                                 what was let in by hand or tightened, oldest first, one a
-//    line
+//    "history": [                                 let in by hand or tightened, oldest first, one a line
 //     {"action": "accept", "cases": ["..."], "reason": "...", "date": "...", "commit": "..."}]}
 //
 // Numbers are in the metric's unit (nanoseconds for times): the geometric mean, over the processes of the

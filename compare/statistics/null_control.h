@@ -3,10 +3,9 @@
 // and no red of that run can be trusted.
 //
 // Method: in a pair of neighbouring blocks one side stands at positions 1, 4, 6, 7, the other at 2, 3, 5, 8.
-// Contrast
-// (+1, -1, -1, +1) over a side's four processes: each block's common shift falls out of it. Its residual
-// after regression on position (so does a drift), scaled to the variance of a block's difference: two null
-// differences a pair.
+// Contrast (+1, -1, -1, +1) over a side's four processes: each block's common shift falls out of it. Its
+// residual after regression on position (so does a drift), scaled to the variance of a block's difference:
+// two null differences a pair.
 #pragma once
 
 #include <array>
