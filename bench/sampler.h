@@ -12,6 +12,8 @@ namespace warpgauge::bench {
 struct Sample {
   double real_ns = 0;  // of the launch alone
   double cpu_ns = 0;   // processor time that all threads of the process spent on it
+  // A thread had to give its processor to another process meanwhile: the time holds that one's turn, too.
+  bool interrupted = false;
 };
 
 class Sampler {
@@ -25,8 +27,8 @@ class Sampler {
 // here.
 void launch_once(const Kernel& kernel, const Operands& operands);
 
-// steady_clock around the launch. Cold: the operands' cache lines are flushed before it, outside the
-// measurement (x86-64 only). Throws std::runtime_error where this cannot be done.
+// steady_clock around the launch; knows of interruptions. Cold: the operands' cache lines are flushed before
+// it, outside the measurement (x86-64 only). Throws std::runtime_error where this cannot be done.
 std::unique_ptr<Sampler> make_cpu_sampler(CacheMode cache);
 
 // CUDA events around the launch, which waits behind a kernel that spins until everything is queued: neither

@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <chrono>
 #include <cstdint>
 #include <ctime>
@@ -34,18 +36,28 @@ void flush_operands(const Problem&, const Tensors&) {}
 constexpr bool kCanFlush = false;
 #endif
 
+// How often a thread of this process had to give up its processor.
+long involuntary_switches() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_nivcsw;
+}
+
 class CpuSampler : public Sampler {
  public:
   explicit CpuSampler(CacheMode cache) : cache_(cache) {}
 
   Sample take(const Kernel& kernel, const Operands& operands) override {
     if (cache_ == CacheMode::cold) flush_operands(operands.problem, operands.tensors);
+    const long switches_before = involuntary_switches();
     const double cpu_before_ns = process_cpu_ns();
     const auto before = std::chrono::steady_clock::now();
     kernel.launch(operands.problem, operands.tensors, operands.launch);
     const auto after = std::chrono::steady_clock::now();
-    return {std::chrono::duration<double, std::nano>(after - before).count(),
-            process_cpu_ns() - cpu_before_ns};
+    const double cpu_ns = process_cpu_ns() - cpu_before_ns;
+    return {.real_ns = std::chrono::duration<double, std::nano>(after - before).count(),
+            .cpu_ns = cpu_ns,
+            .interrupted = involuntary_switches() != switches_before};
   }
 
  private:

@@ -1,0 +1,56 @@
+#include "bench/memory.h"
+
+#include <gmock/gmock.h>
+
+#include <stdexcept>
+
+namespace warpgauge::bench {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using ::testing::ThrowsMessage;
+
+constexpr std::int64_t kScratch = std::int64_t{1} << 50;  // bytes: more than any machine of these tests has
+
+Case with_scratch(Backend backend, const Kernel& kernel) {
+  return {.kernel = &kernel,
+          .problem = {},
+          .name = std::string(backend_name(backend)) + "/greedy",
+          .unsupported = ""};
+}
+
+Kernel greedy(Backend backend) {
+  return {.name = "greedy",
+          .backend = backend,
+          .summary = "",
+          .deterministic = true,
+          .supports = nullptr,
+          .workspace_bytes = [](const Problem&, int) { return kScratch; },
+          .launch = nullptr};
+}
+
+const Kernel kOnHost = greedy(Backend::cpu), kOnDevice = greedy(Backend::cuda);
+
+TEST(Memory, OperandsCountTwiceForTimingAndForTheCheck) {
+  Case plain = with_scratch(Backend::cuda, kOnDevice);
+  plain.problem = {.batch = 1, .heads = 2, .kv_heads = 1, .seq_q = 3, .seq_k = 5, .head_dim = 8};
+  // Q 48, K and V 40 each, O 48 elements of f32, held as f32 and in their type; 6 of LSE.
+  EXPECT_EQ(host_bytes(plain, 1), 2 * ((48 + 2 * 40 + 48) * (4 + 4) + 6 * 4));
+}
+
+TEST(Memory, OnlyAKernelOfTheHostTakesItsWorkspaceThere) {
+  const Case host = with_scratch(Backend::cpu, kOnHost), device = with_scratch(Backend::cuda, kOnDevice);
+  EXPECT_EQ(host_bytes(host, 1) - host_bytes(device, 1), kScratch);
+}
+
+TEST(Memory, TheFirstCaseThatDoesNotFitIsNamed) {
+  const Case cases[] = {with_scratch(Backend::cuda, kOnDevice), with_scratch(Backend::cpu, kOnHost)};
+  EXPECT_THAT([&] { require_memory(cases, 1); },
+              ThrowsMessage<std::invalid_argument>(::testing::AllOf(
+                  StartsWith("cpu/greedy: takes about 1048577 GiB"), HasSubstr("--benchmark_filter"))));
+  EXPECT_NO_THROW(require_memory({cases, 1}, 1));
+}
+
+}  // namespace
+}  // namespace warpgauge::bench
