@@ -6,6 +6,7 @@
 
 They stand in until a GPU has recorded its own (simt_conformance --record). An operand is a list of words for each thread.
 """
+import argparse
 import json
 import math
 import pathlib
@@ -245,19 +246,21 @@ def file_text(name):
     return json.dumps(file, indent=1) + "\n"
 
 
-def main(arguments):
-    check = arguments[:1] == ["--check"]
-    if len(arguments) != 1 + check:
-        sys.exit(__doc__)
-    folder = pathlib.Path(arguments[-1])
-    folder.mkdir(parents=True, exist_ok=True)
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", metavar="DIR", type=pathlib.Path)
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    folder = arguments.folder
+    if not arguments.check:
+        folder.mkdir(parents=True, exist_ok=True)
     for name in PRIMITIVES:
         path = folder / f"{name}.json"
-        if not check:
+        if not arguments.check:
             path.write_text(file_text(name))
         elif not path.exists() or path.read_text() != file_text(name):
-            sys.exit(f"{path} is not what the PTX ISA gives; run {pathlib.Path(sys.argv[0]).name} {folder}")
+            sys.exit(f"{path} is not what the PTX ISA gives; run {parser.prog} {folder}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
