@@ -333,7 +333,8 @@ TEST(Deadlock, says_who_waits_where) {
   constexpr auto kExits = [](NoParams) {
     if (warp_index() == 0) syncthreads();
   };
-  expect_finding(finding<kExits>({.threads = 64}), FindingKind::deadlock, "threads 32..63 have exited");
+  expect_finding(finding<kExits>({.threads = 64}), FindingKind::deadlock, "exits, and nobody else can run",
+                 "threads 0..31 wait at syncthreads", "threads 32..63 have exited");
 }
 
 // Some of its blocks race, and which threads are caught depends on the schedule.

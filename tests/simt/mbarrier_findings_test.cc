@@ -110,5 +110,33 @@ TEST(MbarrierFindings, invalidated_while_a_thread_waits) {
   EXPECT_TRUE(found);
 }
 
+TEST(MbarrierFindings, invalidated_before_those_it_released_have_left_the_wait) {
+  constexpr auto kKernel = [](NoParams) {
+    auto* full = SharedMemory().array<Mbarrier>("full", 1);
+    if (thread_index() == 0) mbarrier_init(full, 1);
+    syncthreads();
+    if (warp_index() == 0) mbarrier_wait(full, 0);
+    if (thread_index() == 32) {
+      mbarrier_arrive(full);
+      mbarrier_invalidate(full);
+    }
+  };
+  for (std::uint64_t seed = 0; seed < 21; ++seed)  // whether they wait by then, or come too late
+    expect_finding(warp_finding<kKernel>(seed), FindingKind::misuse);
+}
+
+TEST(MbarrierFindings, invalidated_without_a_barrier_after_its_last_use) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    auto* full = SharedMemory().array<Mbarrier>("full", 1);
+    if (thread_index() == 0) mbarrier_init(full, 1);
+    syncthreads();
+    if (thread_index() == 63) mbarrier_arrive(full);
+    if (thread_index() == 0) mbarrier_invalidate(full);
+  };
+  expect_finding(warp_finding<kKernel>(kLate), FindingKind::race, line(first + 5), line(first + 6));
+  for (std::uint64_t seed = 0; seed < 21; ++seed) EXPECT_TRUE(warp_finding<kKernel>(seed)) << seed;
+}
+
 }  // namespace
 }  // namespace warpgauge::simt

@@ -252,6 +252,35 @@ TEST(TmaFindings, over_what_threads_wrote_without_a_proxy_fence) {
   expect_finding(tma_finding<kKernel>(), FindingKind::missing_proxy_fence, line(first + 3), line(first + 7));
 }
 
+TEST(TmaFindings, nothing_where_threads_commit_and_wait_that_have_not_stored) {
+  constexpr auto kKernel = [](Maps p) {
+    const Tile tile = make_tile(1);
+    for (int i = thread_index(); i < kBoxElements; i += 64) tile.data[i] = 1;
+    fence_proxy_async();
+    syncthreads();
+    if (thread_index() == 40) tma_store(p.map, {0, 0}, tile.data);
+    tma_store_commit();
+    tma_store_wait<0>();
+    syncthreads();
+    tile.data[thread_index()] = 2;
+  };
+  for (std::uint64_t seed : {kLate, kEager, kRandom}) expect_clean(tma_finding<kKernel>(seed));
+}
+
+TEST(TmaFindings, more_storing_threads_than_the_emulator_follows_are_no_finding_but_an_exception) {
+  constexpr auto kKernel = [](Maps p) {
+    const Tile tile = make_tile(1);
+    for (int i = thread_index(); i < kBoxElements; i += 64) tile.data[i] = 1;
+    fence_proxy_async();
+    syncthreads();
+    tma_store(p.map, {0, 0}, tile.data);
+    tma_store_commit();
+    tma_store_wait<0>();
+  };
+  for (std::uint64_t seed : {kLate, kEager, kRandom})
+    EXPECT_THROW(tma_finding<kKernel>(seed), std::length_error);
+}
+
 TEST(StoreMatrices, of_a_misaligned_row) {
   constexpr auto kKernel = [](NoParams) {
     const std::uint32_t registers[1] = {};

@@ -128,6 +128,55 @@ TEST(WgmmaFindings, registers_touched_before_the_wait) {
   expect_clean<touch_register<2, 0>>(128);
 }
 
+// Gives a register of kind kUse to a matrix instruction between a wgmma and the wait for it.
+template <int kUse, int kGroups>
+SIMT_KERNEL(128)
+use_register(NoParams) {
+  const Operands tiles = make_operands();
+  float d[1][1][4], c[1][1][4] = {};
+  std::uint32_t a[1][4] = {}, b[1][2] = {};
+  wgmma_fence();
+  wgmma<f16>(d[0][0], a[0], k_major(tiles.b), false);  // begins
+  wgmma_commit();
+  wgmma_wait<kGroups>();
+  if (kUse == 0) multiply_tile<f16>(d, 0, a, b);                             // uses
+  if (kUse == 1) multiply_tile<f16>(c, 0, a, b);                             // uses
+  if (kUse == 2) store_matrices<false>(a[0], tiles.a + thread_index() * 8);  // uses
+  wgmma_wait<0>();
+}
+constexpr int kBeginsD = __LINE__ - 8, kUses = __LINE__ - 5;
+
+TEST(WgmmaFindings, registers_used_by_matrix_instructions_before_the_wait) {
+  for (std::uint64_t seed : {kLate, kEager, kRandom}) {
+    expect_finding(warp_finding<use_register<0, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "multiplies to an accumulator", line(kBeginsD), line(kUses));
+    expect_finding(warp_finding<use_register<1, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "multiplies a fragment of A", line(kBeginsD), line(kUses + 1));
+    expect_finding(warp_finding<use_register<2, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "stores a matrix from a fragment of A", line(kBeginsD), line(kUses + 2));
+  }
+  expect_clean<use_register<0, 0>>(128);
+  expect_clean<use_register<1, 0>>(128);
+  expect_clean<use_register<2, 0>>(128);
+}
+
+TEST(WgmmaFindings, sums_of_another_product_after_the_fence) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    const Operands tiles = make_operands();
+    float d[1][2][4] = {};
+    const std::uint32_t a[1][4] = {}, b[1][2] = {};
+    wgmma_fence();
+    multiply_tile<f16>(d, 1, a, b);
+    wgmma<f16>(*reinterpret_cast<float(*)[8]>(d), k_major(tiles.a), k_major(tiles.b), true);
+    wgmma_commit();
+    wgmma_wait<0>();
+  };
+  for (std::uint64_t seed : {kLate, kEager, kRandom})
+    expect_finding(warp_finding<kKernel>(seed, 128), FindingKind::missing_register_fence, line(first + 6),
+                   line(first + 7), "no wgmma_fence comes between");
+}
+
 TEST(WgmmaFindings, accumulators_of_two_shapes_at_once) {
   const int first = __LINE__;
   constexpr auto kKernel = [](NoParams) {

@@ -87,6 +87,7 @@ void Block::run(std::int64_t linear_index) {
   Fiber::switch_between(scheduler_, running_->fiber);
   running_ = nullptr;
   current_block = nullptr;
+  if (broken_by_) std::rethrow_exception(std::exchange(broken_by_, nullptr));
   if (error_) throw *error_;
 }
 
@@ -98,6 +99,8 @@ void Block::enter() {
     unwatched_memory = kAllMemory;
     block.finish_thread();
   } catch (const Failed&) {  // left below: a fiber that is not resumed must not hold an exception
+  } catch (...) {            // a limit of the emulator's, not a finding
+    block.broken_by_ = std::current_exception();
   }
   unwatched_memory = kAllMemory;
   block.leave();
@@ -265,8 +268,11 @@ bool Block::has_diverged() const {
 }
 
 void Block::fail_stuck() {
-  fail(has_diverged() ? FindingKind::divergence : FindingKind::deadlock,
-       [&] { return "waits, and so do all others:" + who_waits_where() + mbarriers_waited_for(); });
+  fail(has_diverged() ? FindingKind::divergence : FindingKind::deadlock, [&] {
+    return std::string(running_->exited ? "exits, and nobody else can run:"
+                                        : "waits, and so do all others:") +
+           who_waits_where() + mbarriers_waited_for();
+  });
 }
 
 }  // namespace warpgauge::simt::emulator

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <random>
@@ -89,7 +90,8 @@ class Block {
  public:
   explicit Block(const Plan& plan);
 
-  // Runs block `linear_index` of the grid, x fastest. Throws DeviceError.
+  // Runs block `linear_index` of the grid, x fastest. Throws DeviceError, and std::length_error past the
+  // emulator's own limits.
   void run(std::int64_t linear_index);
 
   const Statistics& statistics() const { return banks_.statistics(); }
@@ -190,6 +192,8 @@ class Block {
   bool moves_at_once();
   // What the threads know now, as the knowledge of an actor that they set to work.
   static ThreadClock clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads);
+  Mbarrier& find_mbarrier(const void* address, const char* what, Site site);
+  // The same, for one who uses it.
   Mbarrier& mbarrier_at(const void* address, const char* what, Site site);
   void complete_if_due(Mbarrier& barrier);
   void check_mbarriers_spared(AccessKind kind, std::size_t offset, std::size_t bytes, const char* what,
@@ -229,6 +233,7 @@ class Block {
   DeviceThread* running_ = nullptr;
   std::size_t last_range_ = 0;  // of plan_.memory, found last
   std::optional<DeviceError> error_;
+  std::exception_ptr broken_by_;  // what else ended the kernel
 };
 
 // One call of the emulator by a kernel. What the emulator itself reads and writes meanwhile is not the

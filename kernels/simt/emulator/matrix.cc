@@ -122,6 +122,8 @@ void collect(const Warp& warp, int matrix, bool transposed) {
 
 void store_matrices(const std::uint32_t* registers, int count, bool transposed, void* row, Site site) {
   Call block;
+  block->access_register(AccessKind::read, registers, count * sizeof(std::uint32_t), "stores a matrix from",
+                         site);
   if (block->running()->lane < count * 8) {  // the other lanes' addresses are not used
     block->check_alignment(row, 16, "stores a matrix row to", site);
     block->access_shared(AccessKind::write, row, 16, "stores a matrix row to", site);
@@ -148,8 +150,14 @@ void load_matrices(std::uint32_t* registers, int count, bool transposed, const v
 
 template <class T>
 void multiply_tile(const TileOperands& own, Site site) {
-  Call()->meet_warp("multiply_tile", const_cast<TileOperands*>(&own), site,
-                    [](const Warp& warp) { multiply_warp<T>(warp); });
+  Call block;
+  for (int m = 0; m < own.rows; ++m)
+    block->access_register(AccessKind::write, own.c[m * own.c_stride], own.columns * sizeof own.c[0],
+                           "multiplies to", site);
+  block->access_register(AccessKind::read, own.a, own.rows * sizeof own.a[0], "multiplies", site);
+  block->access_register(AccessKind::read, own.b, own.columns * sizeof own.b[0], "multiplies", site);
+  block->meet_warp("multiply_tile", const_cast<TileOperands*>(&own), site,
+                   [](const Warp& warp) { multiply_warp<T>(warp); });
 }
 
 template void multiply_tile<f16>(const TileOperands&, Site);

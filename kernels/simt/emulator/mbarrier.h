@@ -35,7 +35,7 @@ struct Mbarrier {
     DeviceThread* thread;
     int parity;
   };
-  std::vector<Waiter> waiting;
+  std::vector<Waiter> waiting;  // those that have been released too, until they run
 
   bool is_complete() const { return pending == 0 && bytes == 0; }
   void begin_next_phase() {

@@ -1,8 +1,6 @@
 // mbarriers: counting, waiting, and what they order.
 #include "kernels/simt/emulator/mbarrier.h"
 
-#include <algorithm>
-
 #include "kernels/simt/emulator/block.h"
 #include "kernels/simt/emulator/device.h"
 
@@ -13,7 +11,7 @@ constexpr std::size_t kBytes = 8;  // of an mbarrier
 
 }  // namespace
 
-Mbarrier& Block::mbarrier_at(const void* address, const char* what, Site site) {
+Mbarrier& Block::find_mbarrier(const void* address, const char* what, Site site) {
   check_alignment(address, kBytes, what, site);
   const auto found = mbarriers_.find(arena_.offset(address));
   if (found == mbarriers_.end())
@@ -28,6 +26,11 @@ Mbarrier& Block::mbarrier_at(const void* address, const char* what, Site site) {
              describe(site) + "\n  thread " + std::to_string(barrier.initialiser) +
              " initialised it\n    at " + describe(barrier.site) + "\n  and no barrier orders the two";
     });
+  return barrier;
+}
+
+Mbarrier& Block::mbarrier_at(const void* address, const char* what, Site site) {
+  Mbarrier& barrier = find_mbarrier(address, what, site);
   access_shared(AccessKind::atomic, address, kBytes, what, site);
   return barrier;
 }
@@ -56,7 +59,7 @@ void Block::init_mbarrier(void* address, int count, Site site) {
 }
 
 void Block::invalidate_mbarrier(void* address, Site site) {
-  const Mbarrier& barrier = mbarrier_at(address, "invalidates", site);
+  const Mbarrier& barrier = find_mbarrier(address, "invalidates", site);
   if (!barrier.waiting.empty())
     fail(FindingKind::misuse, [&] {
       return "invalidates an mbarrier for which thread " +
@@ -109,11 +112,8 @@ void Block::complete_if_due(Mbarrier& barrier) {
   if (!barrier.is_complete()) return;
   const int parity = barrier.parity;
   barrier.begin_next_phase();
-  std::erase_if(barrier.waiting, [&](const Mbarrier::Waiter& waiter) {
-    if (waiter.parity != parity) return false;
-    make_ready(*waiter.thread);
-    return true;
-  });
+  for (const Mbarrier::Waiter& waiter : barrier.waiting)
+    if (waiter.parity == parity) make_ready(*waiter.thread);
 }
 
 void Block::wait_at_mbarrier(void* address, int parity, Site site) {
@@ -128,6 +128,7 @@ void Block::wait_at_mbarrier(void* address, int parity, Site site) {
   if (barrier.parity == parity) {
     barrier.waiting.push_back({&self, parity});
     wait("mbarrier_wait", site);
+    std::erase_if(barrier.waiting, [&](const Mbarrier::Waiter& waiter) { return waiter.thread == &self; });
   }
   if (plan_.check_memory) barrier.completed.teach(self.clock.knows);
 }

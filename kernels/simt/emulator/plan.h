@@ -46,8 +46,8 @@ struct Statistics {
   std::int64_t bank_conflicts = 0;   // extra passes
 };
 
-// Runs the grid. Throws DeviceError with the finding of the lowest block that has one, and
-// std::invalid_argument for a plan that no GPU could run.
+// Runs the grid. Throws DeviceError with the finding of the lowest block that has one, std::invalid_argument
+// for a plan that no GPU could run, and std::length_error past the emulator's own limits.
 Statistics run(const Plan& plan);
 
 }  // namespace warpgauge::simt::emulator

@@ -157,11 +157,13 @@ void Block::begin_store(const TensorMap& map, const int* at, int rank, const voi
 void Block::finish_stores(int groups_left) {
   DeviceThread& self = *running_;
   const int finished = self.committed_stores - groups_left;
+  bool any = false;  // a thread that only waits is no actor of TMA's
   while (!self.stores.empty() && self.stores.front().group < finished) {
+    any = true;
     if (!self.stores.front().moved) self.stores.front().box.store();
     self.stores.pop_front();
   }
-  if (plan_.check_memory && finished > 0)
+  if (plan_.check_memory && any)
     Lesson(actors_.store(self.index), static_cast<std::uint32_t>(finished)).teach(self.clock.knows);
 }
 
