@@ -13,12 +13,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// On a busy machine a launch may have to wait in its midst for another process's turn, some milliseconds: its
-// time then says nothing of the kernel, and it is taken again. One as long as several turns meets another's
-// each time, and stays.
-constexpr int kMostAttempts = 4;
-constexpr double kSeveralTurnsNs = 20e6;
-
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
@@ -29,14 +23,7 @@ struct Subject {
   Station& station;
   Operands operands;
 
-  // `interrupted` counts those that were taken again.
-  Sample sample(int& interrupted) {
-    for (int attempt = 1;; ++attempt) {
-      const Sample sample = station.sampler->take(*result.measured.kernel, operands);
-      if (!sample.interrupted || sample.cpu_ns > kSeveralTurnsNs || attempt == kMostAttempts) return sample;
-      ++interrupted;
-    }
-  }
+  Sample sample() { return station.sampler->take(*result.measured.kernel, operands); }
 };
 
 std::vector<Subject> subjects_of(std::span<CaseResult> results, Stations& stations) {
@@ -82,9 +69,8 @@ Estimate warm_up(Subject& subject, double share_seconds) {
               subject.operands);  // not behind a blocker, and with the pages touched
   const auto begin = Clock::now();
   std::vector<double> samples_ns;
-  int interrupted = 0;  // their time is part of what a sample costs
   while (samples_ns.size() < kFewest || (samples_ns.size() < kMost && seconds_since(begin) < share_seconds))
-    samples_ns.push_back(subject.sample(interrupted).real_ns);
+    samples_ns.push_back(subject.sample().real_ns);
   const double sample_seconds = seconds_since(begin) / static_cast<double>(samples_ns.size());
   return {.sample_seconds = sample_seconds, .cv = summarize(samples_ns).cv};
 }
@@ -92,9 +78,10 @@ Estimate warm_up(Subject& subject, double share_seconds) {
 Repetition repeat(Subject& subject, int samples) {
   Repetition repetition;
   for (int n = 0; n < samples; ++n) {
-    const Sample sample = subject.sample(repetition.interrupted);
+    const Sample sample = subject.sample();
     repetition.samples_ns.push_back(sample.real_ns);
     repetition.cpu_ns += sample.cpu_ns / samples;
+    repetition.waited_ns += sample.waited_ns / samples;
   }
   return repetition;
 }

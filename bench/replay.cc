@@ -26,7 +26,7 @@ void set_counters(benchmark::State& state, const CaseResult& result, const Repet
   counters["p99_ns"] = s.p99;
   counters["cv"] = s.cv;
   counters["samples"] = static_cast<double>(repetition.samples_ns.size());
-  counters["interrupted"] = repetition.interrupted;
+  counters["waited_ns"] = repetition.waited_ns;
   counters["max_abs_err"] = result.accuracy.max_abs_err;
   counters["mean_abs_err"] = result.accuracy.mean_abs_err;
   counters["correlation"] = result.accuracy.correlation;

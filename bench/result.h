@@ -12,7 +12,7 @@ namespace warpgauge::bench {
 struct Repetition {
   std::vector<double> samples_ns;  // one launch each, in the order in which they were taken
   double cpu_ns = 0;               // processor time of a launch, mean
-  int interrupted = 0;             // launches that another process's turn fell into, taken again
+  double waited_ns = 0;            // for other processes' turns, a launch, mean; not in its samples
 };
 
 struct CaseResult {

@@ -10,10 +10,9 @@
 namespace warpgauge::bench {
 
 struct Sample {
-  double real_ns = 0;  // of the launch alone
-  double cpu_ns = 0;   // processor time that all threads of the process spent on it
-  // A thread had to give its processor to another process meanwhile: the time holds that one's turn, too.
-  bool interrupted = false;
+  double real_ns = 0;    // of the launch alone, without waited_ns
+  double waited_ns = 0;  // that it had to wait in its midst for other processes' turns
+  double cpu_ns = 0;     // processor time that all threads of the process spent on it
 };
 
 class Sampler {
@@ -27,8 +26,11 @@ class Sampler {
 // here.
 void launch_once(const Kernel& kernel, const Operands& operands);
 
-// steady_clock around the launch; knows of interruptions. Cold: the operands' cache lines are flushed before
-// it, outside the measurement (x86-64 only). Throws std::runtime_error where this cannot be done.
+// steady_clock around the launch, less what it waited for a processor where it works on one thread: on a busy
+// machine a launch of some milliseconds has another process's turn in its midst, which says nothing of the
+// kernel. Of several threads' waits it is unknown which held up the launch, so that they stay. Cold: the
+// operands' cache lines are flushed before it, outside the measurement (x86-64 only). Throws
+// std::runtime_error where this cannot be done.
 std::unique_ptr<Sampler> make_cpu_sampler(CacheMode cache);
 
 // CUDA events around the launch, which waits behind a kernel that spins until everything is queued: neither

@@ -1,5 +1,4 @@
-#include <sys/resource.h>
-
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
@@ -9,6 +8,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "bench/run_queue.h"
 #include "bench/sampler.h"
 
 namespace warpgauge::bench {
@@ -36,11 +36,11 @@ void flush_operands(const Problem&, const Tensors&) {}
 constexpr bool kCanFlush = false;
 #endif
 
-// How often a thread of this process had to give up its processor.
-long involuntary_switches() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_nivcsw;
+using Clock = std::chrono::steady_clock;
+using Time = Clock::time_point;
+
+double nanoseconds(Time begin, Time end) {
+  return std::chrono::duration<double, std::nano>(end - begin).count();
 }
 
 class CpuSampler : public Sampler {
@@ -49,19 +49,29 @@ class CpuSampler : public Sampler {
 
   Sample take(const Kernel& kernel, const Operands& operands) override {
     if (cache_ == CacheMode::cold) flush_operands(operands.problem, operands.tensors);
-    const long switches_before = involuntary_switches();
     const double cpu_before_ns = process_cpu_ns();
-    const auto before = std::chrono::steady_clock::now();
+    const Time outer_before = Clock::now();
+    const double waited_before_ns = run_queue_.waited_ns();
+    const Time before = Clock::now();
     kernel.launch(operands.problem, operands.tensors, operands.launch);
-    const auto after = std::chrono::steady_clock::now();
+    const Time after = Clock::now();
+    const double outer_waited_ns = run_queue_.waited_ns() - waited_before_ns;
+    const Time outer_after = Clock::now();
     const double cpu_ns = process_cpu_ns() - cpu_before_ns;
-    return {.real_ns = std::chrono::duration<double, std::nano>(after - before).count(),
-            .cpu_ns = cpu_ns,
-            .interrupted = involuntary_switches() != switches_before};
+    // A wait may also lie between two of these lines. Both times below are never less than the launch took.
+    double real_ns = nanoseconds(before, after);
+    double waited_ns = 0;
+    if (outer_waited_ns > 0 && operands.launch.threads == 1) {
+      const double working_ns = nanoseconds(outer_before, outer_after) - outer_waited_ns;
+      waited_ns = std::max(0.0, real_ns - working_ns);
+      real_ns -= waited_ns;
+    }
+    return {.real_ns = real_ns, .waited_ns = waited_ns, .cpu_ns = cpu_ns};
   }
 
  private:
   CacheMode cache_;
+  RunQueue run_queue_;
 };
 
 }  // namespace
