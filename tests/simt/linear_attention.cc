@@ -1,10 +1,10 @@
 #include "tests/simt/linear_attention.h"
 
 #include <cmath>
+#include <exception>
 #include <random>
-#include <stdexcept>
 
-#include "kernels/cuda/runtime.h"
+#include "kernels/backend.h"
 
 namespace warpgauge {
 namespace {
@@ -87,43 +87,28 @@ std::string compare(const Problem& p, const Tensor& q, const Tensor& k, const Te
   return "";
 }
 
-// The operands where the kernel can reach them: here, or on the device.
-class Memory {
- public:
-  Memory(Backend backend, void* host, std::size_t bytes) : backend_(backend), host_(host), bytes_(bytes) {
-    if (backend_ != Backend::cuda) return;
-    device_ = cuda::allocate(bytes_);
-    cuda::copy_in(device_, host_, bytes_);
-  }
-  ~Memory() { cuda::release(device_); }
-  Memory(const Memory&) = delete;
-  Memory& operator=(const Memory&) = delete;
-
-  void* get() const { return backend_ == Backend::cuda ? device_ : host_; }
-  void copy_back() const {
-    if (backend_ == Backend::cuda) cuda::copy_out(host_, device_, bytes_);
-  }
-
- private:
-  Backend backend_;
-  void* host_;
-  std::size_t bytes_;
-  void* device_ = nullptr;
-};
+// A copy where the kernel can reach it.
+Buffer uploaded(Backend backend, const Tensor& t) {
+  Buffer buffer(backend, 2 * t.bits.size());
+  buffer.upload(t.bits.data(), buffer.bytes());
+  return buffer;
+}
 
 }  // namespace
 
 std::string linear_attention_failure(const Kernel& kernel, const Problem& p, std::uint64_t seed) {
   std::mt19937 random(static_cast<std::mt19937::result_type>(seed + 1));
-  Tensor q = random_tensor(p, p.heads, p.seq_q, random), k = random_tensor(p, p.kv_heads, p.seq_k, random),
-         v = random_tensor(p, p.kv_heads, p.seq_k, random), o(p, p.heads, p.seq_q);
+  const Tensor q = random_tensor(p, p.heads, p.seq_q, random),
+               k = random_tensor(p, p.kv_heads, p.seq_k, random),
+               v = random_tensor(p, p.kv_heads, p.seq_k, random);
+  Tensor o(p, p.heads, p.seq_q);
   for (std::uint16_t& bits : o.bits) bits = 0x7fff;  // NaN
-  const auto memory = [&](Tensor& t) { return Memory(kernel.backend, t.bits.data(), 2 * t.bits.size()); };
-  const Memory q_memory = memory(q), k_memory = memory(k), v_memory = memory(v), o_memory = memory(o);
-  const Tensors tensors{.q = q_memory.get(),
-                        .k = k_memory.get(),
-                        .v = v_memory.get(),
-                        .o = o_memory.get(),
+  const Buffer q_memory = uploaded(kernel.backend, q), k_memory = uploaded(kernel.backend, k),
+               v_memory = uploaded(kernel.backend, v), o_memory = uploaded(kernel.backend, o);
+  const Tensors tensors{.q = q_memory.data(),
+                        .k = k_memory.data(),
+                        .v = v_memory.data(),
+                        .o = o_memory.data(),
                         .lse = nullptr,
                         .q_strides = packed_strides(p.heads, p.seq_q, p.head_dim),
                         .k_strides = packed_strides(p.kv_heads, p.seq_k, p.head_dim),
@@ -131,11 +116,11 @@ std::string linear_attention_failure(const Kernel& kernel, const Problem& p, std
                         .o_strides = packed_strides(p.heads, p.seq_q, p.head_dim)};
   try {
     kernel.launch(p, tensors, {.schedule_seed = seed});
-    if (kernel.backend == Backend::cuda) cuda::synchronize();
-  } catch (const std::runtime_error& error) {
+    synchronize(kernel.backend);
+  } catch (const std::exception& error) {
     return std::string(error.what()) + "\n";
   }
-  o_memory.copy_back();
+  o_memory.download(o.bits.data(), o_memory.bytes());
   return compare(p, q, k, v, o);
 }
 

@@ -157,7 +157,7 @@ bool Block::moves_at_once() {
   return timing == CopyTiming::eager || (timing == CopyTiming::random && random_() % 2 == 0);
 }
 
-ThreadClock Block::clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads) {
+ActorClock Block::clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads) {
   Knowledge all = threads.front().clock.knows;
   Knowledge last = all;
   for (const DeviceThread& thread : threads) {

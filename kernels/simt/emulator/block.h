@@ -53,7 +53,7 @@ struct DeviceThread {
   int lane = 0;
   bool exited = false;
   Fiber fiber;
-  ThreadClock clock;
+  ActorClock clock;
   const char* waits_at = nullptr;  // the primitive, while it waits
   Site wait_site;
   std::deque<PendingCopy> copies;  // in the order of issue
@@ -123,7 +123,7 @@ class Block {
   void access(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
   void access_shared(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
   // The same, by the actor of `clock`.
-  void access_shared_as(const ThreadClock& clock, AccessKind kind, const void* address, std::size_t bytes,
+  void access_shared_as(const ActorClock& clock, AccessKind kind, const void* address, std::size_t bytes,
                         const char* what, Site site);
   void access_global(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);
   // `bytes` is a power of two.
@@ -191,7 +191,7 @@ class Block {
   // Whether an asynchronous operation that begins now moves its bytes at once.
   bool moves_at_once();
   // What the threads know now, as the knowledge of an actor that they set to work.
-  static ThreadClock clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads);
+  static ActorClock clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads);
   Mbarrier& find_mbarrier(const void* address, const char* what, Site site);
   // The same, for one who uses it.
   Mbarrier& mbarrier_at(const void* address, const char* what, Site site);
@@ -205,7 +205,7 @@ class Block {
   void check_register_fence(const DeviceThread& thread, const void* registers, std::size_t bytes, Site site);
   void return_registers(int warp, int finished);
   Accumulators& accumulators_of(const Warp& warp, Site site);
-  void check_shared_operand(const SharedOperand& matrix, int first, int rows, const ThreadClock& clock,
+  void check_shared_operand(const SharedOperand& matrix, int first, int rows, const ActorClock& clock,
                             Site site);
 
   const Plan& plan_;

@@ -1,4 +1,4 @@
-// ldmatrix and mma.m16n8k16: the fragment layouts of the PTX ISA, sums in f32.
+// ldmatrix, stmatrix and mma.m16n8k16: the fragment layouts of the PTX ISA, sums in f32.
 #include <cstring>
 
 #include "kernels/half.h"
@@ -35,15 +35,7 @@ constexpr std::uint16_t high(std::uint32_t pair) {
 template <class T>
 void gather_a(const Warp& warp, int m, float* a) {
   std::uint16_t bits[kRows * kDepth];
-  for (int lane = 0; lane < kLanes; ++lane) {
-    const std::uint32_t* const fragment = operands(warp, lane).a[m];
-    const int g = lane / 4, t = lane % 4;
-    for (int r = 0; r < 4; ++r) {
-      std::uint16_t* const at = bits + (g + r % 2 * 8) * kDepth + 2 * t + r / 2 * 8;
-      at[0] = low(fragment[r]);
-      at[1] = high(fragment[r]);
-    }
-  }
+  for (int lane = 0; lane < kLanes; ++lane) place_a_fragment(lane, operands(warp, lane).a[m], bits);
   widen(T{}, bits, a, kRows * kDepth);
 }
 

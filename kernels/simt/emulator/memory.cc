@@ -50,8 +50,8 @@ void Block::access_shared(AccessKind kind, const void* address, std::size_t byte
   access_shared_as(running_->clock, kind, address, bytes, what, site);
 }
 
-void Block::access_shared_as(const ThreadClock& clock, AccessKind kind, const void* address,
-                             std::size_t bytes, const char* what, Site site) {
+void Block::access_shared_as(const ActorClock& clock, AccessKind kind, const void* address, std::size_t bytes,
+                             const char* what, Site site) {
   if (!plan_.check_memory) return;
   const std::size_t offset = arena_.offset(address);
   if (offset >= arena_.capacity())

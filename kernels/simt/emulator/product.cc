@@ -1,7 +1,5 @@
 #include "kernels/simt/emulator/product.h"
 
-#include <bit>
-
 // This is all of the emulator's arithmetic: worth a version for each width of vectors.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
 #define WARPGAUGE_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -11,19 +9,12 @@
 
 namespace warpgauge::simt::emulator {
 
-// Without branches, so that it is done in vectors.
 WARPGAUGE_VECTOR_CLONES void widen(f16, const std::uint16_t* bits, float* values, int count) {
-  for (int i = 0; i < count; ++i) {
-    const std::uint32_t sign = (std::uint32_t{bits[i]} & 0x8000u) << 16;
-    const std::uint32_t magnitude = (std::uint32_t{bits[i]} & 0x7fffu) << 13;
-    const float scaled = std::bit_cast<float>(magnitude) * 0x1p112f;  // from a bias of 15 to one of 127
-    const std::uint32_t special = (bits[i] & 0x7c00u) == 0x7c00u ? 0x7f800000u : 0u;
-    values[i] = std::bit_cast<float>(std::bit_cast<std::uint32_t>(scaled) | special | sign);
-  }
+  for (int i = 0; i < count; ++i) values[i] = f16::decode(bits[i]);
 }
 
 WARPGAUGE_VECTOR_CLONES void widen(bf16, const std::uint16_t* bits, float* values, int count) {
-  for (int i = 0; i < count; ++i) values[i] = std::bit_cast<float>(std::uint32_t{bits[i]} << 16);
+  for (int i = 0; i < count; ++i) values[i] = bf16::decode(bits[i]);
 }
 
 WARPGAUGE_VECTOR_CLONES void multiply(const float* a, const float* b, float* c) {

@@ -70,19 +70,19 @@ void ShadowMemory::reset(std::size_t bytes) {
   used_warps_ = warps_;
 }
 
-std::uint32_t ShadowMemory::stamp(const ThreadClock& clock, std::uint32_t site) {
+std::uint32_t ShadowMemory::stamp(const ActorClock& clock, std::uint32_t site) {
   if (clock.now >> kEventBits)
     throw std::length_error("a block with too many barriers for the race detector");
   return clock.now | site << kEventBits;
 }
 
-ShadowMemory::Record ShadowMemory::write_record(State state, const ThreadClock& clock, std::uint32_t site) {
-  const std::uint32_t author = static_cast<std::uint32_t>(clock.thread) << 2 | state;
+ShadowMemory::Record ShadowMemory::write_record(State state, const ActorClock& clock, std::uint32_t site) {
+  const std::uint32_t author = static_cast<std::uint32_t>(clock.actor) << 2 | state;
   return std::uint64_t{author} << 32 | stamp(clock, site);
 }
 
 std::optional<Conflict> ShadowMemory::against_write(AccessKind kind, Record write,
-                                                    const ThreadClock& clock) const {
+                                                    const ActorClock& clock) const {
   const std::uint32_t state = upper(write) & 3u;
   const int writer = static_cast<int>(upper(write) >> 2);
   const auto conflict = [&](FindingKind found) { return Conflict{found, 0, writer, true, site_of(write)}; };
@@ -99,7 +99,7 @@ std::optional<Conflict> ShadowMemory::against_write(AccessKind kind, Record writ
   return std::nullopt;
 }
 
-std::optional<Conflict> ShadowMemory::against_reads(Record reads, int warp, const ThreadClock& clock) {
+std::optional<Conflict> ShadowMemory::against_reads(Record reads, int warp, const ActorClock& clock) {
   for (std::uint32_t lanes = upper(reads); lanes != 0; lanes &= lanes - 1) {
     const int reader = warp * 32 + std::countr_zero(lanes);
     if (!clock.saw(reader, event_of(reads)))
@@ -108,11 +108,11 @@ std::optional<Conflict> ShadowMemory::against_reads(Record reads, int warp, cons
   return std::nullopt;
 }
 
-void ShadowMemory::note_read(std::size_t offset, std::size_t bytes, const ThreadClock& clock,
+void ShadowMemory::note_read(std::size_t offset, std::size_t bytes, const ActorClock& clock,
                              std::uint32_t site) {
-  used_warps_ = std::max(used_warps_, clock.thread / 32 + 1);
-  Record* const reads = reads_.get() + static_cast<std::size_t>(clock.thread / 32) * bytes_ + offset;
-  const std::uint32_t lane = 1u << (clock.thread % 32), now = stamp(clock, site);
+  used_warps_ = std::max(used_warps_, clock.actor / 32 + 1);
+  Record* const reads = reads_.get() + static_cast<std::size_t>(clock.actor / 32) * bytes_ + offset;
+  const std::uint32_t lane = 1u << (clock.actor % 32), now = stamp(clock, site);
   for (std::size_t i = 0; i < bytes; ++i) {
     const std::uint32_t others = event_of(reads[i]) == clock.now ? upper(reads[i]) : 0;
     reads[i] = std::uint64_t{others | lane} << 32 | now;
@@ -120,7 +120,7 @@ void ShadowMemory::note_read(std::size_t offset, std::size_t bytes, const Thread
 }
 
 std::optional<Conflict> ShadowMemory::access(AccessKind kind, std::size_t offset, std::size_t bytes,
-                                             const ThreadClock& clock, std::uint32_t site) {
+                                             const ActorClock& clock, std::uint32_t site) {
   const std::size_t end = offset + bytes;
   auto conflict =
       each_run(writes_.get(), offset, end, [&](Record write) { return against_write(kind, write, clock); });
@@ -142,7 +142,7 @@ std::optional<Conflict> ShadowMemory::access(AccessKind kind, std::size_t offset
   return std::nullopt;
 }
 
-void ShadowMemory::land(std::size_t offset, std::size_t bytes, const ThreadClock& clock, std::uint32_t site) {
+void ShadowMemory::land(std::size_t offset, std::size_t bytes, const ActorClock& clock, std::uint32_t site) {
   std::fill_n(writes_.get() + offset, bytes, write_record(kWritten, clock, site));
 }
 

@@ -50,10 +50,10 @@ class ShadowMemory {
 
   // Checks and records an access of `bytes` at `offset` by the actor of `clock`.
   std::optional<Conflict> access(AccessKind kind, std::size_t offset, std::size_t bytes,
-                                 const ThreadClock& clock, std::uint32_t site);
+                                 const ActorClock& clock, std::uint32_t site);
 
   // The copy that the actor of `clock` began there has landed.
-  void land(std::size_t offset, std::size_t bytes, const ThreadClock& clock, std::uint32_t site);
+  void land(std::size_t offset, std::size_t bytes, const ActorClock& clock, std::uint32_t site);
 
  private:
   // A record is one word: the low half is a time and a site, the high half for a write its thread and state,
@@ -63,11 +63,11 @@ class ShadowMemory {
   using Records = std::unique_ptr<Record[], void (*)(void*)>;
 
   static Records allocate(std::size_t count);
-  static std::uint32_t stamp(const ThreadClock& clock, std::uint32_t site);
-  static Record write_record(State state, const ThreadClock& clock, std::uint32_t site);
-  std::optional<Conflict> against_write(AccessKind kind, Record write, const ThreadClock& clock) const;
-  static std::optional<Conflict> against_reads(Record reads, int warp, const ThreadClock& clock);
-  void note_read(std::size_t offset, std::size_t bytes, const ThreadClock& clock, std::uint32_t site);
+  static std::uint32_t stamp(const ActorClock& clock, std::uint32_t site);
+  static Record write_record(State state, const ActorClock& clock, std::uint32_t site);
+  std::optional<Conflict> against_write(AccessKind kind, Record write, const ActorClock& clock) const;
+  static std::optional<Conflict> against_reads(Record reads, int warp, const ActorClock& clock);
+  void note_read(std::size_t offset, std::size_t bytes, const ActorClock& clock, std::uint32_t site);
 
   std::size_t bytes_;
   int warps_;

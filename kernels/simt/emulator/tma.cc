@@ -49,29 +49,31 @@ void each_chunk(const TensorBox& box, int row, Visit visit) {
     visit(chunk_at(box, static_cast<std::size_t>(row) * row_bytes + byte), byte);
 }
 
-}  // namespace
-
-void TensorBox::load() const {
-  for (int r = 0; r < map.rows(); ++r) {
-    const BoxRow row = row_of(*this, r);
-    each_chunk(*this, r, [&](char* chunk, int first) {
-      std::memset(chunk, 0, kChunkBytes);
+// Calls visit(shared, global, bytes) for the parts of a box's chunks that lie inside of the tensor.
+template <class Visit>
+void each_inside(const TensorBox& box, Visit visit) {
+  for (int r = 0; r < box.map.rows(); ++r) {
+    const BoxRow row = row_of(box, r);
+    each_chunk(box, r, [&](char* chunk, int first) {
       const int from = std::max(first, row.first_byte);
       const int end = std::min(first + static_cast<int>(kChunkBytes), row.end_byte);
-      if (from < end) std::memcpy(chunk + (from - first), row.global + from, end - from);
+      if (from < end) visit(chunk + (from - first), row.global + from, static_cast<std::size_t>(end - from));
     });
   }
 }
 
+}  // namespace
+
+void TensorBox::load() const {
+  for (int r = 0; r < map.rows(); ++r)
+    each_chunk(*this, r, [](char* chunk, int) { std::memset(chunk, 0, kChunkBytes); });
+  each_inside(
+      *this, [](char* inside, const char* global, std::size_t bytes) { std::memcpy(inside, global, bytes); });
+}
+
 void TensorBox::store() const {
-  for (int r = 0; r < map.rows(); ++r) {
-    const BoxRow row = row_of(*this, r);
-    each_chunk(*this, r, [&](const char* chunk, int first) {
-      const int from = std::max(first, row.first_byte);
-      const int end = std::min(first + static_cast<int>(kChunkBytes), row.end_byte);
-      if (from < end) std::memcpy(row.global + from, chunk + (from - first), end - from);
-    });
-  }
+  each_inside(
+      *this, [](const char* inside, char* global, std::size_t bytes) { std::memcpy(global, inside, bytes); });
 }
 
 TensorBox Block::tensor_box(const TensorMap& map, const int* at, int rank, const void* shared,
@@ -100,7 +102,7 @@ void Block::begin_load(void* shared, const TensorMap& map, void* address, const 
              "\n  without fence_mbarrier_init";
     });
   const TensorBox box = tensor_box(map, at, rank, shared, AccessKind::read, "loads by TMA", site);
-  const ThreadClock clock = clock_behind(actors_.loads(barrier.index), barrier.loads + 1, {running_, 1});
+  const ActorClock clock = clock_behind(actors_.loads(barrier.index), barrier.loads + 1, {running_, 1});
   access_shared_as(clock, AccessKind::async_write, shared, map.box_bytes(), "loads by TMA to", site);
   loads_.push_back({box, arena_.offset(address), barrier.index, running_->index, site});
   if (moves_at_once()) land_load(loads_.size() - 1);
@@ -120,7 +122,7 @@ void Block::land_load(std::size_t index) {
   ++barrier.loads;
   if (plan_.check_memory) {
     const int actor = actors_.loads(barrier.index);
-    const ThreadClock clock{actor, barrier.loads, {}};
+    const ActorClock clock{actor, barrier.loads, {}};
     shadow_.land(arena_.offset(load.box.shared), load.box.map.box_bytes(), clock, sites_.id(load.site));
     barrier.arrivals.contribute(actor, barrier.loads);
   }
@@ -138,17 +140,10 @@ void Block::begin_store(const TensorMap& map, const int* at, int rank, const voi
   const TensorBox box = tensor_box(map, at, rank, shared, AccessKind::write, "stores by TMA", site);
   if (plan_.check_memory) {
     const auto group = static_cast<std::uint32_t>(self.committed_stores) + 1;
-    const ThreadClock clock = clock_behind(actors_.store(self.index), group, {running_, 1});
-    for (int r = 0; r < map.rows(); ++r) {
-      const BoxRow row = row_of(box, r);
-      each_chunk(box, r, [&](const char* chunk, int first) {
-        const int from = std::max(first, row.first_byte);
-        const int end = std::min(first + static_cast<int>(kChunkBytes), row.end_byte);
-        if (from < end)
-          access_shared_as(clock, AccessKind::async_read, chunk + (from - first), end - from,
-                           "stores by TMA from", site);
-      });
-    }
+    const ActorClock clock = clock_behind(actors_.store(self.index), group, {running_, 1});
+    each_inside(box, [&](const char* inside, const char*, std::size_t bytes) {
+      access_shared_as(clock, AccessKind::async_read, inside, bytes, "stores by TMA from", site);
+    });
   }
   self.stores.push_back({box, self.committed_stores, moves_at_once(), site});
   if (self.stores.back().moved) box.store();

@@ -37,23 +37,23 @@ struct Knowledge {
   bool operator==(const Knowledge&) const = default;  // the same clocks, not equal ones
 };
 
-// What one thread knows of all, and its own time, which advances whenever it lets others know.
-struct ThreadClock {
-  int thread = 0;
+// What one actor knows of all, and its own time, which advances whenever it lets others know.
+struct ActorClock {
+  int actor = 0;
   std::uint32_t now = 1;
   Knowledge knows;
 
   bool saw(int other, std::uint32_t event) const {
-    return other == thread || holds(*knows.known, other, event);
+    return other == actor || holds(*knows.known, other, event);
   }
   bool saw_fenced(int other, std::uint32_t event) const {
     return knows.fenced && holds(*knows.fenced, other, event);
   }
 
-  // All that the thread did and knows is ordered before a proxy fence.
+  // All that the actor did and knows is ordered before a proxy fence.
   void fence() {
     auto fenced = std::make_shared<VectorClock>(*knows.known);
-    raise(*fenced, thread, now++);
+    raise(*fenced, actor, now++);
     knows.fenced = std::move(fenced);
   }
 };
@@ -61,10 +61,10 @@ struct ThreadClock {
 // A meeting: threads contribute what they know, and those who wait for it learn it all.
 class ClockJoin {
  public:
-  void contribute(ThreadClock& clock) {
+  void contribute(ActorClock& clock) {
     add(known_, last_.known, clock.knows.known);
     if (clock.knows.fenced) add(fenced_, last_.fenced, clock.knows.fenced);
-    raise(*known_, clock.thread, clock.now);
+    raise(*known_, clock.actor, clock.now);
     ++clock.now;
   }
 

@@ -73,19 +73,6 @@ void exchange_sums(Accumulators& sums, bool to_registers) {
   }
 }
 
-// The fragments of all lanes, as mma.m16n8k16's A.
-void gather_a_registers(Product& product) {
-  for (int lane = 0; lane < kLanes; ++lane) {
-    const int g = lane / 4, t = lane % 4;
-    for (int r = 0; r < 4; ++r) {
-      const std::uint32_t pair = product.a_registers[static_cast<std::size_t>(lane)][r];
-      std::uint16_t* const at = &product.a_bits[(g + r % 2 * 8) * kTileDepth + 2 * t + r / 2 * 8];
-      at[0] = static_cast<std::uint16_t>(pair);
-      at[1] = static_cast<std::uint16_t>(pair >> 16);
-    }
-  }
-}
-
 template <class T>
 void compute(const Product& product, int first_row) {
   Accumulators& sums = *product.sums;
@@ -143,7 +130,7 @@ Accumulators& Block::accumulators_of(const Warp& warp, Site site) {
   return sums;
 }
 
-void Block::check_shared_operand(const SharedOperand& matrix, int first, int rows, const ThreadClock& clock,
+void Block::check_shared_operand(const SharedOperand& matrix, int first, int rows, const ActorClock& clock,
                                  Site site) {
   const auto start = reinterpret_cast<std::uintptr_t>(matrix.start);
   if (start % kChunkBytes != 0 || (start & 0x380u) != 0 || matrix.leading_bytes % 16 != 0 ||
@@ -178,15 +165,15 @@ void Block::begin_wgmma(const Warp& warp, bool is_f16, Site site) {
     for (int lane = 0; lane < kLanes; ++lane) {
       product.a_registers[static_cast<std::size_t>(lane)] = operands(warp, lane).a_registers;
       check_register_fence(threads[lane], operands(warp, lane).a_registers, 4 * sizeof(std::uint32_t), site);
+      place_a_fragment(lane, operands(warp, lane).a_registers, product.a_bits.data());
     }
-    gather_a_registers(product);
   }
   Accumulators& sums = accumulators_of(warp, site);
   sums.site = site;
   sums.last_group = product.group;
   product.sums = &sums;
   if (plan_.check_memory) {
-    const ThreadClock clock =
+    const ActorClock clock =
         clock_behind(actors_.wgmma(index), static_cast<std::uint32_t>(product.group) + 1, {threads, kLanes});
     if (!own.a_registers)
       check_shared_operand(own.a, index % kWarpsOfGroup * kTileRows, kTileRows, clock, site);
