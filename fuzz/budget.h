@@ -25,14 +25,13 @@ struct RowTerms {
 
 // Bound on max over d of |O - ref|, ref rounded to the output type:
 //
-//   2 low_error + ulp(largest_output) + 3 (u + e) spread + sqrt(keys) 2^-24 mass,  e = 2^-24 (4 + sqrt(D) / 2
-//   logit_mass)
+//   2 low_error + ulp(largest_output) + 3 (u + e) spread + sqrt(keys) 2^-24 mass,
+//   e = 2^-24 (4 + sqrt(D) logit_mass)
 //
 // - twice the error that an unfused computation of the same precision makes, and the rounding of the result;
-// - the rounding of P (u = 2^-9 for bf16, 2^-11 for f16, none for f32) and of the logits, f32 sums of D terms
-// (e), which
-//   move the weights independently of each other: three deviations of the sum, and it needs no luck of the
-//   low twin's;
+// - the rounding of P (u = 2^-9 for bf16, 2^-11 for f16, none for f32) and of the logits, f32 sums of D
+//   terms (e), which move the weights independently of each other: three deviations of the sum, and it needs
+//   no luck of the low twin's;
 // - f32 accumulation in any order: the deviation of a random walk of as many steps as there are keys.
 double output_bound(Dtype dtype, const RowTerms& row);
 

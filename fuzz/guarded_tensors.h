@@ -22,7 +22,7 @@ enum class Layout {
   packed,       // [B, H, S, D], contiguous
   padded,       // gaps after each row, after each head's last row, and after each batch
   interleaved,  // [B, S, H, D] in memory, as projections leave it
-  mixed,        // Q interleaved, K packed, V and O padded: no tensor has the strides of its neighbour
+  mixed,        // Q interleaved, K packed, V and O padded: Q's strides are not O's, nor K's V's
 };
 
 const char* layout_name(Layout layout);

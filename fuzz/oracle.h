@@ -33,9 +33,9 @@ struct Reference {
   std::vector<std::int64_t> rows;
   std::vector<double> output;  // [rows, D]
   std::vector<double> lse;     // -inf where no key is visible
-  std::vector<double>
-      logit_mass;                // max over j of scale sum_d |q_d k_jd|: what the error of a logit grows with
-  std::vector<double> absorbed;  // sum of the weights below kAbsorbed: what an f32 sum may lose altogether
+  // max over j of scale sum_d |q_d k_jd|: what the error of a logit grows with
+  std::vector<double> logit_mass;
+  std::vector<double> absorbed;   // sum of the weights below kAbsorbed: what an f32 sum may lose altogether
   std::vector<double> low_error;  // max over d of |low - ref|, both rounded to the output type
   std::vector<double> spread;     // max over d of sqrt(sum_j (p_j v_jd)^2)
   std::vector<double> mass;       // max over d of sum_j |p_j v_jd|

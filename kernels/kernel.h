@@ -41,9 +41,8 @@ struct Kernel {
   // Computes O and LSE. Asynchronous on CUDA. Throws std::runtime_error when the launch fails.
   void (*launch)(const Problem& problem, const Tensors& tensors, const Launch& launch);
 
-  std::string id() const {
-    return std::string(backend_name(backend)) + "/" + std::string(name);
-  }  // "cpu/naive"
+  // "cpu/naive"
+  std::string id() const { return std::string(backend_name(backend)) + "/" + std::string(name); }
   std::int64_t workspace(const Problem& problem, int threads) const {
     return workspace_bytes ? workspace_bytes(problem, threads) : 0;
   }

@@ -16,8 +16,8 @@ namespace warpgauge::cpu {
 // e^x for x <= 0.
 [[gnu::always_inline]] inline float exp_nonpositive(float x) {
   const float y = x * 1.44269504088896341f;
-  constexpr float kMagic =
-      12582912.0f;  // 1.5 * 2^23: adding it rounds to the nearest integer, into the low bits
+  // 1.5 * 2^23: adding it rounds to the nearest integer, into the low bits
+  constexpr float kMagic = 12582912.0f;
   const float shifted = y + kMagic;
   const float f = y - (shifted - kMagic);
   // Coefficients of 2^f: powers of ln 2 over factorials; the first one left out is below 1.1e-7 of the

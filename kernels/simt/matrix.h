@@ -1,10 +1,16 @@
-// The tensor cores of sm_80: 8x8 matrices of 16-bit elements into registers, and 16x8x16 products, f32 sums.
+// Matrix instructions: 8x8 matrices of 16-bit elements into registers (sm_80) and back (sm_90), and 16x8x16
+// products with f32 sums (sm_80).
 //
-// How a warp's lanes hold a product's operands (PTX ISA, "Matrix Fragments for mma.m16n8k16"), with g = lane
-// / 4 and t = lane % 4; each 32-bit register holds two neighbours, the lower column in the lower half:
-//   A[16][16]  a0: row g, columns 2t..; a1: row g + 8; a2: row g, columns 2t + 8..; a3: row g + 8, columns 2t
-//   + 8.. B[16][8]   b0: rows 2t.., column g; b1: rows 2t + 8.., column g C[16][8]   c0 c1: row g, columns
-//   2t, 2t + 1; c2 c3: row g + 8
+// How a warp's lanes hold a product's operands (PTX ISA, "Matrix Fragments for mma.m16n8k16"), with
+// g = lane / 4 and t = lane % 4; each 32-bit register holds two neighbours, the lower column in the lower
+// half:
+//   A[16][16]
+//     a0: row g, columns 2t..; a1: row g + 8;
+//     a2: row g, columns 2t + 8..; a3: row g + 8, columns 2t + 8..
+//   B[16][8]
+//     b0: rows 2t.., column g; b1: rows 2t + 8.., column g
+//   C[16][8]
+//     c0 c1: row g, columns 2t, 2t + 1; c2 c3: row g + 8
 #pragma once
 
 #include <cstdint>

@@ -27,8 +27,7 @@ SIMT_DEVICE void tma_load(void* shared, const TensorMap& map, Mbarrier* full, co
   else if constexpr (kRank == 3)
     SIMT_SM90_ASM(
         "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%3, %4, "
-        "%5}], "
-        "[%2];" ::"r"(target),
+        "%5}], [%2];" ::"r"(target),
         "l"(&map), "r"(barrier), "r"(at[0]), "r"(at[1]), "r"(at[2])
         : "memory");
   else

@@ -53,7 +53,7 @@ TEST(GuardedTensors, RoundTripInEveryLayoutAndType) {
     }
 }
 
-TEST(GuardedTensors, MixedGivesNoTensorTheStridesOfAnother) {
+TEST(GuardedTensors, MixedGivesQAndOAndKAndVStridesOfTheirOwn) {
   const GuardedTensors tensors(Backend::cpu, problem(Dtype::f16), Layout::mixed);
   const Tensors& t = tensors.tensors();
   const auto strides = [](const Strides& s) { return std::tuple(s.batch, s.head, s.row); };

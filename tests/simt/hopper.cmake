@@ -1,5 +1,6 @@
 # The primitives of sm_90a: unit tests, and a kernel that is made of them; its planted bugs are in hopper_mutants.cmake.
-foreach(test IN ITEMS hopper_primitives tma_primitives wgmma_primitives mbarrier_findings tma_findings wgmma_findings)
+foreach(test IN ITEMS hopper_primitives tma_primitives wgmma_primitives mbarrier_findings tma_findings wgmma_findings
+                      wgmma_register_findings)
   warpgauge_test(simt_${test}_test LABEL simt SOURCES ${test}_test.cc
                  LIBS warpgauge::kernels warpgauge::simt warpgauge::simt_kernel)
 endforeach()

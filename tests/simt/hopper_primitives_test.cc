@@ -8,7 +8,7 @@
 namespace warpgauge::simt {
 namespace {
 
-// Four phases of a barrier with two arrivals: what came before an arrival is seen after the wait.
+// Four phases of a barrier with 64 arrivals: what came before an arrival is seen after the wait.
 TEST(Mbarrier, phases_alternate_and_order) {
   struct Out {
     int sums[64];

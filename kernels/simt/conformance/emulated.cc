@@ -1,3 +1,4 @@
+// The primitives, compiled for the emulator.
 #include "kernels/simt/conformance/primitives.h"
 
 namespace warpgauge::simt::conformance {

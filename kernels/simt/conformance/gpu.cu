@@ -1,3 +1,4 @@
+// The primitives, compiled for the GPU; gpu_absent.cc stands in its place without the CUDA toolkit.
 #include "kernels/cuda/check.h"
 #include "kernels/simt/conformance/primitives.h"
 

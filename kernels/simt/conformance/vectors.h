@@ -1,9 +1,10 @@
 // Vectors: operands of a primitive and the results that are right, as a file that every machine can replay.
 //
 //   {"primitive": "shuffle_xor", "instruction": "shfl.sync.bfly.b32",
-//    "source": "NVIDIA H200, driver 570.86.15" or "PTX ISA section ...",
-//    "vectors": [{"in": ["0000002a 00000003", ...], "out": ["0000002d", ...]}, ...]}    one line of words a
-//    thread
+//    "source": "NVIDIA H200, compute capability 9.0, CUDA driver 12.8" or "PTX ISA section ...",
+//    "vectors": [{"in": ["0000002a 00000003", ...], "out": ["0000002d", ...]}, ...]}
+//
+// with one string of words a thread.
 #pragma once
 
 #include <filesystem>

@@ -1,0 +1,177 @@
+// One planted bug for each thing that the emulator claims to find about the registers of wgmma, beside what
+// is right.
+#include "tests/simt/wgmma_operands.h"
+
+namespace warpgauge::simt {
+namespace {
+
+using emulator::FindingKind;
+
+TEST(WgmmaRegisterFindings, no_fence_before_the_first) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    const Operands tiles = make_operands();
+    float d[4];
+    wgmma<f16>(d, k_major(tiles.a), k_major(tiles.b), false);
+  };
+  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::missing_register_fence, line(first + 4));
+}
+
+TEST(WgmmaRegisterFindings, accumulators_written_after_the_fence) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    const Operands tiles = make_operands();
+    float d[4];
+    wgmma_fence();
+    d[2] = 1.0f;
+    wgmma<f16>(d, k_major(tiles.a), k_major(tiles.b), true);
+    wgmma_commit();
+    wgmma_wait<0>();
+  };
+  for (std::uint64_t seed : {kLate, kEager, kRandom})
+    expect_finding(warp_finding<kKernel>(seed, 128), FindingKind::missing_register_fence, line(first + 5),
+                   line(first + 6), "no wgmma_fence comes between");
+}
+
+TEST(WgmmaRegisterFindings, fragments_of_a_written_after_the_fence) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    const Operands tiles = make_operands();
+    float d[4];
+    std::uint32_t a[4];
+    wgmma_fence();
+    load_matrices<false>(a, tiles.a + lane_index() * 8);
+    wgmma<f16>(d, a, k_major(tiles.b), false);
+    wgmma_commit();
+    wgmma_wait<0>();
+  };
+  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::missing_register_fence, line(first + 6),
+                 line(first + 7));
+}
+
+// Touches a register of kind kTouch between a wgmma and the wait for it.
+template <int kTouch, int kGroups>
+SIMT_KERNEL(128)
+touch_register(NoParams) {
+  const Operands tiles = make_operands();
+  float d[4], other[4], seen = 0.0f;
+  std::uint32_t a[4] = {};
+  wgmma_fence();
+  wgmma<f16>(d, a, k_major(tiles.b), false);  // begins
+  wgmma_commit();
+  wgmma_wait<kGroups>();
+  if (kTouch == 0) seen = d[1];  // touches
+  if (kTouch == 1) d[3] = 0.0f;  // touches
+  if (kTouch == 2) a[0] = 1;     // touches
+  wgmma_fence();
+  wgmma<f16>(other, k_major(tiles.a), k_major(tiles.b), false);
+  wgmma_commit();
+  wgmma_wait<0>();
+  if (seen + d[0] + other[0] + static_cast<float>(a[0]) == 12345.0f) syncwarp();
+}
+constexpr int kBegins = __LINE__ - 12, kTouches = __LINE__ - 9;
+
+TEST(WgmmaRegisterFindings, registers_touched_before_the_wait) {
+  for (std::uint64_t seed : {kLate, kEager, kRandom}) {
+    expect_finding(warp_finding<touch_register<0, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "reads an accumulator", line(kBegins), line(kTouches));
+    expect_finding(warp_finding<touch_register<1, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "writes an accumulator", line(kBegins), line(kTouches + 1));
+    expect_finding(warp_finding<touch_register<2, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "writes a fragment of A", line(kBegins), line(kTouches + 2));
+  }
+  expect_clean<touch_register<0, 0>>(128);
+  expect_clean<touch_register<1, 0>>(128);
+  expect_clean<touch_register<2, 0>>(128);
+}
+
+// Gives a register of kind kUse to a matrix instruction between a wgmma and the wait for it.
+template <int kUse, int kGroups>
+SIMT_KERNEL(128)
+use_register(NoParams) {
+  const Operands tiles = make_operands();
+  float d[1][1][4], c[1][1][4] = {};
+  std::uint32_t a[1][4] = {}, b[1][2] = {};
+  wgmma_fence();
+  wgmma<f16>(d[0][0], a[0], k_major(tiles.b), false);  // begins
+  wgmma_commit();
+  wgmma_wait<kGroups>();
+  if (kUse == 0) multiply_tile<f16>(d, 0, a, b);                             // uses
+  if (kUse == 1) multiply_tile<f16>(c, 0, a, b);                             // uses
+  if (kUse == 2) store_matrices<false>(a[0], tiles.a + thread_index() * 8);  // uses
+  wgmma_wait<0>();
+}
+constexpr int kBeginsD = __LINE__ - 8, kUses = __LINE__ - 5;
+
+TEST(WgmmaRegisterFindings, registers_used_by_matrix_instructions_before_the_wait) {
+  for (std::uint64_t seed : {kLate, kEager, kRandom}) {
+    expect_finding(warp_finding<use_register<0, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "multiplies to an accumulator", line(kBeginsD), line(kUses));
+    expect_finding(warp_finding<use_register<1, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "multiplies a fragment of A", line(kBeginsD), line(kUses + 1));
+    expect_finding(warp_finding<use_register<2, 1>>(seed, 128), FindingKind::register_in_flight,
+                   "stores a matrix from a fragment of A", line(kBeginsD), line(kUses + 2));
+  }
+  expect_clean<use_register<0, 0>>(128);
+  expect_clean<use_register<1, 0>>(128);
+  expect_clean<use_register<2, 0>>(128);
+}
+
+TEST(WgmmaRegisterFindings, sums_of_another_product_after_the_fence) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    const Operands tiles = make_operands();
+    float d[1][2][4] = {};
+    const std::uint32_t a[1][4] = {}, b[1][2] = {};
+    wgmma_fence();
+    multiply_tile<f16>(d, 1, a, b);
+    wgmma<f16>(*reinterpret_cast<float(*)[8]>(d), k_major(tiles.a), k_major(tiles.b), true);
+    wgmma_commit();
+    wgmma_wait<0>();
+  };
+  for (std::uint64_t seed : {kLate, kEager, kRandom})
+    expect_finding(warp_finding<kKernel>(seed, 128), FindingKind::missing_register_fence, line(first + 6),
+                   line(first + 7), "no wgmma_fence comes between");
+}
+
+TEST(WgmmaRegisterFindings, accumulators_of_two_shapes_at_once) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    const Operands tiles = make_operands();
+    float d[8];
+    wgmma_fence();
+    wgmma<f16>(d, k_major(tiles.a), k_major(tiles.b), false);
+    float(&half)[4] = *reinterpret_cast<float(*)[4]>(d + 4);
+    wgmma<f16>(half, k_major(tiles.a), k_major(tiles.b), false);
+  };
+  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::register_in_flight, line(first + 5),
+                 line(first + 7));
+}
+
+TEST(WgmmaRegisterFindings, exit_without_the_wait) {
+  const int first = __LINE__;
+  constexpr auto kKernel = [](NoParams) {
+    const Operands tiles = make_operands();
+    float d[4];
+    wgmma_fence();
+    wgmma<f16>(d, k_major(tiles.a), k_major(tiles.b), false);
+    wgmma_commit();
+    wgmma_wait<1>();
+  };
+  for (std::uint64_t seed : {kLate, kEager, kRandom})
+    expect_finding(warp_finding<kKernel>(seed, 128), FindingKind::register_in_flight, "exits",
+                   line(first + 5));
+}
+
+TEST(WgmmaRegisterFindings, registers_that_are_no_local_array) {
+  constexpr auto kKernel = [](NoParams) {
+    const Operands tiles = make_operands();
+    float* d = reinterpret_cast<float*>(tiles.a);
+    wgmma_fence();
+    wgmma<f16>(*reinterpret_cast<float(*)[4]>(d), k_major(tiles.a), k_major(tiles.b), false);
+  };
+  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::misuse, "no local array");
+}
+
+}  // namespace
+}  // namespace warpgauge::simt
