@@ -22,8 +22,7 @@ const char* run_verdict_name(RunVerdict verdict);
 
 // One side's numbers of one case. Empty where not known.
 struct SideSummary {
-  std::optional<double>
-      value;  // what was compared, in the metric's unit: its mean (geometric) over the processes
+  std::optional<double> value;  // what was compared, in the metric's unit: geometric mean of the processes
   std::optional<double> median_ns, p95_ns, cv;  // where the metric is a time
   std::optional<std::int64_t> processes, samples;
 };
@@ -68,12 +67,11 @@ struct Comparison {
   std::map<std::string, std::string> base_context, head_context;
   std::vector<ContextDifference> differences;
   CommonShift common_shift;
-  std::optional<double> mde;  // smallest detectable change of the run: the median case's
-  std::optional<double>
-      assumed_deviation;           // between processes, as a fraction: where too few were there to measure it
-  std::string command;             // that makes this comparison again
-  std::vector<std::string> notes;  // why undecided, warnings, what was assumed
-  std::vector<Cell> cells;         // worst first
+  std::optional<double> mde;                // smallest detectable change of the run: the median case's
+  std::optional<double> assumed_deviation;  // between units, where too few were there; a fraction
+  std::string command;                      // that makes this comparison again
+  std::vector<std::string> notes;           // why undecided, warnings, what was assumed
+  std::vector<Cell> cells;                  // worst first
 
   std::array<std::size_t, kCellVerdicts> counts() const;
 };

@@ -15,8 +15,6 @@
 namespace warpgauge {
 namespace {
 
-constexpr std::size_t kFewestUnits = 3;  // with fewer, the deviation between them is assumed
-
 bool is_gpu(const ResultSet& results) {
   bool gpu = false;
   for (const Process& process : results.processes) {
@@ -122,13 +120,13 @@ class Gate {
     return std::move(result_);
   }
 
-  // `few` names what a case has fewer than kFewestUnits of.
+  // `few` names what a case has fewer than kFewestMeasuredUnits of.
   void assume(double deviation, const char* few) {
     result_.assumed_deviation = deviation;
-    note("cases with fewer than " + std::to_string(kFewestUnits) + " " + few +
+    note("cases with fewer than " + std::to_string(kFewestMeasuredUnits) + " " + few +
          " are judged by an assumed deviation of " + format_percent(deviation) + " between " +
          result_.policy.unit + ", or by what these show where that is more; with " +
-         std::to_string(kFewestUnits) + " it is measured");
+         std::to_string(kFewestMeasuredUnits) + " it is measured");
   }
   double alpha() const { return result_.policy.alpha; }
 
@@ -259,13 +257,11 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
     const UnpairedOptions unpaired{.alpha = gate.alpha(),
                                    .assumed_deviation = assumed_deviation(head, options)};
     std::vector<UnpairedCase> cases;
-    std::size_t fewest = kFewestUnits;
-    for (const MeasuredPair& pair : pairs) {
+    for (const MeasuredPair& pair : pairs)
       cases.push_back({pair.numbers.base.processes, pair.numbers.head.processes, pair.margins});
-      fewest = std::min({fewest, known(cases.back().base), known(cases.back().head)});
-    }
-    if (fewest < kFewestUnits) gate.assume(unpaired.assumed_deviation, "processes a side");
-    return decide_unpaired(cases, unpaired);
+    Outcome outcome = decide_unpaired(cases, unpaired);
+    if (outcome.assumed) gate.assume(unpaired.assumed_deviation, "processes a side");
+    return outcome;
   });
 }
 
@@ -287,14 +283,13 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
                                  .assumed_deviation = assumed_deviation(head, options)};
     const auto rounds = rounds_of(head);
     std::vector<BaselineCase> cases;
-    std::size_t fewest = kFewestUnits;
     for (const MeasuredPair& pair : pairs) {
       const auto fresh = by_round(pair.numbers.head.processes, rounds);
       cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});
-      fewest = std::min(fewest, known(cases.back().stored));
     }
-    if (fewest < kFewestUnits) gate.assume(stored.assumed_deviation, "stored rounds");
-    return decide_against_baseline(cases, stored);
+    Outcome outcome = decide_against_baseline(cases, stored);
+    if (outcome.assumed) gate.assume(stored.assumed_deviation, "stored rounds");
+    return outcome;
   });
 }
 

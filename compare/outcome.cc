@@ -42,6 +42,7 @@ void take_decision(const Decision& decision, Cell& cell) {
 
 void take_outcome(const Outcome& outcome, Comparison& comparison) {
   comparison.policy.method = outcome.method;
+  comparison.notes.insert(comparison.notes.end(), outcome.notes.begin(), outcome.notes.end());
   if (std::isfinite(outcome.mde)) comparison.mde = outcome.mde;
   if (outcome.shared) {
     comparison.common_shift = {.verdict = verdict_of(outcome.shared->decided),
@@ -62,8 +63,8 @@ std::map<std::string, std::string> reported_context(const Context& context) {
 std::string reproduction(const MeasuredCase& one) {
   const auto executable = one.process->context.info.find("executable");
   if (executable == one.process->context.info.end()) return "";
-  const auto matrix =
-      one.process->context.settings.find("matrix");  // ours knows a case only within its matrix
+  // Ours knows a case only within its matrix.
+  const auto matrix = one.process->context.settings.find("matrix");
   const bool known = matrix != one.process->context.settings.end();
   return shell_word(executable->second) + (known ? " --matrix " + shell_word(matrix->second) : "") + " " +
          shell_word("--benchmark_filter=^" + regex_literal(one.measured->raw_name) + "$");

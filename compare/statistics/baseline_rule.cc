@@ -1,7 +1,6 @@
 #include "compare/statistics/baseline_rule.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "compare/statistics/moderation.h"
@@ -9,13 +8,6 @@
 
 namespace warpgauge {
 namespace {
-
-constexpr int kEnoughRounds = 3;  // stored: with fewer, the deviation is the assumed one
-
-int stored_rounds(const BaselineCase& one) {
-  return static_cast<int>(
-      std::ranges::count_if(one.stored, [](double number) { return std::isfinite(number); }));
-}
 
 VariancePrior spread_prior(std::span<const BaselineCase> cases) {
   std::vector<double> variances, dfs;
@@ -53,17 +45,17 @@ Outcome decide_against_baseline(std::span<const BaselineCase> cases, const Basel
   std::vector<TwoSampleCase> samples;
   const VariancePrior prior = spread_prior(cases);
   for (const BaselineCase& one : cases) {
-    ModeratedVariance shown = one.spread.df > 0 ? moderate_robustly(one.spread.variance, one.spread.df, prior)
-                                                : ModeratedVariance{};
-    if (stored_rounds(one) >= kEnoughRounds) shown.variance /= one.spread.processes;
-    samples.push_back({one.stored, one.fresh, one.margins, shown});
+    const ModeratedVariance shown =
+        one.spread.df > 0 ? moderate(one.spread.variance, one.spread.df, prior) : ModeratedVariance{};
+    samples.push_back({one.stored, one.fresh, one.margins, shown, one.spread.processes});
   }
   TwoSampleDesign design;
   design.alpha = options.alpha;
   design.assumed_deviation = options.assumed_deviation;
-  design.assumes = [](int stored, int) { return stored < kEnoughRounds; };
+  design.assumes = [](int stored, int) { return stored < kFewestMeasuredUnits; };
   design.base_grows = false;
   design.units = {"new round", "new rounds"};
+  design.unit = "round";
   return decide_two_samples(samples, design);
 }
 

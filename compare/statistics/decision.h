@@ -1,6 +1,5 @@
 // What the statistics answer about one case, and the limits that they are asked to hold. They know no files
-// and no JSON: samples in, a decision with its reason out. All effects are logs of head over base; > 0 is
-// worse.
+// and no JSON: samples in, a decision with its reason out. Effects are logs of head over base; > 0 is worse.
 #pragma once
 
 #include <optional>
@@ -8,6 +7,8 @@
 #include <vector>
 
 namespace warpgauge {
+
+inline constexpr int kFewestMeasuredUnits = 3;  // with fewer, the deviation between them is assumed
 
 enum class Decided { regression, improvement, unchanged, inconclusive };
 
@@ -22,13 +23,12 @@ struct Decision {
   Decided decided = Decided::inconclusive;
   double log_ratio = 0;                    // estimate of the change
   double log_ci_low = 0, log_ci_high = 0;  // two-sided 95 %
-  double p = 1;  // of the test for regression (the smaller of its two, doubled), unadjusted
-  double p_adjusted =
-      1;           // Holm over all cases, weighted over the looks: <= alpha exactly where it is a regression
-  double mde = 0;  // smallest slow-down, as a fraction, that this much data could have shown
-  int blocks = 0;  // or processes, or rounds a side: the units of analysis that were used
-  int more_blocks = 0;  // how many more it would take to decide; 0 when decided, or when no number would do
-  std::string reason;   // one sentence
+  double p = 1;           // of the test for regression (the smaller of its two, doubled), unadjusted
+  double p_adjusted = 1;  // Holm over cases, weighted over looks: <= alpha exactly for a regression
+  double mde = 0;         // smallest slow-down, as a fraction, that this much data could have shown
+  int blocks = 0;         // or processes, or rounds a side: the units of analysis that were used
+  int more_blocks = 0;    // how many more it would take to decide; 0 when decided, or when no number would do
+  std::string reason;     // one sentence
 };
 
 // What all cases share: the median of their changes. Information, not a case.
@@ -45,6 +45,8 @@ struct Outcome {
   std::optional<SharedChange> shared;  // not with fewer than five cases
   double mde = 0;                      // the median case's; infinity where nothing could have been shown
   std::string method;                  // the test and what was assumed, in words
+  bool assumed = false;                // of a case, the deviation between its units
+  std::vector<std::string> notes;      // what was left out, a sentence each
 };
 
 }  // namespace warpgauge

@@ -6,8 +6,7 @@
 
 namespace warpgauge {
 
-// Adjusted p, in the order of the input: a test is rejected at level alpha where its adjusted p <= alpha. O(n
-// log n).
+// Adjusted p, in the order of the input: a test is rejected at level alpha where its adjusted p <= alpha.
 std::vector<double> holm_adjust(std::span<const double> p);
 
 }  // namespace warpgauge

@@ -105,7 +105,7 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
   for (std::size_t c = 0; c < fit.cases.size(); ++c) {
     const CaseFit& one = fit.cases[c];
     const ModeratedVariance floor = floors.empty() ? ModeratedVariance{} : floors[c];
-    ModeratedVariance own = moderate_robustly(one.variance, one.df, prior);
+    ModeratedVariance own = moderate(one.variance, one.df, prior);
     Estimate whole{one.change, (own.variance + fit.shared_variance) * one.leverage,
                    satterthwaite(own.variance, own.df, fit.shared_variance, fit.shared_df)};
     if (own.variance + fit.shared_variance < floor.variance)

@@ -6,8 +6,7 @@
 // where at least three quarters of the cases lie within same_within of that median; never more than the
 // change itself, and only where the whole test rejects at the level of the look, unadjusted: what blocks
 // share errs for all cases or for none, so that needs no Holm. Each is adjusted by Holm over all cases.
-// Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, whole and, where it is defined,
-// rest.
+// Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, whole and, where it holds, rest.
 #pragma once
 
 #include <span>

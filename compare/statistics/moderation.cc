@@ -14,6 +14,16 @@
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {
+namespace {
+
+ModeratedVariance squeezed(double variance, double df, const VariancePrior& prior) {
+  if (prior.df == 0) return {variance, df};
+  if (std::isinf(prior.df)) return {prior.variance, prior.pooled_df};
+  const double total = prior.df + df;
+  return {(prior.df * prior.variance + df * variance) / total, std::min(total, prior.pooled_df)};
+}
+
+}  // namespace
 
 double trigamma_inverse(double y) {
   // Outside of this range the asymptotes are exact to single precision, and Newton's steps are not needed.
@@ -50,13 +60,6 @@ VariancePrior fit_variance_prior(std::span<const double> variances, std::span<co
 }
 
 ModeratedVariance moderate(double variance, double df, const VariancePrior& prior) {
-  if (prior.df == 0) return {variance, df};
-  if (std::isinf(prior.df)) return {prior.variance, prior.pooled_df};
-  const double total = prior.df + df;
-  return {(prior.df * prior.variance + df * variance) / total, std::min(total, prior.pooled_df)};
-}
-
-ModeratedVariance moderate_robustly(double variance, double df, const VariancePrior& prior) {
   constexpr double kFar = 0.01;
   if (prior.df > 0 && df > 0 && prior.variance > 0) {
     const double ratio = variance / prior.variance;
@@ -64,7 +67,7 @@ ModeratedVariance moderate_robustly(double variance, double df, const VariancePr
                                              : cdf(complement(boost::math::fisher_f(df, prior.df), ratio));
     if (tail < kFar) return {variance, df};
   }
-  return moderate(variance, df, prior);
+  return squeezed(variance, df, prior);
 }
 
 }  // namespace warpgauge

@@ -25,18 +25,15 @@ struct ModeratedVariance {
 double trigamma_inverse(double y);
 
 // variances[case] with dfs[case] > 0 degrees of freedom. Fewer than two variances give no prior (df 0).
-// A variance of zero (a clock too coarse to see any noise) counts as 1e-5 of the median variance, as in
-// limma.
+// A variance of zero (a clock too coarse to see any noise) counts as 1e-5 of the median one, as in limma.
 VariancePrior fit_variance_prior(std::span<const double> variances, std::span<const double> dfs);
 
 // (d0 s0^2 + df s^2) / (d0 + df), with min(d0 + df, pooled_df) degrees of freedom, as limma's eBayes; without
-// a prior the variance as it is.
+// a prior the variance as it is. But a variance far above what the prior explains stands by itself: few
+// cases, or quiet first blocks, make a prior so sure of itself that it would hide a case which became noisy.
+// Far: P(F(df, d0) > s^2 / s0^2) < .01, the test by which Phipson et al. 2016, "Robust hyperparameter
+// estimation protects against hypervariable genes", Ann. Appl. Stat. 10(2), tell them (there it lowers their
+// prior's degrees by degrees).
 ModeratedVariance moderate(double variance, double df, const VariancePrior& prior);
-
-// As moderate, but a variance far above what the prior explains stands by itself: few cases, or quiet first
-// blocks, make a prior so sure of itself that it would hide a case which became noisy. Far: P(F(df, d0) > s^2
-// / s0^2) < .01, the test by which Phipson et al. 2016, "Robust hyperparameter estimation protects against
-// hypervariable genes", Ann. Appl. Stat. 10(2), tell them (there it lowers their prior's degrees by degrees).
-ModeratedVariance moderate_robustly(double variance, double df, const VariancePrior& prior);
 
 }  // namespace warpgauge

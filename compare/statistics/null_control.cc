@@ -80,7 +80,6 @@ NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margin
   control.verdict = NullVerdict::passed;
   for (std::size_t c = 0; c < slower.size(); ++c) {
     const double p = std::min(1.0, 2 * std::min(slower[c].p_adjusted, faster[c].p_adjusted));
-    control.p = std::min(control.p, p);
     if (p <= alpha) control.flagged.push_back(c);
   }
   if (!control.flagged.empty()) control.verdict = NullVerdict::failed;

@@ -35,7 +35,6 @@ enum class NullVerdict { passed, failed, not_available };
 struct NullControl {
   NullVerdict verdict = NullVerdict::not_available;
   int pairs = 0;                     // of neighbouring blocks
-  double p = 1;                      // the smallest, two-sided, Holm-adjusted
   std::vector<std::size_t> flagged;  // cases, ascending
 };
 

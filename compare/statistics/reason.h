@@ -17,8 +17,8 @@ std::string percent(double fraction);
 // "+3.1 %": a log ratio.
 std::string signed_percent(double log_ratio);
 
-// For every decision but those of a failed null control and of dropped cases. Reads all of `decision` but its
-// reason.
+// For every decision but those of a failed null control and of cases that were dropped, or left with no unit.
+// Reads all of `decision` but its reason.
 std::string reason_for(const Decision& decision, const Margins& margins, const Effect& effect, bool by_rest,
                        const UnitWords& units);
 

@@ -1,8 +1,7 @@
 // The number that a process gives for a case: the log of a low quantile of its samples. Which quantile is one
 // for the whole run: the one by which base agrees best with base, which cannot favour a side.
 //
-// Quantiles interpolate linearly between order statistics (Hyndman & Fan 1996, type 7; R's and numpy's
-// default).
+// Quantiles interpolate linearly between order statistics (Hyndman & Fan 1996, type 7: R's and numpy's).
 #pragma once
 
 #include <array>

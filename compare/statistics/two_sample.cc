@@ -16,9 +16,20 @@ namespace {
 
 constexpr double kUnchangedLevel = 0.05;
 
-int present(std::span<const double> numbers) {
-  return static_cast<int>(std::ranges::count_if(numbers, [](double y) { return std::isfinite(y); }));
+// Units that hold a case; for the fit the first of them is unit `first`, and some may be left out.
+int present(std::span<const double> numbers, std::size_t first = 0,
+            std::span<const std::size_t> left_out = {}) {
+  int count = 0;
+  for (std::size_t u = 0; u < numbers.size(); ++u)
+    count += std::isfinite(numbers[u]) && !std::ranges::binary_search(left_out, first + u);
+  return count;
 }
+
+// Units of either side that a case is judged by.
+struct UsedUnits {
+  int base = 0, head = 0;
+  int fewer() const { return std::min(base, head); }
+};
 
 void check(std::span<const TwoSampleCase> cases, const TwoSampleDesign& design) {
   if (!(design.alpha > 0 && design.alpha < 1))
@@ -48,10 +59,17 @@ TwoWayData two_way_data(std::span<const TwoSampleCase> cases) {
   return data;
 }
 
-Decision decide(const TwoSampleCase& one, const Effect& effect, const Effects& effects,
+Decision decide(const TwoSampleCase& one, const UsedUnits& used, const Effect& effect, const Effects& effects,
                 const Verdict& verdict, const TwoSampleDesign& design, const PlannedLevels& levels) {
-  const int base = present(one.base), head = present(one.head);
   Decision decision;
+  decision.blocks = used.fewer();
+  if (decision.blocks == 0) {
+    decision.mde = std::numeric_limits<double>::infinity();
+    decision.log_ci_low = -decision.mde;
+    decision.log_ci_high = decision.mde;
+    decision.reason = "not decided: all that one side has of it was left out, far outside the others";
+    return decision;
+  }
   decision.decided = verdict.decided;
   decision.log_ratio = effect.whole.value;
   // There always are degrees of freedom: where there are few numbers, the assumed deviation is known.
@@ -61,13 +79,26 @@ Decision decide(const TwoSampleCase& one, const Effect& effect, const Effects& e
   decision.p = verdict.p;
   decision.p_adjusted = verdict.p_adjusted;
   decision.mde = smallest_detectable(effect, one.margins, effects.bulk_unchanged, levels);
-  decision.blocks = std::min(base, head);
   if (decision.decided == Decided::inconclusive)
-    decision.more_blocks = units_to_decide(
-        effect, one.margins, effects.bulk_unchanged, levels,
-        [&](int extra) { return 1.0 / (base + (design.base_grows ? extra : 0)) + 1.0 / (head + extra); });
+    decision.more_blocks =
+        units_to_decide(effect, one.margins, effects.bulk_unchanged, levels, [&](int extra) {
+          return 1.0 / (used.base + (design.base_grows ? extra : 0)) + 1.0 / (used.head + extra);
+        });
   decision.reason = reason_for(decision, one.margins, effect, verdict.by_rest, design.units);
   return decision;
+}
+
+// One sentence for each unit that was left out.
+std::vector<std::string> left_out_notes(std::span<const std::size_t> left_out, std::size_t base_units,
+                                        const std::string& unit) {
+  std::vector<std::string> notes;
+  for (const std::size_t u : left_out) {
+    const std::string side = u < base_units ? "base" : "head";
+    notes.push_back(unit + " " + std::to_string((u < base_units ? u : u - base_units) + 1) + " of " + side +
+                    " was left out: all its cases were slow or fast together, far beyond the others of " +
+                    side);
+  }
+  return notes;
 }
 
 }  // namespace
@@ -77,33 +108,41 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
   Outcome outcome;
   outcome.mde = std::numeric_limits<double>::infinity();
   if (cases.empty()) return outcome;
+  const TwoWayFit fit = fit_two_way(two_way_data(cases));
+  const std::size_t base_units = cases[0].base.size();
   std::vector<Margins> margins;
+  std::vector<UsedUnits> used;
   std::vector<ModeratedVariance> floors;
-  bool any_assumed = false;
+  std::vector<Standing> standing;
   for (const TwoSampleCase& one : cases) {
     margins.push_back(one.margins);
-    const bool assumed = design.assumes(present(one.base), present(one.head));
-    any_assumed |= assumed;
-    ModeratedVariance floor{assumed ? design.assumed_deviation * design.assumed_deviation : 0,
-                            std::numeric_limits<double>::infinity()};
-    floors.push_back(one.shown.variance > floor.variance ? one.shown : floor);
+    used.push_back({present(one.base, 0, fit.left_out), present(one.head, base_units, fit.left_out)});
+    const bool there = used.back().fewer() > 0;
+    standing.push_back(there ? Standing::open : Standing::closed);
+    const bool assumed = there && design.assumes(used.back().base, used.back().head);
+    outcome.assumed |= assumed;
+    const ModeratedVariance floor{assumed ? design.assumed_deviation * design.assumed_deviation : 0,
+                                  std::numeric_limits<double>::infinity()};
+    ModeratedVariance shown = one.shown;
+    if (!assumed) shown.variance /= one.parts;
+    floors.push_back(shown.variance > floor.variance ? shown : floor);
   }
-  const TwoWayFit fit = fit_two_way(two_way_data(cases));
   const Effects effects = estimate_effects(fit, variance_prior(fit), margins, floors);
-  const std::vector<Standing> standing(cases.size(), Standing::open);
   const std::vector<Verdict> verdicts = judge(effects, margins, standing, {design.alpha, kUnchangedLevel});
   const PlannedLevels levels{design.alpha * effects.test_share / static_cast<double>(cases.size()),
                              design.alpha, kUnchangedLevel};
   std::vector<double> detectable;
   for (std::size_t c = 0; c < cases.size(); ++c) {
-    outcome.decisions.push_back(decide(cases[c], effects.cases[c], effects, verdicts[c], design, levels));
+    outcome.decisions.push_back(
+        decide(cases[c], used[c], effects.cases[c], effects, verdicts[c], design, levels));
     detectable.push_back(outcome.decisions.back().mde);
   }
   outcome.mde = median(detectable);
   if (effects.has_rest) outcome.shared = judge_shared(effects, margins, {design.alpha, kUnchangedLevel});
   outcome.method = "unpaired over " + design.units.many +
                    "; two-way model, variances moderated over cases; Holm over all cases";
-  if (any_assumed) outcome.method += "; assumed deviation " + percent(design.assumed_deviation);
+  if (outcome.assumed) outcome.method += "; assumed deviation " + percent(design.assumed_deviation);
+  outcome.notes = left_out_notes(fit.left_out, base_units, design.unit);
   return outcome;
 }
 

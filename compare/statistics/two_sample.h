@@ -16,17 +16,20 @@ namespace warpgauge {
 struct TwoSampleCase {
   std::span<const double> base, head;  // [unit], NaN where the unit lacks the case
   Margins margins;
-  ModeratedVariance
-      shown;  // that a unit has at least, by what is seen inside of it; variance 0: nothing is seen
+  // Between the parts of a unit; 0: nothing is seen. A unit has at least this where its deviation is assumed,
+  // and where it is measured, this over the number of the parts.
+  ModeratedVariance shown = {};
+  double parts = 1;
 };
 
 struct TwoSampleDesign {
   double alpha = 0.01;
   double assumed_deviation = 0;  // of a unit, where it is assumed
-  // Whether a case with that many units a side is judged by the assumed deviation.
+  // Whether a case with that many units a side, without those left out, is judged by the assumed deviation.
   std::function<bool(int base, int head)> assumes;
   bool base_grows = true;  // whether more units can be had of base, too
   UnitWords units;
+  std::string unit;  // one of either side: "process", "round"
 };
 
 // Throws std::invalid_argument as the two rules say.

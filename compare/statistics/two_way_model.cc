@@ -133,8 +133,7 @@ TwoWayData without(const TwoWayData& data, std::span<const std::size_t> left_out
   return kept;
 }
 
-// What controls measure of the machine's shift is taken out of every change; the noise of that measure
-// remains.
+// What controls measure of the machine's shift is taken out of every change; that measure's noise remains.
 void take_controls_out(TwoWayFit& fit, std::span<const char> controls) {
   const auto is_control = [&](std::size_t c) { return c < controls.size() && controls[c]; };
   std::size_t present = 0;

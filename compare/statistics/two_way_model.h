@@ -21,8 +21,7 @@ inline constexpr double kNegligibleShift = 0.001;  // ...and not less than this,
 
 struct TwoWayData {
   std::size_t cases = 0;
-  std::vector<bool>
-      head;  // [unit]: its side; differences of a block stand as head, with no base units at all
+  std::vector<bool> head;      // [unit]: its side; differences of a block are all head, without base units
   std::vector<double> values;  // [unit][case], NaN where the unit lacks the case
 };
 

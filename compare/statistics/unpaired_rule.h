@@ -26,8 +26,7 @@ struct UnpairedOptions {
   double assumed_deviation = kAssumedCpuDeviation;  // between processes, as a fraction
 };
 
-// Throws std::invalid_argument where a side of a case holds no number, or cases differ in their number of
-// entries.
+// Throws std::invalid_argument where a side of a case has no number, or cases differ in how many entries.
 Outcome decide_unpaired(std::span<const UnpairedCase> cases, const UnpairedOptions& options);
 
 }  // namespace warpgauge

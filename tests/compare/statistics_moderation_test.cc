@@ -10,8 +10,7 @@ namespace warpgauge {
 namespace {
 
 TEST(Moderation, TrigammaInverseIsLimmas) {
-  // limma's trigammaInverse(c(1e8, 5)) = 1e-4, 0.4961687 (published with InMoose,
-  // tests/limma/test_fitFDist.py).
+  // limma's trigammaInverse(c(1e8, 5)) = 1e-4, 0.4961687 (published with InMoose, test_fitFDist.py).
   EXPECT_NEAR(trigamma_inverse(1e8), 1e-4, 1e-10);
   EXPECT_NEAR(trigamma_inverse(5), 0.4961687, 5e-8);
   // Abramowitz & Stegun 6.4.2, 6.4.4: trigamma(1) = pi^2 / 6, trigamma(1/2) = pi^2 / 2.
@@ -39,7 +38,7 @@ TEST(Moderation, DegreesAreCappedByWhatTheVariancesHold) {
   const VariancePrior prior = fit_variance_prior(variances, dfs);
   EXPECT_TRUE(std::isinf(prior.df));
   EXPECT_EQ(moderate(2, 4, prior).df, 12);
-  EXPECT_EQ(moderate(9, 4, prior).variance, prior.variance);
+  EXPECT_EQ(moderate(8, 4, prior).variance, prior.variance);
 }
 
 TEST(Moderation, NorDoesAFinitePriorHaveMore) {
@@ -50,16 +49,16 @@ TEST(Moderation, NorDoesAFinitePriorHaveMore) {
 TEST(Moderation, AVarianceThatThePriorCannotExplainStandsByItself) {
   // P(chi^2_23 > 41.638) = .01 (any table), of the ratio 1.8104.
   const VariancePrior sure{.variance = 2, .df = std::numeric_limits<double>::infinity(), .pooled_df = 55};
-  EXPECT_EQ(moderate_robustly(2 * 1.80, 23, sure).variance, 2);
-  EXPECT_EQ(moderate_robustly(2 * 1.82, 23, sure).variance, 2 * 1.82);
-  EXPECT_EQ(moderate_robustly(2 * 1.82, 23, sure).df, 23);
+  EXPECT_EQ(moderate(2 * 1.80, 23, sure).variance, 2);
+  EXPECT_EQ(moderate(2 * 1.82, 23, sure).variance, 2 * 1.82);
+  EXPECT_EQ(moderate(2 * 1.82, 23, sure).df, 23);
   // P(F(5, 10) > 5.636) = .01.
   const VariancePrior unsure{.variance = 2, .df = 10, .pooled_df = 55};
-  EXPECT_EQ(moderate_robustly(2 * 5.63, 5, unsure).df, 15);
-  EXPECT_EQ(moderate_robustly(2 * 5.64, 5, unsure).df, 5);
+  EXPECT_EQ(moderate(2 * 5.63, 5, unsure).df, 15);
+  EXPECT_EQ(moderate(2 * 5.64, 5, unsure).df, 5);
   // Nor does it take a case for quieter than it is, or need a prior.
-  EXPECT_EQ(moderate_robustly(0.01, 23, sure).variance, 2);
-  EXPECT_EQ(moderate_robustly(7, 4, {}).variance, 7);
+  EXPECT_EQ(moderate(0.01, 23, sure).variance, 2);
+  EXPECT_EQ(moderate(7, 4, {}).variance, 7);
 }
 
 TEST(Moderation, WithoutPriorVariancesStay) {

@@ -1,5 +1,4 @@
-// The simulation itself: what it draws has the deviations that it says, and its rivals are what the field
-// uses.
+// The simulation itself: what it draws has the deviations that it says, its rivals are what the field uses.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -13,8 +12,7 @@ namespace warpgauge::power {
 namespace {
 
 TEST(Rivals, MannWhitneyIsScipys) {
-  // scipy.stats.mannwhitneyu's documentation: males and females, method="asymptotic": p =
-  // 0.11134688653314041.
+  // scipy.stats.mannwhitneyu's documentation: males and females, method="asymptotic".
   const double males[] = {19, 22, 16, 29, 24}, females[] = {20, 11, 17, 12};
   EXPECT_NEAR(mann_whitney_p(males, females), 0.11134688653314041, 1e-12);
   // scipy 1.17.1, with ties.
@@ -60,8 +58,7 @@ TEST(Machine, OnlyTheShiftedCasesOfHeadAreSlower) {
   EXPECT_EQ(head[4], 0);
 }
 
-// At .05, of 196 equal cases some are red in every run, and one in twenty is: what a tally of them has to
-// say.
+// At .05, of 196 equal cases some are red in every run, one in twenty of all: a tally of them has to say so.
 TEST(Trial, RedCasesAreCountedWhereTheyAre) {
   World world;
   const RivalRates three = try_rivals(world, 10, 1);

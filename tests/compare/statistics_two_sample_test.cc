@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -12,7 +13,9 @@
 namespace warpgauge {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
@@ -133,6 +136,7 @@ TEST(BaselineRule, ARoundsSpreadIsThatOfItsProcesses) {
   EXPECT_DOUBLE_EQ(spread.variance, 2.5 / 3);
   EXPECT_EQ(spread.df, 3);
   EXPECT_DOUBLE_EQ(spread.processes, 5.0 / 3);
+  EXPECT_EQ(round_spread(std::vector<std::vector<double>>{{0.1}}).df, 0);
   EXPECT_EQ(round_spread({}).df, 0);
   EXPECT_EQ(round_spread({}).processes, 1);
 }
@@ -155,13 +159,39 @@ TEST(BaselineRule, ACaseThatWasAcceptedAnewStartsOver) {
   EXPECT_EQ(outcome.decisions[0].blocks, 2);
 }
 
-TEST(BaselineRule, TheSpreadOfARoundIsPooledOverRounds) {
-  const std::vector<std::vector<double>> two{{0.1, 0.3}, {1.0, 1.0, 1.6}};
-  const RoundSpread spread = round_spread(two);
-  EXPECT_NEAR(spread.variance, (0.01 + 0.01 + 0.04 + 0.04 + 0.16) / 3, 1e-12);
-  EXPECT_EQ(spread.df, 3);
-  EXPECT_EQ(spread.processes, 2.5);
-  EXPECT_EQ(round_spread(std::vector<std::vector<double>>{{0.1}}).df, 0);
+// The tenth stored round is an outlier, and is left out; two cases joined in it, and in the round before it.
+TEST(BaselineRule, ARoundFarOutsideIsLeftOutAndTold) {
+  std::vector<BaselineCase> cases = rounds(12, 10, 3, 1);
+  for (BaselineCase& one : cases) one.stored[9] += std::log(1.2);
+  std::fill_n(cases[0].stored.begin(), 9, kAbsent);
+  std::fill_n(cases[1].stored.begin(), 8, kAbsent);
+  const Outcome outcome = decide_against_baseline(cases, {});
+  EXPECT_THAT(outcome.notes, ElementsAre(HasSubstr("round 10 of base was left out: ")));
+
+  const Decision& gone = outcome.decisions[0];
+  EXPECT_EQ(gone.decided, Decided::inconclusive);
+  EXPECT_EQ(gone.blocks, 0);
+  EXPECT_EQ(gone.more_blocks, 0);
+  EXPECT_EQ(gone.p_adjusted, 1);
+  for (const double none : {gone.mde, gone.log_ci_high, -gone.log_ci_low})
+    EXPECT_EQ(none, std::numeric_limits<double>::infinity());
+  EXPECT_THAT(gone.reason, HasSubstr("all that one side has of it was left out"));
+
+  const Decision& one_left = outcome.decisions[1];
+  EXPECT_EQ(one_left.blocks, 1);
+  EXPECT_NEAR(one_left.log_ci_high - one_left.log_ci_low, 2 * 1.96 * 0.05 * std::sqrt(1 + 1.0 / 3), 0.001)
+      << "by the assumed deviation";
+  EXPECT_EQ(outcome.decisions[2].blocks, 3);
+  EXPECT_NE(outcome.decisions[2].decided, Decided::regression);
+}
+
+TEST(UnpairedRule, AProcessFarOutsideIsLeftOutAndTold) {
+  std::vector<UnpairedCase> cases = processes(12, 6, 8, 1);
+  for (UnpairedCase& one : cases) one.head[1] += std::log(1.2);
+  const Outcome outcome = decide_unpaired(cases, {});
+  EXPECT_THAT(outcome.notes, ElementsAre(HasSubstr("process 2 of head was left out: ")));
+  for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::unchanged);
+  EXPECT_THAT(decide_unpaired(processes(12, 6, 8, 1), {}).notes, IsEmpty());
 }
 
 // A machine that got busy: 40 % more in half of the cases, while the round's own processes differ by as much.

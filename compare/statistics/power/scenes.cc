@@ -3,8 +3,7 @@
 namespace warpgauge::power {
 namespace {
 
-// Deviation of a case's own noise: where little is shared, a quiet and a restless machine; beside a shared
-// one.
+// Deviation of a case's own noise: on a quiet machine, on a restless one, and beside a shared deviation.
 constexpr double kOwn = 0.0095, kRestless = 0.0155, kBesideShared = 0.006;
 
 Scene scene(int shifted, double own, double shared, Noise noise = Noise::gaussian) {

@@ -83,12 +83,11 @@ std::vector<Case> two_sides(Machine& machine, int base, int head, std::vector<do
 
 }  // namespace
 
-Rates try_ab_rule(const World& world, int runs, std::uint64_t seed, int max_blocks) {
+Rates try_ab_rule(const World& world, int runs, std::uint64_t seed) {
   Tally tally(world, runs);
   for (int run = 0; run < runs; ++run) {
     Machine machine(world, run_seed(seed, run));
     AbPlan plan;
-    plan.max_blocks = max_blocks;
     plan.seed = run_seed(seed, run);
     AbRule rule(machine.cases(), plan);
     while (const AbLook* look = rule.next()) {

@@ -18,9 +18,8 @@ struct Rates {
   double null_failed = 0;        // runs whose null control failed
 };
 
-// The A/B rule with blocks 6..24, alpha .01 and the default margins. Run i of `runs` depends on seed and i
-// alone.
-Rates try_ab_rule(const World& world, int runs, std::uint64_t seed, int max_blocks = 24);
+// The A/B rule with the default plan and margins. Run i of `runs` depends on seed and i alone.
+Rates try_ab_rule(const World& world, int runs, std::uint64_t seed);
 
 // One process of ten repetitions a side.
 struct RivalRates {

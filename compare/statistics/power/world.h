@@ -2,14 +2,12 @@
 // nothing outside compare_power uses it.
 //
 // A process's log time of a case = change (head) + noise shared by the process's cases + the case's own
-// noise. A block's difference has the variance of one process, so `own` and `shared` are deviations of
-// either.
+// noise. A block's difference has the variance of one process: `own` and `shared` are deviations of either.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "compare/statistics/ab_rule.h"
@@ -30,7 +28,6 @@ enum class Noise {
 const char* noise_name(Noise noise);
 
 struct World {
-  std::string name;
   int cases = 200;
   int shifted = 4;          // the first so many cases
   double shift = 0.03;      // of their time, as a fraction; negative: faster

@@ -10,6 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 TIMES_NS = {"blas/S:128": 41e3, "blas/S:512": 620e3, "naive/S:128": 190e3, "naive/S:512": 3.1e6,
             "flash/S:128": 23e3, "flash/S:512": 310e3}
+TFLOPS = {"tflops": lambda ns: 1e6 / ns}
 IDENTITY = {"cpu_vendor": "GenuineIntel", "cpu_family": "6", "cpu_model": "143", "cpu_stepping": "8", "threads": "2"}
 
 
@@ -142,6 +143,14 @@ def late_joiner(stored):
     return stored
 
 
+def outlying_round(stored):
+    """Everything was slow in the last round, and the last case joined in it."""
+    for one in stored["cases"]:
+        one["numbers"][-1] *= 1.2
+    stored["cases"][-1]["numbers"][:-1] = [None] * (len(stored["rounds"]) - 1)
+    return stored
+
+
 def nvbench(scale=1.0):
     """Results of two nvbench benchmarks, keys as its json_printer writes them: summaries with tags, numbers as strings."""
     def data(kind, value):
@@ -210,9 +219,8 @@ def main():
                                   "head.json": aggregates(document(2, scale={"naive": 1.5}))})
     case("cpu_time", TWO + " --metric cpu_time", pair(scale={"naive": 1.5}))
     for name, scale in (("higher_is_better", 2.0), ("higher_is_better_gain", 0.5)):
-        rate = {"tflops": lambda ns: 1e6 / ns}
-        case(name, TWO + " --metric tflops", {"base.json": document(1, metrics=rate),
-                                              "head.json": document(2, metrics=rate, scale={"naive": scale})})
+        case(name, TWO + " --metric tflops", {"base.json": document(1, metrics=TFLOPS),
+                                              "head.json": document(2, metrics=TFLOPS, scale={"naive": scale})})
     case("metric_unknown", TWO + " --metric nonsense", pair())
     case("policy_rules", THREE + " --policy policy.json", three(scale={"": 1.04}) | {"policy.json": {
         "schema": "warpgauge/policy/1", "defaults": {"fail_above": "1%"},
@@ -293,6 +301,7 @@ def main():
     case("baseline_other_statistic", of("baseline", against) + " --statistic min", {STORED: baseline(10, TIMES_NS)})
     case("baseline_other_machine", of("baseline", against), {STORED: baseline(10, TIMES_NS, identity=ELSEWHERE)})
     case("baseline_joined_later", of("baseline", against), {STORED: late_joiner(baseline(4, TIMES_NS))})
+    case("baseline_outlying_round", of("baseline", against), {STORED: outlying_round(baseline(10, TIMES_NS))})
     failed = {f"head{i}.json": failing(fingerprinted(20 + i), "naive/S:128", "wrong: row 3 is NaN") for i in range(3)}
     case("baseline_none_and_a_failure", against, failed)
 
@@ -306,8 +315,7 @@ def main():
     case("a_case_that_some_processes_lack", THREE, three() | {"head1.json": without(document(21), "naive/S:128")})
 
     rates = baseline(10, {name: 1e6 / ns for name, ns in TIMES_NS.items()})
-    tflops = {"tflops": lambda ns: 1e6 / ns}
-    measured = {f"head{i}.json": fingerprinted(20 + i, metrics=tflops, scale={"naive/S:128": 1.3}) for i in range(3)}
+    measured = {f"head{i}.json": fingerprinted(20 + i, metrics=TFLOPS, scale={"naive/S:128": 1.3}) for i in range(3)}
     case("baseline_higher_is_better", against + " --metric tflops",
          measured | {STORED: {**rates, "metric": {"name": "tflops", "better": "higher"}}})
     case("baseline_round_lacks_a_case", of("baseline", against).replace("../baseline/head1", "head1")
@@ -337,8 +345,7 @@ def main():
     case("usage_bless_margin", "bless --baseline $OUT --head head0.json --reason x --margin 10%", {})
     case("usage_bless_expression", bless + " --reason x --accept '('", {})
 
-    rate = {"tflops": lambda ns: 1e6 / ns}
-    smoke = {f"head{i}.json": fingerprinted(20 + i, metrics=rate) for i in range(2)}
+    smoke = {f"head{i}.json": fingerprinted(20 + i, metrics=TFLOPS) for i in range(2)}
     bless_smoke = "bless --baseline $OUT/baselines --smoke --reason smoke --head head0.json head1.json"
     case("bless_smoke", bless_smoke, smoke)
     case("bless_smoke_margin", of("bless_smoke", bless_smoke) + " --margin 50%", {})
@@ -347,12 +354,12 @@ def main():
     for flag in ("accept", "remove", "rename"):
         case("usage_bless_smoke_" + flag, f"{bless_smoke} --{flag} x=y", {})
     case("usage_bless_smoke_failed", of("bless_smoke", bless_smoke).replace("../bless_smoke/head1", "head1"),
-         {"head1.json": failing(fingerprinted(21, metrics=rate), "naive/S:128", "wrong: row 3 is NaN")})
+         {"head1.json": failing(fingerprinted(21, metrics=TFLOPS), "naive/S:128", "wrong: row 3 is NaN")})
     case("usage_bless_smoke_no_tflops", of("bless_missing", bless_smoke), {})
     case("usage_bless_smoke_other_machine", of("bless_smoke", bless_smoke).replace("../bless_smoke/head0", "head0"),
-         {"head0.json": fingerprinted(20, metrics=rate, where=context(warpgauge(identity=ELSEWHERE)))})
+         {"head0.json": fingerprinted(20, metrics=TFLOPS, where=context(warpgauge(identity=ELSEWHERE)))})
     case("usage_bless_smoke_not_in_both", of("bless_smoke", bless_smoke).replace("../bless_smoke/head0", "head0"),
-         {"head0.json": without(fingerprinted(20, metrics=rate), "naive/S:128")})
+         {"head0.json": without(fingerprinted(20, metrics=TFLOPS), "naive/S:128")})
 
     case("usage_trend_name", "trend --baseline $OUT --matrix a/b", {})
     case("trend_no_folder", "trend --baseline $OUT/nowhere", {})
