@@ -154,13 +154,17 @@ void add_baseline_flags(CLI::App& app, BaselineFlags& flags) {
       ->type_name("NAME");
 }
 
-BaselineKey baseline_key(const BaselineFlags& flags, const ResultSet& results) {
+void check_names(const BaselineFlags& flags) {
   for (const auto& [flag, name] :
        {std::pair("--fingerprint", flags.fingerprint), std::pair("--matrix", flags.matrix)}) {
     if (name.empty() || is_plain_name(name)) continue;
     throw UsageError(std::string(flag) + " '" + printable(name) +
                      "' cannot be a file name; use letters, digits, '.', '_' and '-'");
   }
+}
+
+BaselineKey baseline_key(const BaselineFlags& flags, const ResultSet& results) {
+  check_names(flags);
   BaselineKey key{flags.fingerprint, flags.matrix};
   const Process& first = results.processes.front();
   if (key.fingerprint.empty()) {

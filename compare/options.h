@@ -48,12 +48,12 @@ struct BaselineFlags {
   std::string directory, fingerprint, matrix;
 };
 void add_baseline_flags(CLI::App& app, BaselineFlags& flags);
+void check_names(const BaselineFlags& flags);  // throws UsageError where a name cannot be one of a file
 
 struct BaselineKey {
   std::string fingerprint, matrix;
 };
-// By flag, else by what the results say. Throws UsageError where neither does, Diagnostic where they say
-// nonsense.
+// By flag, else by what the results say. Throws UsageError where neither tells, Diagnostic on nonsense there.
 BaselineKey baseline_key(const BaselineFlags& flags, const ResultSet& results);
 
 // Throws UsageError where the stored numbers are of another metric or statistic than asked for.

@@ -152,8 +152,8 @@ std::optional<std::string> read_if_there(const fs::path& path) {
   std::string text(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t filled = 0;
   while (filled < text.size()) {
-    // Of a regular file no read is interrupted.
     const ssize_t got = ::read(file.get(), text.data() + filled, text.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(path, "cannot be read", errno, "check the disk");
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);

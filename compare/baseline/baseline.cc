@@ -251,15 +251,14 @@ Statistic statistic_of(const Baseline& baseline) {
   return *parse_statistic(baseline.rounds.back().statistic);
 }
 
-// smoke.json is taken: it holds the minima of the smoke test (smoke.h).
-static std::string file_of(const std::string& matrix) {
+std::string baseline_file_name(const std::string& matrix) {
   return (matrix == "smoke" ? "smoke-rounds" : matrix) + ".json";
 }
 
 StoredBaseline read_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
                              const std::string& matrix) {
   StoredBaseline stored;
-  stored.path = directory / fingerprint / file_of(matrix);
+  stored.path = directory / fingerprint / baseline_file_name(matrix);
   stored.text = read_if_there(stored.path);
   if (stored.text) stored.baseline = parse_baseline(*stored.text, stored.path.string());
   return stored;

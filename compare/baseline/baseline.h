@@ -77,6 +77,9 @@ struct StoredBaseline {
   std::optional<Baseline> baseline;
 };
 
+// MATRIX.json; of the matrix smoke smoke-rounds.json: in smoke.json are the smoke test's minima (smoke.h).
+std::string baseline_file_name(const std::string& matrix);
+
 // Reads DIR/FINGERPRINT/MATRIX.json.
 StoredBaseline read_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
                              const std::string& matrix);

@@ -11,8 +11,7 @@ namespace warpgauge {
 // digits of a hash (FNV-1a, 64 bits folded) over all of identity.
 std::string fingerprint_name(const std::map<std::string, std::string>& identity);
 
-// Whether a text is one component of a path and nothing else: letters, digits, '.', '_', '-', no dot in
-// front.
+// Whether a text is one component of a path and nothing else: letters, digits, '.', '_', '-', no leading dot.
 bool is_plain_name(std::string_view text);
 
 }  // namespace warpgauge

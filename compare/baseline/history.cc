@@ -162,8 +162,9 @@ BaselineVersions read_versions(const std::filesystem::path& file) {
   // In a repository without a commit `git log` fails; rev-list of all refs is then empty.
   std::vector<CommittedFile> files;
   if (!git({"rev-list", "--all", "--max-count=1"}).empty())
-    files = parse_log(git({"log", "--follow", "--find-renames", "--name-status", "--diff-merges=first-parent",
-                           "--diff-filter=d", "-z", "--format=%H", "--", file.filename().string()}));
+    files = parse_log(git({"log", "--follow", "--find-renames", "--name-status", "--no-relative",
+                           "--diff-merges=first-parent", "--diff-filter=d", "-z", "--format=%H", "--",
+                           file.filename().string()}));
   std::string newest;
   for (const auto& [commit, path] : files) {
     const std::string committed = git({"cat-file", "blob", commit + ":" + path});

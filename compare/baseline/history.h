@@ -38,7 +38,7 @@ BaselineVersions read_versions(const std::filesystem::path& file);
 
 struct TrendEvent {
   BaselineEvent event;
-  std::string commit;  // that brought it into the file; empty: not committed
+  std::string commit;  // the first one read that holds it; empty: not committed
 };
 
 struct BaselineTrend {

@@ -19,10 +19,6 @@ constexpr std::size_t kColumns = 100, kMostBars = 40, kFewestBars = 6;
 constexpr std::size_t kFigures = 2 + 9 + 2 + 10 + 2;  // columns in front of the bars
 constexpr std::size_t kDate = 10, kCommit = 10;
 
-struct TrendFlags {
-  std::string directory, fingerprint, matrix;
-};
-
 std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& directory) {
   std::error_code error;
   std::vector<std::filesystem::path> entries;
@@ -36,21 +32,22 @@ std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& d
 }
 
 // DIR/FINGERPRINT/MATRIX.json, those that were named or all.
-std::vector<std::filesystem::path> baselines_of(const TrendFlags& flags) {
+std::vector<std::filesystem::path> baselines_of(const BaselineFlags& flags) {
   std::vector<std::filesystem::path> files;
   for (const auto& folder : sorted_entries(flags.directory)) {
     if (!std::filesystem::is_directory(folder)) continue;
     if (!flags.fingerprint.empty() && folder.filename() != flags.fingerprint) continue;
     for (const auto& file : sorted_entries(folder)) {
       if (file.extension() != ".json" || file.filename() == "smoke.json") continue;
-      if (flags.matrix.empty() || file.stem() == flags.matrix) files.push_back(file);
+      if (flags.matrix.empty() || file.filename() == baseline_file_name(flags.matrix)) files.push_back(file);
     }
   }
   if (files.empty()) {
-    const auto named = [](const std::string& name) { return name.empty() ? "*" : visible(name); };
-    throw meaning_diagnostic(flags.directory, "",
-                             "holds no " + named(flags.fingerprint) + "/" + named(flags.matrix) + ".json",
-                             "`bless` makes one");
+    const auto or_any = [](const std::string& name) { return name.empty() ? "*" : name; };
+    throw meaning_diagnostic(
+        flags.directory, "",
+        "holds no " + or_any(flags.fingerprint) + "/" + baseline_file_name(or_any(flags.matrix)),
+        "`bless` makes one");
   }
   return files;
 }
@@ -91,6 +88,10 @@ std::string sparkline(const std::vector<std::optional<double>>& bars) {
   return line;
 }
 
+std::string fitted(const std::string& line) {
+  return shortened(line, kColumns) + "\n";
+}
+
 std::string padded_left(const std::string& text, std::size_t width) {
   return std::string(width - std::min(width, display_width(text)), ' ') + text;
 }
@@ -114,20 +115,15 @@ std::string case_lines(const BaselineTrend& trend) {
            std::string(width - display_width(bars), ' ') + "  " +
            shortened(name, kColumns - kFigures - width - 2) + "\n";
   };
-  std::string out =
-      line("creep", "latest", per_bar == 1 ? "rounds" : "1:" + std::to_string(per_bar),
-           "case (" + visible(trend.metric.name) + "; creep: latest against oldest, + is worse)");
+  std::string out = line("creep", "latest", per_bar == 1 ? "rounds" : "1:" + std::to_string(per_bar),
+                         "case (" + visible(trend.metric.name) + ")");
   for (const auto& [change, name] : worst_first(trend)) {
     const auto& numbers = trend.cases.at(name);
     const auto latest = std::find_if(numbers.rbegin(), numbers.rend(), [](const auto& n) { return n; });
     out += line(change ? format_change(*change) : kUnknown, format_value(**latest, trend.metric.name),
                 sparkline(log_bars(numbers, per_bar)), visible(name));
   }
-  return out;
-}
-
-std::string fitted(const std::string& line) {
-  return shortened(line, kColumns) + "\n";
+  return out + fitted("creep: latest against oldest, + is worse");
 }
 
 std::string event_lines(const std::vector<TrendEvent>& events) {
@@ -138,8 +134,9 @@ std::string event_lines(const std::vector<TrendEvent>& events) {
                   visible(event.action) + ": " + visible(event.reason));
     for (const std::string& name : event.cases) out += fitted("      " + visible(name));
   }
-  return out.empty() ? out
-                     : "\naccepted, tightened, removed and renamed, with the commit that did it\n" + out;
+  return out.empty()
+             ? out
+             : "\naccepted, tightened, removed and renamed, with the first commit known to hold it\n" + out;
 }
 
 std::string report(const std::filesystem::path& file, const BaselineTrend& trend) {
@@ -152,12 +149,8 @@ std::string report(const std::filesystem::path& file, const BaselineTrend& trend
   return out;
 }
 
-int run_trend(const TrendFlags& flags) {
-  for (const auto& [flag, name] :
-       {std::pair("--fingerprint", flags.fingerprint), std::pair("--matrix", flags.matrix)}) {
-    if (!name.empty() && !is_plain_name(name))
-      throw UsageError(std::string(flag) + " '" + printable(name) + "' cannot be a file name");
-  }
+int run_trend(const BaselineFlags& flags) {
+  check_names(flags);
   std::string out;
   for (const auto& file : baselines_of(flags)) {
     try {
@@ -175,7 +168,7 @@ int run_trend(const TrendFlags& flags) {
 
 void add_trend(CLI::App& app, Run& run) {
   CLI::App& trend = *app.add_subcommand("trend", "Shows the history of a stored baseline, from git");
-  const auto flags = std::make_shared<TrendFlags>();
+  const auto flags = std::make_shared<BaselineFlags>();
   trend.add_option("--baseline", flags->directory, "folder of stored baselines: DIR/FINGERPRINT/MATRIX.json")
       ->type_name("DIR")
       ->required();

@@ -162,6 +162,12 @@ TEST_F(HistoryTest, ACopyBeginsAnew) {
   EXPECT_THAT(trend_of(read_versions(file())).rounds, SizeIs(5));
 }
 
+TEST_F(HistoryTest, AUsersRelativePathsDoNoHarm) {
+  commit_three();
+  git({"config", "diff.relative", "true"});
+  EXPECT_THAT(read_versions(file()).versions, SizeIs(3));
+}
+
 TEST_F(HistoryTest, WhatIsNotCommittedIsTheLastVersion) {
   commit_three();
   write(format_baseline(baseline_of({4, 5}, {{"a", {82, 83}}})));
@@ -243,7 +249,9 @@ TEST_F(HistoryTest, TrendStaysWithinAHundredColumnsAndEscapes) {
     for (BaselineRound& round : baseline.rounds) round.round += "x";
     commit(baseline);
   }
-  std::istringstream lines(trend());
+  const std::string said = trend();
+  ASSERT_THAT(said, HasSubstr("exit 0\n"));
+  std::istringstream lines(said);
   for (std::string line; std::getline(lines, line);) {
     EXPECT_THAT(line, Not(HasSubstr("\x1b")));
     EXPECT_LE(std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; }), 100)
@@ -262,16 +270,21 @@ TEST_F(HistoryTest, TrendHasAtMostFortyBars) {
   const std::string said = trend();
   EXPECT_THAT(said, HasSubstr(": 100 rounds"));
   EXPECT_THAT(said, HasSubstr("  1:3 "));  // a bar is three rounds
+  EXPECT_THAT(said, HasSubstr("  case (real_time)\n")) << "beside as many bars as there may be";
+  EXPECT_THAT(said, HasSubstr("\ncreep: latest against oldest, + is worse\n"));
 }
 
 TEST_F(HistoryTest, TrendTakesTheNamedBaselineAlone) {
   commit_three();
-  std::filesystem::copy_file(file(), folder_ / "baselines/lab/large.json");
+  for (const char* other : {"large.json", "smoke-rounds.json"})
+    std::filesystem::copy_file(file(), folder_ / "baselines/lab" / other);
   write(format_baseline(baseline_of({1}, {{"a", {82}}})));
   std::ofstream(folder_ / "baselines/lab/smoke.json") << "{}";
   std::ofstream(folder_ / "baselines/README.md") << "text";
   EXPECT_THAT(trend(), HasSubstr("baselines/lab/large.json: "));
-  EXPECT_THAT(trend({"--matrix", "default"}), Not(HasSubstr("baselines/lab/large.json: ")));
+  EXPECT_THAT(trend({"--matrix", "default"}),
+              AllOf(HasSubstr("baselines/lab/default.json: "), Not(HasSubstr("baselines/lab/large.json: "))));
+  EXPECT_THAT(trend({"--matrix", "smoke"}), HasSubstr("exit 0\nbaselines/lab/smoke-rounds.json: "));
   EXPECT_THAT(trend({"--fingerprint", "lab"}), HasSubstr("baselines/lab/large.json: "));
 }
 
