@@ -36,7 +36,8 @@ int complain(int code, std::string_view what) {
   return code;
 }
 
-// A misspelt subcommand would be taken for a file: files are there, or have a dot, or a folder in front.
+// A misspelt subcommand would be taken for a file. A file is there, or has a dot, a slash or a dash in its
+// name; a flag begins with a dash.
 bool looks_like_a_command(const std::string& word) {
   return word.find_first_of("./-") == std::string::npos && ::access(word.c_str(), F_OK) != 0;
 }

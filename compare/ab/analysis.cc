@@ -88,8 +88,7 @@ std::string AbAnalysis::statistic() const {
   return statistic_name(statistic_);
 }
 
-// The record's names, which were made once from all cases of both sides: made from a look's alone they could
-// differ.
+// The record's names, made once from all cases of both sides: made from a look's alone they could differ.
 void AbAnalysis::name_cases(Process& process, Side side) const {
   const auto& names = side == Side::base ? name_of_base_ : name_of_head_;
   std::erase_if(process.cases, [&](const Case& one) { return !names.contains(one.raw_name); });

@@ -103,8 +103,7 @@ MeasuringPlan plan_measuring(const std::vector<double>& iteration_s, double proc
     plan.min_time_s = 1e-6;  // one iteration is enough
     return plan;
   }
-  // The minimum time for which the cases, slow ones at one iteration, fill the round: bisection, since it is
-  // monotone.
+  // The minimum time for which the cases, slow ones at one iteration, fill the round, by bisection.
   double low = 0, high = round_s;
   for (int step = 0; step < 50; ++step) {
     const double middle = (low + high) / 2;

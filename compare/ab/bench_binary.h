@@ -40,8 +40,7 @@ struct MeasuringPlan {
 // cases are too slow, never fewer than 3.
 MeasuringPlan plan_measuring(const std::vector<double>& iteration_s, double process_s);
 
-// The same plan for a later look that runs fewer cases: more repetitions, so that the process keeps its
-// length.
+// The same plan for a later look that runs fewer cases: more repetitions keep the process as long.
 MeasuringPlan scale_plan(const MeasuringPlan& plan, const std::vector<double>& all_iteration_s,
                          const std::vector<double>& look_iteration_s);
 

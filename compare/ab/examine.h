@@ -24,9 +24,9 @@ struct Examined {
 Examined examine(const ChildResult& child, const std::string& file, const std::vector<std::string>& asked,
                  const ReadOptions& options);
 
-// The first of `asked` without a row in what a crashed process left at `file`, which need not be valid JSON.
-// Without interleaving, rows are written case by case: it is the one that was running. Empty when all have
-// rows.
+// The first of `asked` without a row in what a crashed process left at `file`, which need not be valid JSON;
+// empty when all have rows. Without interleaving, rows are written case by case: it is the one that was
+// running then.
 std::string first_without_rows(const std::string& file, const std::vector<std::string>& asked);
 
 }  // namespace warpgauge

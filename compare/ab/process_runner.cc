@@ -10,8 +10,7 @@ namespace {
 
 constexpr std::size_t kMostPadding = 4096;  // bytes: a page of stack alignments
 
-// A path of equal length on both sides: the kernel puts it on the child's stack, whose alignment biases
-// timings.
+// A path of equal length on both sides: it lies on the child's stack, whose alignment biases timings.
 std::string link_of(const std::string& directory, Side side) {
   return directory + "/" + side_name(side) + "/bench";
 }

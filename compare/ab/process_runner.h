@@ -1,5 +1,4 @@
-// Runs one process of an A/B run and gets usable results out of it, or says which case or which side is to
-// blame.
+// Runs one process of an A/B run and gets usable results out of it, or says which case or side is to blame.
 #pragma once
 
 #include <array>
@@ -48,8 +47,7 @@ class ProcessRunner {
   const BenchBinary& binary(Side side) const { return binaries_[static_cast<std::size_t>(side)]; }
 
  private:
-  // Which of the cases makes a process fail. Not reproduced: it does not fail when they run one after the
-  // other.
+  // Which of the cases makes a process fail. Not reproduced: it does not fail when they run in turn.
   struct Culprit {
     bool reproduced = false;
     std::string raw_name;  // empty: no case is to blame

@@ -24,8 +24,7 @@ void check_look(const RunRecord& record, const RecordedLook& recorded, const AbL
                              "was the record edited, or made by another version?");
 }
 
-// The file that gave the results at a place: the last that was written there, since what failed was run
-// again.
+// The file that gave the results at a place: the last written there, since what failed was run again.
 std::string file_at(const RunRecord& record, int look, int block, int position, const std::string& run_file) {
   for (auto row = record.rows.rbegin(); row != record.rows.rend(); ++row)
     if (row->look == look && row->block == block && row->position == position) return row->file;

@@ -22,8 +22,7 @@ Diagnostic syntax_diagnostic(std::string_view file, std::size_t line, std::size_
 Diagnostic meaning_diagnostic(std::string_view file, std::string_view place, std::string_view what,
                               std::string_view hint);
 
-// Text from a file made fit for one line of a terminal: control bytes and bad UTF-8 as \xNN, cut after 120
-// bytes.
+// Text from a file made fit for a line of a terminal: control bytes and bad UTF-8 as \xNN, at most 120 bytes.
 std::string printable(std::string_view text);
 
 }  // namespace warpgauge

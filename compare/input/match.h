@@ -9,8 +9,7 @@
 
 namespace warpgauge {
 
-// One case in one process, with its repetitions, or `listed` without any. Points into the ResultSet that was
-// matched.
+// One case in one process, with its repetitions, or `listed` without any. Points into the matched ResultSet.
 struct MeasuredCase {
   const Process* process = nullptr;
   const Case* measured = nullptr;

@@ -29,8 +29,7 @@ struct Case {
   std::string raw_name;  // as it stands in the file
   std::vector<Repetition> repetitions;
   bool aggregate_only = false;  // only aggregate rows were there: `repetitions` is their median row
-  bool listed =
-      false;  // by a binary that was not asked to measure it, so that there need be no row: A/B runs
+  bool listed = false;      // by a binary that was not asked to measure it: there need be no row (A/B runs)
   std::string failure;      // error message; not empty means that no number may be used
   std::string skip_reason;  // skipped on purpose (SkipWithMessage): not measured here, and not an error
 };

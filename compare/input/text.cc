@@ -87,8 +87,8 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
   std::string bytes(size + 1, '\0');  // one more: the read that finds the end
   std::size_t filled = 0;
   for (;;) {
-    // Of a regular file no read is interrupted.
     const ssize_t got = read(file.fd(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw system_diagnostic(path, "cannot be read");
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);

@@ -1,5 +1,4 @@
-// Text from the data is never trusted: a case may be called anything. One function a format, each safe on any
-// bytes.
+// Text from the data is never trusted: a case may be called anything. A function a format, safe on any bytes.
 #pragma once
 
 #include <string>

@@ -9,8 +9,7 @@ namespace warpgauge {
 namespace {
 
 constexpr std::size_t kColumns = 100;
-constexpr std::size_t kMostQuietRows =
-    200;  // unchanged and new cases that are listed: nobody reads thousands
+constexpr std::size_t kMostQuietRows = 200;  // unchanged and new cases listed: nobody reads thousands
 
 std::string padded_left(const std::string& text, std::size_t width) {
   const std::size_t have = display_width(text);

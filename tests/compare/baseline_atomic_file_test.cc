@@ -30,6 +30,26 @@ std::size_t files_in(const fs::path& directory) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory), fs::directory_iterator()));
 }
 
+// Whether write_file fails in a process of its own, after `prepare` there.
+template <class Prepare>
+testing::AssertionResult write_fails(const fs::path& path, const std::string& text, Prepare prepare) {
+  constexpr int kFailed = 5;
+  const pid_t child = fork();
+  if (child == 0) {
+    prepare();
+    try {
+      write_file(path, text);
+    } catch (const OutputError&) {
+      ::_exit(kFailed);
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  if (::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == kFailed)
+    return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "wait status " << status;
+}
+
 TEST(AtomicFile, CreatesAndReplaces) {
   const TemporaryDirectory directory;
   const fs::path path = directory / "a.json";
@@ -122,25 +142,13 @@ TEST(AtomicFile, AFileOfTheWorkingDirectoryNeedsNoFolderInItsName) {
 }
 
 TEST(AtomicFile, ATerminalThatIsNotThereIsSaidSo) {
-  const pid_t child = fork();
-  if (child == 0) {
-    ::setsid();  // has no terminal
-    try {
-      write_file("/dev/tty", "x");
-    } catch (const OutputError&) {
-      ::_exit(5);
-    }
-    ::_exit(0);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(WEXITSTATUS(status), 5);
+  EXPECT_TRUE(write_fails("/dev/tty", "x", [] { ::setsid(); }));  // a new session has no terminal
 }
 
 // Signals come while another writer holds the folder, and while nobody reads.
 TEST(AtomicFile, ASignalCostsNoWrite) {
-  struct sigaction quiet {
-  }, before{};
+  struct sigaction quiet {};
+  struct sigaction before {};
   quiet.sa_handler = [](int) {};
   ASSERT_EQ(::sigaction(SIGUSR1, &quiet, &before), 0);
   const TemporaryDirectory directory;
@@ -177,21 +185,11 @@ TEST(AtomicFile, AFullDiskLeavesTheOldFile) {
   const TemporaryDirectory directory;
   const fs::path path = directory / "a.json";
   write_file(path, "old");
-  const pid_t child = fork();
-  if (child == 0) {
+  EXPECT_TRUE(write_fails(path, std::string(5000, 'x'), [] {
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{1000, 1000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
-    try {
-      write_file(path, std::string(5000, 'x'));
-    } catch (const OutputError&) {
-      ::_exit(5);
-    }
-    ::_exit(0);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(WEXITSTATUS(status), 5);
+  }));
   EXPECT_EQ(read_if_there(path), "old");
   EXPECT_EQ(files_in(directory.path()), 1u);
 }

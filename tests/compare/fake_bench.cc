@@ -4,10 +4,9 @@
 //
 //   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
 //   --crash=CASE  --crash-from=CASE (it and all after it)  --crash-interleaved (only then)  --hang=CASE
-//   --crash-in-company=CASE (not where it runs alone)  --error=CASE  --omit=CASE  --extra  --exit=CODE
-//   --plans
-//   --only-in=PART: misbehaves only where the path of its results holds this; --slow-in=PART: is slow only
-//   there
+//   --crash-in-company=CASE (not where it runs alone)  --error=CASE  --omit=CASE  --extra  --plans
+//   --exit=CODE  --only-in=PART (misbehaves only where the path of its results holds this)
+//   --slow-in=PART (is slow only there)
 #include <algorithm>
 #include <csignal>
 #include <cstdio>

@@ -181,8 +181,8 @@ TEST(AbRule, DroppedByTheDriverNoLookAsksForIt) {
 }
 
 TEST(AbRule, WhatWasDecidedStaysSoWhenItIsDroppedLater) {
-  const World world =
-      small_world(60, 4, -0.05, 0.0095);  // some are decided at the first look, others are not
+  // Some are decided at the first look, others are not.
+  const World world = small_world(60, 4, -0.05, 0.0095);
   Machine machine(world, 3);
   AbRule rule(machine.cases(), {});
   rule.take(blocks_for(*rule.next(), machine));
@@ -212,8 +212,7 @@ TEST(AbRule, ControlsRunAtEveryLook) {
   }
 }
 
-// All that is decided at a look spends what the looks before left: (t / B)^2.5 of alpha, which is little at
-// first.
+// All that is decided at a look spends what the looks before left: (t / B)^2.5 of alpha, little at first.
 TEST(AbRule, AlphaIsSpentSlowly) {
   // 5 cases, so that Holm asks little; the deviation lets one case's p fall between what the first of three
   // looks may spend (.01 / 32, halved, over 5 cases) and all of alpha.

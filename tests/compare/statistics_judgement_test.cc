@@ -68,8 +68,7 @@ TEST(Judgement, ACaseThatOnlyLagsBehindIsNotARegression) {
 }
 
 TEST(Judgement, NorIsItWhenASlowMinuteLiftsItAboveTheMargin) {
-  // The same, and what the blocks share lifted all cases by 2 %: only the rest test is sure, of the wrong
-  // thing.
+  // The same, and what the blocks share lifted all cases by 2 %: only the rest test is sure, and wrong.
   std::vector<double> changes(kCases, -0.03 + 0.02);
   changes[0] = 0.02;
   EXPECT_NE(judged(fit_with(changes, 4e-4))[0].decided, Decided::regression);
@@ -89,8 +88,7 @@ TEST(Judgement, DecidedCasesStayInTheFamily) {
 
 TEST(Judgement, TostIsThatOfStatsmodels) {
   // statsmodels tost_clinic_paired_1 (test_tost.py, from R's equivalence package): difference .16467, se
-  // .13575, 14 degrees of freedom, margin .6, p = .003166881489265175; scaled to our margins by (log 1.015) /
-  // .6.
+  // .13575, 14 degrees of freedom, margin .6, p = .003166881489265175; scaled to our margins: log 1.015 / .6.
   const double scale = std::log1p(0.015) / 0.6;
   const double difference = 0.1646666666666667 * scale, deviation = 0.1357514067862445 * scale;
   Effects effects;
@@ -174,8 +172,7 @@ TEST(Detectable, MoreUnitsDecideAndHowManyFollowsTheGap) {
   const int same = units_to_decide(effect, {}, false, kLevels, leverage);
   effect.whole.value = 0.0125;  // beyond one margin and inside the other: either needs many
   const int between = units_to_decide(effect, {}, false, kLevels, leverage);
-  // The rest is quiet where the whole is not: then it needs fewer, as long as the whole reaches the look's
-  // level.
+  // The rest is quiet where the whole is not: then it needs fewer, if the whole reaches the look's level.
   effect.whole = {0.02, 64e-6, 20};
   effect.rest = {0.02, 16e-6, 20};
   EXPECT_LT(units_to_decide(effect, {}, true, kLevels, leverage),

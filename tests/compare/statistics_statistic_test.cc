@@ -33,8 +33,7 @@ TEST(Statistic, BothSidesAreCutToTheShortestProcess) {
 }
 
 TEST(Statistic, TheOneByWhichBaseAgreesWithBaseIsChosen) {
-  // Minima agree, medians do not; the second case has its minima apart, but one case in three does not
-  // decide.
+  // Minima agree, medians do not; the second case has its minima apart, but one in three does not decide.
   const std::vector<ProcessSamples> by_minimum = {
       {{1, 2, 3}, {1, 4, 5}}, {{1, 2, 3}, {2, 2, 3}}, {{5, 7, 9}, {5, 9, 11}}};
   EXPECT_EQ(choose_statistic(by_minimum), Statistic::minimum);

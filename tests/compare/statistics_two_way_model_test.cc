@@ -26,9 +26,8 @@ TwoWayData paired(const std::vector<double>& g, const std::vector<double>& chang
 }
 
 TEST(TwoWayModel, MeanSquaresAreThoseThatNistCertifies) {
-  // NIST StRD, one-way ANOVA, AtmWtAg (two instruments, 24 replicates each): certified between-instrument
-  // mean square 3.63834187500000E-09, within-instrument mean square 2.28155932971014E-10, 46 degrees of
-  // freedom.
+  // NIST StRD, one-way ANOVA, AtmWtAg (two instruments, 24 replicates each): certified mean squares between
+  // instruments 3.63834187500000E-09, within them 2.28155932971014E-10, 46 degrees of freedom.
   constexpr double kAgreeing = 107.8681;  // the leading digits, which test the summation
   const double tail[] = {568, 465, 572, 785, 446, 903, 526, 494, 616, 587, 519, 486, 419, 569, 508, 672,
                          385, 518, 662, 424, 360, 333, 610, 477, 79,  344, 513, 197, 604, 385, 642, 365,
@@ -55,8 +54,7 @@ TEST(TwoWayModel, AChangeStaysWholeAndTheBlocksShiftIsSeparated) {
     EXPECT_NEAR(fit.cases[c].df, 5 * (1 - 1.0 / 7), 1e-12);
     EXPECT_NEAR(fit.cases[c].leverage, 1.0 / 6, 1e-12);
   }
-  // Sum of squares .0028 over five degrees; the median of the variances is zero, and so is the median's
-  // noise.
+  // Sum of squares .0028 over five degrees; the variances' median is zero, and so is the median's noise.
   EXPECT_NEAR(fit.shared_variance, 0.0028 / 5, 1e-12);
   EXPECT_EQ(fit.shared_df, 5);
 }
