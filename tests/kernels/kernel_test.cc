@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <set>
 
 namespace warpgauge {
@@ -29,6 +30,16 @@ TEST(registry, a_bare_name_is_enough_where_it_is_unique) {
 TEST(registry, every_kernel_refuses_an_impossible_problem_with_a_reason) {
   for (const Kernel* kernel : all_kernels())
     EXPECT_EQ(kernel->supports({.heads = 3, .kv_heads = 2}), "Hkv must divide H") << kernel->id();
+}
+
+// kernels/CMakeLists.txt says why.
+TEST(registry, kernels_of_the_host_begin_with_a_cache_line_wherever_they_are_linked) {
+  constexpr std::uintptr_t kLine = 64;
+  for (const Kernel* kernel : all_kernels()) {
+    if (kernel->backend != Backend::cpu) continue;
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(kernel->launch) % kLine, 0u) << kernel->id();
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(kernel->supports) % kLine, 0u) << kernel->id();
+  }
 }
 
 TEST(backend, buffers_keep_what_is_put_in_and_guard_their_bounds) {
