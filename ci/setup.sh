@@ -55,6 +55,9 @@ unpack_bundle() {
   cp -R "$openblas" "$prefix/usr/lib/cmake/openblas"
   # The archive, not the shared library: that one needs a Fortran runtime, which the host may not have.
   sed -i -e "s#/usr/#$prefix/usr/#g" -e 's#libopenblas\.so#libopenblas.a#' "$prefix/usr/lib/cmake/openblas/OpenBLASConfig.cmake"
+  # As for OpenBLAS: the shared library is in a package that is not in the bundle, and CMake would not notice.
+  find "$prefix/usr/lib" -name 'libboost_context-variant-shared.cmake' -delete
+  find "$prefix/usr/lib" -xtype l -name '*.so' -delete
   say "unpacked $(find "$dir" -name '*.deb' | wc -l) packages to .deps/prefix"
 }
 
