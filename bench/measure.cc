@@ -37,18 +37,6 @@ std::vector<Subject> subjects_of(std::span<CaseResult> results, Stations& statio
   return subjects;
 }
 
-// A CUDA fault stays: every later call fails. The first wait may only report what already happened.
-bool is_unusable(Backend backend) {
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    try {
-      synchronize(backend);
-      return false;
-    } catch (const std::exception&) {
-    }
-  }
-  return true;
-}
-
 // Runs `work`; a failure becomes the case's. False when nothing more can be measured.
 template <class Work>
 bool attempt(Subject& subject, Work work) {
@@ -57,7 +45,7 @@ bool attempt(Subject& subject, Work work) {
     return true;
   } catch (const std::exception& error) {
     subject.result.fail(std::string("failed: ") + error.what());
-    return !is_unusable(subject.result.measured.kernel->backend);
+    return backend_lost(subject.result.measured.kernel->backend).empty();
   }
 }
 

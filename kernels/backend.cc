@@ -38,6 +38,20 @@ std::string backend_unavailable(Backend backend) {
   return backend == Backend::cuda ? cuda::unavailable() : std::string();
 }
 
+std::string backend_lost(Backend backend) {
+  if (!backend_unavailable(backend).empty()) return {};
+  std::string reason;
+  for (int attempt = 0; attempt < 2; ++attempt) {  // the first may only report what is over
+    try {
+      synchronize(backend);
+      return {};
+    } catch (const std::exception& error) {
+      reason = error.what();
+    }
+  }
+  return reason;
+}
+
 Buffer::Buffer(Backend backend, std::size_t bytes)
     : backend_(backend), bytes_(bytes), memory_(allocate(backend, bytes)) {}
 

@@ -14,7 +14,9 @@ namespace warpgauge::cuda {
 }
 
 inline void check(cudaError_t status, const char* file, int line, const char* call) {
-  if (status != cudaSuccess) fail(file, line, call, cudaGetErrorString(status));
+  if (status == cudaSuccess) return;
+  static_cast<void>(cudaGetLastError());  // or the next launch that asks for it would be blamed
+  fail(file, line, call, cudaGetErrorString(status));
 }
 
 inline void check(cublasStatus_t status, const char* file, int line, const char* call) {
