@@ -13,9 +13,7 @@ class Workspace {
  public:
   Workspace(Backend backend, std::int64_t bytes)
       : used_((static_cast<std::size_t>(bytes) + 1) / 2 * 2), buffer_(backend, used_ + kGuardBytes) {
-    const std::vector<std::uint16_t> poison(std::min(buffer_.bytes(), kChunkBytes) / 2, kPoison);
-    for (std::size_t at = 0; at < buffer_.bytes(); at += kChunkBytes)
-      buffer_.upload(poison.data(), std::min(kChunkBytes, buffer_.bytes() - at), at);
+    poison(buffer_);
   }
   void* data() const { return buffer_.data(); }
   bool intact() const {
@@ -25,7 +23,7 @@ class Workspace {
   }
 
  private:
-  static constexpr std::size_t kGuardBytes = 4096, kChunkBytes = std::size_t{16} << 20;
+  static constexpr std::size_t kGuardBytes = 4096;
   std::size_t used_;
   Buffer buffer_;
 };

@@ -89,6 +89,13 @@ std::optional<Layout> parse_layout(std::string_view name) {
   return std::nullopt;
 }
 
+void poison(Buffer& buffer) {
+  constexpr std::size_t kChunkBytes = std::size_t{1} << 18;
+  static const std::vector<std::uint16_t> chunk(kChunkBytes / 2, kPoison);
+  for (std::size_t at = 0; at < buffer.bytes(); at += kChunkBytes)
+    buffer.upload(chunk.data(), std::min(kChunkBytes, buffer.bytes() - at), at);
+}
+
 std::uint64_t hash_output(const Output& output) {
   std::uint64_t hash = 0;
   const auto add = [&hash](const std::vector<float>& values) {
@@ -112,18 +119,16 @@ GuardedTensors::Region::Region(const char* name_, Backend backend, Layout layout
       element_bytes(element_bytes_),
       extent_bytes(static_cast<std::size_t>(extent(strides, batch, heads, seq, head_dim) * element_bytes)),
       buffer(backend, extent_bytes + 2 * kGuardBytes) {
-  const std::vector<std::uint16_t> poison(buffer.bytes() / 2, kPoison);
-  buffer.upload(poison.data(), buffer.bytes());
+  poison(buffer);
 }
 
 void* GuardedTensors::Region::data() const {
   return static_cast<char*>(buffer.data()) + kGuardBytes;
 }
 
-std::vector<std::uint16_t> GuardedTensors::Region::download() const {
-  std::vector<std::uint16_t> image(buffer.bytes() / 2);
+void GuardedTensors::Region::download(std::vector<std::uint16_t>& image) const {
+  image.resize(buffer.bytes() / 2);
   buffer.download(image.data(), buffer.bytes());
-  return image;
 }
 
 template <class Visit>
@@ -186,14 +191,14 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout)
                .o_strides = o_.strides} {}
 
 void GuardedTensors::upload(Region& region, const std::vector<float>& values) {
-  std::vector<std::uint16_t> image(region.buffer.bytes() / 2, kPoison);
+  image_.assign(region.buffer.bytes() / 2, kPoison);
   const float* row = values.data();
   region.each_row([&](std::size_t offset) {
-    encode(problem_.dtype, row, problem_.head_dim, image.data() + offset);
+    encode(problem_.dtype, row, problem_.head_dim, image_.data() + offset);
     row += problem_.head_dim;
   });
-  region.uploaded_hash = region.hash_rows(image);
-  region.buffer.upload(image.data(), region.buffer.bytes());
+  region.uploaded_hash = region.hash_rows(image_);
+  region.buffer.upload(image_.data(), region.buffer.bytes());
 }
 
 void GuardedTensors::upload(const Inputs& inputs) {
@@ -203,22 +208,19 @@ void GuardedTensors::upload(const Inputs& inputs) {
 }
 
 void GuardedTensors::poison_outputs() {
-  for (Region* region : {&o_, &lse_}) {
-    const std::vector<std::uint16_t> poison(region->buffer.bytes() / 2, kPoison);
-    region->buffer.upload(poison.data(), region->buffer.bytes());
-  }
+  for (Region* region : {&o_, &lse_}) poison(region->buffer);
 }
 
 Output GuardedTensors::download() const {
   Output output;
   output.o.resize(static_cast<std::size_t>(query_elements(problem_)));
   output.lse.resize(static_cast<std::size_t>(lse_elements(problem_)));
-  const auto fetch = [](const Region& region, Dtype dtype, std::int64_t width, std::vector<float>& values,
+  const auto fetch = [this](const Region& region, Dtype dtype, std::int64_t width, std::vector<float>& values,
                         std::vector<std::int64_t>& unwritten) {
-    const std::vector<std::uint16_t> image = region.download();
+    region.download(image_);
     std::int64_t row = 0;
     region.each_row([&](std::size_t offset) {
-      if (decode(dtype, image.data() + offset, width, values.data() + row * width)) unwritten.push_back(row);
+      if (decode(dtype, image_.data() + offset, width, values.data() + row * width)) unwritten.push_back(row);
       ++row;
     });
   };
@@ -230,11 +232,11 @@ Output GuardedTensors::download() const {
 std::vector<std::string> GuardedTensors::violations() const {
   std::vector<std::string> found;
   for (const Region* region : {&q_, &k_, &v_, &o_, &lse_}) {
-    std::vector<std::uint16_t> image = region->download();
+    region->download(image_);
     const bool is_input = region != &o_ && region != &lse_;
-    if (is_input && region->hash_rows(image) != region->uploaded_hash)
+    if (is_input && region->hash_rows(image_) != region->uploaded_hash)
       found.push_back(std::string(region->name) + ", an input, was overwritten");
-    if (const std::string outside = region->outside_violation(image); !outside.empty())
+    if (const std::string outside = region->outside_violation(image_); !outside.empty())
       found.push_back(outside);
   }
   return found;

@@ -32,6 +32,9 @@ std::optional<Layout> parse_layout(std::string_view name);
 // bf16 and, twice, as f32. Arithmetic only ever makes quiet NaNs, so that no kernel computes it.
 inline constexpr std::uint16_t kPoison = 0x7fa5;
 
+// Fills the whole buffer with poison; its size is even.
+void poison(Buffer& buffer);
+
 // What a kernel wrote, packed, on the host.
 struct Output {
   std::vector<float> o;                          // [B, H, Sq, D], widened from the problem's type
@@ -73,7 +76,7 @@ class GuardedTensors {
     Region(const char* name, Backend backend, Layout layout, std::int64_t batch, std::int64_t heads,
            std::int64_t seq, std::int64_t head_dim, std::int64_t element_bytes);
     void* data() const;
-    std::vector<std::uint16_t> download() const;
+    void download(std::vector<std::uint16_t>& image) const;
     // Calls visit(image offset in 16-bit halves) for each row, in the order of [B, H, S].
     template <class Visit>
     void each_row(Visit visit) const;
@@ -86,6 +89,8 @@ class GuardedTensors {
   Problem problem_;
   Region q_, k_, v_, o_, lse_;
   Tensors tensors_;
+  // One region's bytes on the host. Kept, because the system takes longer to give pages than they take to fill.
+  mutable std::vector<std::uint16_t> image_;
 };
 
 }  // namespace warpgauge
