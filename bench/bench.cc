@@ -56,6 +56,15 @@ bool gpu_required() {
   return value && std::string_view(value) == "1";
 }
 
+std::string why_nothing(const Selection& selection, const Options& options) {
+  if (!selection.too_long.empty())
+    return selection.too_long.front() + " takes too long for the matrix " +
+           std::string(options.matrix->name) +
+           ", as do all that are selected; smaller shapes, with --axis, do not";
+  if (options.filter.empty()) return "no case is selected";
+  return "no case matches '" + options.filter + "'; --benchmark_list_tests shows them all";
+}
+
 // Says which backends are not here. An exit code when that, or the filter, leaves nothing to do.
 std::optional<int> reason_to_stop(const Selection& selection, const Options& options) {
   for (const auto& [backend, reason] : selection.missing_backends)
@@ -69,9 +78,7 @@ std::optional<int> reason_to_stop(const Selection& selection, const Options& opt
   if (any) return std::nullopt;
   for (const Case& each : selection.cases) complain(each.name + " is not supported: " + each.unsupported);
   if (selection.cases.empty() && selection.missing_backends.empty())
-    complain(options.filter.empty()
-                 ? "no case is selected"
-                 : "no case matches '" + options.filter + "'; --benchmark_list_tests shows them all");
+    complain(why_nothing(selection, options));
   return kExitUsage;
 }
 
@@ -92,30 +99,30 @@ struct Measurement {
 Measurement measure(const Options& options, std::span<const Case> cases) {
   const std::vector<int> cpus = allowed_cpus();
   require_cpus(options.threads, cpus);
-  require_memory(cases, options.threads);
-  const bool gpu = has_backend(cases, Backend::cuda);
+  std::optional<GpuInfo> gpu;  // asked before anything can take the device along
+  if (has_backend(cases, Backend::cuda)) gpu = gpu_info();
+  require_memory(cases, options.threads, gpu ? gpu->free_memory_bytes : 0);
   std::shared_ptr<const Nvml> nvml;
   if (gpu) {
-    select_gpu(options.device);
-    nvml = Nvml::open(gpu_info().uuid);
+    nvml = Nvml::open(gpu->uuid);
     if (!nvml) complain("NVML cannot be used: clocks, temperature and power of the GPU are not recorded");
   }
   NvmlMonitor monitor(nvml);  // before threads are pinned, or it would share a CPU with what is measured
 
   Measurement m;
   m.stations = make_stations(cases, options, options.threads);
-  CheckedStore store(kCheckedDirectory, running_binary_hash(), options.seed);
+  CheckedStore store(kCheckedDirectory, running_binary_hash(), options.seed, options.threads);
   m.results = check_cases(cases, m.stations, store, options.seed, options.threads);
   if (const std::string reason = store.save(); !reason.empty())
     complain("what was checked is not remembered: " + reason);
   pin_threads(options.threads, cpus);  // not before: the oracle takes every CPU
-  m.plan = measure_cases(m.results, m.stations, options);
-  check_again(m.results, m.stations);
+  if (!options.dry_run) m.plan = measure_cases(m.results, m.stations, options);
+  check_again(m.results, m.stations, options.seed);
   m.fingerprint = take_fingerprint({.options = options,
                                     .threads = options.threads,
                                     .cpus_allowed = static_cast<int>(cpus.size()),
                                     .cpu_cases = has_backend(cases, Backend::cpu),
-                                    .gpu_cases = gpu,
+                                    .gpu = gpu ? &*gpu : nullptr,
                                     .nvml = nvml.get()});
   m.fingerprint.info.merge(monitor.finish());
   for (const auto& [backend, station] : m.stations)
@@ -124,11 +131,15 @@ Measurement measure(const Options& options, std::span<const Case> cases) {
   return m;
 }
 
-// Text goes to stdout, JSON to --benchmark_out, or to stdout in the text's place.
-void write_results(Measurement& m, const Options& options, std::optional<OutputFile>& out) {
+std::string json_text_of(Measurement& m, const Options& options) {
   JsonReporter reporter(m.results, m.fingerprint, options.context);
   replay(m.results, m.stations, std::max(1, m.plan.repetitions), reporter);
-  const std::string text = reporter.text();
+  return reporter.text();
+}
+
+// Text goes to stdout, JSON to --benchmark_out, or to stdout in the text's place.
+void write_results(Measurement& m, const Options& options, std::optional<OutputFile>& out) {
+  const std::string text = options.dry_run ? "" : json_text_of(m, options);
   if (out) {
     out->write(text);
     require_written(options.out, text);
@@ -143,6 +154,8 @@ void write_results(Measurement& m, const Options& options, std::optional<OutputF
 
 int report(Measurement& m, const Options& options, std::optional<OutputFile>& out) {
   write_results(m, options, out);
+  for (const auto& [backend, station] : m.stations)
+    if (!station.lost.empty()) complain(station.lost);
   int failed = 0;
   for (const CaseResult& result : m.results) {
     if (!result.failed()) continue;
@@ -159,6 +172,8 @@ bool meets(const Minima& minima, const Measurement& m) {
 }
 
 int run(std::span<const Kernel* const> kernels, const Options& options) {
+  // Before the kernels are asked what they support there.
+  if (backend_unavailable(Backend::cuda).empty()) select_gpu(options.device);
   const Selection selection = select_cases(kernels, options);
   if (const auto exit_code = reason_to_stop(selection, options)) return *exit_code;
   if (options.list) {

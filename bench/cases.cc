@@ -42,9 +42,12 @@ Selection select_cases(std::span<const Kernel* const> kernels, const Options& op
     const BackendMatrix& matrix = options.matrix->of(kernel->backend);
     const std::string missing = backend_unavailable(kernel->backend);
     for (const Problem& problem : expand(matrix, options.axes, options.dtypes)) {
-      if (!takes_part(matrix, *kernel, problem)) continue;
       Case candidate{kernel, problem, format_case(kernel->id(), problem), {}};
       if (!filter.matches(candidate.name)) continue;
+      if (!takes_part(matrix, *kernel, problem)) {
+        selection.too_long.push_back(candidate.name);
+        continue;
+      }
       if (!missing.empty()) {
         selection.missing_backends.emplace(kernel->backend, missing);
         continue;

@@ -25,9 +25,10 @@ struct Case {
 bool name_matches(std::string_view filter, const std::string& name);
 
 struct Selection {
-  std::vector<Case> cases;  // in the order of the kernels, then of the matrix
-  std::map<Backend, std::string>
-      missing_backends;  // those that some selected case needed, and why they are not here
+  std::vector<Case> cases;            // in the order of the kernels, then of the matrix
+  std::vector<std::string> too_long;  // names that match, of naive kernels whose matrix has less time
+  // Those that some selected case needed, and why they are not here.
+  std::map<Backend, std::string> missing_backends;
 };
 
 // Kernels of the emulator (simt) never take part: their time means nothing. Cases whose backend is not here

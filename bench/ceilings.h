@@ -28,7 +28,7 @@ std::map<std::string, std::string> describe(const Ceilings& ceilings, const std:
 // sixteenfold. Bandwidth: sums over buffers from L1's size to beyond the last cache's.
 Ceilings measure_cpu_ceilings(int threads);
 
-// cuBLAS GEMMs on random data, 4096 cubed (f32 without TF32); bandwidth of device-to-device copies.
+// cuBLAS GEMMs on random data, 4096 cubed (f32 without TF32); bandwidth of reading a GiB.
 Ceilings measure_cuda_ceilings();
 
 }  // namespace warpgauge::bench

@@ -44,8 +44,9 @@ void drop_old_files(const fs::path& directory) {
 
 }  // namespace
 
-CheckedStore::CheckedStore(fs::path directory, std::uint64_t binary_hash, std::uint64_t seed)
-    : file_(directory / (hash_text(binary_hash) + "-" + std::to_string(seed) + ".json")) {
+CheckedStore::CheckedStore(fs::path directory, std::uint64_t binary_hash, std::uint64_t seed, int threads)
+    : file_(directory /
+            (hash_text(binary_hash) + "-" + std::to_string(seed) + "-" + std::to_string(threads) + ".json")) {
   std::ifstream stream(file_);
   if (!stream) return;
   try {

@@ -1,6 +1,6 @@
 // What was fully checked, so that later processes of the same binary need not do it again: per case the hash
 // of the output that passed, and how accurate it was. A later process launches once and compares hashes. One
-// file per binary and seed of the inputs, in .warpgauge/checked/ of the working directory.
+// file per binary, seed of the inputs and number of threads, in .warpgauge/checked/ of the working directory.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ struct CheckedCase {
 
 class CheckedStore {
  public:
-  // Reads the file of `binary` and `seed`. What is missing or damaged is as if it had never been checked.
-  CheckedStore(std::filesystem::path directory, std::uint64_t binary_hash, std::uint64_t seed);
+  // Reads the file that fits. What is missing or damaged is as if it had never been checked.
+  CheckedStore(std::filesystem::path directory, std::uint64_t binary_hash, std::uint64_t seed, int threads);
 
   std::optional<CheckedCase> find(const std::string& case_name) const;
   void remember(const std::string& case_name, const CheckedCase& checked);

@@ -16,8 +16,9 @@ namespace warpgauge::bench {
 std::vector<CaseResult> check_cases(std::span<const Case> cases, Stations& stations, CheckedStore& store,
                                     std::uint64_t seed, int threads);
 
-// After the timing: one more launch over erased outputs must give the checked bits again. Fails those that do
-// not.
-void check_again(std::span<CaseResult> results, Stations& stations);
+// After the timing: one more launch over erased outputs must give the checked bits again, or, of a kernel
+// that is not deterministic, be within its bounds again. Fails those that do not. It is this launch that a
+// profiler sees (ProfilerRange).
+void check_again(std::span<CaseResult> results, Stations& stations, std::uint64_t seed);
 
 }  // namespace warpgauge::bench

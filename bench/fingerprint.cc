@@ -79,11 +79,16 @@ void add_cpu(const Setup& setup, Fingerprint& f) {
     f.state["openblas"] = config();
 }
 
+// To the GiB: what a driver keeps for itself is some megabytes more or less in each version.
+std::string in_gib(std::int64_t bytes) {
+  return std::to_string((bytes + (std::int64_t{1} << 29)) >> 30);
+}
+
 void add_gpu(const Setup& setup, Fingerprint& f) {
-  const GpuInfo gpu = gpu_info();
+  const GpuInfo& gpu = *setup.gpu;
   f.identity["gpu_name"] = gpu.name;
   f.identity["gpu_sm_count"] = std::to_string(gpu.sm_count);
-  f.identity["gpu_memory_bytes"] = std::to_string(gpu.memory_bytes);
+  f.identity["gpu_memory_gib"] = in_gib(gpu.memory_bytes);
   f.identity["gpu_compute_capability"] = gpu.compute_capability;
   f.identity["gpu_ecc"] = gpu.ecc ? "on" : "off";
   f.identity["gpu_cache"] = cache_mode_name(setup.options.cache_of(Backend::cuda));
@@ -154,7 +159,7 @@ Fingerprint take_fingerprint(const Setup& setup) {
   const std::string boot = first_line("/proc/sys/kernel/random/boot_id");
   f.round = hash_text(hash_bytes(boot)) + "-" + std::to_string(std::time(nullptr) / 3600);
   if (setup.cpu_cases) add_cpu(setup, f);
-  if (setup.gpu_cases) add_gpu(setup, f);
+  if (setup.gpu) add_gpu(setup, f);
   add_state(f);
   add_settings(setup.options, f);
   return f;

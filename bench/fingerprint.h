@@ -11,6 +11,7 @@
 
 namespace warpgauge::bench {
 
+struct GpuInfo;
 class Nvml;
 
 using KeyValues = std::map<std::string, std::string>;
@@ -25,8 +26,9 @@ struct Setup {
   const Options& options;
   int threads;
   int cpus_allowed;
-  bool cpu_cases, gpu_cases;  // which backends were measured; the others' parts are no part of the identity
-  const Nvml* nvml;           // null where there is none
+  bool cpu_cases;      // whether the CPU was measured; what was not is no part of the identity
+  const GpuInfo* gpu;  // null where no GPU was measured
+  const Nvml* nvml;    // null where there is none
 };
 
 Fingerprint take_fingerprint(const Setup& setup);

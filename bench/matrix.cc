@@ -74,7 +74,7 @@ const std::vector<Matrix>& matrices() {
                  {1, 16, 16, 4096, 4096, 64, kCausal},
                  {2, 32, 8, 2048, 2048, 128, kCausal},
                  {4, 16, 16, 256, 2048, 128, kCausal},
-                 {32, 32, 8, 1, 4096, 128}},
+                 {8, 32, 8, 1, 4096, 128}},
                 {Dtype::f16, Dtype::bf16},
                 4e9}},
       {.name = "seed",

@@ -1,7 +1,6 @@
 #include "bench/measure.h"
 
 #include <chrono>
-#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -23,6 +22,7 @@ struct Subject {
   Station& station;
   Operands operands;
 
+  bool is_over() const { return result.failed() || !station.lost.empty(); }
   Sample sample() { return station.sampler->take(*result.measured.kernel, operands); }
 };
 
@@ -37,15 +37,14 @@ std::vector<Subject> subjects_of(std::span<CaseResult> results, Stations& statio
   return subjects;
 }
 
-// Runs `work`; a failure becomes the case's. False when nothing more can be measured.
+// Runs `work`; a failure becomes the case's.
 template <class Work>
-bool attempt(Subject& subject, Work work) {
+void attempt(Subject& subject, Work work) {
   try {
     work();
-    return true;
   } catch (const std::exception& error) {
     subject.result.fail(std::string("failed: ") + error.what());
-    return backend_lost(subject.result.measured.kernel->backend).empty();
+    subject.station.notice_loss(subject.result.measured);
   }
 }
 
@@ -74,15 +73,15 @@ Repetition repeat(Subject& subject, int samples) {
   return repetition;
 }
 
-// Estimates of all subjects, failed ones included; nothing when the device is lost.
-std::optional<std::vector<Estimate>> warm_up_all(std::vector<Subject>& subjects, double seconds) {
+// Estimates of all subjects, failed ones included.
+std::vector<Estimate> warm_up_all(std::vector<Subject>& subjects, double seconds) {
   std::vector<Estimate> estimates;
   Progress progress("warming up");
   for (Subject& subject : subjects) {
     const auto count = static_cast<double>(subjects.size());
     progress.show(static_cast<double>(estimates.size()) / count, subject.result.measured.name);
     Estimate estimate{};
-    if (!attempt(subject, [&] { estimate = warm_up(subject, seconds / count); })) return std::nullopt;
+    if (!subject.is_over()) attempt(subject, [&] { estimate = warm_up(subject, seconds / count); });
     estimates.push_back(estimate);
   }
   return estimates;
@@ -97,9 +96,9 @@ void run_rounds(std::vector<Subject>& subjects, const Plan& plan, std::uint64_t 
       Subject& subject = subjects[static_cast<std::size_t>(index)];
       progress.show((round + static_cast<double>(done++) / count) / plan.repetitions,
                     subject.result.measured.name);
-      if (subject.result.failed()) continue;
+      if (subject.is_over()) continue;
       const int samples = plan.samples[static_cast<std::size_t>(index)];
-      if (!attempt(subject, [&] { subject.result.repetitions.push_back(repeat(subject, samples)); })) return;
+      attempt(subject, [&] { subject.result.repetitions.push_back(repeat(subject, samples)); });
     }
   }
 }
@@ -110,16 +109,13 @@ Plan measure_cases(std::span<CaseResult> results, Stations& stations, const Opti
   constexpr double kWarmUpShare = 0.15;
   const auto begin = Clock::now();
   std::vector<Subject> subjects = subjects_of(results, stations);
-  Plan plan;
-  if (const auto estimates = warm_up_all(subjects, kWarmUpShare * options.seconds())) {
-    const double left = std::max(0.0, options.seconds() - seconds_since(begin));
-    plan = make_plan(*estimates, left, options.repetitions);
-    run_rounds(subjects, plan, options.seed);
-  }
+  const std::vector<Estimate> estimates = warm_up_all(subjects, kWarmUpShare * options.seconds());
+  const double left = std::max(0.0, options.seconds() - seconds_since(begin));
+  const Plan plan = make_plan(estimates, left, options.repetitions);
+  run_rounds(subjects, plan, options.seed);
   for (Subject& subject : subjects)
     if (!subject.result.failed() && !subject.result.timed())
-      subject.result.fail(
-          "failed: the device was lost, through another case, before this one could be timed");
+      subject.result.fail("failed: " + subject.station.lost);
   return plan;
 }
 

@@ -11,7 +11,7 @@
 namespace warpgauge::bench {
 
 // Times every case that passed its check, within about options.seconds() of which the warm-up takes its part.
-// A case whose launch fails meanwhile becomes failed. Where a failure leaves the device unusable, the
+// A case whose launch fails meanwhile becomes failed. Where a failure takes the device along, its backend's
 // measuring ends: complete repetitions of the other cases are kept, those without any become failed.
 Plan measure_cases(std::span<CaseResult> results, Stations& stations, const Options& options);
 

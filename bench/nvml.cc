@@ -60,7 +60,10 @@ std::unique_ptr<Nvml> Nvml::open(const std::string& uuid, const char* library_na
     return nullptr;
   }
   void* device = nullptr;
-  if (functions->device_by_uuid(uuid.c_str(), &device) != kSuccess) {
+  const auto finds = [&](const char* kind) {
+    return functions->device_by_uuid((kind + uuid).c_str(), &device) == kSuccess;
+  };
+  if (!finds("GPU-") && !finds("MIG-")) {
     functions->shutdown();
     dlclose(library);
     return nullptr;

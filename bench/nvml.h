@@ -24,7 +24,8 @@ struct GpuState {
 
 class Nvml {
  public:
-  // Null when the library, the device or one of its functions is missing.
+  // Of the GPU, or the MIG instance, with this UUID (no prefix). Null when the library, the device or one of
+  // its functions is missing.
   static std::unique_ptr<Nvml> open(const std::string& uuid, const char* library = "libnvidia-ml.so.1");
   ~Nvml();
 

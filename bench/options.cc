@@ -1,6 +1,7 @@
 #include "bench/options.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <iostream>
 #include <stdexcept>
 
@@ -37,11 +38,33 @@ void refuse_aggregate_flags(const std::vector<std::string>& flags) {
                                   ": the rows are single repetitions; warpgauge-compare aggregates them");
 }
 
+void refuse_to_keep_a_dry_run(const Options& options) {
+  if (!options.dry_run) return;
+  for (const auto& [flag, given] : {std::pair("--benchmark_out", !options.out.empty()),
+                                    std::pair("--benchmark_format=json", options.json_on_stdout),
+                                    std::pair("--assert-min", !options.assert_min.empty())})
+    if (given)
+      throw std::invalid_argument(
+          std::string(flag) + ": a dry run has no times to keep or to judge; leave out one of the two flags");
+}
+
 // CLI11's own say a range that begins at the smallest double.
 CLI::Validator at_least(double least, const std::string& words) {
   return {[least, words](std::string& text) {
             double value = 0;
             return CLI::detail::lexical_cast(text, value) && value >= least ? "" : "takes " + words;
+          },
+          ""};
+}
+
+// CLI11 takes -1 for the largest.
+CLI::Validator a_64_bit_number() {
+  return {[](std::string& text) {
+            std::uint64_t value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            return error == std::errc{} && end == text.data() + text.size()
+                       ? ""
+                       : "takes a number from 0 to 2^64 - 1";
           },
           ""};
 }
@@ -71,6 +94,7 @@ void declare_own(CLI::App& app, Options& options, Raw& raw) {
                  "exit 1 where a case is slower than this file says (warpgauge-compare bless --smoke)")
       ->type_name("FILE");
   app.add_option("--seed", options.seed, "of the inputs and of the order of measuring")
+      ->check(a_64_bit_number())
       ->capture_default_str();
 }
 
@@ -83,6 +107,9 @@ void declare_google(CLI::App& app, Options& options, Raw& raw) {
       ->group(group);
   app.add_flag("--benchmark_list_tests", options.list,
                "print the names of the selected cases, measure nothing")
+      ->group(group);
+  app.add_flag("--benchmark_dry_run", options.dry_run,
+               "check each case, measure none: right or wrong, and what a profiler should look at")
       ->group(group);
   app.add_option("--benchmark_repetitions", options.repetitions,
                  "rows a case; default: as many as fit, 3 to 20")
@@ -118,6 +145,7 @@ void interpret(const Raw& raw, Options& options) {
     throw std::invalid_argument(
         "--benchmark_enable_random_interleaving=false: repetitions are always interleaved");
   refuse_aggregate_flags(options.google_flags);
+  refuse_to_keep_a_dry_run(options);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ struct Options {
   std::string assert_min;  // file of the least throughputs; empty: none are asserted
   std::string filter;
   bool list = false;
+  bool dry_run = false;  // check, and measure nothing
   std::optional<int> repetitions;
   std::string out;  // path of the JSON; empty: none
   bool json_on_stdout = false;

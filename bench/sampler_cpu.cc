@@ -49,15 +49,15 @@ class CpuSampler : public Sampler {
 
   Sample take(const Kernel& kernel, const Operands& operands) override {
     if (cache_ == CacheMode::cold) flush_operands(operands.problem, operands.tensors);
-    const double cpu_before_ns = process_cpu_ns();
     const Time outer_before = Clock::now();
     const double waited_before_ns = run_queue_.waited_ns();
+    const double cpu_before_ns = process_cpu_ns();
     const Time before = Clock::now();
     kernel.launch(operands.problem, operands.tensors, operands.launch);
     const Time after = Clock::now();
+    const double cpu_ns = process_cpu_ns() - cpu_before_ns;
     const double outer_waited_ns = run_queue_.waited_ns() - waited_before_ns;
     const Time outer_after = Clock::now();
-    const double cpu_ns = process_cpu_ns() - cpu_before_ns;
     // A wait may also lie between two of these lines. Both times below are never less than the launch took.
     double real_ns = nanoseconds(before, after);
     double waited_ns = 0;

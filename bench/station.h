@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "bench/ceilings.h"
 #include "bench/operands.h"
@@ -16,6 +17,10 @@ struct Station {
   std::unique_ptr<Sampler> sampler;
   Ceilings ceilings;
   CacheMode cache;
+  std::string lost = {};  // not empty: a case took the device along, and nothing runs here any more
+
+  // To be called when `culprit` has failed: asks whether the backend still answers.
+  void notice_loss(const Case& culprit);
 };
 
 using Stations = std::map<Backend, Station>;

@@ -50,6 +50,11 @@ std::vector<double> all_samples(const CaseResult& result) {
   return samples;
 }
 
+std::string right_line(const CaseResult& result) {
+  return format("%10s  %10s  %6s  %7s  %5s  %6s", "right", "-", "-", "-", "-",
+                number_or_dash("%.2f", result.accuracy.err_over_bound).c_str());
+}
+
 std::string timed_line(const CaseResult& result, const Station& station) {
   const SampleStatistics s = summarize(all_samples(result));
   const Roofline roofline =
@@ -73,6 +78,8 @@ void print_table(std::ostream& out, std::span<const CaseResult> results, const S
       out << "skipped: " << result.measured.unsupported;
     else if (result.failed())
       out << shortened(result.failure);
+    else if (!result.timed())
+      out << right_line(result);
     else
       out << timed_line(result, stations.at(result.measured.kernel->backend));
     out << "\n";

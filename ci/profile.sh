@@ -42,23 +42,24 @@ raw_name() {
   grep -E -m 1 -- "^$(literal <<<"$case_name")$settings\$" <<<"$names" || true
 }
 
-# The profiler serialises launches and replays each one: a few are enough, and the checks' own kernels fall out by their time.
+# The profiler serialises launches and replays each one, so that nothing may be timed under it: a dry run launches the case
+# once, without a kernel that waits for the host, and shows the profiler that launch alone. The clocks stay as they are.
 with_ncu() {
-  ncu --export "$out/$2" --force-overwrite --launch-count 64 --section SpeedOfLight --section WarpStateStats \
+  ncu --export "$out/$2" --force-overwrite --profile-from-start off --clock-control none --launch-count 64 --section SpeedOfLight --section WarpStateStats \
     --section Occupancy --section LaunchStats --section ComputeWorkloadAnalysis --section MemoryWorkloadAnalysis \
     --metrics "$("$root/ci/profile_words.py" --metrics)" \
-    "$1/bench" "${@:3}" >"$out/$2.log" 2>&1 || return 1
+    "$1/bench" "${@:3}" --benchmark_dry_run >"$out/$2.log" 2>&1 || return 1
   ncu --import "$out/$2.ncu-rep" --csv --page raw >"$out/$2.csv" 2>>"$out/$2.log"
 }
 with_perf() {
   perf stat --field-separator , --output "$out/$2.csv" \
     --event task-clock,cycles,instructions,branches,branch-misses,cache-references,cache-misses \
-    "$1/bench" "${@:3}" >"$out/$2.log" 2>&1
+    "$1/bench" "${@:3}" --process-seconds=1 >"$out/$2.log" 2>&1
 }
 
 # profile DIR SIDE RAW-NAME: leaves $out/SIDE.csv.
 profile() {
-  "with_$profiler" "$1" "$2" --matrix "$matrix" "--benchmark_filter=^$(literal <<<"$3")\$" --process-seconds=1 && return
+  "with_$profiler" "$1" "$2" --matrix "$matrix" "--benchmark_filter=^$(literal <<<"$3")\$" && return
   if grep -qE 'ERR_NVGPUCTRPERM|No permission|not permitted|perf_event_paranoid' "$out/$2.log"; then
     exit_code=4 die "$profiler may not count on this machine; see $out/$2.log"
   fi

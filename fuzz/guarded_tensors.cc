@@ -216,7 +216,7 @@ Output GuardedTensors::download() const {
   output.o.resize(static_cast<std::size_t>(query_elements(problem_)));
   output.lse.resize(static_cast<std::size_t>(lse_elements(problem_)));
   const auto fetch = [this](const Region& region, Dtype dtype, std::int64_t width, std::vector<float>& values,
-                        std::vector<std::int64_t>& unwritten) {
+                            std::vector<std::int64_t>& unwritten) {
     region.download(image_);
     std::int64_t row = 0;
     region.each_row([&](std::size_t offset) {

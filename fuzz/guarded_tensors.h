@@ -89,7 +89,8 @@ class GuardedTensors {
   Problem problem_;
   Region q_, k_, v_, o_, lse_;
   Tensors tensors_;
-  // One region's bytes on the host. Kept, because the system takes longer to give pages than they take to fill.
+  // One region's bytes on the host. Kept, because the system takes longer to give pages than they take to
+  // fill.
   mutable std::vector<std::uint16_t> image_;
 };
 

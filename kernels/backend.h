@@ -39,8 +39,8 @@ class Buffer {
   std::unique_ptr<void, void (*)(void*)> memory_;
 };
 
-// Empty while the backend answers; otherwise why it does not. A fault on a CUDA device, an illegal access say,
-// is there to stay: every later call of the process fails, whoever makes it.
+// Empty while the backend answers; otherwise why it does not. A fault on a CUDA device, an illegal access
+// say, is there to stay: every later call of the process fails, whoever makes it.
 std::string backend_lost(Backend backend);
 
 // Waits until all launches are done; throws std::runtime_error if one of them failed.

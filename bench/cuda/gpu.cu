@@ -1,8 +1,10 @@
 #include "bench/gpu.h"
 
+#include <cuda_profiler_api.h>
 #include <cuda_runtime.h>
 
 #include <cstdio>
+#include <stdexcept>
 
 #include "kernels/cuda/check.h"
 
@@ -14,12 +16,12 @@ std::string version_text(int version) {
 }
 
 std::string uuid_text(const cudaUUID_t& uuid) {
-  std::string text = "GPU";
+  std::string text;
   for (int i = 0; i < 16; ++i) {
     char digits[3];
     std::snprintf(digits, sizeof digits, "%02x",
                   static_cast<unsigned>(static_cast<unsigned char>(uuid.bytes[i])));
-    text += (i == 0 || i == 4 || i == 6 || i == 8 || i == 10) ? std::string("-") + digits : digits;
+    text += (i == 4 || i == 6 || i == 8 || i == 10) ? std::string("-") + digits : digits;
   }
   return text;
 }
@@ -27,6 +29,11 @@ std::string uuid_text(const cudaUUID_t& uuid) {
 }  // namespace
 
 void select_gpu(int index) {
+  int devices = 0;
+  WARPGAUGE_CUDA_CHECK(cudaGetDeviceCount(&devices));
+  if (index >= devices)
+    throw std::invalid_argument("--device " + std::to_string(index) + ": the last one is " +
+                                std::to_string(devices - 1));
   WARPGAUGE_CUDA_CHECK(cudaSetDevice(index));
 }
 
@@ -37,14 +44,25 @@ GpuInfo gpu_info() {
   WARPGAUGE_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
   WARPGAUGE_CUDA_CHECK(cudaRuntimeGetVersion(&runtime));
   WARPGAUGE_CUDA_CHECK(cudaDriverGetVersion(&driver));
+  std::size_t free_bytes = 0, total_bytes = 0;
+  WARPGAUGE_CUDA_CHECK(cudaMemGetInfo(&free_bytes, &total_bytes));
   return {.name = properties.name,
           .uuid = uuid_text(properties.uuid),
           .sm_count = properties.multiProcessorCount,
           .memory_bytes = static_cast<std::int64_t>(properties.totalGlobalMem),
+          .free_memory_bytes = static_cast<std::int64_t>(free_bytes),
           .compute_capability = std::to_string(properties.major) + "." + std::to_string(properties.minor),
           .ecc = properties.ECCEnabled != 0,
           .cuda_runtime = version_text(runtime),
           .cuda_driver = version_text(driver)};
+}
+
+ProfilerRange::ProfilerRange(Backend backend) : active_(backend == Backend::cuda) {
+  if (active_) cudaProfilerStart();
+}
+
+ProfilerRange::~ProfilerRange() {
+  if (active_) cudaProfilerStop();
 }
 
 }  // namespace warpgauge::bench

@@ -1,23 +1,12 @@
 #include <stdexcept>
 
 #include "bench/cuda/blocker.cuh"
+#include "bench/cuda/stream.cuh"
 #include "bench/sampler.h"
 #include "kernels/cuda/check.h"
 
 namespace warpgauge::bench {
 namespace {
-
-class Event {
- public:
-  Event() { WARPGAUGE_CUDA_CHECK(cudaEventCreate(&event_)); }
-  ~Event() { cudaEventDestroy(event_); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  operator cudaEvent_t() const { return event_; }
-
- private:
-  cudaEvent_t event_ = nullptr;
-};
 
 std::size_t twice_l2_bytes() {
   int device = 0, bytes = 0;
@@ -29,17 +18,14 @@ std::size_t twice_l2_bytes() {
 class CudaSampler : public Sampler {
  public:
   explicit CudaSampler(CacheMode cache)
-      : eviction_(Backend::cuda, cache == CacheMode::cold ? twice_l2_bytes() : 0) {
-    WARPGAUGE_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
-  }
-  ~CudaSampler() override { cudaStreamDestroy(stream_); }
+      : eviction_(Backend::cuda, cache == CacheMode::cold ? twice_l2_bytes() : 0) {}
 
   Sample take(const Kernel& kernel, const Operands& operands) override {
     Launch launch = operands.launch;
     launch.stream = stream_;
     if (eviction_.bytes() > 0) {
       WARPGAUGE_CUDA_CHECK(cudaMemsetAsync(eviction_.data(), 0, eviction_.bytes(), stream_));
-      WARPGAUGE_CUDA_CHECK(cudaStreamSynchronize(stream_));
+      stream_.synchronize();
     }
     const double cpu_before_ns = process_cpu_ns();
     blocker_.hold(stream_);
@@ -54,19 +40,20 @@ class CudaSampler : public Sampler {
     }
     const double cpu_ns = process_cpu_ns() - cpu_before_ns;
     blocker_.release();
-    WARPGAUGE_CUDA_CHECK(cudaStreamSynchronize(stream_));
+    stream_.synchronize();
     if (blocker_.gave_up())
       throw std::runtime_error(kernel.id() +
-                               ": the launch waits for the device, or takes seconds to queue; "
-                               "it must be asynchronous on Launch::stream to be timed");
+                               ": the launch waits for the device, or queues more kernels than the driver "
+                               "holds (about 1,000), or CUDA_LAUNCH_BLOCKING is set; it must be asynchronous "
+                               "on Launch::stream to be timed");
     float milliseconds = 0;
     WARPGAUGE_CUDA_CHECK(cudaEventElapsedTime(&milliseconds, begin_, end_));
-    return {static_cast<double>(milliseconds) * 1e6, cpu_ns};
+    return {.real_ns = static_cast<double>(milliseconds) * 1e6, .cpu_ns = cpu_ns};
   }
 
  private:
-  cudaStream_t stream_ = nullptr;
-  Event begin_, end_;
+  cuda::Stream stream_;
+  cuda::Event begin_, end_;
   cuda::Blocker blocker_;
   Buffer eviction_;
 };

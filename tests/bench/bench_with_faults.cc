@@ -15,6 +15,20 @@ struct WearsOut : Right {
   }
 };
 
+// The same, of one that promises no bits.
+struct Tires : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    static int launches = 0;
+    if (++launches > 100) store(p, t.o, 0, 1e3f);
+  }
+};
+
+Kernel tires() {
+  Kernel kernel = faulty::kernel<Tires>("tires");
+  kernel.deterministic = false;
+  return kernel;
+}
+
 // Passes its check, which takes fewer launches, and fails when it is timed.
 struct ThrowsLater : Right {
   static void after_all(const Problem&, const Tensors&, const Launch&) {
@@ -49,6 +63,7 @@ int main(int argc, char** argv) {
                                    faulty::kernel<faulty::Throws>("throws"),
                                    faulty::kernel<faulty::ThrowsLater>("throws_later"),
                                    faulty::kernel<faulty::WearsOut>("wears_out"),
+                                   faulty::tires(),
                                    faulty::fussy(),
                                    faulty::on_gpu()};
   std::vector<const Kernel*> list;

@@ -31,10 +31,10 @@ const CheckedCase kChecked{.output_hash = kHash,
                                         .rows = 12}};
 
 TEST_F(CheckedStoreTest, RemembersAcrossProcesses) {
-  CheckedStore store(directory_, 1, 1);
+  CheckedStore store(directory_, 1, 1, 1);
   store.remember("cpu/blas/f32/...", kChecked);
   EXPECT_EQ(store.save(), "");
-  const auto found = CheckedStore(directory_, 1, 1).find("cpu/blas/f32/...");
+  const auto found = CheckedStore(directory_, 1, 1, 1).find("cpu/blas/f32/...");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->output_hash, kHash);
   EXPECT_EQ(found->accuracy.max_abs_err, 1e-6);
@@ -43,17 +43,18 @@ TEST_F(CheckedStoreTest, RemembersAcrossProcesses) {
   EXPECT_EQ(found->accuracy.rows, 12);
 }
 
-TEST_F(CheckedStoreTest, AnotherBinaryOrOtherInputsKnowNothing) {
-  CheckedStore store(directory_, 1, 1);
+TEST_F(CheckedStoreTest, AnotherBinaryOtherInputsOrThreadsKnowNothing) {
+  CheckedStore store(directory_, 1, 1, 1);
   store.remember("case", kChecked);
   EXPECT_EQ(store.save(), "");
-  EXPECT_FALSE(CheckedStore(directory_, 2, 1).find("case"));
-  EXPECT_FALSE(CheckedStore(directory_, 1, 2).find("case"));
-  EXPECT_FALSE(CheckedStore(directory_, 1, 1).find("other case"));
+  EXPECT_FALSE(CheckedStore(directory_, 2, 1, 1).find("case"));
+  EXPECT_FALSE(CheckedStore(directory_, 1, 2, 1).find("case"));
+  EXPECT_FALSE(CheckedStore(directory_, 1, 1, 2).find("case"));
+  EXPECT_FALSE(CheckedStore(directory_, 1, 1, 1).find("other case"));
 }
 
 TEST_F(CheckedStoreTest, ADamagedFileIsAsIfNothingHadBeenChecked) {
-  CheckedStore store(directory_, 1, 1);
+  CheckedStore store(directory_, 1, 1, 1);
   store.remember("case", kChecked);
   EXPECT_EQ(store.save(), "");
   const fs::path path = file();
@@ -62,7 +63,7 @@ TEST_F(CheckedStoreTest, ADamagedFileIsAsIfNothingHadBeenChecked) {
         "{\"schema\": \"warpgauge/checked/1\", \"cases\": {\"case\": {\"output\": 5}}}",
         "{\"schema\": \"other\", \"cases\": {\"case\": {\"output\": \"1\", \"rows\": 1}}}"}) {
     std::ofstream(path) << text;
-    EXPECT_FALSE(CheckedStore(directory_, 1, 1).find("case")) << text;
+    EXPECT_FALSE(CheckedStore(directory_, 1, 1, 1).find("case")) << text;
   }
 }
 
@@ -72,7 +73,7 @@ TEST_F(CheckedStoreTest, FilesNotUsedForAMonthGo) {
   std::ofstream(directory_ / "recent.json") << "{}";
   fs::last_write_time(directory_ / "old.json",
                       fs::file_time_type::clock::now() - std::chrono::hours(24 * 31));
-  CheckedStore store(directory_, 1, 1);
+  CheckedStore store(directory_, 1, 1, 1);
   store.remember("case", kChecked);
   EXPECT_EQ(store.save(), "");
   EXPECT_FALSE(fs::exists(directory_ / "old.json"));
@@ -81,7 +82,7 @@ TEST_F(CheckedStoreTest, FilesNotUsedForAMonthGo) {
 
 TEST_F(CheckedStoreTest, AFolderThatCannotBeMadeIsToldNotThrown) {
   std::ofstream(directory_.string()) << "a file";
-  CheckedStore store(directory_, 1, 1);
+  CheckedStore store(directory_, 1, 1, 1);
   store.remember("case", kChecked);
   EXPECT_NE(store.save(), "");
 }

@@ -1,4 +1,5 @@
-// Answers like NVML for one device, "GPU-fake": each reading of the SM clock is 10 MHz below the one before.
+// Answers like NVML for one device, "GPU-fake", and an instance of it, "MIG-fake-instance": each reading of
+// the SM clock is 10 MHz below the one before.
 #include <cstdio>
 #include <cstring>
 
@@ -20,7 +21,7 @@ int nvmlShutdown() {
 
 int nvmlDeviceGetHandleByUUID(const char* uuid, void** handle) {
   *handle = &device;
-  return std::strcmp(uuid, "GPU-fake") == 0 ? 0 : 6;
+  return std::strcmp(uuid, "GPU-fake") == 0 || std::strcmp(uuid, "MIG-fake-instance") == 0 ? 0 : 6;
 }
 
 int nvmlDeviceGetClockInfo(void*, int type, unsigned* mhz) {

@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <optional>
+
+#include "bench/gpu.h"
+
 namespace warpgauge::bench {
 namespace {
 
@@ -52,13 +56,13 @@ TEST(Fingerprint, NothingReadableIsNoCrash) {
 
 class TakenFingerprint : public testing::Test {
  protected:
-  Fingerprint take(bool cpu) {
+  Fingerprint take(bool cpu, std::optional<GpuInfo> gpu = std::nullopt) {
     options_.matrix = find_matrix("smoke");
     return take_fingerprint({.options = options_,
                              .threads = 2,
                              .cpus_allowed = 4,
                              .cpu_cases = cpu,
-                             .gpu_cases = false,
+                             .gpu = gpu ? &*gpu : nullptr,
                              .nvml = nullptr});
   }
   Options options_;
@@ -84,6 +88,20 @@ TEST_F(TakenFingerprint, TimeAndPlaceAreNoIdentity) {
 
 TEST_F(TakenFingerprint, ProcessesOfOneHourShareTheRound) {
   EXPECT_EQ(take(true).round, take(true).round);
+}
+
+TEST_F(TakenFingerprint, TheSameGpuUnderAnotherDriverIsTheSame) {
+  constexpr std::int64_t kMib = 1 << 20;
+  GpuInfo gpu;
+  gpu.memory_bytes = 81079 * kMib;
+  gpu.cuda_driver = "13.0";
+  GpuInfo updated = gpu;
+  updated.memory_bytes -= 30 * kMib;
+  updated.cuda_driver = "13.1";
+  EXPECT_EQ(take(false, gpu).identity, take(false, updated).identity);
+  EXPECT_NE(take(false, gpu).state, take(false, updated).state);
+  updated.memory_bytes = 40536 * kMib;  // a smaller board
+  EXPECT_NE(take(false, gpu).identity, take(false, updated).identity);
 }
 
 TEST_F(TakenFingerprint, WhatWasNotMeasuredIsNoIdentity) {

@@ -46,10 +46,22 @@ TEST(Memory, OnlyAKernelOfTheHostTakesItsWorkspaceThere) {
 
 TEST(Memory, TheFirstCaseThatDoesNotFitIsNamed) {
   const Case cases[] = {with_scratch(Backend::cuda, kOnDevice), with_scratch(Backend::cpu, kOnHost)};
-  EXPECT_THAT([&] { require_memory(cases, 1); },
+  EXPECT_THAT([&] { require_memory(cases, 1, 4 * kScratch); },
               ThrowsMessage<std::invalid_argument>(::testing::AllOf(
                   StartsWith("cpu/greedy: takes about 1048577 GiB"), HasSubstr("--benchmark_filter"))));
-  EXPECT_NO_THROW(require_memory({cases, 1}, 1));
+  EXPECT_NO_THROW(require_memory({cases, 1}, 1, 4 * kScratch));
+}
+
+TEST(Memory, TheDevicesIsAskedForItsKernelsAlone) {
+  const Case host = with_scratch(Backend::cpu, kOnHost), device = with_scratch(Backend::cuda, kOnDevice);
+  EXPECT_EQ(device_bytes(host), 0);
+  EXPECT_GE(device_bytes(device), 2 * kScratch);  // timed, and checked
+  EXPECT_THAT(
+      [&] {
+        require_memory({&device, 1}, 1, kScratch);
+      },
+      ThrowsMessage<std::invalid_argument>(
+          ::testing::AllOf(StartsWith("cuda/greedy: takes about "), HasSubstr("of the GPU's memory"))));
 }
 
 }  // namespace

@@ -10,13 +10,17 @@ namespace {
 using ::testing::IsEmpty;
 
 TEST(Nvml, IsNullWithoutALibraryOrWithoutTheDevice) {
-  EXPECT_EQ(Nvml::open("GPU-fake", "no-such-library.so"), nullptr);
-  EXPECT_EQ(Nvml::open("GPU-other", FAKE_NVML), nullptr);
-  EXPECT_EQ(Nvml::open("GPU-fake", "libm.so.6"), nullptr);  // a library without NVML's functions
+  EXPECT_EQ(Nvml::open("fake", "no-such-library.so"), nullptr);
+  EXPECT_EQ(Nvml::open("other", FAKE_NVML), nullptr);
+  EXPECT_EQ(Nvml::open("fake", "libm.so.6"), nullptr);  // a library without NVML's functions
+}
+
+TEST(Nvml, KnowsAMigInstanceToo) {
+  EXPECT_NE(Nvml::open("fake-instance", FAKE_NVML), nullptr);
 }
 
 TEST(Nvml, ReadsStateAndIdentity) {
-  const auto nvml = Nvml::open("GPU-fake", FAKE_NVML);
+  const auto nvml = Nvml::open("fake", FAKE_NVML);
   ASSERT_NE(nvml, nullptr);
   const auto state = nvml->state();
   ASSERT_TRUE(state);
@@ -32,7 +36,7 @@ TEST(Nvml, ReadsStateAndIdentity) {
 }
 
 TEST(NvmlMonitor, ReadsBeforeAndAfter) {
-  NvmlMonitor monitor(Nvml::open("GPU-fake", FAKE_NVML));
+  NvmlMonitor monitor(Nvml::open("fake", FAKE_NVML));
   const auto summary = monitor.finish();
   unsigned before = 0, after = 0;  // the clock falls with each reading
   ASSERT_EQ(std::sscanf(summary.at("gpu_sm_clock_mhz").c_str(), "before %u, lowest %u", &before, &after), 2);

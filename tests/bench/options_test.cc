@@ -80,6 +80,12 @@ TEST(Options, OtherFlagsOfGoogleBenchmarkArePassedOn) {
               ElementsAre("--benchmark_min_time=0.5", "--v=1"));
 }
 
+TEST(Options, ADryRunTakesGoogleBenchmarksForms) {
+  EXPECT_TRUE(parse({"--benchmark_dry_run"}).options.dry_run);
+  EXPECT_TRUE(parse({"--benchmark_dry_run=true"}).options.dry_run);
+  EXPECT_FALSE(parse({"--benchmark_dry_run=false", "--benchmark_out=x.json"}).options.dry_run);
+}
+
 TEST(Options, ListTestsTakesGoogleBenchmarksForms) {
   EXPECT_TRUE(parse({"--benchmark_list_tests"}).options.list);
   EXPECT_TRUE(parse({"--benchmark_list_tests=true"}).options.list);
@@ -105,6 +111,11 @@ TEST(Options, MistakesAreUsageErrors) {
                                              {"--process-seconds", "soon"},
                                              {"--threads", "0"},
                                              {"--device", "-1"},
+                                             {"--seed", "-1"},
+                                             {"--seed", "99999999999999999999"},
+                                             {"--benchmark_dry_run", "--benchmark_out=x.json"},
+                                             {"--benchmark_dry_run", "--benchmark_format=json"},
+                                             {"--benchmark_dry_run", "--assert-min", "minima.json"},
                                              {"--benchmark_repetitions=0"},
                                              {"--benchmark_format=csv"},
                                              {"--benchmark_out_format=csv"},

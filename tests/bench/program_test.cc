@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -162,6 +163,29 @@ TEST_F(Program, AKernelThatOnlySaysThatItIsDeterministicIsWrong) {
   EXPECT_EQ(done.exit_code, 1) << done.err;
 }
 
+TEST_F(Program, SoIsOneThatDoesNotSaySoAndGoesWrongWhileItIsTimed) {
+  const Finished done = run(BENCH_WITH_FAULTS,
+                            "--matrix smoke --axis S=16 --axis Sk=16 --axis H=1 --axis Hkv=1 --axis B=1 "
+                            "--axis causal=0 --process-seconds 0.3 "
+                            "--benchmark_out=r.json --benchmark_filter=cpu/tires");
+  EXPECT_EQ(done.exit_code, 1) << done.err;
+  EXPECT_THAT(done.err, HasSubstr("was right before it was timed, and is not after: output"));
+  for (const json& row : rows_of("tires")) EXPECT_FALSE(row.contains("samples_ns"));
+}
+
+TEST_F(Program, ADryRunSaysRightOrWrongAndMeasuresNothing) {
+  const std::string one_case =
+      "--matrix smoke --axis S=64 --axis H=2 --axis Hkv=2 --axis B=1 --axis Sk=64 --axis causal=0 "
+      "--benchmark_dry_run ";
+  const Finished right = run(BENCH_WITH_FAULTS, one_case + "--benchmark_filter=cpu/right");
+  EXPECT_EQ(right.exit_code, 0) << right.err;
+  EXPECT_THAT(right.out, AllOf(ContainsRegex("cpu/right/.* right  +-  +-  +-  +-  +0\\.[0-9]+\n"),
+                               Not(HasSubstr(" us")), Not(HasSubstr(" ms"))));
+  const Finished wrong = run(BENCH_WITH_FAULTS, one_case + "--benchmark_filter='cpu/(right|zeros)'");
+  EXPECT_EQ(wrong.exit_code, 1);
+  EXPECT_THAT(wrong.err, HasSubstr("cpu/zeros/f32/B:1/H:2/S:64/D:64/causal:0 wrong: output"));
+}
+
 TEST_F(Program, ALaterProcessTrustsTheHashAndAnotherBinaryDoesNot) {
   const std::string arguments = std::string(kOneCase) + "--benchmark_filter=right";
   ASSERT_EQ(run(BENCH_WITH_FAULTS, arguments).exit_code, 0);
@@ -195,6 +219,9 @@ TEST_F(Program, NothingToMeasureIsAUsageError) {
   EXPECT_EQ(run(BENCH, "--benchmark_filter=no_such_kernel").exit_code, 2);
   EXPECT_EQ(run(BENCH, "--benchmark_filter='('").exit_code, 2);
   EXPECT_EQ(run(BENCH, "--no-such-option").exit_code, 2);
+  const Finished slow = run(BENCH, "--matrix smoke --axis S=1024 --benchmark_filter=cpu/naive");
+  EXPECT_EQ(slow.exit_code, 2);
+  EXPECT_THAT(slow.err, HasSubstr("takes too long for the matrix smoke"));
   const Finished huge = run(BENCH, "--matrix smoke --axis S=9999999 --benchmark_filter=cpu/blas");
   EXPECT_EQ(huge.exit_code, 2);
   EXPECT_THAT(huge.err, HasSubstr("GiB are free; take smaller shapes"));

@@ -58,6 +58,9 @@ expect 0 "kernel flash_kernel" "${profile[@]}" cuda/flash/f16/S:64
 expect 0 "limited by shared memory" "${profile[@]}" cuda/flash/f16/S:64
 expect 0 "=> the tensor cores are the limit" "${profile[@]}" cuda/flash/f16/S:64
 grep -qxF -- '--benchmark_filter=^cuda/flash/f16/S:64$' "$work/arguments" || fail "not just the case: $(cat "$work/arguments")"
+for flag in --benchmark_dry_run --profile-from-start '--clock-control'; do
+  grep -qxF -- "$flag" "$work/arguments" || fail "without $flag the profiler stands still, or moves the clocks"
+done
 find "$work/out" -name 'head.ncu-rep' | grep -q . || fail "the report is not kept"
 expect 0 "the case is new" "${profile[@]}" cuda/new/f16/S:64 --base-bin "$work/base"
 counts head 20 85 40 1 1 12.5
