@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 struct Finished {
-  int exit_code;
+  int exit_code;     
   std::string output;  // stdout and stderr
 };
 
@@ -71,6 +71,13 @@ TEST(Program, WrongUsageGivesTwoAndSaysWhat) {
     EXPECT_EQ(fuzz.exit_code, 2) << flags << "\n" << fuzz.output;
     EXPECT_FALSE(fuzz.output.empty()) << flags;
   }
+}
+
+TEST(Program, ImpossibleSizesAreUsage) {
+  const Finished fuzz =
+      run(kFuzz + " --replay 'cpu/naive/f32/B:4611686018427387904/H:4611686018427387904/S:1/D:64/causal:0'");
+  EXPECT_EQ(fuzz.exit_code, 2) << fuzz.output;
+  EXPECT_THAT(fuzz.output, HasSubstr("Q and O have more than 2^60 bytes"));
 }
 
 TEST(Program, HelpGivesZero) {
