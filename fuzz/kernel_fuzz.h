@@ -18,6 +18,7 @@ class KernelFuzz : public testing::Test {
   void TestBody() override;
 
  private:
+  std::string command(const FuzzCase& fuzz_case) const;  // that replays it
   CheckResult check_case(const FuzzCase& fuzz_case);
   void run(const FuzzCase& fuzz_case);
   void replay(const std::vector<Replay>& replays);
@@ -26,6 +27,7 @@ class KernelFuzz : public testing::Test {
   const Kernel& kernel_;
   const Flags& flags_;
   ReferenceCache& cache_;
+  std::string not_checked_;  // the last case that could not be checked, and why
   std::uint64_t cases_ = 0;
   std::int64_t rows_ = 0;
   double worst_ = 0;  // error over bound

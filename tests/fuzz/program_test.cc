@@ -80,6 +80,17 @@ TEST(Program, ImpossibleSizesAreUsage) {
   EXPECT_THAT(fuzz.output, HasSubstr("Q and O have more than 2^60 bytes"));
 }
 
+TEST(Program, ProblemThatDoesNotFitIsNotCheckedAndNotWrong) {
+  const std::string huge = " --replay 'cpu/naive/f32/B:1/H:1/S:1099511627776/D:64/causal:0'";
+  const Finished fuzz = run(kFuzz + huge);
+  EXPECT_EQ(fuzz.exit_code, 77) << fuzz.output;
+  EXPECT_THAT(fuzz.output,
+              HasSubstr("cpu/naive was not checked: takes about 2633728 GiB of memory, of which "));
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("is wrong")));
+  EXPECT_EQ(run(kFuzz + huge + " --replay 'cpu/naive/f32/B:1/H:1/S:2/D:64/causal:0'").exit_code, 0)
+      << "another case was checked";
+}
+
 TEST(Program, HelpGivesZero) {
   const Finished fuzz = run(kFuzz + " --help");
   EXPECT_EQ(fuzz.exit_code, 0);
