@@ -7,6 +7,7 @@
 #include <iostream>
 #include <string>
 
+#include "fuzz/crash_note.h"
 #include "fuzz/shrink.h"
 
 namespace warpgauge {
@@ -75,6 +76,7 @@ std::string KernelFuzz::command(const FuzzCase& c) const {
 }
 
 CheckResult KernelFuzz::check_case(const FuzzCase& c) {
+  const CrashNote note(kernel_.id() + "\n  replay:   " + command(c));
   return check(kernel_, c.problem, c.seed,
                {.family = c.family,
                 .layout = c.layout,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/crash_note.h"
 #include "fuzz/flags.h"
 #include "fuzz/kernel_fuzz.h"
 
@@ -65,6 +66,7 @@ int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels) {
   Arguments arguments(argc, argv);
   const auto [flags, exit_code] = parse_flags(arguments.ours);
   if (exit_code) return *exit_code;
+  install_crash_notes("fuzz");
   if (const std::string reason = oracle_unavailable(flags.oracle); !reason.empty()) {
     std::cerr << "fuzz: --oracle cublas: " << reason << "\n";
     return kNothingChecked;

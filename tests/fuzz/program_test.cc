@@ -9,6 +9,7 @@
 #include <string>
 
 #include "kernels/backend.h"
+#include "tests/fuzz/fatal_kernels.h"
 
 namespace {
 
@@ -16,7 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 struct Finished {
-  int exit_code;     
+  int exit_code;       // of a program that a signal ended: 128 + the signal, as a shell has it
   std::string output;  // stdout and stderr
 };
 
@@ -27,7 +28,7 @@ Finished run(const std::string& command) {
   while (const std::size_t read = fread(chunk.data(), 1, chunk.size(), pipe))
     output.append(chunk.data(), read);
   const int status = pclose(pipe);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), output};
 }
 
 const std::string kFuzz = WARPGAUGE_FUZZ, kFaulty = FAULTY_FUZZ;
@@ -90,6 +91,30 @@ TEST(Program, ProblemThatDoesNotFitIsNotCheckedAndNotWrong) {
   EXPECT_EQ(run(kFuzz + huge + " --replay 'cpu/naive/f32/B:1/H:1/S:2/D:64/causal:0'").exit_code, 0)
       << "another case was checked";
 }
+
+// A crash names the kernel and the case; the line makes it crash again.
+class ProgramThatCrashes : public testing::TestWithParam<warpgauge::faulty::Fatal> {};
+
+TEST_P(ProgramThatCrashes, TellsItsReplayLineFirst) {
+  const std::string name(GetParam().kernel.name), no_core = "ulimit -c 0; ";
+  const Finished fuzz = run(no_core + kFaulty + " --kernel 'cpu/" + name + "$' --seeds 1");
+  EXPECT_THAT(fuzz.output, HasSubstr("fuzz: SIG"));
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(fuzz.output, found,
+                                std::regex(" in cpu/" + name + "\n  replay:   fuzz (--replay 'cpu/[^']+')")))
+      << fuzz.output;
+  const Finished again = run(no_core + kFaulty + " " + found[1].str());
+  EXPECT_THAT(again.output, HasSubstr(found[0].str()));
+#if !defined(__SANITIZE_ADDRESS__)  // it has handlers of its own, which end the program another way
+  EXPECT_EQ(fuzz.exit_code, 128 + GetParam().signal) << fuzz.output;
+#endif
+}
+
+std::string fatal_name(const testing::TestParamInfo<warpgauge::faulty::Fatal>& info) {
+  return std::string(info.param.kernel.name);
+}
+INSTANTIATE_TEST_SUITE_P(Program, ProgramThatCrashes, testing::ValuesIn(warpgauge::faulty::kFatal),
+                         fatal_name);
 
 TEST(Program, HelpGivesZero) {
   const Finished fuzz = run(kFuzz + " --help");
