@@ -1,9 +1,11 @@
-// Kernels that take the program along. Not among kPlanted: a test that ran them would end.
+// Kernels that take the program along, or the device. Not among kPlanted: the test that runs them would end.
 #pragma once
 
 #include <signal.h>
 
 #include <exception>
+#include <stdexcept>
+#include <string>
 
 #include "tests/fuzz/faulty_kernels.h"
 
@@ -49,5 +51,23 @@ inline const Fatal kFatal[] = {
     {kernel<Raises<SIGILL>>("raises_sigill"), SIGILL},
     {kernel<Terminates>("terminates"), SIGABRT},
 };
+
+// Stands for a kernel that loses its device: from its first launch on more than one query on, nothing is
+// launched any more.
+inline bool device_is_lost = false;
+
+inline std::string device_loss(Backend backend) {
+  return device_is_lost ? "planted loss" : backend_lost(backend);
+}
+
+struct LosesDevice : Right {
+  static bool skips(const Problem& p, const Row&) {
+    device_is_lost |= p.seq_q > 1;
+    if (device_is_lost) throw std::runtime_error("planted loss");
+    return false;
+  }
+};
+
+inline const Kernel kLosesDevice = kernel<LosesDevice>("loses_device");
 
 }  // namespace warpgauge::faulty

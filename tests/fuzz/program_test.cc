@@ -92,6 +92,30 @@ TEST(Program, ProblemThatDoesNotFitIsNotCheckedAndNotWrong) {
       << "another case was checked";
 }
 
+// Without a device every launch fails: of a smaller case, and of the next kernel too.
+TEST(Program, LostDeviceIsToldByTheCaseThatLostIt) {
+  const Finished fuzz = run(kFaulty + " --kernel '^cpu/(loses_device|right|zeros)$' --seeds 50");
+  EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
+  const std::string line = "fuzz --replay 'cpu/loses_device/f32/B:1/H:1/S:5/Sk:3/D:8/causal:1 seed=1 ";
+  EXPECT_THAT(fuzz.output, HasSubstr("  replay:   " + line));
+  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by " + line));
+  EXPECT_THAT(fuzz.output, HasSubstr(": planted loss"));
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("smallest:")));
+  EXPECT_THAT(fuzz.output, HasSubstr("[  SKIPPED ] fuzz.cpu_right"));
+  EXPECT_THAT(fuzz.output, HasSubstr("[  SKIPPED ] fuzz.cpu_zeros"));
+}
+
+// The same on a real one, and kernels of the host are then held against the oracle of the CPU.
+TEST(Program, LostGpuIsToldAndHindersNoKernelOfTheHost) {
+  if (!warpgauge::backend_unavailable(warpgauge::Backend::cuda).empty())
+    GTEST_SKIP() << "there is no GPU here";
+  const Finished fuzz = run(kFaulty + " --kernel '^(cuda/loses_device|cpu/right)$' --seeds 3");
+  EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
+  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by fuzz --replay 'cuda/loses_device/"));
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("smallest:")));
+  EXPECT_THAT(fuzz.output, HasSubstr("[       OK ] fuzz.cpu_right"));
+}
+
 // A crash names the kernel and the case; the line makes it crash again.
 class ProgramThatCrashes : public testing::TestWithParam<warpgauge::faulty::Fatal> {};
 
