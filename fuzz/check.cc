@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <exception>
-#include <stdexcept>
+#include <new>
+
+#include "fuzz/memory.h"
 
 namespace warpgauge {
 namespace {
@@ -69,8 +71,8 @@ class Checker {
       output = run_kernel(kernel_, tensors_, options_.threads, seed_);
       if (is_main && options_.repeat && kernel_.deterministic)
         add(compare_runs(output, run_kernel(kernel_, tensors_, options_.threads, seed_ + 1), family), result);
-    } catch (const std::exception& error) {
-      return add({{Property::launches, family, error.what()}}, result);
+    } catch (const LaunchFailure& failure) {
+      return add({{Property::launches, family, failure.what()}}, result);
     }
     for (const std::string& violation : tensors_.violations())
       add({{Property::stays_inside, family, violation}}, result);
@@ -124,31 +126,42 @@ std::string CheckResult::report() const {
   for (const Failure& failure : failures)
     text += std::string(property_name(failure.property)) + " (" + family_name(failure.family) +
             "): " + failure.message + "\n";
+  if (!not_checked.empty()) text += "not checked: " + not_checked + "\n";
   return text;
 }
 
 Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads, std::uint64_t schedule_seed) {
   const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), threads));
   tensors.poison_outputs();
-  kernel.launch(
-      tensors.problem(), tensors.tensors(),
-      {.threads = threads, .stream = nullptr, .workspace = workspace.data(), .schedule_seed = schedule_seed});
-  synchronize(kernel.backend);
-  if (!workspace.intact()) throw std::runtime_error("wrote past the end of its workspace");
+  try {
+    kernel.launch(tensors.problem(), tensors.tensors(),
+                  {.threads = threads,
+                   .stream = nullptr,
+                   .workspace = workspace.data(),
+                   .schedule_seed = schedule_seed});
+    synchronize(kernel.backend);
+  } catch (const std::exception& error) {
+    throw LaunchFailure(error.what());
+  }
+  if (!workspace.intact()) throw LaunchFailure("wrote past the end of its workspace");
   return tensors.download();
 }
 
 CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t seed,
                   const CheckOptions& options) {
   CheckResult result;
+  result.not_checked = memory_lacking(kernel, problem, options.threads);
+  if (!result.not_checked.empty()) return result;
   try {
     Checker checker(kernel, problem, seed, options);
     checker.run(options.family, true, result);
     if (options.probes)
       for (InputFamily family : {InputFamily::counting, InputFamily::needles})
         if (family != options.family) checker.run(family, false, result);
-  } catch (const std::exception& error) {  // no memory, or the device was lost
-    result.failures.push_back({Property::launches, options.family, error.what()});
+  } catch (const std::bad_alloc&) {
+    result.not_checked = "out of memory: " + memory_needed(kernel, problem, options.threads);
+  } catch (const std::exception& error) {  // no memory of the device, or no device any more
+    result.not_checked = error.what();
   }
   return result;
 }

@@ -5,10 +5,12 @@
 //   if (!result.passed()) std::cerr << result.report();
 //
 // The kernel need not be in the list: any Kernel will do. A kernel that throws is a failure, not an
-// exception.
+// exception; what hinders the check itself, as a lack of memory, is neither: nothing is known about the
+// kernel then.
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -51,11 +53,13 @@ struct CheckOptions {
 
 struct CheckResult {
   std::vector<Failure> failures;
+  std::string not_checked;        // why the check was not made, or not to its end; says nothing of the kernel
   Accuracy accuracy;              // on the main inputs
   std::uint64_t output_hash = 0;  // of the main inputs' output
 
-  bool passed() const { return failures.empty(); }
-  std::string report() const;  // one line a failure
+  bool passed() const { return failures.empty() && not_checked.empty(); }
+  bool is_wrong() const { return !failures.empty(); }
+  std::string report() const;  // one line a failure, and one for not_checked
 };
 
 // The whole check. The kernel must support the problem.
@@ -64,8 +68,14 @@ CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t se
 
 // Its parts, for those who hold operands already.
 
-// Poisons the outputs, launches, waits, and fetches what was written. Throws what the launch throws.
-// The seed is that of Launch::schedule_seed.
+// What run_kernel throws where it is the kernel's doing: its launch threw or failed, or it overran its
+// workspace.
+struct LaunchFailure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Poisons the outputs, launches, waits, and fetches what was written. The seed is that of
+// Launch::schedule_seed.
 Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads,
                   std::uint64_t schedule_seed = 0);
 

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <string>
 
+#include "fuzz/crash_note.h"
 #include "fuzz/shrink.h"
 
 namespace warpgauge {
@@ -65,46 +66,74 @@ void KernelFuzz::TestBody() {
     replay(flags_.replays);
   }
   if (HasFailure()) return;
-  if (cases_ == 0) GTEST_SKIP() << "it supports none of the problems";
+  if (const std::string reason = lost(); !reason.empty()) GTEST_SKIP() << reason;
+  if (cases_ == 0) GTEST_SKIP() << (not_checked_.empty() ? "it supports none of the problems" : not_checked_);
   std::cout << kernel_.id() << ": " << cases_ << " cases, " << rows_ << " rows compared, largest error "
             << worst_ << " of its bound\n";
 }
 
+std::string KernelFuzz::command(const FuzzCase& c) const {
+  return "fuzz --replay '" + format_replay(kernel_.id(), c) + "'";
+}
+
+std::string KernelFuzz::lost() const {
+  const std::string reason = shared_.lost(kernel_.backend);
+  if (reason.empty() || shared_.lost_by.empty()) return reason;
+  return "the device was lost by " + shared_.lost_by + ": " + reason;
+}
+
 CheckResult KernelFuzz::check_case(const FuzzCase& c) {
+  const CrashNote note(kernel_.id() + "\n  replay:   " + command(c));
   return check(kernel_, c.problem, c.seed,
                {.family = c.family,
                 .layout = c.layout,
                 .oracle = flags_.oracle,
                 .threads = c.threads,
-                .cache = &cache_});
+                .cache = &shared_.cache});
 }
 
 void KernelFuzz::run(const FuzzCase& c) {
   const CheckResult result = check_case(c);
+  if (result.is_wrong()) return tell_wrong(c, result);
+  if (!result.passed()) {
+    not_checked_ = kernel_.id() + " was not checked: " + result.not_checked + "\n  replay:   " + command(c);
+    std::cout << not_checked_ << "\n";
+    return;
+  }
   ++cases_;
   rows_ += result.accuracy.rows;
   worst_ = std::max(worst_, result.accuracy.err_over_bound);
-  if (result.passed()) return;
-  const auto command = [this](const FuzzCase& failing) {
-    return "fuzz --replay '" + format_replay(kernel_.id(), failing) + "'";
-  };
+}
+
+// On a lost device every case fails: there is no smaller one to look for.
+void KernelFuzz::tell_wrong(const FuzzCase& c, const CheckResult& result) {
   std::string text = kernel_.id() + " is wrong\n" + result.report() + "  replay:   " + command(c);
-  if (flags_.replays.empty())
-    text += "\n  smallest: " + command(shrink(c, [this](const FuzzCase& simpler) {
-              return kernel_.supports(simpler.problem).empty() && !check_case(simpler).passed();
+  const auto note_loss = [&](const FuzzCase& by) {
+    if (shared_.lost_by.empty() && !lost().empty()) shared_.lost_by = command(by);
+  };
+  note_loss(c);
+  if (flags_.replays.empty() && lost().empty())
+    text += "\n  smallest: " + command(shrink(c, [&](const FuzzCase& simpler) {
+              if (!lost().empty() || !kernel_.supports(simpler.problem).empty()) return false;
+              const bool is_wrong = check_case(simpler).is_wrong();
+              note_loss(simpler);
+              return is_wrong;
             }));
+  if (const std::string reason = lost(); !reason.empty()) text += "\n" + reason;
   ADD_FAILURE() << text;
 }
 
 void KernelFuzz::replay(const std::vector<Replay>& replays) {
   for (const Replay& wanted : replays)
-    if (!HasFailure() && wanted.is_for(kernel_) && kernel_.supports(wanted.fuzz_case.problem).empty())
+    if (!HasFailure() && lost().empty() && wanted.is_for(kernel_) &&
+        kernel_.supports(wanted.fuzz_case.problem).empty())
       run(wanted.fuzz_case);
 }
 
 void KernelFuzz::fuzz() {
   Progress progress(kernel_.id(), flags_);
-  for (std::uint64_t n = 0; n < flags_.seeds && !HasFailure() && !progress.out_of_time(); ++n) {
+  for (std::uint64_t n = 0; n < flags_.seeds && !HasFailure() && lost().empty() && !progress.out_of_time();
+       ++n) {
     const auto drawn = random_supported_case(kernel_, flags_.first_seed + n);
     if (!drawn) return;
     run(*drawn);

@@ -7,25 +7,37 @@
 
 #include "fuzz/check.h"
 #include "fuzz/flags.h"
+#include "kernels/backend.h"
 
 namespace warpgauge {
 
+// What the kernels of one run share.
+struct Shared {
+  std::string (*lost)(Backend);  // backend_lost, or what a test says instead
+  ReferenceCache cache;
+  std::string lost_by;  // the command that replays the case after which the device did not answer any more
+};
+
 class KernelFuzz : public testing::Test {
  public:
-  KernelFuzz(const Kernel& kernel, const Flags& flags, ReferenceCache& cache)
-      : kernel_(kernel), flags_(flags), cache_(cache) {}
+  KernelFuzz(const Kernel& kernel, const Flags& flags, Shared& shared)
+      : kernel_(kernel), flags_(flags), shared_(shared) {}
 
   void TestBody() override;
 
  private:
+  std::string command(const FuzzCase& fuzz_case) const;  // that replays it
+  std::string lost() const;  // why the kernel's device is gone; empty: it is there
   CheckResult check_case(const FuzzCase& fuzz_case);
   void run(const FuzzCase& fuzz_case);
+  void tell_wrong(const FuzzCase& fuzz_case, const CheckResult& result);
   void replay(const std::vector<Replay>& replays);
   void fuzz();
 
   const Kernel& kernel_;
   const Flags& flags_;
-  ReferenceCache& cache_;
+  Shared& shared_;
+  std::string not_checked_;  // the last case that could not be checked, and why
   std::uint64_t cases_ = 0;
   std::int64_t rows_ = 0;
   double worst_ = 0;  // error over bound

@@ -5,6 +5,7 @@
 
 #include "fuzz/oracle_backends.h"
 #include "fuzz/rows.h"
+#include "kernels/backend.h"
 #include "kernels/case_key.h"
 
 namespace warpgauge {
@@ -12,7 +13,8 @@ namespace {
 
 OracleBackend resolve(OracleBackend backend) {
   if (backend != OracleBackend::automatic) return backend;
-  return cublas_unavailable().empty() ? OracleBackend::cublas : OracleBackend::cpu;
+  const bool has_device = cublas_unavailable().empty() && backend_lost(Backend::cuda).empty();
+  return has_device ? OracleBackend::cublas : OracleBackend::cpu;
 }
 
 std::size_t size_bytes(const Reference& r) {
@@ -70,9 +72,9 @@ Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows
 }
 
 std::shared_ptr<const Reference> ReferenceCache::get(const Inputs& inputs, OracleBackend backend) {
+  backend = resolve(backend);
   const std::string key = format_problem(inputs.problem) + " " + family_name(inputs.family) + " " +
-                          std::to_string(inputs.seed) +
-                          (resolve(backend) == OracleBackend::cpu ? " cpu" : " cublas");
+                          std::to_string(inputs.seed) + (backend == OracleBackend::cpu ? " cpu" : " cublas");
   for (const Entry& entry : entries_)
     if (entry.key == key) return entry.reference;
   auto reference = std::make_shared<const Reference>(

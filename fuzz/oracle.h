@@ -18,7 +18,7 @@
 namespace warpgauge {
 
 enum class OracleBackend {
-  automatic,  // cuBLAS where there is a GPU, otherwise the CPU
+  automatic,  // cuBLAS where there is a GPU, and as long as it answers; otherwise the CPU
   cpu,
   cublas,  // f32 GEMM (TF32 off) and softmax on the GPU
 };

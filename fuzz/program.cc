@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/crash_note.h"
 #include "fuzz/flags.h"
 #include "fuzz/kernel_fuzz.h"
 
@@ -27,7 +28,7 @@ struct Arguments {
 };
 
 // How many kernels are wanted.
-int register_kernels(std::span<const Kernel* const> kernels, const Flags& flags, ReferenceCache& cache) {
+int register_kernels(std::span<const Kernel* const> kernels, const Flags& flags, Shared& shared) {
   int wanted = 0;
   for (const Kernel* kernel : kernels) {
     if (!is_wanted(*kernel, flags)) continue;
@@ -36,7 +37,7 @@ int register_kernels(std::span<const Kernel* const> kernels, const Flags& flags,
     std::replace(name.begin(), name.end(), '/', '_');
     testing::RegisterTest(
         "fuzz", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-        [kernel, &flags, &cache]() -> testing::Test* { return new KernelFuzz(*kernel, flags, cache); });
+        [kernel, &flags, &shared]() -> testing::Test* { return new KernelFuzz(*kernel, flags, shared); });
   }
   return wanted;
 }
@@ -61,10 +62,11 @@ int run_tests() {
 
 }  // namespace
 
-int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels) {
+int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels, std::string (*lost)(Backend)) {
   Arguments arguments(argc, argv);
   const auto [flags, exit_code] = parse_flags(arguments.ours);
   if (exit_code) return *exit_code;
+  install_crash_notes("fuzz");
   if (const std::string reason = oracle_unavailable(flags.oracle); !reason.empty()) {
     std::cerr << "fuzz: --oracle cublas: " << reason << "\n";
     return kNothingChecked;
@@ -75,8 +77,8 @@ int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels) {
     std::cerr << "fuzz: GoogleTest does not know " << arguments.googletest[1] << "\n";
     return kUsage;
   }
-  ReferenceCache cache;
-  if (register_kernels(kernels, flags, cache) == 0) {
+  Shared shared{.lost = lost, .cache = ReferenceCache(), .lost_by = {}};
+  if (register_kernels(kernels, flags, shared) == 0) {
     std::cerr << "fuzz: nothing was checked: no kernel is meant by --kernel or --replay; there are";
     for (const Kernel* kernel : kernels) std::cerr << " " << kernel->id();
     std::cerr << "\n";

@@ -1,6 +1,7 @@
 #include "fuzz/replay.h"
 
 #include <charconv>
+#include <cstdint>
 #include <sstream>
 #include <stdexcept>
 
@@ -9,15 +10,19 @@
 namespace warpgauge {
 namespace {
 
+constexpr int kMostThreads = 4096;  // more than machines have, and few enough to start
+
 [[noreturn]] void reject(const std::string& setting, const char* expected) {
   throw std::invalid_argument("replay: '" + setting + "' is not understood; expected " + expected);
 }
 
 template <class Number>
-Number parse_number(const std::string& setting, std::string_view text, Number least) {
+Number parse_number(const std::string& setting, std::string_view text, Number least, Number most,
+                    const char* expected) {
   Number value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < least) reject(setting, "a number");
+  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most)
+    reject(setting, expected);
   return value;
 }
 
@@ -33,9 +38,9 @@ void apply_setting(const std::string& setting, FuzzCase& fuzz_case) {
   const std::string_view name = std::string_view(setting).substr(0, equals);
   const std::string_view value = std::string_view(setting).substr(equals + 1);
   if (name == "seed")
-    fuzz_case.seed = parse_number<std::uint64_t>(setting, value, 0);
+    fuzz_case.seed = parse_number<std::uint64_t>(setting, value, 0, UINT64_MAX, "a number of 64 bits");
   else if (name == "threads")
-    fuzz_case.threads = parse_number<int>(setting, value, 1);
+    fuzz_case.threads = parse_number<int>(setting, value, 1, kMostThreads, "threads=1 to 4096");
   else if (name == "family")
     fuzz_case.family = require(parse_family(value), setting, "a family of fuzz/inputs.h");
   else if (name == "layout")

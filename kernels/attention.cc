@@ -1,5 +1,7 @@
 #include "kernels/attention.h"
 
+#include <initializer_list>
+
 namespace warpgauge {
 
 std::int64_t dtype_bytes(Dtype dtype) {
@@ -18,6 +20,22 @@ const char* dtype_name(Dtype dtype) {
   return "?";
 }
 
+// Whether the product of these sizes, none of which is negative, is at most kLargestTensorBytes.
+static bool fits(std::initializer_list<std::int64_t> sizes) {
+  std::int64_t product = 1;
+  for (std::int64_t size : sizes)
+    if (__builtin_mul_overflow(product, size, &product)) return false;
+  return product <= kLargestTensorBytes;
+}
+
+static std::string size_error(const Problem& p) {
+  const std::int64_t bytes = dtype_bytes(p.dtype);
+  if (!fits({bytes, p.batch, p.heads, p.seq_q, p.head_dim})) return "Q and O have more than 2^60 bytes";
+  if (!fits({bytes, p.batch, p.kv_heads, p.head_dim, p.seq_k})) return "K and V have more than 2^60 bytes";
+  if (!fits({std::int64_t{sizeof(float)}, p.batch, p.heads, p.seq_q})) return "LSE has more than 2^60 bytes";
+  return {};
+}
+
 std::string problem_error(const Problem& p) {
   if (p.batch < 1) return "B must be at least 1";
   if (p.heads < 1) return "H must be at least 1";
@@ -27,7 +45,7 @@ std::string problem_error(const Problem& p) {
   if (p.seq_k < 0) return "Sk must not be negative";
   if (p.head_dim < 1) return "D must be at least 1";
   if (!std::isfinite(p.scale)) return "scale must be finite";
-  return {};
+  return size_error(p);
 }
 
 // Sum over rows of visible_keys: a trapezoid for a causal mask, the full rectangle otherwise.

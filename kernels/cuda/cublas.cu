@@ -142,7 +142,8 @@ void attend(const Problem& p, const Tensors& t, const Launch& l) {
 
 std::string supports(const Problem& p) {
   if (std::string error = problem_error(p); !error.empty()) return error;
-  if (p.seq_q * padded_keys(p) > INT32_MAX || p.head_dim > INT32_MAX || lse_elements(p) > INT32_MAX)
+  if (p.seq_q > INT32_MAX || p.seq_k > INT32_MAX || p.seq_q * padded_keys(p) > INT32_MAX ||
+      p.head_dim > INT32_MAX || lse_elements(p) > INT32_MAX)
     return "sizes past 2^31 - 1 do not fit cuBLAS's 32-bit interface";
   return {};
 }

@@ -118,6 +118,49 @@ TEST(Check, HashTellsOutputsApartAndRepeats) {
             check_case(faulty::kernel<faulty::OneNan>("one_nan"), c).output_hash);
 }
 
+// What hinders the check is told, and the kernel is not called wrong for it.
+class CheckThatCannotBeMade : public testing::Test {
+ protected:
+  static void expect(const CheckResult& result, const std::string& reason) {
+    EXPECT_THAT(result.not_checked, HasSubstr(reason));
+    EXPECT_FALSE(result.is_wrong()) << result.report();
+    EXPECT_FALSE(result.passed());
+    EXPECT_EQ(result.report(), "not checked: " + result.not_checked + "\n");
+  }
+  const Problem problem_{.seq_q = 7, .seq_k = 9, .head_dim = 16};
+};
+
+TEST_F(CheckThatCannotBeMade, OperandsThatDoNotFit) {
+  Problem huge = problem_;
+  huge.batch = std::int64_t{1} << 40;
+  ASSERT_EQ(problem_error(huge), "");
+  // Of each batch entry: 112 elements of Q and of O, 144 of K and of V, 7 of LSE. All but LSE are held in
+  // f32, the outputs twice, and once more where the kernel reads and writes them; one of K or V is on its way
+  // there.
+  const int bytes = 4 * (112 + 144 + 144 + 2 * (112 + 7)) + 4 * (2 * (112 + 144) + 7) + 4 * 144;
+  expect(check(faulty::kRight, huge, 1, {}),
+         "takes about " + std::to_string(bytes * 1024) + " GiB of memory, of which ");
+}
+
+TEST_F(CheckThatCannotBeMade, WorkspaceThatDoesNotFit) {
+  Kernel greedy = faulty::kRight;
+  greedy.workspace_bytes = [](const Problem&, int) { return std::int64_t{1} << 50; };
+  expect(check(greedy, problem_, 1, {}), "takes about 1048577 GiB of memory");
+}
+
+TEST_F(CheckThatCannotBeMade, OracleThatIsNotHere) {
+  const std::string reason = oracle_unavailable(OracleBackend::cublas);
+  if (reason.empty()) GTEST_SKIP() << "there is a GPU here";
+  expect(check(faulty::kRight, problem_, 1, {.oracle = OracleBackend::cublas}), "");
+}
+
+TEST_F(CheckThatCannotBeMade, BackendThatIsNotHere) {
+  if (backend_unavailable(Backend::cuda).empty()) GTEST_SKIP() << "there is a GPU here";
+  Kernel elsewhere = faulty::kRight;
+  elsewhere.backend = Backend::cuda;
+  expect(check(elsewhere, problem_, 1, {}), "");
+}
+
 TEST(Check, KernelThatClaimsNoDeterminismMayDiffer) {
   Kernel kernel = faulty::kernel<faulty::Nondeterministic>("nondeterministic");
   FuzzCase c;

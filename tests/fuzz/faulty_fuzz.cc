@@ -1,10 +1,29 @@
-// The fuzzer over planted faults: shows that a wrong kernel ends in exit 1, and that its replay lines
-// work.
+// The fuzzer over planted faults: shows that a wrong kernel ends in exit 1, that its replay lines work, that
+// a crash is told with one, and that nobody is blamed for a device that another kernel lost.
 #include "fuzz/program.h"
+#include "tests/fuzz/fatal_kernels.h"
 #include "tests/fuzz/faulty_kernels.h"
 
+namespace warpgauge::faulty {
+
+#if defined(FAULTY_FUZZ_WITH_CUDA)
+extern const Kernel cuda_loses_device;
+#endif
+
+// In the order in which they run: right kernels and others after those that lose the device.
+static std::vector<const Kernel*> kernels() {
+  std::vector<const Kernel*> all;
+#if defined(FAULTY_FUZZ_WITH_CUDA)
+  all.push_back(&cuda_loses_device);
+#endif
+  all.insert(all.end(), {&kLosesDevice, &kRight});
+  for (const Planted& planted : kPlanted) all.push_back(&planted.kernel);
+  for (const Fatal& fatal : kFatal) all.push_back(&fatal.kernel);
+  return all;
+}
+
+}  // namespace warpgauge::faulty
+
 int main(int argc, char** argv) {
-  std::vector<const warpgauge::Kernel*> kernels{&warpgauge::faulty::kRight};
-  for (const auto& planted : warpgauge::faulty::kPlanted) kernels.push_back(&planted.kernel);
-  return warpgauge::run_fuzz(argc, argv, kernels);
+  return warpgauge::run_fuzz(argc, argv, warpgauge::faulty::kernels(), warpgauge::faulty::device_loss);
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
@@ -272,6 +273,11 @@ struct Throws : Right {
   }
 };
 
+// What a kernel lacks in its launch is its own failure.
+struct LacksMemory : Right {
+  static void after_all(const Problem&, const Tensors&, const Launch&) { throw std::bad_alloc(); }
+};
+
 struct Planted {
   Kernel kernel;
   Property seen_as;  // one of the properties that must be reported broken
@@ -306,6 +312,7 @@ inline const Planted kPlanted[] = {
     {kernel<OverrunsWorkspace>("overruns_workspace"), Property::launches},
     {kernel<Nondeterministic>("nondeterministic"), Property::repeats},
     {kernel<Throws>("throws"), Property::launches},
+    {kernel<LacksMemory>("lacks_memory"), Property::launches},
 };
 
 inline const Kernel kRight = kernel<Right>("right");

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "kernels/backend.h"
+#include "tests/fuzz/fatal_kernels.h"
 
 namespace {
 
@@ -16,7 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 struct Finished {
-  int exit_code;
+  int exit_code;       // of a program that a signal ended: 128 + the signal, as a shell has it
   std::string output;  // stdout and stderr
 };
 
@@ -27,7 +28,7 @@ Finished run(const std::string& command) {
   while (const std::size_t read = fread(chunk.data(), 1, chunk.size(), pipe))
     output.append(chunk.data(), read);
   const int status = pclose(pipe);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), output};
 }
 
 const std::string kFuzz = WARPGAUGE_FUZZ, kFaulty = FAULTY_FUZZ;
@@ -72,6 +73,72 @@ TEST(Program, WrongUsageGivesTwoAndSaysWhat) {
     EXPECT_FALSE(fuzz.output.empty()) << flags;
   }
 }
+
+TEST(Program, ImpossibleSizesAreUsage) {
+  const Finished fuzz =
+      run(kFuzz + " --replay 'cpu/naive/f32/B:4611686018427387904/H:4611686018427387904/S:1/D:64/causal:0'");
+  EXPECT_EQ(fuzz.exit_code, 2) << fuzz.output;
+  EXPECT_THAT(fuzz.output, HasSubstr("Q and O have more than 2^60 bytes"));
+}
+
+TEST(Program, ProblemThatDoesNotFitIsNotCheckedAndNotWrong) {
+  const std::string huge = " --replay 'cpu/naive/f32/B:1/H:1/S:1099511627776/D:64/causal:0'";
+  const Finished fuzz = run(kFuzz + huge);
+  EXPECT_EQ(fuzz.exit_code, 77) << fuzz.output;
+  EXPECT_THAT(fuzz.output,
+              HasSubstr("cpu/naive was not checked: takes about 2633728 GiB of memory, of which "));
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("is wrong")));
+  EXPECT_EQ(run(kFuzz + huge + " --replay 'cpu/naive/f32/B:1/H:1/S:2/D:64/causal:0'").exit_code, 0)
+      << "another case was checked";
+}
+
+// Without a device every launch fails: of a smaller case, and of the next kernel too.
+TEST(Program, LostDeviceIsToldByTheCaseThatLostIt) {
+  const Finished fuzz = run(kFaulty + " --kernel '^cpu/(loses_device|right|zeros)$' --seeds 50");
+  EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
+  const std::string line = "fuzz --replay 'cpu/loses_device/f32/B:1/H:1/S:5/Sk:3/D:8/causal:1 seed=1 ";
+  EXPECT_THAT(fuzz.output, HasSubstr("  replay:   " + line));
+  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by " + line));
+  EXPECT_THAT(fuzz.output, HasSubstr(": planted loss"));
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("smallest:")));
+  EXPECT_THAT(fuzz.output, HasSubstr("[  SKIPPED ] fuzz.cpu_right"));
+  EXPECT_THAT(fuzz.output, HasSubstr("[  SKIPPED ] fuzz.cpu_zeros"));
+}
+
+// The same on a real one, and kernels of the host are then held against the oracle of the CPU.
+TEST(Program, LostGpuIsToldAndHindersNoKernelOfTheHost) {
+  if (!warpgauge::backend_unavailable(warpgauge::Backend::cuda).empty())
+    GTEST_SKIP() << "there is no GPU here";
+  const Finished fuzz = run(kFaulty + " --kernel '^(cuda/loses_device|cpu/right)$' --seeds 3");
+  EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
+  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by fuzz --replay 'cuda/loses_device/"));
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("smallest:")));
+  EXPECT_THAT(fuzz.output, HasSubstr("[       OK ] fuzz.cpu_right"));
+}
+
+// A crash names the kernel and the case; the line makes it crash again.
+class ProgramThatCrashes : public testing::TestWithParam<warpgauge::faulty::Fatal> {};
+
+TEST_P(ProgramThatCrashes, TellsItsReplayLineFirst) {
+  const std::string name(GetParam().kernel.name), no_core = "ulimit -c 0; ";
+  const Finished fuzz = run(no_core + kFaulty + " --kernel 'cpu/" + name + "$' --seeds 1");
+  EXPECT_THAT(fuzz.output, HasSubstr("fuzz: SIG"));
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(fuzz.output, found,
+                                std::regex(" in cpu/" + name + "\n  replay:   fuzz (--replay 'cpu/[^']+')")))
+      << fuzz.output;
+  const Finished again = run(no_core + kFaulty + " " + found[1].str());
+  EXPECT_THAT(again.output, HasSubstr(found[0].str()));
+#if !defined(__SANITIZE_ADDRESS__)  // it has handlers of its own, which end the program another way
+  EXPECT_EQ(fuzz.exit_code, 128 + GetParam().signal) << fuzz.output;
+#endif
+}
+
+std::string fatal_name(const testing::TestParamInfo<warpgauge::faulty::Fatal>& info) {
+  return std::string(info.param.kernel.name);
+}
+INSTANTIATE_TEST_SUITE_P(Program, ProgramThatCrashes, testing::ValuesIn(warpgauge::faulty::kFatal),
+                         fatal_name);
 
 TEST(Program, HelpGivesZero) {
   const Finished fuzz = run(kFuzz + " --help");

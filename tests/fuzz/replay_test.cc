@@ -42,6 +42,7 @@ TEST(Replay, NamesWhatItDoesNotUnderstand) {
   EXPECT_THAT(error_of("f32/B:1/H:1/S:1/D:8/causal:0 family=odd"), HasSubstr("'family=odd'"));
   EXPECT_THAT(error_of("f32/B:1/H:1/S:1/D:8/causal:0 seed=-1"), HasSubstr("'seed=-1'"));
   EXPECT_THAT(error_of("f32/B:1/H:1/S:1/D:8/causal:0 threads=0"), HasSubstr("'threads=0'"));
+  EXPECT_THAT(error_of("f32/B:1/H:1/S:1/D:8/causal:0 threads=4097"), HasSubstr("threads=1 to 4096"));
   EXPECT_THAT(error_of("f32/B:1/H:1/S:1/D:8/causal:0 normal"), HasSubstr("NAME=VALUE"));
 }
 

@@ -54,5 +54,18 @@ TEST(attention, impossible_sizes_are_named) {
   EXPECT_EQ(problem_error({.scale = NAN}), "scale must be finite");
 }
 
+TEST(attention, tensors_past_2_to_the_60_bytes_are_named) {
+  constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+  EXPECT_EQ(problem_error({.batch = kHuge}), "Q and O have more than 2^60 bytes");
+  EXPECT_EQ(
+      problem_error({.batch = kHuge, .heads = kHuge, .kv_heads = kHuge, .seq_q = kHuge, .seq_k = kHuge}),
+      "Q and O have more than 2^60 bytes");
+  EXPECT_EQ(problem_error({.seq_k = kHuge}), "K and V have more than 2^60 bytes");
+  EXPECT_EQ(problem_error({.seq_q = std::int64_t{1} << 59, .head_dim = 1, .dtype = Dtype::f16}),
+            "LSE has more than 2^60 bytes");
+  EXPECT_EQ(problem_error({.seq_q = std::int64_t{1} << 52}), "") << "2^60 bytes are the most";
+  EXPECT_EQ(problem_error({.seq_q = (std::int64_t{1} << 52) + 1}), "Q and O have more than 2^60 bytes");
+}
+
 }  // namespace
 }  // namespace warpgauge

@@ -79,7 +79,7 @@ std::optional<Capture> hunt_attention(const Kernel& kernel, std::uint64_t first_
     if (!c) return std::nullopt;
     const CheckResult result =
         check(kernel, c->problem, c->seed, {.family = c->family, .layout = c->layout, .threads = c->threads});
-    if (!result.passed()) return Capture{checks_of(result.failures), n + 1};
+    if (result.is_wrong()) return Capture{checks_of(result.failures), n + 1};
   }
   return std::nullopt;
 }

@@ -1,0 +1,91 @@
+#include "fuzz/crash_note.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+namespace warpgauge {
+namespace {
+
+struct Fatal {
+  int signal;
+  const char* name;
+  struct sigaction before;  // what it did without us
+};
+
+Fatal fatal_signals[] = {{SIGSEGV, "SIGSEGV", {}},
+                         {SIGBUS, "SIGBUS", {}},
+                         {SIGFPE, "SIGFPE", {}},
+                         {SIGILL, "SIGILL", {}},
+                         {SIGABRT, "SIGABRT", {}}};
+const char* program_name = "";
+std::atomic<const CrashNote*> newest{nullptr};
+
+// Only what may be called in a handler: no memory is taken, no lock, no stream.
+void put(const char* text) {
+  for (std::size_t left = std::strlen(text); left > 0;) {
+    const ssize_t written = write(STDERR_FILENO, text, left);
+    if (written <= 0) return;
+    text += written;
+    left -= static_cast<std::size_t>(written);
+  }
+}
+
+void tell(const Fatal& fatal) {
+  const CrashNote* note = newest.load();
+  if (!note) return;
+  for (const char* part : {"\n", program_name, ": ", fatal.name, " in ", note->text(), "\n"}) put(part);
+}
+
+// Told before the old action is put back: another thread may crash meanwhile. A fault comes again by itself
+// when its instruction does, with the address that a sanitizer wants to know; what was sent is sent once
+// more.
+void handle(int signal, siginfo_t* info, void*) {
+  for (const Fatal& fatal : fatal_signals)
+    if (fatal.signal == signal) {
+      tell(fatal);
+      sigaction(signal, &fatal.before, nullptr);
+    }
+  const bool was_sent = info->si_code <= 0;
+  if (was_sent) raise(signal);
+}
+
+// A handler has no room on a stack that has overflowed. A sanitizer brings a stack of its own.
+void provide_stack() {
+  alignas(16) static char memory[64 * 1024];
+  stack_t present{};
+  if (sigaltstack(nullptr, &present) != 0 || !(present.ss_flags & SS_DISABLE)) return;
+  const stack_t provided{.ss_sp = memory, .ss_flags = 0, .ss_size = sizeof memory};
+  sigaltstack(&provided, nullptr);
+}
+
+}  // namespace
+
+CrashNote::CrashNote(std::string_view text) : outer_(newest.load()) {
+  const std::size_t length = std::min(text.size(), kLongest);
+  std::copy_n(text.data(), length, text_);
+  text_[length] = '\0';
+  newest.store(this);
+}
+
+CrashNote::~CrashNote() {
+  newest.store(outer_);
+}
+
+void install_crash_notes(const char* program) {
+  static const bool installed [[maybe_unused]] = [program] {
+    program_name = program;
+    provide_stack();
+    struct sigaction action {};
+    action.sa_sigaction = handle;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    for (Fatal& fatal : fatal_signals) sigaction(fatal.signal, &action, &fatal.before);
+    return true;
+  }();
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,73 @@
+// Kernels that take the program along, or the device. Not among kPlanted: the test that runs them would end.
+#pragma once
+
+#include <signal.h>
+
+#include <exception>
+#include <stdexcept>
+#include <string>
+
+#include "tests/fuzz/faulty_kernels.h"
+
+namespace warpgauge::faulty {
+
+template <int kSignal>
+struct Raises : Right {
+  static void after_all(const Problem&, const Tensors&, const Launch&) { raise(kSignal); }
+};
+
+struct WritesNowhere : Right {
+  static void after_all(const Problem&, const Tensors&, const Launch&) {
+    volatile std::uintptr_t nowhere = 64;  // in the page that no process has
+    *reinterpret_cast<volatile char*>(nowhere) = 0;
+  }
+};
+
+struct OverflowsStack : Right {
+  [[gnu::noinline]] static int deeper(int depth) {
+    volatile char frame[4096];
+    frame[depth % 4096] = 1;
+    return depth < 0 ? 0 : deeper(depth + 1) + frame[depth % 4096];
+  }
+  static void after_all(const Problem&, const Tensors&, const Launch&) { deeper(0); }
+};
+
+// An exception that nobody can catch: it leaves a thread.
+struct Terminates : Right {
+  static void after_all(const Problem&, const Tensors&, const Launch&) { std::terminate(); }
+};
+
+struct Fatal {
+  Kernel kernel;
+  int signal;  // that it dies of
+};
+
+inline const Fatal kFatal[] = {
+    {kernel<WritesNowhere>("writes_nowhere"), SIGSEGV},
+    {kernel<OverflowsStack>("overflows_stack"), SIGSEGV},
+    {kernel<Raises<SIGSEGV>>("raises_sigsegv"), SIGSEGV},
+    {kernel<Raises<SIGBUS>>("raises_sigbus"), SIGBUS},
+    {kernel<Raises<SIGFPE>>("raises_sigfpe"), SIGFPE},
+    {kernel<Raises<SIGILL>>("raises_sigill"), SIGILL},
+    {kernel<Terminates>("terminates"), SIGABRT},
+};
+
+// Stands for a kernel that loses its device: from its first launch on more than one query on, nothing is
+// launched any more.
+inline bool device_is_lost = false;
+
+inline std::string device_loss(Backend backend) {
+  return device_is_lost ? "planted loss" : backend_lost(backend);
+}
+
+struct LosesDevice : Right {
+  static bool skips(const Problem& p, const Row&) {
+    device_is_lost |= p.seq_q > 1;
+    if (device_is_lost) throw std::runtime_error("planted loss");
+    return false;
+  }
+};
+
+inline const Kernel kLosesDevice = kernel<LosesDevice>("loses_device");
+
+}  // namespace warpgauge::faulty
