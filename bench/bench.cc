@@ -24,6 +24,7 @@
 #include "bench/reporter.h"
 #include "bench/table.h"
 #include "bench/threads.h"
+#include "fuzz/crash_note.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -101,7 +102,7 @@ Measurement measure(const Options& options, std::span<const Case> cases) {
   require_cpus(options.threads, cpus);
   std::optional<GpuInfo> gpu;  // asked before anything can take the device along
   if (has_backend(cases, Backend::cuda)) gpu = gpu_info();
-  require_memory(cases, options.threads, gpu ? gpu->free_memory_bytes : 0);
+  require_memory(cases, options.threads, gpu ? static_cast<double>(gpu->free_memory_bytes) : 0);
   std::shared_ptr<const Nvml> nvml;
   if (gpu) {
     nvml = Nvml::open(gpu->uuid);
@@ -192,6 +193,7 @@ int run(std::span<const Kernel* const> kernels, const Options& options) {
 }  // namespace
 
 int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv) {
+  install_crash_notes("warpgauge-bench");
   const ParsedOptions parsed = parse_options(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   if (!initialize_google_benchmark(parsed.options, argv[0])) return kExitUsage;

@@ -5,6 +5,7 @@
 
 #include "bench/gpu.h"
 #include "bench/progress.h"
+#include "fuzz/crash_note.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -37,7 +38,9 @@ void check_fully(CaseResult& result, CheckedStore& store, ReferenceCache& refere
   options.cache = &references;
   const CheckResult checked = check(kernel, result.measured.problem, seed, options);
   result.accuracy = checked.accuracy;
-  if (!checked.passed()) return result.fail("wrong: " + without_last_newline(checked.report()));
+  if (!checked.passed())
+    return result.fail((checked.is_wrong() ? "wrong: " : "failed: ") +
+                       without_last_newline(checked.report()));
   if (!kernel.deterministic) return;
   if (checked.output_hash != result.output_hash)
     return result.fail(
@@ -76,6 +79,7 @@ std::string wrong_after(const CaseResult& result, const Output& output, std::uin
 template <class Work>
 void attempt(CaseResult& result, Station& station, Work work) {
   if (!station.lost.empty()) return result.fail("failed: " + station.lost);
+  const CrashNote note(result.measured.name);
   try {
     work();
   } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 
 #include "bench/progress.h"
 #include "bench/sample_statistics.h"
+#include "fuzz/crash_note.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -40,6 +41,7 @@ std::vector<Subject> subjects_of(std::span<CaseResult> results, Stations& statio
 // Runs `work`; a failure becomes the case's.
 template <class Work>
 void attempt(Subject& subject, Work work) {
+  const CrashNote note(subject.result.measured.name);
   try {
     work();
   } catch (const std::exception& error) {

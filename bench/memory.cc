@@ -1,57 +1,44 @@
 #include "bench/memory.h"
 
-#include <fstream>
-#include <limits>
-#include <optional>
 #include <stdexcept>
 #include <string>
+
+#include "fuzz/memory.h"
 
 namespace warpgauge::bench {
 namespace {
 
-// What can be had without swapping, as the kernel estimates it.
-std::optional<std::int64_t> available_bytes() {
-  std::ifstream meminfo("/proc/meminfo");
-  std::string name, unit;
-  std::int64_t kib = 0;
-  while (meminfo >> name >> kib && std::getline(meminfo, unit))
-    if (name == "MemAvailable:") return kib * 1024;
-  return std::nullopt;
-}
-
-std::string in_gib(std::int64_t bytes) {
-  constexpr std::int64_t kGib = std::int64_t{1} << 30;
-  return std::to_string((bytes + kGib - 1) / kGib) + " GiB";  // rounded up
+// Operands and outputs in their type, and the workspace.
+double timed_bytes(const Case& measured, int threads) {
+  const Problem& p = measured.problem;
+  const double elements = 2 * (static_cast<double>(query_elements(p)) + static_cast<double>(key_elements(p)));
+  return elements * static_cast<double>(dtype_bytes(p.dtype)) +
+         sizeof(float) * static_cast<double>(lse_elements(p)) +
+         static_cast<double>(measured.kernel->workspace(p, threads));
 }
 
 }  // namespace
 
-std::int64_t host_bytes(const Case& measured, int threads) {
-  const Problem& p = measured.problem;
-  const std::int64_t each = std::int64_t{sizeof(float)} + dtype_bytes(p.dtype);
-  const std::int64_t inputs = (query_elements(p) + 2 * key_elements(p)) * each;
-  const std::int64_t outputs = query_elements(p) * each + lse_elements(p) * std::int64_t{sizeof(float)};
-  const bool on_host = measured.kernel->backend == Backend::cpu;
-  return 2 * (inputs + outputs) + (on_host ? measured.kernel->workspace(p, threads) : 0);
+double host_bytes(const Case& measured, int threads) {
+  const bool on_host = measured.kernel->backend != Backend::cuda;
+  return check_bytes(*measured.kernel, measured.problem, threads) +
+         (on_host ? timed_bytes(measured, threads) : 0);
 }
 
-std::int64_t device_bytes(const Case& measured) {
-  if (measured.kernel->backend != Backend::cuda) return 0;
-  const Problem& p = measured.problem;
-  const std::int64_t elements = 2 * query_elements(p) + 2 * key_elements(p);
-  const std::int64_t operands =
-      elements * dtype_bytes(p.dtype) + lse_elements(p) * std::int64_t{sizeof(float)};
-  return 2 * (operands + measured.kernel->workspace(p, 1));
+double device_bytes(const Case& measured) {
+  constexpr int kThreads = 1;             // of no meaning there
+  constexpr double kTimedAndChecked = 2;  // each on operands of its own
+  return measured.kernel->backend == Backend::cuda ? kTimedAndChecked * timed_bytes(measured, kThreads) : 0;
 }
 
-void require_memory(std::span<const Case> cases, int threads, std::int64_t device_free_bytes) {
-  const auto require = [](const Case& each, std::int64_t wanted, std::int64_t free, const char* whose) {
+void require_memory(std::span<const Case> cases, int threads, double device_free_bytes) {
+  const auto require = [](const Case& each, double wanted, double free, const char* whose) {
     if (wanted > free)
       throw std::invalid_argument(each.name + ": takes about " + in_gib(wanted) + " of " + whose +
                                   "memory, and " + in_gib(free) +
                                   " are free; take smaller shapes, or leave it out with --benchmark_filter");
   };
-  const std::int64_t host_free_bytes = available_bytes().value_or(std::numeric_limits<std::int64_t>::max());
+  const double host_free_bytes = free_memory_bytes();
   for (const Case& each : cases) {
     if (!each.unsupported.empty()) continue;
     require(each, host_bytes(each, threads), host_free_bytes, "");

@@ -23,9 +23,11 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 folders=("$work/one" "$work/another/and/deeper")
+source=$root
 for folder in "${folders[@]}"; do
   mkdir -p "$(dirname "$folder")"
-  git clone --quiet --no-hardlinks "$root" "$folder"
+  git clone --quiet --no-hardlinks "$source" "$folder"
+  source=${folders[0]} # of the tree there may be a newer commit by then
   [[ ! -d $deps ]] || ln -s "$deps" "$folder/.deps"
   say "building in $folder"
   (cd "$folder" && cmake --preset "$preset" -DWARPGAUGE_TESTS=OFF && cmake --build "build/$preset" --parallel "$(jobs)") \

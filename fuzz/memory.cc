@@ -11,16 +11,6 @@ namespace {
 
 constexpr double kAddressable = 0x1p47;  // bytes of a process
 
-// What can be had without swapping, as the system estimates it.
-double free_bytes() {
-  std::ifstream meminfo("/proc/meminfo");
-  std::string name, unit;
-  std::int64_t kib = 0;
-  while (meminfo >> name >> kib && std::getline(meminfo, unit))
-    if (name == "MemAvailable:") return 1024 * static_cast<double>(kib);
-  return kAddressable;
-}
-
 double operand_bytes(const Kernel& kernel, const Problem& p) {
   const bool on_host = kernel.backend != Backend::cuda;
   const auto query = static_cast<double>(query_elements(p)), key = static_cast<double>(key_elements(p)),
@@ -32,11 +22,20 @@ double operand_bytes(const Kernel& kernel, const Problem& p) {
   return wide + guarded + image + (attention_flops(p) <= kAllRowsFlops ? 8 * query : 0);
 }
 
+}  // namespace
+
+double free_memory_bytes() {
+  std::ifstream meminfo("/proc/meminfo");
+  std::string name, unit;
+  std::int64_t kib = 0;
+  while (meminfo >> name >> kib && std::getline(meminfo, unit))
+    if (name == "MemAvailable:") return 1024 * static_cast<double>(kib);
+  return kAddressable;
+}
+
 std::string in_gib(double bytes) {
   return std::to_string(static_cast<std::int64_t>(std::ceil(bytes / 0x1p30))) + " GiB";
 }
-
-}  // namespace
 
 double check_bytes(const Kernel& kernel, const Problem& p, int threads) {
   const double operands = operand_bytes(kernel, p);
@@ -50,7 +49,7 @@ std::string memory_needed(const Kernel& kernel, const Problem& p, int threads) {
 }
 
 std::string memory_lacking(const Kernel& kernel, const Problem& p, int threads) {
-  const double free = free_bytes();
+  const double free = free_memory_bytes();
   if (check_bytes(kernel, p, threads) <= free) return {};
   return memory_needed(kernel, p, threads) + ", of which " + in_gib(free) + " are free";
 }

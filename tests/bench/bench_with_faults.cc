@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "bench/bench.h"
-#include "tests/fuzz/faulty_kernels.h"
+#include "tests/fuzz/fatal_kernels.h"
 
 namespace warpgauge::faulty {
 namespace {
@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
                                    faulty::kernel<faulty::Nondeterministic>("nondeterministic"),
                                    faulty::kernel<faulty::Throws>("throws"),
                                    faulty::kernel<faulty::ThrowsLater>("throws_later"),
+                                   faulty::kernel<faulty::WritesNowhere>("crashes"),
                                    faulty::kernel<faulty::WearsOut>("wears_out"),
                                    faulty::tires(),
                                    faulty::fussy(),

@@ -131,6 +131,12 @@ TEST_F(Program, AWrongKernelIsAnErrorInEveryRowAndNeverATime) {
   }
 }
 
+TEST_F(Program, ACrashNamesItsCase) {
+  const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|crashes'");
+  EXPECT_NE(done.exit_code, 0);
+  EXPECT_THAT(done.err, HasSubstr("warpgauge-bench: SIGSEGV in cpu/crashes/f32/B:1/H:2/S:64/D:64/causal:0"));
+}
+
 TEST_F(Program, AWrongKernelDoesNotStopTheOthers) {
   const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|zeros'");
   EXPECT_EQ(done.exit_code, 1);
