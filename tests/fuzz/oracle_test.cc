@@ -195,10 +195,11 @@ TEST(ReferenceCache, ComputesOnceAndForgetsTheOldest) {
 // Holds the error of the GPU's low-precision twin against the CPU's, which counts twofold in every bound.
 // They add up in different orders: where terms cancel, or D is 1, one may be exact and the other many ulps
 // off, so that no factor alone holds for a row. Each is a right computation of that precision, though, and
-// within the other terms of a kernel's bound; with them 1 would do for the factor (of 28,526 rows of these
-// seeds, added up on the CPU in two orders, none is past it, where fourfold and an ulp is wrong for 80). TF32
-// is past it in every sixth row. Weights that were not rounded to 16 bits are not: they show in the mean, in
-// ulps of the output, which is the same to a percent in any order, and half or a tenth without the rounding.
+// within the other terms of a kernel's bound; with them 1 would do for the factor (of 28,526 rows of such
+// problems, added up on the CPU in two orders, none is past it, where fourfold and an ulp is wrong for 80).
+// TF32 is past it in every sixth row. Weights that were not rounded to 16 bits are not: they show in the
+// mean, in ulps of the output, which is the same to a percent in any order, and half or a tenth without the
+// rounding.
 class LowErrors {
  public:
   void add(const Problem& p, const Reference& cpu, const Reference& gpu, std::size_t n) {
