@@ -54,7 +54,8 @@ double counting_bound(Dtype dtype, std::int64_t keys) {
 }
 
 double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass, double absorbed) {
-  const double roundings = std::max(16.0, 2 * std::sqrt(static_cast<double>(head_dim)));
+  const auto terms = static_cast<double>(head_dim);
+  const double roundings = std::max(16.0, dtype == Dtype::f32 ? 2 * std::sqrt(terms) : terms / 4);
   return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * 0x1p-24 * logit_mass + absorbed;
 }
 

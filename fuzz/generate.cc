@@ -10,7 +10,9 @@
 namespace warpgauge {
 namespace {
 
-constexpr std::int64_t kHeadDims[] = {8, 16, 32, 40, 64, 64, 64, 80, 96, 128, 128, 160, 192, 256};
+// Multiples of 8, as most kernels want them, and a few that they are not, or too large for many.
+constexpr std::int64_t kHeadDims[] = {8,   16,  32,  40,  64,  64, 64, 80,  96,
+                                      128, 128, 160, 192, 256, 1,  20, 100, 320};
 constexpr std::int64_t kGroups[] = {1, 1, 2, 3, 4, 8};
 constexpr std::uint64_t kAttempts = 256;
 
@@ -81,6 +83,7 @@ Problem draw_problem(Draws& draws, std::int64_t max_volume) {
   p.head_dim = draws.pick(kHeadDims);
   p.scale = default_scale(p.head_dim);
   if (draws.one_in(8)) p.scale *= static_cast<double>(draws.range(1, 64)) / 16;
+  if (draws.one_in(30)) p.scale = draws.one_in(2) ? 0 : -p.scale;
   p.mask = draws.one_in(2) ? Mask::causal : Mask::none;
   // Where Sq is long, there is no room left for a long Sk: rather a square.
   const auto square = static_cast<std::int64_t>(std::sqrt(static_cast<double>(max_volume / p.head_dim)));

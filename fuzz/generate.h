@@ -2,7 +2,8 @@
 //
 // Sizes stay under B H Sq Sk D = 2^24 (2^21 for a kernel in the emulator), so that the f64 oracle checks
 // every row in milliseconds. Lengths and diagonals gather around tile edges; heads are shared (GQA, MQA) or
-// not; Sq and Sk differ both ways; keys may be missing altogether.
+// not; Sq and Sk differ both ways; keys may be missing altogether; D need not be a multiple of 8, nor the
+// scale positive.
 #pragma once
 
 #include <cstdint>

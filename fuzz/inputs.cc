@@ -125,7 +125,7 @@ void fill_constant_keys(Inputs& in) {
 }
 
 // A masked key may be multiplied by a zero weight, which keeps a NaN: V gets its NaN only where all keys are
-// visible.
+// visible. A product by a scale of 0 may be left out, as BLAS does, and its NaNs with it: Q then gets none.
 void plant_nans(Inputs& in) {
   const Problem& p = in.problem;
   const RandomStream choice(in.seed, kChoice);
@@ -137,7 +137,7 @@ void plant_nans(Inputs& in) {
   if (p.seq_k == 0) return;
   for (std::int64_t head = 0; head < p.batch * p.heads; ++head) {
     const std::int64_t row = below(3 * head, p.seq_q);
-    if (visible_keys(p, row) > 0)
+    if (visible_keys(p, row) > 0 && p.scale != 0)
       in.q[(head * p.seq_q + row) * p.head_dim + below(3 * head + 1, p.head_dim)] = kNan;
   }
   if (p.mask != Mask::none) return;

@@ -21,7 +21,7 @@ enum class InputFamily {
   unit_value,     // V = 1: O = 1
   counting,       // Q = 0 and V = 1: O = 1 and LSE = ln(visible keys) at every row, without an oracle
   constant_keys,  // all keys of a head are equal
-  nan_inputs,     // one NaN query per head, and where no mask hides it one NaN in V
+  nan_inputs,     // one NaN query per head unless the scale is 0, and where no mask hides it one NaN in V
 };
 
 std::span<const InputFamily> all_families();

@@ -14,6 +14,14 @@ std::vector<std::int64_t> simpler_sizes(std::int64_t size, std::int64_t least) {
   return sizes;
 }
 
+// Multiples of 8; others, after them, only for a case that has another: it may be that no multiple fails.
+std::vector<std::int64_t> simpler_head_dims(std::int64_t head_dim) {
+  std::vector<std::int64_t> dims{8, 16, 32, 64, 128, 256};
+  if (head_dim % 8 != 0) dims.insert(dims.end(), {1, 20});
+  std::erase_if(dims, [=](std::int64_t dim) { return dim >= head_dim; });
+  return dims;
+}
+
 // Every case that is simpler in one respect.
 std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
   std::vector<FuzzCase> cases;
@@ -42,13 +50,12 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
     });
   propose_sizes(1, &Problem::seq_q);
   propose_sizes(0, &Problem::seq_k);
-  for (std::int64_t dim : {8, 16, 32, 64, 128})
-    if (dim < from.problem.head_dim)
-      propose([&](FuzzCase& c) {
-        const bool is_default = c.problem.scale == default_scale(c.problem.head_dim);
-        c.problem.head_dim = dim;
-        if (is_default) c.problem.scale = default_scale(dim);
-      });
+  for (std::int64_t dim : simpler_head_dims(from.problem.head_dim))
+    propose([&](FuzzCase& c) {
+      const bool is_default = c.problem.scale == default_scale(c.problem.head_dim);
+      c.problem.head_dim = dim;
+      if (is_default) c.problem.scale = default_scale(dim);
+    });
   propose_sizes(1, &Problem::batch);
   // Single steps come last: they are many, and only the last of them tell anything.
   for (auto size : {&Problem::seq_q, &Problem::seq_k, &Problem::batch})

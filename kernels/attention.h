@@ -51,8 +51,8 @@ inline double default_scale(std::int64_t head_dim) {
   return 1.0 / std::sqrt(static_cast<double>(head_dim));
 }
 
-// Bytes of the largest tensor that a problem may have: sums over all five, in gaps and in wider types, still
-// fit 64 bits.
+// Bytes of the largest tensor that a problem may have: products of its sizes fit 64 bits then, and so do sums
+// over all five tensors.
 inline constexpr std::int64_t kLargestTensorBytes = std::int64_t{1} << 60;
 
 // Empty when the sizes make a problem; otherwise what is wrong with them, as a sentence.

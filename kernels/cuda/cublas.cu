@@ -1,6 +1,7 @@
 // cuda/cublas: unfused attention as a library user would write it: batched GEMM, row softmax, batched GEMM,
-// over groups of heads so that the logits take at most 1 GiB. Logits and softmax in f32, probabilities
-// rounded to the operands' type before P V, f32 accumulation. TF32 and reduced-precision reductions are off.
+// over groups of heads, of all batch entries where they lie evenly, so that the logits take at most 1 GiB.
+// Logits and softmax in f32, probabilities rounded to the operands' type before P V, f32 accumulation. TF32
+// and reduced-precision reductions are off.
 //
 // cuBLAS is column-major: a row-major [rows, D] is its [D, rows], so S^T = K Q^T and O^T = V^T P^T are asked
 // for.
@@ -16,15 +17,17 @@ namespace {
 
 constexpr int kThreads = 256;
 constexpr std::int64_t kLargestLogits = std::int64_t{1} << 28;  // f32 elements: 1 GiB
+constexpr std::int64_t kMostMatrices = 65535;                   // of a batched GEMM: a grid's limit
 
 // Leading dimension of the logits: a multiple of 8, which the tensor cores' loads like.
 std::int64_t padded_keys(const Problem& p) {
   return std::max<std::int64_t>(8, (p.seq_k + 7) / 8 * 8);
 }
 
-// How many kv heads of one batch entry go through one GEMM, each with one query head.
+// How many kv heads go through one GEMM at most, each with one query head.
 std::int64_t heads_at_once(const Problem& p) {
-  return std::clamp<std::int64_t>(kLargestLogits / (p.seq_q * padded_keys(p)), 1, p.kv_heads);
+  const std::int64_t most = std::min(kMostMatrices, p.batch * p.kv_heads);
+  return std::clamp<std::int64_t>(kLargestLogits / (p.seq_q * padded_keys(p)), 1, most);
 }
 
 // The probabilities of a 16-bit problem are a matrix of their own; an f32 problem's replace the logits.
@@ -126,6 +129,31 @@ void attend_heads(const Problem& p, const Tensors& t, const Launch& l, std::int6
 }
 
 template <class T>
+void attend_batch(const Problem& p, const Tensors& t, const Launch& l) {
+  const std::int64_t step = heads_at_once(p);
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t member = 0; member < p.heads / p.kv_heads; ++member)
+      for (std::int64_t first = 0; first < p.kv_heads; first += step)
+        attend_heads<T>(p, t, l, b, member, first, std::min(step, p.kv_heads - first));
+}
+
+// Whether the heads of a batch entry follow those of the one before at the same distance, as they do when
+// packed.
+bool lies_evenly(const Problem& p, const Tensors& t) {
+  const auto is_even = [](const Strides& s, std::int64_t heads) { return s.batch == heads * s.head; };
+  return is_even(t.q_strides, p.heads) && is_even(t.k_strides, p.kv_heads) &&
+         is_even(t.v_strides, p.kv_heads) && is_even(t.o_strides, p.heads);
+}
+
+// All heads as those of a single entry: fewer launches, of which a stream's queue holds about a thousand.
+Problem as_one_entry(Problem p) {
+  p.heads *= p.batch;
+  p.kv_heads *= p.batch;
+  p.batch = 1;
+  return p;
+}
+
+template <class T>
 void attend(const Problem& p, const Tensors& t, const Launch& l) {
   if (p.seq_k == 0) {
     fill_empty<T>
@@ -133,11 +161,10 @@ void attend(const Problem& p, const Tensors& t, const Launch& l) {
     WARPGAUGE_CUDA_CHECK(cudaGetLastError());
     return;
   }
-  const std::int64_t step = heads_at_once(p);
-  for (std::int64_t b = 0; b < p.batch; ++b)
-    for (std::int64_t member = 0; member < p.heads / p.kv_heads; ++member)
-      for (std::int64_t first = 0; first < p.kv_heads; first += step)
-        attend_heads<T>(p, t, l, b, member, first, std::min(step, p.kv_heads - first));
+  if (lies_evenly(p, t))
+    attend_batch<T>(as_one_entry(p), t, l);
+  else
+    attend_batch<T>(p, t, l);
 }
 
 std::string supports(const Problem& p) {

@@ -6,6 +6,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "tests/fuzz/faulty_kernels.h"
 
@@ -20,6 +21,12 @@ struct WritesNowhere : Right {
   static void after_all(const Problem&, const Tensors&, const Launch&) {
     volatile std::uintptr_t nowhere = 64;  // in the page that no process has
     *reinterpret_cast<volatile char*>(nowhere) = 0;
+  }
+};
+
+struct WritesNowhereOnThread : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch& l) {
+    std::thread([&] { WritesNowhere::after_all(p, t, l); }).join();
   }
 };
 
@@ -44,6 +51,7 @@ struct Fatal {
 
 inline const Fatal kFatal[] = {
     {kernel<WritesNowhere>("writes_nowhere"), SIGSEGV},
+    {kernel<WritesNowhereOnThread>("writes_nowhere_on_thread"), SIGSEGV},
     {kernel<OverflowsStack>("overflows_stack"), SIGSEGV},
     {kernel<Raises<SIGSEGV>>("raises_sigsegv"), SIGSEGV},
     {kernel<Raises<SIGBUS>>("raises_sigbus"), SIGBUS},

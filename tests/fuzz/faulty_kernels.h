@@ -102,6 +102,18 @@ struct Zeros : Right {
   }
 };
 
+// The last column of an head dimension that is no multiple of 8 is lost.
+struct LosesLastColumn : Right {
+  static void after_row(const Problem& p, const Row&, void* o, float*) {
+    if (p.head_dim % 8 != 0) store(p, o, p.head_dim - 1, 0);
+  }
+};
+
+// Loses the sign of the scale.
+struct LosesSignOfScale : Right {
+  static double scale(const Problem& p) { return std::fabs(p.scale); }
+};
+
 struct OneNan : Right {
   static void after_row(const Problem& p, const Row& row, void* o, float*) {
     if (is_middle(p, row)) store(p, o, p.head_dim / 2, std::numeric_limits<float>::quiet_NaN());
@@ -285,6 +297,8 @@ struct Planted {
 
 inline const Planted kPlanted[] = {
     {kernel<Zeros>("zeros"), Property::output},
+    {kernel<LosesLastColumn>("loses_last_column"), Property::output},
+    {kernel<LosesSignOfScale>("loses_sign_of_scale"), Property::output},
     {kernel<OneNan>("one_nan"), Property::non_finite},
     {kernel<DropsLastKey>("drops_last_key"), Property::output},
     {kernel<DropsLastTile>("drops_last_tile"), Property::output},

@@ -54,6 +54,10 @@ TEST(Generate, MeetsEveryEdgeOften) {
     met["GQA"] += p.heads > p.kv_heads && p.kv_heads > 1;
     met["MQA"] += p.heads > 1 && p.kv_heads == 1;
     met["own scale"] += p.scale != default_scale(p.head_dim);
+    met["scale 0"] += p.scale == 0;
+    met["negative scale"] += p.scale < 0;
+    met["a last column beside eights"] += p.head_dim % 8 != 0;
+    met["past D 256"] += p.head_dim > 256;
     for (std::int64_t edge : {16, 32, 64, 128})
       for (std::int64_t near : {-1, 0, 1})
         met["Sk at " + std::to_string(edge) + "n" + std::to_string(near)] +=
@@ -64,7 +68,7 @@ TEST(Generate, MeetsEveryEdgeOften) {
     met["D " + std::to_string(p.head_dim)]++;
   }
   EXPECT_EQ(std::count_if(met.begin(), met.end(), [](const auto& e) { return e.first.starts_with("D "); }),
-            11);
+            15);
   for (const auto& [edge, times] : met) EXPECT_GE(times, static_cast<int>(kSeeds / 100)) << edge;
 }
 

@@ -96,6 +96,12 @@ TEST(Inputs, MaskedValuesGetNoNan) {
   for (float value : make_inputs(p, InputFamily::nan_inputs, 1).v) ASSERT_FALSE(std::isnan(value));
 }
 
+TEST(Inputs, QueriesScaledByZeroGetNoNan) {
+  Problem p = kProblem;
+  p.scale = 0;
+  for (float value : make_inputs(p, InputFamily::nan_inputs, 1).q) ASSERT_FALSE(std::isnan(value));
+}
+
 // Some rows reach past 5e4, and in some even the largest logit lies below -5e4.
 TEST(Inputs, LargeLogitsAreLargeBothWays) {
   for (std::int64_t dim : {8, 64, 256}) {

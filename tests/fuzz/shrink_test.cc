@@ -36,6 +36,17 @@ TEST(Shrink, FindsTheThresholdOfASize) {
   EXPECT_EQ(small.threads, 1);
 }
 
+TEST(Shrink, PrefersHeadDimensionsThatAreMultiplesOfEight) {
+  FuzzCase failing = large_case();
+  failing.problem.head_dim = 100;
+  EXPECT_EQ(shrink(failing, [](const FuzzCase&) { return true; }).problem.head_dim, 8);
+  EXPECT_EQ(shrink(failing, [](const FuzzCase& c) { return c.problem.head_dim % 8 != 0; }).problem.head_dim,
+            1);
+  failing.problem.head_dim = 320;
+  EXPECT_EQ(shrink(failing, [](const FuzzCase& c) { return c.problem.head_dim > 128; }).problem.head_dim,
+            256);
+}
+
 TEST(Shrink, KeepsWhatTheFailureNeeds) {
   const auto needs = [](const FuzzCase& c) {
     return c.problem.heads > c.problem.kv_heads && c.problem.mask == Mask::causal &&
