@@ -164,6 +164,20 @@ TEST(Comparison, ends_with_the_name_once_the_gpu_is_lost) {
   EXPECT_TRUE(tally.gpu_lost);
 }
 
+TEST(Comparison, records_what_the_gpu_gave) {
+  std::vector<Primitive> one = emulated_primitives();  // in the GPU's place
+  std::erase_if(one, [](const Primitive& p) { return std::string_view(p.facts.name) != "shuffle_up"; });
+  const fs::path folder = testing::TempDir() + "/recorded";
+  fs::create_directories(folder);
+  std::ostringstream out;
+  const Comparison comparison{.seeds = 2, .gpu = "none", .recorded = folder};
+  EXPECT_EQ(hold_against_gpu(one, one, comparison, out).wrong, 0);
+  const VectorFile file = read_vectors(folder / "shuffle_up.json");
+  EXPECT_EQ(file.source, "none");
+  EXPECT_EQ(file.vectors.size(), 2u);
+  EXPECT_EQ(replay(file), "");
+}
+
 // The program.
 
 struct Outcome {
