@@ -62,7 +62,7 @@ describe_machine() {
   uname -srm
   echo "$(jobs) processors"
   nvcc --version | tail -n 2 || echo "no nvcc"
-  nvidia-smi || echo "no nvidia-smi: is there a GPU?"
+  timeout 20 nvidia-smi || echo "no nvidia-smi: is there a GPU?"
 }
 
 # A compiler that nobody has tried may warn of something new: that is no reason to have nothing. The GPU's own
@@ -78,10 +78,10 @@ configure() {
 
 readonly unfused='cuda/(naive|cublas)'
 
-# cuda_kernels: as cuda/NAME, the fused ones first.
+# cuda_kernels: as cuda/NAME, the fused ones first. Whatever may touch the GPU may hang: hence the timeout.
 cuda_kernels() {
   local names
-  names=$("$bin/fuzz" --kernel ^cuda/ --gtest_list_tests 2>/dev/null | sed -n 's#^  cuda_#cuda/#p' || true)
+  names=$(timeout 20 "$bin/fuzz" --kernel ^cuda/ --gtest_list_tests 2>/dev/null | sed -n 's#^  cuda_#cuda/#p' || true)
   grep -vxE "$unfused" <<<"$names" | grep . || true
   grep -xE "$unfused" <<<"$names" || true
 }
@@ -96,7 +96,7 @@ fuzz_each() {
   done
 }
 
-# Our own device code alone: cuBLAS would take all of the time. Races are looked for in the fused ones, whose warps share.
+# Our own device code alone: cuBLAS would take all of the time. Races only where warps work together: in the fused ones.
 sanitize_each() {
   local kernel tool seconds=$(($1 / 36 + 1))
   if ! have compute-sanitizer; then
@@ -120,7 +120,7 @@ rivals() {
     return
   fi
   seconds=$(between 10 $(($1 / 7)) 60)
-  "$bin/bench" --matrix ci --benchmark_filter=^cuda/ --benchmark_list_tests >"$raw/cases.txt" 2>&1 || true
+  timeout 20 "$bin/bench" --matrix ci --benchmark_filter=^cuda/ --benchmark_list_tests >"$raw/cases.txt" 2>&1 || true
   stage rivals $((seconds + 15)) "$python" ci/torch_peers.py --cases "$raw/cases.txt" --out "$raw/peers.json" \
     --seconds "$seconds"
 }
