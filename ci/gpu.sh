@@ -1,25 +1,45 @@
 #!/usr/bin/env bash
-# ci/gpu.sh - everything that a GPU machine can tell, in one command: set up, build, fuzz against cuBLAS, hold the emulator
-# against the GPU, check the device code with the sanitizer, measure, compare. A stage that fails is told, and does not stop
-# the next.
+# ci/gpu.sh - everything that a GPU machine can tell, in one command: set up, build, hold the emulator against the
+# GPU, measure a little, fuzz against cuBLAS, check the device code with the sanitizer, time the rivals, measure,
+# compare. A stage that fails is told, and does not stop the next.
 #
 #   --minutes M     for all of it (8)
-#   --out DIR       logs, results, reports, recorded vectors/ and summary.txt (.warpgauge/gpu)
+#   --out DIR       summary.txt, and results.tar.gz: logs, results, reports, recorded vectors/, machine.txt; both are
+#                   refreshed after every stage (.warpgauge/gpu-results)
 #   --bundle DIR    no registry here: take what ci/offline-bundle.sh packed
 #   --no-install    use what is here
 #   --help
 #
-# Needs nvcc; works in a bare copy of the tree. Never touches clocks, power limits or MIG.
+# Needs nvcc; works in a bare copy of the tree. Never touches clocks, power limits or MIG. Raw files: .warpgauge/gpu.
 # Exit: 0 every stage that this machine should do is ok; 1 one of them failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=ci/lib-stage.sh
+source "$root/ci/lib-stage.sh"
+# shellcheck source=ci/lib-cuda.sh
+source "$root/ci/lib-cuda.sh"
 
-minutes=8 out=$root/.warpgauge/gpu bundle='' install=yes
+# The budget of 8 minutes, for 16 processors and a GPU that works. Shares are of what is left after the tests: a slow
+# build takes from all stages alike, and a stage that ends early gives to the large matrix.
+#
+#   stage                      at most                        expected, s
+#   set-up                     120                                  5
+#   configure, build           all that is left                   105
+#   conform                    60; 10 a primitive                  15
+#   bench-smoke                90                                  20
+#   test-*                     30 each                             10
+#   fuzz-KERNEL                1/18 of what is left, fused ones    65
+#                              twice that; and 20 to begin
+#   memcheck-, racecheck-      1/36 each; and 25 to begin          70
+#   rivals                     1/7, 60 at most; and 15             45
+#   bench                      all that is left less compare's    130
+#   compare                    20                                   2
+minutes=8 results=$root/.warpgauge/gpu-results bundle='' install=yes
 while [[ $# -gt 0 ]]; do
   case $1 in
     --minutes) minutes=$(value_of "$@"); shift ;;
-    --out) out=$(value_of "$@"); shift ;;
+    --out) results=$(value_of "$@"); shift ;;
     --bundle) bundle=$(value_of "$@"); shift ;;
     --no-install) install=no ;;
     -h | --help) usage "$0" && exit 0 ;;
@@ -28,88 +48,130 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 [[ $minutes =~ ^[0-9]+$ && $minutes -ge 1 ]] || die "--minutes is '$minutes'; it takes a whole number, 1 or more"
-mkdir -p "$out"
-out=$(cd "$out" && pwd)
-summary=$out/summary.txt
-: >"$summary"
+results=$(realpath -m -- "$results") # absolute, both: from here on this script stands in the tree
+[[ -z $bundle ]] || bundle=$(realpath -m -- "$bundle")
+[[ $results/ != "$root/.warpgauge/gpu/"* ]] || die "--out is where the raw files go; name another folder"
+open_stages $((minutes * 60)) "$root/.warpgauge/gpu" "$results"
 
-readonly deadline=$((SECONDS + minutes * 60))
 bin=$root/build/cuda/bin
-failed=0
+targets=(bench fuzz compare simt_conformance simt_linear_attention_test fuzz_unit_test)
 export WARPGAUGE_REQUIRE_GPU=1 # a stage without a GPU has failed, not passed
-
-left() { echo $((deadline > SECONDS ? deadline - SECONDS : 0)); }
-
-# report NAME STATUS SECONDS NOTE
-report() { printf '%-10s %-8s %4ss  %s\n' "$@" | tee -a "$summary"; }
-
-# stage NAME LIMIT_S COMMAND...: at most so many seconds, its output in NAME.log. The note is the log's last line.
-stage() {
-  local name=$1 limit=$2 log=$out/$1.log begin=$SECONDS code=0 note
-  shift 2
-  if [[ $limit -le 0 ]]; then
-    failed=1
-    report "$name" failed 0 "no time left of $minutes minutes"
-    return
-  fi
-  timeout --kill-after=5 "$limit" "$@" >"$log" 2>&1 || code=$?
-  note=$(grep -v '^[[:space:]]*$' "$log" | tail -n 1 | cut -c 1-160 || true)
-  case $code in
-    0) report "$name" ok $((SECONDS - begin)) "$note" ;;
-    77) report "$name" skipped $((SECONDS - begin)) "$note" && failed=1 ;;
-    124 | 137) report "$name" failed $((SECONDS - begin)) "stopped after $limit s: $note" && failed=1 ;;
-    *) report "$name" failed $((SECONDS - begin)) "exit $code: $note" && failed=1 ;;
-  esac
-}
-
-# skip NAME REASON: for what this machine cannot be expected to do.
-skip() { report "$1" skipped 0 "$2"; }
 
 describe_machine() {
   date -u +%FT%TZ
   uname -srm
+  echo "$(jobs) processors"
   nvcc --version | tail -n 2 || echo "no nvcc"
-  nvidia-smi || echo "no nvidia-smi: is there a GPU?"
+  timeout 20 nvidia-smi || echo "no nvidia-smi: is there a GPU?"
 }
 
-# The GPU's own architecture makes the build short; without a GPU it is all of them.
-configure=(cmake --preset cuda -DWARPGAUGE_TESTS=OFF)
-capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '. ' || true)
-if [[ $capability =~ ^[0-9]+$ ]]; then
-  configure+=("-DCMAKE_CUDA_ARCHITECTURES=${capability/#90/90a}-real")
-fi
+# A compiler that nobody has tried may warn of something new: that is no reason to have nothing. The GPU's own
+# architecture makes the build short; without a GPU it is all of them.
+configure() {
+  local flags=(-DWARPGAUGE_WERROR=OFF "${cublas_flags[@]}") capability
+  capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '. ' || true)
+  if [[ $capability =~ ^[0-9]+$ ]]; then
+    flags+=("-DCMAKE_CUDA_ARCHITECTURES=${capability/#90/90a}-real")
+  fi
+  stage configure "$(left 0)" cmake --preset cuda "${flags[@]}"
+}
+
+readonly unfused='cuda/(naive|cublas)'
+
+# cuda_kernels: as cuda/NAME, the fused ones first. Whatever may touch the GPU may hang: hence the timeout.
+cuda_kernels() {
+  local names
+  names=$(timeout 20 "$bin/fuzz" --kernel ^cuda/ --gtest_list_tests 2>/dev/null | sed -n 's#^  cuda_#cuda/#p' || true)
+  grep -vxE "$unfused" <<<"$names" | grep . || true
+  grep -xE "$unfused" <<<"$names" || true
+}
+
+fuzz_each() {
+  local kernel seconds unit=$(($1 / 18 + 1))
+  for kernel in "${kernels[@]}"; do
+    seconds=$((2 * unit))
+    [[ ! $kernel =~ ^$unfused$ ]] || seconds=$unit
+    stage "fuzz-${kernel#cuda/}" $((seconds + 20)) \
+      "$bin/fuzz" --kernel "^$kernel\$" --oracle cublas --seconds "$seconds"
+  done
+}
+
+# Our own device code alone: cuBLAS would take all of the time. Races only where warps work together: in the fused ones.
+sanitize_each() {
+  local kernel tool seconds=$(($1 / 36 + 1))
+  if ! have compute-sanitizer; then
+    skip sanitize "compute-sanitizer is not installed"
+    return
+  fi
+  for tool in memcheck racecheck; do
+    for kernel in "${kernels[@]}"; do
+      [[ $kernel != cuda/cublas && ! ($tool == racecheck && $kernel =~ ^$unfused$) ]] || continue
+      stage "$tool-${kernel#cuda/}" $((seconds + 25)) compute-sanitizer --tool "$tool" --error-exitcode 1 \
+        "$bin/fuzz" --kernel "^$kernel\$" --oracle cpu --seconds "$seconds"
+    done
+  done
+}
+
+rivals() {
+  local python seconds
+  python=$(python_with torch)
+  if [[ -z $python ]]; then
+    skip rivals "no python3 here has torch"
+    return
+  fi
+  seconds=$(between 10 $(($1 / 7)) 60)
+  timeout 20 "$bin/bench" --matrix ci --benchmark_filter=^cuda/ --benchmark_list_tests >"$raw/cases.txt" 2>&1 || true
+  stage rivals $((seconds + 15)) "$python" ci/torch_peers.py --cases "$raw/cases.txt" --out "$raw/peers.json" \
+    --seconds "$seconds"
+}
+
+# The first process checks every case in full, which takes the host about 90 s; the others 10 s and their samples' time.
+bench() {
+  local time processes seconds
+  time=$(left 110)
+  processes=$(between 3 $((time / 20)) 10)
+  seconds=$(between 2 $((time / processes - 10)) 10)
+  stage bench "$(left 20)" ci/measure.sh --bin "$bin" --out "$raw/ci" --processes "$processes" -- \
+    --benchmark_filter=^cuda/ "--process-seconds=$seconds"
+}
 
 cd "$root"
-describe_machine >"$out/machine.txt" 2>&1 || true
+{
+  describe_machine
+  find_cublas "$deps/cublas"
+} >"$raw/machine.txt" 2>&1
 if [[ -n $bundle ]]; then
-  stage set-up "$(left)" ci/setup.sh --bundle "$bundle"
+  stage set-up 120 ci/setup.sh --bundle "$bundle"
 elif [[ $install == yes ]]; then
-  stage set-up "$(left)" ci/setup.sh
+  stage set-up "$(left 0)" ci/setup.sh
 else
   skip set-up "--no-install was given"
 fi
-stage configure "$(left)" "${configure[@]}"
-stage build "$(left)" cmake --build build/cuda --parallel "$(jobs)"
+configure
+stage build "$(left 0)" cmake --build build/cuda --parallel "$(jobs)" --target "${targets[@]}" -- -k 0
 
-# What is left is shared out: a quarter for fuzzing, an eighth for the sanitizer, the rest for measuring.
-share=$(left)
-fuzz=("$bin/fuzz" --kernel "^cuda/" --oracle cublas)
-stage fuzz $((share / 4 + 20)) "${fuzz[@]}" --seconds $((share / 4))
-stage conform $((share / 8 + 20)) "$bin/simt_conformance" --record "$out/vectors"
-if have compute-sanitizer; then
-  stage sanitize $((share / 8 + 20)) compute-sanitizer --error-exitcode 1 "${fuzz[@]}" --seconds $((share / 8))
+stage conform 60 ci/conform.sh --bin "$bin" --record "$raw/vectors"
+stage bench-smoke 90 ci/measure.sh --bin "$bin" --matrix smoke --processes 3 --out "$raw/smoke" -- \
+  --benchmark_filter=^cuda/
+stage test-linear-attention 30 "$bin/simt_linear_attention_test" '--gtest_filter=*gpu*'
+stage test-oracle 30 "$bin/fuzz_unit_test" '--gtest_filter=OracleCublas.*'
+
+mapfile -t kernels < <(cuda_kernels)
+share=$(left 0)
+if [[ ${#kernels[@]} -gt 0 ]]; then
+  fuzz_each "$share"
+  sanitize_each "$share"
 else
-  skip sanitize "compute-sanitizer is not installed"
+  stage fuzz 20 "$bin/fuzz" --kernel ^cuda/ --seeds 1 # says why there are none
+  skip sanitize "no kernel to check"
 fi
-readonly processes=5
-share=$((($(left) - 15) / processes))
-stage bench $((share < 1 ? 0 : $(left))) ci/measure.sh --bin "$bin" --out "$out" --processes $processes -- \
-  --benchmark_filter=^cuda/ --process-seconds=$((share < 15 ? share : 15))
-stage compare "$(left)" ci/judge.sh --bin "$bin" --head "$out"
+rivals "$share"
+bench
+stage compare 20 ci/judge.sh --bin "$bin" --head "$raw/ci"
 
 if [[ $failed -eq 0 ]]; then
-  say "every stage is ok; all of it is in $out"
+  say "every stage is ok; all of it is in $results"
 else
-  say "not every stage is ok; see $summary and the logs beside it"
+  say "not every stage is ok; see $results/summary.txt, and the logs in results.tar.gz beside it"
 fi
 exit "$failed"

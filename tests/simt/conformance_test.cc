@@ -9,7 +9,9 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
+#include "kernels/simt/conformance/comparison.h"
 #include "kernels/simt/conformance/vectors.h"
 
 namespace warpgauge::simt::conformance {
@@ -17,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 std::vector<fs::path> vector_files() {
   std::vector<fs::path> files;
@@ -103,6 +106,78 @@ TEST(Conformance, what_is_written_is_read_again) {
   EXPECT_EQ(replay(again), "");
 }
 
+// A GPU that is none: one primitive fails, which may cost the process its GPU; what is before and after it
+// agrees.
+
+std::string named;  // what had been written when the failing primitive ran
+std::ostringstream* written = nullptr;
+
+std::string available() {
+  return "";
+}
+Words no_operands(std::uint32_t) {
+  return {1, 2, 3};
+}
+Words give_back(const Words& operands, std::uint64_t) {
+  return operands;
+}
+Words fail(const Words&, std::uint64_t) {
+  named = written->str();
+  throw std::runtime_error("an illegal memory access was encountered");
+}
+
+Tally hold_three(bool lost, std::ostringstream& out) {
+  const auto primitive = [](const char* name, Words (*run)(const Words&, std::uint64_t)) {
+    return Primitive{{.name = name, .instruction = "nop"}, available, no_operands, run};
+  };
+  const std::vector<Primitive> on_gpu{primitive("first", give_back), primitive("second", fail),
+                                      primitive("third", give_back)};
+  std::vector<Primitive> emulated = on_gpu;
+  emulated[1].run = give_back;
+  written = &out;
+  return hold_against_gpu(on_gpu, emulated,
+                          {.seeds = 2,
+                           .gpu = "none",
+                           .recorded = {},
+                           .gpu_is_lost = lost ? +[] { return true; } : +[] { return false; }},
+                          out);
+}
+
+TEST(Comparison, names_a_primitive_before_it_runs_and_goes_on_after_an_exception) {
+  std::ostringstream out;
+  const Tally tally = hold_three(false, out);
+  EXPECT_EQ(named, "first (nop): ok\nsecond (nop): ");
+  EXPECT_THAT(out.str(), HasSubstr("second (nop): FAILED, an illegal memory access"));
+  EXPECT_THAT(out.str(), HasSubstr("third (nop): ok\n"));
+  EXPECT_EQ(tally.held, 3);
+  EXPECT_EQ(tally.wrong, 1);
+  EXPECT_FALSE(tally.gpu_lost);
+}
+
+TEST(Comparison, ends_with_the_name_once_the_gpu_is_lost) {
+  std::ostringstream out;
+  const Tally tally = hold_three(true, out);
+  EXPECT_THAT(out.str(),
+              HasSubstr("second has cost this process its GPU; 1 primitives after it were not held"));
+  EXPECT_THAT(out.str(), Not(HasSubstr("third")));
+  EXPECT_EQ(tally.wrong, 1);
+  EXPECT_TRUE(tally.gpu_lost);
+}
+
+TEST(Comparison, records_what_the_gpu_gave) {
+  std::vector<Primitive> one = emulated_primitives();  // in the GPU's place
+  std::erase_if(one, [](const Primitive& p) { return std::string_view(p.facts.name) != "shuffle_up"; });
+  const fs::path folder = testing::TempDir() + "/recorded";
+  fs::create_directories(folder);
+  std::ostringstream out;
+  const Comparison comparison{.seeds = 2, .gpu = "none", .recorded = folder};
+  EXPECT_EQ(hold_against_gpu(one, one, comparison, out).wrong, 0);
+  const VectorFile file = read_vectors(folder / "shuffle_up.json");
+  EXPECT_EQ(file.source, "none");
+  EXPECT_EQ(file.vectors.size(), 2u);
+  EXPECT_EQ(replay(file), "");
+}
+
 // The program.
 
 struct Outcome {
@@ -131,8 +206,11 @@ TEST(ConformanceProgram, replays_a_folder_and_fails_for_one_wrong_vector) {
   write_vectors(folder / "wrong.json", facts_of(file.primitive), file);
   const Outcome outcome = run_program("--replay " + folder.string());
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.text, HasSubstr("WRONG shuffle_up (PTX ISA section"));
+  EXPECT_THAT(outcome.text, HasSubstr("shuffle_up (PTX ISA section"));
+  EXPECT_THAT(outcome.text, HasSubstr("): WRONG, "));
   EXPECT_THAT(outcome.text, HasSubstr("word 0 of thread 7 in block 0 is"));
+  EXPECT_EQ(run_program("--replay " + folder.string() + " --filter shuffle_down").exit_code, 2)
+      << "no such file";
   std::ofstream(folder / "broken.json") << "{";
   EXPECT_THAT(run_program("--replay " + folder.string()).text, HasSubstr("broken.json: "));
 }
@@ -142,6 +220,15 @@ TEST(ConformanceProgram, says_how_it_is_used) {
   EXPECT_EQ(run_program("--nonsense").exit_code, 2);
   EXPECT_EQ(run_program("--replay /nowhere").exit_code, 2);
   EXPECT_EQ(run_program("--replay . --record .").exit_code, 2);
+  EXPECT_THAT(run_program("--filter '('").text, HasSubstr("--filter '('"));
+  EXPECT_THAT(run_program("--filter nothing").text, HasSubstr("no primitive matches 'nothing'"));
+}
+
+TEST(ConformanceProgram, lists_what_the_filter_means) {
+  EXPECT_EQ(run_program("--list --filter '^shuffle_(up|xor)$'").text, "shuffle_xor\nshuffle_up\n");
+  std::string all;
+  for (const Primitive& primitive : emulated_primitives()) all += std::string(primitive.facts.name) + "\n";
+  EXPECT_EQ(run_program("--list").text, all);
 }
 
 }  // namespace

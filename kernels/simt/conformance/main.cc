@@ -2,8 +2,11 @@
 // random operands; or, where there is no GPU, replays on the emulator what one once gave.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
+#include <regex>
 
+#include "kernels/simt/conformance/comparison.h"
 #include "kernels/simt/conformance/vectors.h"
 
 namespace warpgauge::simt::conformance {
@@ -13,24 +16,29 @@ namespace fs = std::filesystem;
 
 enum Exit { kAgree = 0, kDisagree = 1, kUsage = 2, kNoGpu = 77 };
 
-constexpr std::uint32_t kRecordedVectors = 4;  // of a primitive
-
-int replay_folder(const fs::path& folder) {
+std::vector<fs::path> json_files(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.path().extension() == ".json") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+int replay_folder(const fs::path& folder, const std::regex& wanted) {
+  std::vector<VectorFile> files;
+  for (const fs::path& path : json_files(folder))
+    if (VectorFile file = read_vectors(path); std::regex_search(file.primitive, wanted))
+      files.push_back(std::move(file));
   if (files.empty()) {
-    std::cerr << "simt_conformance: " << folder.string() << " holds no vectors\n";
+    std::cerr << "simt_conformance: " << folder.string() << " holds no such vectors\n";
     return kUsage;
   }
   int wrong = 0;
-  for (const fs::path& path : files) {
-    const VectorFile file = read_vectors(path);
+  for (const VectorFile& file : files) {
+    std::cout << file.primitive << " (" << file.source << "): " << std::flush;
     const std::string text = replay(file);
     if (!text.empty()) ++wrong;
-    std::cout << (text.empty() ? "ok    " : "WRONG ") << file.primitive << " (" << file.source << ")"
-              << (text.empty() ? "" : ": ") << text << "\n";
+    std::cout << (text.empty() ? "ok" : "WRONG, ") << text << std::endl;
   }
   std::cout << files.size() << " files, " << wrong << " of them disagree with the emulator\n";
   return wrong ? kDisagree : kAgree;
@@ -44,70 +52,90 @@ std::string folder_name(const std::string& gpu) {
   return name;
 }
 
-// The results of both machines for the same operands; the first disagreement.
-std::string compare_machines(const Primitive& gpu, const Primitive& emulated, std::uint32_t seeds,
-                             std::vector<Vector>& recorded) {
-  for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
-    const Words operands = gpu.draw(seed), results = gpu.run(operands, 0);
-    if (seed <= kRecordedVectors) recorded.push_back({operands, results});
-    if (std::string text = disagreement(gpu.facts, results, emulated.run(operands, seed)); !text.empty())
-      return "seed " + std::to_string(seed) + ": the emulator's " + text;
-  }
-  return "";
+std::vector<Primitive> only(std::vector<Primitive> primitives, const std::regex& wanted) {
+  std::erase_if(primitives, [&](const Primitive& p) { return !std::regex_search(p.facts.name, wanted); });
+  return primitives;
 }
 
-int compare_with_gpu(std::uint32_t seeds, const std::string& record) {
+int list(const std::regex& wanted) {
+  for (const Primitive& primitive : only(emulated_primitives(), wanted))
+    std::cout << primitive.facts.name << "\n";
+  return kAgree;
+}
+
+// A sticky fault stays, however often it is asked for; any other error is gone once it was read.
+bool gpu_is_lost() {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      synchronize(Backend::cuda);
+      return false;
+    } catch (const std::exception&) {
+    }
+  }
+  return true;
+}
+
+int compare_with_gpu(std::uint32_t seeds, const std::string& record, const std::regex& wanted) {
   if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty()) {
     std::cerr << "simt_conformance: " << reason << "\n";
     return kNoGpu;
   }
-  const std::string gpu = gpu_name();
-  const fs::path folder = record.empty() ? fs::path() : fs::path(record) / folder_name(gpu);
-  if (!record.empty()) fs::create_directories(folder);
-  const std::vector<Primitive> on_gpu = gpu_primitives(), emulated = emulated_primitives();
-  int held = 0, wrong = 0;
-  for (std::size_t n = 0; n < on_gpu.size(); ++n) {
-    const Facts& facts = on_gpu[n].facts;
-    if (const std::string reason = on_gpu[n].unavailable(); !reason.empty()) {
-      std::cout << "n/a   " << facts.name << " (" << facts.instruction << "): " << reason << "\n";
-      continue;
-    }
-    ++held;
-    std::vector<Vector> recorded;
-    const std::string text = compare_machines(on_gpu[n], emulated[n], seeds, recorded);
-    if (!text.empty()) ++wrong;
-    std::cout << (text.empty() ? "ok    " : "WRONG ") << facts.name << " (" << facts.instruction << ")"
-              << (text.empty() ? "" : ": ") << text << "\n";
-    if (!record.empty())
-      write_vectors(folder / (std::string(facts.name) + ".json"), facts,
-                    {facts.name, facts.instruction, gpu, std::move(recorded)});
+  Comparison comparison{.seeds = seeds, .gpu = gpu_name(), .recorded = {}, .gpu_is_lost = gpu_is_lost};
+  if (!record.empty()) {
+    comparison.recorded = fs::path(record) / folder_name(comparison.gpu);
+    fs::create_directories(comparison.recorded);
   }
-  std::cout << held << " primitives on " << gpu << ", " << seeds << " random operands each; " << wrong
-            << " of them disagree with the emulator; " << on_gpu.size() - static_cast<std::size_t>(held)
-            << " are not applicable to this GPU\n";
-  return wrong ? kDisagree : held ? kAgree : kNoGpu;
+  const Tally tally = hold_against_gpu(only(gpu_primitives(), wanted), only(emulated_primitives(), wanted),
+                                       comparison, std::cout);
+  std::cout << tally.held << " primitives on " << comparison.gpu << ", " << seeds << " random operands each; "
+            << tally.wrong << " of them disagree with the emulator; " << tally.not_applicable
+            << " are not applicable to this GPU" << std::endl;
+  if (tally.gpu_lost) std::_Exit(kDisagree);  // the driver's own end may wait for what never ends
+  return tally.wrong ? kDisagree : tally.held ? kAgree : kNoGpu;
+}
+
+struct Flags {
+  std::uint32_t seeds = 64;
+  std::string record, replayed, filter = ".";
+  bool list = false;
+};
+
+void declare(CLI::App& app, Flags& flags) {
+  app.add_option("--seeds", flags.seeds, "random operands for each primitive")
+      ->check(CLI::Range(1u, 1000000u))
+      ->capture_default_str();
+  auto* const recording = app.add_option("--record", flags.record,
+                                         "also write vectors to a folder of the GPU's name in this one");
+  app.add_option("--replay", flags.replayed, "no GPU: hold the emulator against the vectors in this folder")
+      ->check(CLI::ExistingDirectory)
+      ->excludes(recording);
+  app.add_option("--filter", flags.filter, "only primitives whose name matches this regular expression");
+  app.add_flag("--list", flags.list, "print the primitives' names, run none");
 }
 
 int run_program(int argc, char** argv) {
   CLI::App app(
       "Holds each primitive of kernels/simt, as the emulator runs it, against this machine's GPU. Those that "
       "its architecture lacks are told apart. Exit: 0 they agree, 1 they do not, 2 usage, 77 no GPU to ask.");
-  std::uint32_t seeds = 64;
-  std::string record, replayed;
-  app.add_option("--seeds", seeds, "random operands for each primitive")
-      ->check(CLI::Range(1u, 1000000u))
-      ->capture_default_str();
-  auto* const recording =
-      app.add_option("--record", record, "also write vectors to a folder of the GPU's name in this one");
-  app.add_option("--replay", replayed, "no GPU: hold the emulator against the vectors in this folder")
-      ->check(CLI::ExistingDirectory)
-      ->excludes(recording);
+  Flags flags;
+  declare(app, flags);
+  std::regex wanted;
   try {
     app.parse(argc, argv);
+    wanted = std::regex(flags.filter);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kAgree : kUsage;
+  } catch (const std::regex_error& error) {
+    std::cerr << "simt_conformance: --filter '" << flags.filter << "': " << error.what() << "\n";
+    return kUsage;
   }
-  return replayed.empty() ? compare_with_gpu(seeds, record) : replay_folder(replayed);
+  if (only(emulated_primitives(), wanted).empty()) {
+    std::cerr << "simt_conformance: no primitive matches '" << flags.filter << "'; --list shows them all\n";
+    return kUsage;
+  }
+  if (flags.list) return list(wanted);
+  return flags.replayed.empty() ? compare_with_gpu(flags.seeds, flags.record, wanted)
+                                : replay_folder(flags.replayed, wanted);
 }
 
 }  // namespace

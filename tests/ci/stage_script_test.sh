@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# ci/lib-stage.sh: each stage has its own time, and after each the archive holds all so far, also when the whole is cut
+# off.
+set -euo pipefail
+# shellcheck source=tests/ci/lib.sh
+source "$(dirname "$0")/lib.sh" "$1"
+
+cp -R "$root/ci" "$work/ci"
+cat >"$work/ci/stages.sh" <<'SCRIPT'
+#!/usr/bin/env bash
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+source "$root/ci/lib-stage.sh"
+open_stages "$1" "$root/.warpgauge/raw" "$root/out"
+stage slow 1 bash -c 'echo so far; sleep 100'
+stage last 50 bash -c "tar -tzf '$root/out/results.tar.gz'; $2"
+stage never 50 true
+exit "$failed"
+SCRIPT
+chmod +x "$work/ci/stages.sh"
+summary() { grep -qE "$1" "$work/out/summary.txt" || fail "no '$1' in: $(cat "$work/out/summary.txt")"; }
+in_archive() { tar -xzOf "$work/out/results.tar.gz" "raw/$1" | grep -qE "$2" || fail "the archive's $1 has no '$2'"; }
+
+expect 1 "" "$work/ci/stages.sh" 60 'echo all is well'
+summary '^slow +failed +[12]s  stopped after [12] s: so far'
+summary '^last +ok +[0-9]+s  all is well'
+in_archive last.log '^raw/slow.log$'
+in_archive summary.txt '^never +ok'
+[[ $(ls -A "$work/out") == $'results.tar.gz\nsummary.txt' ]] || fail "left in the folder: $(ls -A "$work/out")"
+
+# The time of all is also each stage's.
+expect 1 "" "$work/ci/stages.sh" 4 'sleep 50'
+summary '^last +failed +[234]s  stopped after [234] s'
+summary '^never +failed +0s  no time left'
+
+# A file that grows while it is packed, tar's 1, costs no archive; a tar that fails stops no stage, and the last archive
+# stays.
+mkdir "$work/tools"
+cat >"$work/tools/tar" <<STAND_IN
+#!/usr/bin/env bash
+[[ \$TAR_EXIT -eq 2 ]] || $(command -v tar) "\$@"
+[[ \$* != *-czf* ]] || exit "\$TAR_EXIT"
+STAND_IN
+chmod +x "$work/tools/tar"
+rm "$work/out/results.tar.gz"
+expect 1 "" env "PATH=$work/tools:$PATH" TAR_EXIT=1 "$work/ci/stages.sh" 60 true
+in_archive summary.txt '^never +ok'
+expect 1 "results.tar.gz could not be refreshed" env "PATH=$work/tools:$PATH" TAR_EXIT=2 "$work/ci/stages.sh" 60 true
+summary '^never +ok'
+in_archive summary.txt '^never +ok'
+
+# Cut off, by whoever lent the machine; 124 is timeout's own word for that.
+expect 124 "" timeout 4 "$work/ci/stages.sh" 60 'echo half of it; exec sleep 50'
+summary '^last +failed +[0-9]+s  cut off from outside: half of it'
+in_archive last.log '^half of it'
+in_archive summary.txt '^slow +failed'
+finish
