@@ -254,6 +254,20 @@ TEST_F(AbRun, cases_of_one_side_only_are_missing_or_new) {
   EXPECT_EQ(verdict_of("fake/8"), "new");
 }
 
+TEST_F(AbRun, where_no_case_is_on_both_sides_nothing_is_run) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=1", "--cases=2", {"--filter", "/1$", "--keep", keep}), 4);
+  EXPECT_EQ(verdict_of("fake/1"), "new");
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("no case is on both sides"));
+  EXPECT_EQ(errors(), "");
+  EXPECT_FALSE(std::filesystem::exists(keep + "/look0"));
+  const std::string live = text_of(path("report.json"));
+  EXPECT_EQ(run({"gate", "--run", keep}), 4);
+  EXPECT_EQ(text_of(path("report.json")), live);
+  EXPECT_EQ(ab("--cases=2", "--cases=2", {"--filter", "^nope$"}), 4);
+  EXPECT_EQ(report()["cells"].size(), 0u);
+}
+
 TEST_F(AbRun, the_filter_chooses_the_cases) {
   EXPECT_EQ(ab("--cases=20", "--cases=20", {"--blocks", "2", "--filter", "/1.$"}), 0);
   EXPECT_EQ(report()["cells"].size(), 10u);
