@@ -37,6 +37,28 @@ Statistic statistic_named(const std::string& name) {
   return *statistic;
 }
 
+// Less is no deviation of anything that is measured, and in the end 0 to the statistics.
+constexpr double kSmallestDeviation = 1e-6;
+
+double process_cv(const std::string& text) {
+  const double deviation = parse_threshold(text);
+  if (deviation < kSmallestDeviation)
+    throw std::invalid_argument("'" + printable(text) +
+                                "' is less than any processes deviate by; give what you measured");
+  return deviation;
+}
+
+double test_level(const std::string& text) {
+  const double level = parse_threshold(text);
+  if (level <= 0)
+    throw std::invalid_argument("'" + printable(text) +
+                                "' is too strict: nothing could ever be red; try 0.01");
+  if (level >= 0.5)
+    throw std::invalid_argument("'" + printable(text) +
+                                "' is not a test level; 0.01 is one run in a hundred");
+  return level;
+}
+
 bool colour_wanted() {
   const char* terminal = std::getenv("TERM");
   return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR") && terminal &&
@@ -123,17 +145,9 @@ GateOptions gate_options(const DecisionFlags& flags) {
   GateOptions options;
   options.metric = metric_of(flags);
   if (!flags.statistic.empty()) options.statistic = parsed("--statistic", flags.statistic, statistic_named);
-  if (!flags.process_cv.empty()) {
-    options.process_cv = parsed("--process-cv", flags.process_cv, parse_threshold);
-    if (*options.process_cv <= 0)
-      throw UsageError("--process-cv is 0; processes always deviate: give what you measured");
-  }
-  double alpha = 0;
-  take_threshold("--alpha", flags.alpha, alpha);
-  if (!flags.alpha.empty() && alpha <= 0)
-    throw UsageError("--alpha is 0: nothing could ever be red; try 0.01");
+  if (!flags.process_cv.empty()) options.process_cv = parsed("--process-cv", flags.process_cv, process_cv);
   if (!flags.policy.empty()) options.policy = read_policy(flags.policy);
-  if (alpha > 0) options.policy.alpha = alpha;
+  if (!flags.alpha.empty()) options.policy.alpha = parsed("--alpha", flags.alpha, test_level);
   Margins& margins = options.policy.defaults;
   take_threshold("--fail-above", flags.fail_above, margins.fail_above);
   take_threshold("--same-within", flags.same_within, margins.same_within);

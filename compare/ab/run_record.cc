@@ -113,6 +113,7 @@ RunRecord record_of(const Json& j) {
   RunRecord r;
   r.plan = {plan.at("first_blocks"), plan.at("max_blocks"), plan.at("alpha"), plan.at("company"),
             plan.at("seed")};
+  if (r.plan.max_blocks > kMostBlocks) throw std::invalid_argument("more blocks than a run may have");
   r.process_s = plan.at("process_seconds");
   r.metric = {j.at("metric"), j.at("better") == "higher" ? Better::higher : Better::lower};
   r.command = j.at("command");

@@ -12,6 +12,8 @@
 
 namespace warpgauge {
 
+inline constexpr int kMostBlocks = 1000;  // that may be asked for
+
 enum class Side { base, head };
 const char* side_name(Side side);  // "base", "head"
 

@@ -32,8 +32,10 @@ void take_blocks(const std::string& text, AbPlan& plan) {
     std::sscanf(text.c_str(), "%d%n", &first, &used);
     last = first;
   }
-  if (used == 0 || text.size() != static_cast<std::size_t>(used) || first < 2 || last < first || last > 1000)
-    throw UsageError("--blocks '" + visible(text) + "'; it takes A..B, 2 <= A <= B <= 1000, as in 6..24");
+  if (used == 0 || text.size() != static_cast<std::size_t>(used) || first < 2 || last < first ||
+      last > kMostBlocks)
+    throw UsageError("--blocks '" + visible(text) +
+                     "'; it takes A..B, 2 <= A <= B <= " + std::to_string(kMostBlocks) + ", as in 6..24");
   plan.first_blocks = first;
   plan.max_blocks = last;
 }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 namespace warpgauge {
 
@@ -21,6 +22,10 @@ Diagnostic not_positive(double number, std::string_view text, std::string_view f
         file, place, printable(text) + " is not a finite number",
         "the measurement went wrong: run it again, or leave the case out with --filter");
   }
+  if (number > 0) {
+    return meaning_diagnostic(file, place, printable(text) + " is too small to be compared",
+                              "the measurement went wrong, or a counter needs another unit");
+  }
   return meaning_diagnostic(file, place, printable(text) + " is not greater than 0",
                             "a ratio needs positive numbers; a time of 0 means that nothing was measured");
 }
@@ -34,7 +39,7 @@ std::optional<std::int64_t> parse_count(std::string_view text) {
 }
 
 bool is_positive(double number) {
-  return std::isfinite(number) && number > 0;
+  return std::isfinite(number) && number >= std::numeric_limits<double>::min();
 }
 
 }  // namespace warpgauge

@@ -19,8 +19,9 @@ class PolicyReader {
   Policy read();
 
  private:
-  void read_defaults(Margins& defaults);
+  MarginChanges read_defaults();
   PolicyRule read_rule(const std::string& place);
+  bool take_margin(std::string_view key, const std::string& place, MarginChanges& into);
   double share(const std::string& place);
   double level(const std::string& place);
   NameFilter expression(const JsonValue& value, const std::string& place);
@@ -52,7 +53,7 @@ Policy PolicyReader::read() {
     } else if (*key == "max_mde") {
       policy.max_mde = share(place);
     } else if (*key == "defaults") {
-      read_defaults(policy.defaults);
+      read_defaults().apply_to(policy.defaults);
     } else if (*key == "rules") {
       expect_type(json_.peek(), JsonType::array, file_, place);
       json_.begin_array();
@@ -76,39 +77,28 @@ Policy PolicyReader::read() {
   return policy;
 }
 
-void PolicyReader::read_defaults(Margins& defaults) {
+MarginChanges PolicyReader::read_defaults() {
+  MarginChanges margins;
   expect_type(json_.peek(), JsonType::object, file_, "defaults");
   json_.begin_object();
   while (const auto key = json_.next_key()) {
     const std::string place = "defaults." + printable(*key);
-    if (*key == "fail_above") {
-      defaults.fail_above = share(place);
-    } else if (*key == "improve_above") {
-      defaults.improve_above = share(place);
-    } else if (*key == "same_within") {
-      defaults.same_within = share(place);
-    } else {
+    if (!take_margin(*key, place, margins))
       throw unknown_key(place, "fail_above, improve_above, same_within");
-    }
   }
+  return margins;
 }
 
 PolicyRule PolicyReader::read_rule(const std::string& place) {
   expect_type(json_.peek(), JsonType::object, file_, place);
   std::optional<NameFilter> match;
-  std::optional<double> fail_above, improve_above, same_within;
+  MarginChanges margins;
   json_.begin_object();
   while (const auto key = json_.next_key()) {
     const std::string key_place = place + '.' + printable(*key);
     if (*key == "match") {
       match = expression(json_.value(), key_place);
-    } else if (*key == "fail_above") {
-      fail_above = share(key_place);
-    } else if (*key == "improve_above") {
-      improve_above = share(key_place);
-    } else if (*key == "same_within") {
-      same_within = share(key_place);
-    } else {
+    } else if (!take_margin(*key, key_place, margins)) {
       throw unknown_key(key_place, "match, fail_above, improve_above, same_within");
     }
   }
@@ -116,7 +106,26 @@ PolicyRule PolicyReader::read_rule(const std::string& place) {
     throw meaning_diagnostic(file_, place + ".match", "is missing",
                              "what holds for all cases belongs into `defaults`");
   }
-  return {*match, fail_above, improve_above, same_within};
+  return {*match, margins};
+}
+
+// Takes the value of `key` where that is a margin, within what check_margins() takes.
+bool PolicyReader::take_margin(std::string_view key, const std::string& place, MarginChanges& into) {
+  if (key == "fail_above") {
+    into.fail_above = share(place);
+  } else if (key == "improve_above") {
+    into.improve_above = share(place);
+    if (*into.improve_above >= 1)
+      throw meaning_diagnostic(file_, place, "is 100 % or more: nothing could ever be an improvement",
+                               "a case that takes half of its time has improved by 50%");
+  } else if (key == "same_within") {
+    into.same_within = share(place);
+    if (*into.same_within <= 0)
+      throw meaning_diagnostic(file_, place, "is 0: nothing could ever be unchanged", "try 1.5%");
+  } else {
+    return false;
+  }
+  return true;
 }
 
 // A threshold: "3%" or 0.03.
@@ -150,13 +159,16 @@ NameFilter PolicyReader::expression(const JsonValue& value, const std::string& p
 
 }  // namespace
 
+void MarginChanges::apply_to(Margins& margins) const {
+  margins.fail_above = fail_above.value_or(margins.fail_above);
+  margins.improve_above = improve_above.value_or(margins.improve_above);
+  margins.same_within = same_within.value_or(margins.same_within);
+}
+
 Margins Policy::margins_of(std::string_view name) const {
   Margins margins = defaults;
   for (const PolicyRule& rule : rules) {
-    if (!rule.match.keeps(name)) continue;
-    margins.fail_above = rule.fail_above.value_or(margins.fail_above);
-    margins.improve_above = rule.improve_above.value_or(margins.improve_above);
-    margins.same_within = rule.same_within.value_or(margins.same_within);
+    if (rule.match.keeps(name)) rule.margins.apply_to(margins);
   }
   return margins;
 }

@@ -17,9 +17,15 @@
 
 namespace warpgauge {
 
+// The margins that somebody sets; the others stay what they are.
+struct MarginChanges {
+  std::optional<double> fail_above, improve_above, same_within;
+  void apply_to(Margins& margins) const;
+};
+
 struct PolicyRule {
   NameFilter match;
-  std::optional<double> fail_above, improve_above, same_within;
+  MarginChanges margins;
 };
 
 struct Policy {

@@ -75,6 +75,7 @@ constexpr Refused kRefused[] = {
     {"single_quotes", R"(:1:2: expected a key in double quotes, found '''; JSON's strings stand in double quotes)"},
     {"time_is_null", R"(: benchmarks[1] BM_B.real_time: expected a number, found null)"},
     {"time_is_string", R"(: benchmarks[1] BM_B.real_time: expected a number, found a string)"},
+    {"tiny_time", R"(: benchmarks[1] BM_B.real_time: 1e-310 is too small to be compared; the measurement went wrong, or a counter needs another unit)"},
     {"trailing_comma", R"(:30:24: a comma after the last member; remove it)"},
     {"trailing_text", R"(:34:1: expected the end of the file, found 'done')"},
     {"truncated", R"(:29:16: expected the end of a string, found the end of the file; it is cut off: was the run killed, or the disk full?)"},

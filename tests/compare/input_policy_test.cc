@@ -87,5 +87,20 @@ TEST(InputPolicy, WrongValuesNameTheirPlace) {
   EXPECT_EQ(complaint("[]"), "p.json: expected an object, found an array");
 }
 
+TEST(InputPolicy, MarginsThatNothingCouldMeetAreRefused) {
+  const char* const unreachable =
+      "is 100 % or more: nothing could ever be an improvement; a case that takes half of its time has "
+      "improved "
+      "by 50%";
+  EXPECT_EQ(complaint(policy_with(R"("defaults": {"improve_above": "100%"})")),
+            std::string("p.json: defaults.improve_above: ") + unreachable);
+  EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "a", "improve_above": "150%"}])")),
+            std::string("p.json: rules[0].improve_above: ") + unreachable);
+  EXPECT_EQ(complaint(policy_with(R"("defaults": {"same_within": 0})")),
+            "p.json: defaults.same_within: is 0: nothing could ever be unchanged; try 1.5%");
+  EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "a"}, {"match": "a", "same_within": "0%"}])")),
+            "p.json: rules[1].same_within: is 0: nothing could ever be unchanged; try 1.5%");
+}
+
 }  // namespace
 }  // namespace warpgauge

@@ -229,6 +229,8 @@ def main():
         "schema": "warpgauge/policy/1", "max_mde": "0.1%"}})
     case("policy_unknown_key", TWO + " --policy policy.json", pair() | {"policy.json": {
         "schema": "warpgauge/policy/1", "command": "rm -rf /"}})
+    case("policy_unreachable_margin", TWO + " --policy policy.json", pair() | {"policy.json": {
+        "schema": "warpgauge/policy/1", "rules": [{"match": "^naive/", "same_within": 0}]}})
     case("filter", TWO + " --filter '^blas/'", pair(scale={"naive": 2}))
     hostile = {name: 1e3 * (i + 1) for i, name in enumerate(HOSTILE)}
     case("hostile_names", TWO + REPORTS, {"base.json": document(1, times=hostile),
@@ -270,7 +272,7 @@ def main():
     case("unchanged_beside_the_margin", THREE + " --same-within 0.45%", three(noise=0.006))
 
     for name, words in (("better", "--better faster"), ("statistic", "--statistic mean"), ("process_cv", "--process-cv 0"),
-                        ("alpha", "--alpha 0"), ("same_within", "--same-within 0"), ("filter", "--filter '('"),
+                        ("process_cv_tiny", "--process-cv 1e-200"), ("alpha", "--alpha 0"), ("alpha_large", "--alpha 100%"), ("same_within", "--same-within 0"), ("filter", "--filter '('"),
                         ("twice_base", "--base base.json"), ("twice_head", "--head head.json"),
                         ("files_and_baseline", "--baseline $OUT"), ("run_and_files", "--run $OUT")):
         case("usage_" + name, f"{TWO} {words}", {})
