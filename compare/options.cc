@@ -73,7 +73,8 @@ void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
       ->type_name("NAME")
       ->group(group);
   app.add_option("--better", flags.better,
-                 "which way a metric is better; known for *_per_second, tflops, gbps")
+                 "which way a metric is better; known for times, *_per_second, tflops, gbps, roofline_pct, "
+                 "correlation, */item_rate, */utilization")
       ->type_name("higher|lower")
       ->group(group);
   app.add_option("--statistic", flags.statistic,

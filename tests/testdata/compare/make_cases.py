@@ -163,6 +163,7 @@ def nvbench(scale=1.0):
                      ("nv/cold/time/gpu/stdev/relative", "Noise", "percentage", "float64", "0.0041"),
                      ("nv/cold/bw/global/bytes_per_second", "GlobalMem BW", "byte_rate", "float64",
                       repr(8 * elements / seconds)),
+                     ("nv/cold/bw/item_rate", "Elem/s", "item_rate", "float64", repr(elements / seconds)),
                      ("nv/batch/time/gpu/mean", "Batch GPU", "duration", "float64", repr(seconds * 0.94))]
         return {"name": f"Device=0 Elements={elements}", "min_samples": 10, "device": 0, "type_config_index": index,
                 "axis_values": [{"name": "Elements", "type": "int64", "value": str(elements)}],
@@ -221,7 +222,12 @@ def main():
     for name, scale in (("higher_is_better", 2.0), ("higher_is_better_gain", 0.5)):
         case(name, TWO + " --metric tflops", {"base.json": document(1, metrics=TFLOPS),
                                               "head.json": document(2, metrics=TFLOPS, scale={"naive": scale})})
-    case("metric_unknown", TWO + " --metric nonsense", pair())
+    case("metric_unknown", TWO + " --metric nonsense --better lower", pair())
+    case("metric_of_unknown_direction", of("metric_unknown", TWO) + " --metric arithmetic_intensity", {})
+    shares = {"metrics": {"roofline_pct": lambda ns: 1e7 / ns}}
+    case("metric_roofline", TWO + " --metric roofline_pct",
+         {"base.json": document(1, **shares), "head.json": document(2, **shares, scale={"naive": 2})})
+    case("nvbench_item_rate", TWO + " --metric nv/cold/bw/item_rate", {"base.json": nvbench(), "head.json": nvbench(2)})
     case("policy_rules", THREE + " --policy policy.json", three(scale={"": 1.04}) | {"policy.json": {
         "schema": "warpgauge/policy/1", "defaults": {"fail_above": "1%"},
         "rules": [{"match": "^naive/", "fail_above": "10%", "same_within": "9%"}]}})
