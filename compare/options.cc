@@ -94,7 +94,7 @@ void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
                  "deviation between processes, where too few are there to measure it (5% CPU, 1.5% GPU)")
       ->type_name("SHARE")
       ->group(group);
-  app.add_option("--policy", flags.policy, "thresholds case by case, from a file")
+  app.add_option("--policy", flags.policy, "thresholds case by case, from a file; flags stand above it")
       ->type_name("FILE")
       ->group(group);
   app.add_flag("--strict", flags.strict, "inconclusive cases do not pass")->group(group);
@@ -149,11 +149,14 @@ GateOptions gate_options(const DecisionFlags& flags) {
   if (!flags.process_cv.empty()) options.process_cv = parsed("--process-cv", flags.process_cv, process_cv);
   if (!flags.policy.empty()) options.policy = read_policy(flags.policy);
   if (!flags.alpha.empty()) options.policy.alpha = parsed("--alpha", flags.alpha, test_level);
-  Margins& margins = options.policy.defaults;
-  take_threshold("--fail-above", flags.fail_above, margins.fail_above);
-  take_threshold("--same-within", flags.same_within, margins.same_within);
-  if (margins.same_within <= 0)
+  MarginChanges& margins = options.policy.overrides;
+  if (!flags.fail_above.empty())
+    margins.fail_above = parsed("--fail-above", flags.fail_above, parse_threshold);
+  if (!flags.same_within.empty())
+    margins.same_within = parsed("--same-within", flags.same_within, parse_threshold);
+  if (margins.same_within && *margins.same_within <= 0)
     throw UsageError("--same-within is 0: nothing could ever be unchanged; try 1.5%");
+  margins.apply_to(options.policy.defaults);
   options.strict = flags.strict;
   options.allow_missing = flags.allow_missing;
   options.allow_hardware_mismatch = flags.allow_hardware_mismatch;

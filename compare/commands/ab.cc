@@ -84,8 +84,7 @@ AbOptions ab_options(const AbFlags& flags) {
   options.timeout_s = flags.timeout_s;
   options.metric = gate.metric;
   options.policy = gate.policy;
-  options.run_policy = {.fail_above = gate.policy.defaults.fail_above,
-                        .same_within = gate.policy.defaults.same_within,
+  options.run_policy = {.margins = gate.policy.defaults,
                         .max_mde = gate.policy.max_mde,
                         .strict = gate.strict,
                         .allow_missing = gate.allow_missing,

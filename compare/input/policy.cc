@@ -170,6 +170,7 @@ Margins Policy::margins_of(std::string_view name) const {
   for (const PolicyRule& rule : rules) {
     if (rule.match.keeps(name)) rule.margins.apply_to(margins);
   }
+  overrides.apply_to(margins);
   return margins;
 }
 

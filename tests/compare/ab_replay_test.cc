@@ -26,6 +26,27 @@ TEST_F(AbReplay, a_recorded_run_is_judged_byte_for_byte_the_same) {
   EXPECT_EQ(live.find(scratch_.path()), std::string::npos) << "a report holds no absolute path";
 }
 
+TEST_F(AbReplay, the_thresholds_that_a_rule_sets_are_recorded) {
+  std::ofstream(path("policy.json"))
+      << R"({"schema": "warpgauge/policy/1", "defaults": {"improve_above": "2%"},
+      "rules": [{"match": "/3$", "fail_above": "50%", "same_within": "40%"}]})";
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=6", "--cases=6 --slow=/3=1.2",
+               {"--blocks", "6", "--keep", keep, "--policy", path("policy.json")}),
+            0);
+  EXPECT_EQ(report()["policy"]["improve_above"], 0.02);
+  const nlohmann::json whole = report();
+  for (const auto& cell : whole["cells"]) {
+    EXPECT_EQ(cell.contains("thresholds"), cell["name"] == "fake/3");
+    if (cell.contains("thresholds")) {
+      EXPECT_EQ(cell["thresholds"]["fail_above"], 0.5);
+    }
+  }
+  const std::string live = text_of(path("report.json"));
+  EXPECT_EQ(run({"gate", "--run", keep}), 0);
+  EXPECT_EQ(text_of(path("report.json")), live);
+}
+
 TEST_F(AbReplay, an_edited_record_is_refused) {
   const std::string keep = path("keep");
   ab("--cases=6", "--cases=6", {"--blocks", "2", "--keep", keep});

@@ -40,6 +40,14 @@ TEST(InputPolicy, TheLastRuleThatMatchesAndSetsAMarginWins) {
   EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:128/D:64").fail_above, 0.03);
 }
 
+TEST(InputPolicy, AnOverrideStandsAboveEveryRule) {
+  Policy policy = read_policy(testdata_path("policy.json"));
+  policy.overrides.fail_above = 0.04;
+  EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:64/D:64").fail_above, 0.04);
+  EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:64/D:64").same_within, 0.12);
+  EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:128/D:64").fail_above, 0.04);
+}
+
 TEST(InputPolicy, ControlsAreNamedByExpressions) {
   const Policy policy = read_policy(testdata_path("policy.json"));
   EXPECT_TRUE(policy.is_control("cudnn/f16/S:64"));

@@ -231,6 +231,8 @@ def main():
     case("policy_rules", THREE + " --policy policy.json", three(scale={"": 1.04}) | {"policy.json": {
         "schema": "warpgauge/policy/1", "defaults": {"fail_above": "1%"},
         "rules": [{"match": "^naive/", "fail_above": "10%", "same_within": "9%"}]}})
+    case("policy_rules_json", of("policy_rules", THREE) + " --policy ../policy_rules/policy.json --json -", {})
+    case("policy_rule_and_flag", of("policy_rules", THREE) + " --policy ../policy_rules/policy.json --fail-above 1%", {})
     case("policy_max_mde", THREE + " --strict --policy policy.json", three() | {"policy.json": {
         "schema": "warpgauge/policy/1", "max_mde": "0.1%"}})
     case("policy_unknown_key", TWO + " --policy policy.json", pair() | {"policy.json": {
