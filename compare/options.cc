@@ -227,6 +227,18 @@ void add_report_flags(CLI::App& app, ReportFlags& flags) {
   app.add_flag("--github", flags.github, "annotations, and $GITHUB_STEP_SUMMARY")->group(group);
 }
 
+bool report_on_stdout(const ReportFlags& flags) {
+  return flags.json == "-" || flags.markdown == "-" || flags.junit == "-";
+}
+
+void check_reports(const ReportFlags& flags) {
+  const int reports = (flags.json == "-") + (flags.markdown == "-") + (flags.junit == "-");
+  if (reports > 1)
+    throw UsageError("more than one report to stdout, where nobody could tell them apart; give files");
+  if (reports > 0 && flags.github)
+    throw UsageError("--github writes annotations to stdout; give the report a file");
+}
+
 void print(std::string_view text) {
   write_all(STDOUT_FILENO, text, "stdout");
 }
@@ -240,10 +252,8 @@ void write_reports(const Comparison& comparison, const ReportFlags& flags) {
       failures += (failures.empty() ? "" : "\n") + std::string(error.what());
     }
   };
-  bool table = true;
   const auto report = [&](const std::string& file, auto format) {
     if (file == "-") {
-      table = false;
       attempt([&] { print(format(comparison)); });
     } else if (!file.empty()) {
       attempt([&] { write_file(file, format(comparison)); });
@@ -252,7 +262,7 @@ void write_reports(const Comparison& comparison, const ReportFlags& flags) {
   report(flags.json, json_report);
   report(flags.markdown, markdown_report);
   report(flags.junit, junit_report);
-  if (table) attempt([&] { print(text_report(comparison, {.colour = colour_wanted()})); });
+  if (!report_on_stdout(flags)) attempt([&] { print(text_report(comparison, {.colour = colour_wanted()})); });
   if (flags.github) {
     attempt([&] { print(github_annotations(comparison)); });
     if (const char* summary = std::getenv("GITHUB_STEP_SUMMARY"); summary && *summary) {

@@ -94,6 +94,7 @@ AbOptions ab_options(const AbFlags& flags) {
 }
 
 int run(const AbFlags& flags) {
+  check_reports(flags.reports);
   if (!(flags.process_s > 0)) throw UsageError("--process-seconds: a time above 0 is needed");
   check_executable(flags.base);
   check_executable(flags.head);

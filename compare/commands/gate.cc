@@ -93,6 +93,7 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
 }
 
 int run_gate(GateFlags& flags) {
+  check_reports(flags.reports);
   if (!flags.run.empty()) {
     check_run_alone(flags);
     const Comparison comparison = replay_run(flags.run);

@@ -268,6 +268,9 @@ def main():
     case("nvbench_against_google_benchmark", TWO, {"base.json": document(1), "head.json": nvbench()})
 
     case("json_to_stdout", of("strict_inconclusive", TWO) + " --json -", {})
+    for name, words in (("two_reports", "--json - --markdown -"), ("report_and_github", "--junit - --github")):
+        case("usage_stdout_" + name, f"{TWO} {words}", {})
+    case("usage_ab_stdout", "ab args args --json - --junit -", {})
     case("statistic", of("policy_max_mde", THREE) + " --statistic min --json -", {})
     case("process_cv", TWO + " --process-cv 1%", pair(scale={"naive": 1.2}))
     case("better_higher", TWO + " --metric score --better higher", {
@@ -338,6 +341,9 @@ def main():
     bless = of("bless_missing", against.replace("gate", "bless"))
     gone = {STORED: baseline(3, {**TIMES_NS, "old/S:128": 1e3})}
     case("bless_missing", against.replace("gate", "bless") + " --reason nightly", quiet | gone)
+    case("bless_json_to_stdout", bless + " --reason nightly --json -", {STORED: baseline(3, TIMES_NS)})
+    case("bless_refused_json_to_stdout", bless + " --reason nightly --json -", gone)
+    case("usage_bless_stdout", bless + " --reason nightly --json - --github", {})
     case("bless_remove", bless + " --reason gone --remove '^old/'", gone)
     case("bless_rename", bless.replace("--head", "--rename old/S:128=flash/S:512 --rename naive/S:128=naive/S:1 --head")
          + " --reason clearer --allow-missing", {STORED: baseline(3, {k: v for k, v in {**TIMES_NS, "old/S:128": 31e4}.items()
