@@ -182,7 +182,7 @@ std::size_t DocumentReader::case_of(std::string_view raw_name) {
   const auto [entry, is_new] = case_indices_.try_emplace(raw_name, process_.cases.size());
   if (is_new) {
     std::string name = strip_settings(raw_name);
-    if (options_.filter && !options_.filter->keeps(name, raw_name)) {
+    if (!options_.keeps(name, raw_name)) {
       entry->second = kDropped;
     } else {
       Case& added = process_.cases.emplace_back();
@@ -271,7 +271,7 @@ void DocumentReader::refuse_repeated_rows() {
 void DocumentReader::refuse_aggregates_without_median() {
   for (const auto& [run_name, place] : aggregates_) {
     if (case_indices_.contains(run_name)) continue;
-    if (options_.filter && !options_.filter->keeps(strip_settings(run_name), run_name)) continue;
+    if (!options_.keeps(strip_settings(run_name), run_name)) continue;
     throw meaning_diagnostic(file_, place, "only aggregate rows of this case, and no median among them",
                              "run without --benchmark_report_aggregates_only");
   }

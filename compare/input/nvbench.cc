@@ -250,7 +250,7 @@ Case DocumentReader::case_of(const State& state, bool name_device) {
   Case measured;
   std::string name = state.name;
   if (name_device) name.append("/device:").append(state.device);
-  if (options_.filter && !options_.filter->keeps(name)) return measured;
+  if (!options_.keeps(name, name)) return measured;
   measured.name = measured.raw_name = name;
   measured.aggregate_only = true;
   if (state.skipped) {

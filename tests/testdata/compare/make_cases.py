@@ -305,6 +305,10 @@ def main():
     case("usage_ab_head", "ab args nowhere", {})
 
     case("baseline_filter", of("baseline", against) + " --filter '^naive/'", {STORED: baseline(10, TIMES_NS)})
+    # The stored side knows no settings: what a filter finds by them alone would be "new".
+    settings = {f"{name}/repeats:3": ns for name, ns in TIMES_NS.items()}
+    case("baseline_filter_on_settings", against.replace(" head1.json head2.json", "") + " --filter 'repeats:3$|^blas/'",
+         {"head0.json": fingerprinted(20, times=settings), STORED: baseline(10, TIMES_NS)})
     case("baseline_one_round", of("baseline", against), {STORED: baseline(1, TIMES_NS)})
     case("baseline_named", against.replace("--head", "--fingerprint lab --matrix m --head"),
          {f"head{i}.json": document(20 + i) for i in range(3)} | {"before/baselines/lab/m.json": baseline(2, TIMES_NS)})
