@@ -2,6 +2,7 @@
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 
 #include "compare/ab/driver.h"
 #include "compare/ab/scratch_directory.h"
@@ -60,7 +61,18 @@ std::string command_of(const AbFlags& flags) {
   for (const std::string& executable : {flags.base, flags.head})
     command += " " + shell_word(shown_path(executable, kExecutableParts));
   if (!flags.filter.empty()) command += " --filter " + shell_word(flags.filter);
-  command += " --blocks " + flags.blocks + decision_words(flags.decision);
+  command += " --blocks " + flags.blocks;
+  const AbFlags untouched;
+  const auto add_changed = [&](const char* flag, const auto& value, const auto& otherwise) {
+    if (value == otherwise) return;
+    std::ostringstream text;
+    text << " " << flag << " " << value;
+    command += text.str();
+  };
+  add_changed("--process-seconds", flags.process_s, untouched.process_s);
+  add_changed("--timeout", flags.timeout_s, untouched.timeout_s);
+  add_changed("--seed", flags.seed, untouched.seed);
+  command += decision_words(flags.decision);
   if (!flags.arguments.empty()) command += " --";
   for (const std::string& argument : flags.arguments) command += " " + shell_word(argument);
   return command;
@@ -70,6 +82,8 @@ AbOptions ab_options(const AbFlags& flags) {
   const GateOptions gate = gate_options(flags.decision);
   if (!flags.decision.statistic.empty())
     throw UsageError("--statistic: ab chooses the one by which base agrees best with base");
+  if (!flags.decision.process_cv.empty())
+    throw UsageError("--process-cv: ab measures how processes deviate, and assumes nothing of it");
   AbOptions options;
   options.base_executable = flags.base;
   options.head_executable = flags.head;

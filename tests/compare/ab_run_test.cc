@@ -91,7 +91,17 @@ TEST_F(AbRun, what_a_process_says_on_stderr_is_kept_and_arguments_reach_both) {
   EXPECT_EQ(text_of(keep + "/look1/block01/1-base.json.stderr"), "oops\n");
   EXPECT_FALSE(std::filesystem::exists(keep + "/look1/block01/2-head.json.stderr"));
   EXPECT_EQ(report()["cells"].size(), 3u);
-  EXPECT_THAT(std::string(report()["command"]), testing::EndsWith(" --blocks 2 -- --cases=3"));
+}
+
+TEST_F(AbRun, the_command_in_the_report_is_the_one_that_was_run) {
+  ab("--cases=1", "--cases=1",
+     {"--blocks", "2", "--timeout", "30", "--seed", "7", "--strict", "--", "--noise=0"});
+  EXPECT_THAT(std::string(report()["command"]),
+              testing::EndsWith(
+                  "/head --blocks 2 --process-seconds 0.1 --timeout 30 --seed 7 --strict -- --noise=0"));
+  // What was not given is not made up.
+  run({"ab", binary("base", "--cases=1"), binary("head", "--cases=1"), "--filter", "^nope$"});
+  EXPECT_THAT(std::string(report()["command"]), testing::EndsWith(" --filter '^nope$' --blocks 6..24"));
 }
 
 TEST_F(AbRun, a_base_that_cannot_say_its_time_costs_the_case) {

@@ -300,7 +300,8 @@ def main():
     case("matrix_name_in_the_results", "gate --baseline $OUT --head head.json",
          {"head.json": fingerprinted(2, where=context(warpgauge(matrix="../x")))})
     for name, words in (("blocks", "--blocks 6.."), ("blocks_many", "--blocks 6..2000"), ("blocks_few", "--blocks 1..6"),
-                        ("statistic", "--statistic min"), ("process_seconds", "--process-seconds 0")):
+                        ("statistic", "--statistic min"), ("process_seconds", "--process-seconds 0"),
+                        ("process_cv", "--process-cv 1%")):
         case("usage_ab_" + name, f"ab args args {words}", {})
     case("usage_ab_head", "ab args nowhere", {})
 
