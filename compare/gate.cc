@@ -134,6 +134,11 @@ class Gate {
          result_.policy.unit + ", or by what these show where that is more; with " +
          std::to_string(kFewestMeasuredUnits) + " it is measured");
   }
+  // Of a policy that is also held to results that were not measured in turn.
+  void tell_unused_controls() {
+    if (!options_.policy.controls.empty())
+      note("the policy's controls are not used here: they take out the shifts of blocks, which only ab has");
+  }
   double alpha() const { return result_.policy.alpha; }
 
  private:
@@ -265,6 +270,7 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
   const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
   const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
   Gate gate(base, head, options, plan, "processes");
+  gate.tell_unused_controls();
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
     const UnpairedOptions unpaired{.alpha = gate.alpha(),
                                    .assumed_deviation = assumed_deviation(head, options)};
@@ -290,6 +296,7 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
     return numbers;
   };
   Gate gate(base, head, options, plan, "rounds");
+  gate.tell_unused_controls();
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
     const BaselineOptions stored{.alpha = gate.alpha(),
                                  .assumed_deviation = assumed_deviation(head, options)};

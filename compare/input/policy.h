@@ -34,7 +34,7 @@ struct Policy {
   Margins defaults;
   std::vector<PolicyRule> rules;
   MarginChanges overrides;           // of the command line, above every rule
-  std::vector<NameFilter> controls;  // cases that the change cannot touch
+  std::vector<NameFilter> controls;  // cases that the change cannot touch; for ab
 
   // For each margin: the override, else the last rule that matches `name` and sets it, else the default.
   Margins margins_of(std::string_view name) const;

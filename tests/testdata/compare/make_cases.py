@@ -233,6 +233,8 @@ def main():
         "rules": [{"match": "^naive/", "fail_above": "10%", "same_within": "9%"}]}})
     case("policy_rules_json", of("policy_rules", THREE) + " --policy ../policy_rules/policy.json --json -", {})
     case("policy_rule_and_flag", of("policy_rules", THREE) + " --policy ../policy_rules/policy.json --fail-above 1%", {})
+    case("policy_controls", of("policy_rules", THREE) + " --policy policy.json", {
+        "policy.json": {"schema": "warpgauge/policy/1", "controls": ["^blas/"]}})
     case("policy_max_mde", THREE + " --strict --policy policy.json", three() | {"policy.json": {
         "schema": "warpgauge/policy/1", "max_mde": "0.1%"}})
     case("policy_unknown_key", TWO + " --policy policy.json", pair() | {"policy.json": {
