@@ -5,15 +5,22 @@
 #include <limits>
 
 namespace warpgauge {
+namespace {
+
+constexpr std::string_view kAnew = "mend it there, or write the file anew with what it comes from";
+
+}  // namespace
 
 Diagnostic wrong_type(JsonType found, JsonType expected, std::string_view file, std::string_view place) {
   return meaning_diagnostic(
       file, place, std::string("expected ") + json_type_name(expected) + ", found " + json_type_name(found),
-      "");
+      found == JsonType::null ? "null stands for what was not known: measure it again, or leave it out"
+                              : kAnew);
 }
 
 Diagnostic not_a_count(std::string_view text, std::string_view file, std::string_view place) {
-  return meaning_diagnostic(file, place, "expected a whole number from 0 on, found " + printable(text), "");
+  return meaning_diagnostic(file, place, "expected a whole number from 0 on, found " + printable(text),
+                            kAnew);
 }
 
 Diagnostic not_positive(double number, std::string_view text, std::string_view file, std::string_view place) {

@@ -16,6 +16,8 @@
 namespace warpgauge {
 namespace {
 
+constexpr const char* kForeign = "no Google Benchmark writes such a row: was the file edited?";
+
 // Nanoseconds, or 0 for a unit that Google Benchmark does not know.
 double nanoseconds_per(std::string_view unit) {
   if (unit == "ns") return 1;
@@ -113,9 +115,9 @@ void DocumentReader::read_rows() {
 }
 
 void DocumentReader::take_row() {
-  if (!row_.name) throw wrong("name", "is missing", "");
+  if (!row_.name) throw wrong("name", "is missing", kForeign);
   const std::string_view name = string_field(*row_.name, file_, row_.place("name"));
-  if (name.empty()) throw wrong("name", "is empty", "");
+  if (name.empty()) throw wrong("name", "is empty", kForeign);
   if (row_.run_name) string_field(*row_.run_name, file_, row_.place("run_name"));
   if (row_.is_complexity()) return;
 
@@ -134,7 +136,7 @@ void DocumentReader::take_row() {
       aggregates_.emplace(run_name, std::string(row_.place("")));
     }
   } else {
-    throw wrong("run_type", "\"" + printable(run_type) + "\" is neither iteration nor aggregate", "");
+    throw wrong("run_type", "\"" + printable(run_type) + "\" is neither iteration nor aggregate", kForeign);
   }
 }
 
@@ -207,7 +209,8 @@ Repetition DocumentReader::repetition() {
   Repetition taken;
   taken.value = metric_value();
   if (row_.samples_ns && options_.metric.name == "real_time") {
-    if (row_.samples_ns->type != JsonType::array) throw wrong("samples_ns", "is not an array", "");
+    if (row_.samples_ns->type != JsonType::array)
+      throw wrong("samples_ns", "is not an array", "`bench` writes the times of single launches there");
     for (std::size_t i = 0; i < row_.samples.size(); ++i) {
       if (is_positive(row_.samples[i])) continue;
       throw wrong("samples_ns[" + std::to_string(i) + "]", "is not a finite number greater than 0",
@@ -220,7 +223,8 @@ Repetition DocumentReader::repetition() {
 
 double DocumentReader::metric_value() {
   const std::string& metric = options_.metric.name;
-  if (!row_.metric && is_time_) throw wrong(metric, "is missing", "");
+  if (!row_.metric && is_time_)
+    throw wrong(metric, "is missing", "--filter keeps to the rows that were timed");
   if (!row_.metric) {
     std::string known;
     for (const std::string_view key : row_.other_numbers) known.append(known.empty() ? "" : ", ").append(key);

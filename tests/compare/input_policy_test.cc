@@ -8,6 +8,8 @@
 namespace warpgauge {
 namespace {
 
+const std::string kMend = "; mend it there, or write the file anew with what it comes from";
+
 std::string complaint(std::string_view text) {
   return complaint_of([&] { parse_policy(text, "p.json"); });
 }
@@ -80,19 +82,20 @@ TEST(InputPolicy, WrongValuesNameTheirPlace) {
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"fail_above": 3})")),
             "p.json: defaults.fail_above: threshold '3' is ambiguous; write '3%' if percent is meant");
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"same_within": true})")),
-            "p.json: defaults.same_within: expected a string, found true or false");
+            "p.json: defaults.same_within: expected a string, found true or false" + kMend);
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"fail_above": "3%"}])")),
             "p.json: rules[0].match: is missing; what holds for all cases belongs into `defaults`");
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "("}])")),
-            "p.json: rules[0].match: '(' is not a regular expression: missing ): (");
+            "p.json: rules[0].match: '(' is not a regular expression: missing ): (; RE2's syntax is meant, "
+            "where \\ takes a mark literally");
   EXPECT_EQ(complaint(policy_with(R"("controls": [7])")),
-            "p.json: controls[0]: expected a string, found a number");
+            "p.json: controls[0]: expected a string, found a number" + kMend);
   EXPECT_EQ(complaint(policy_with(R"("controls": "a")")),
-            "p.json: controls: expected an array, found a string");
+            "p.json: controls: expected an array, found a string" + kMend);
   EXPECT_EQ(complaint(policy_with(R"("alpha": 0.5)")),
             "p.json: alpha: 0.5 is not a test level; 0.01 is one run in a hundred");
   EXPECT_NE(complaint(policy_with(R"("alpha": 0)")), "");
-  EXPECT_EQ(complaint("[]"), "p.json: expected an object, found an array");
+  EXPECT_EQ(complaint("[]"), "p.json: expected an object, found an array" + kMend);
 }
 
 TEST(InputPolicy, MarginsThatNothingCouldMeetAreRefused) {
