@@ -12,6 +12,7 @@
 #include "compare/input/fields.h"
 #include "compare/input/google_benchmark_row.h"
 #include "compare/input/names.h"
+#include "compare/input/untyped_aggregates.h"
 
 namespace warpgauge {
 namespace {
@@ -73,6 +74,7 @@ class DocumentReader {
   std::unordered_map<std::string_view, std::size_t> case_indices_;  // by raw name
   std::vector<Numbered> numbered_;
   std::map<std::string_view, std::string> aggregates_;  // run name -> place, of those without a median so far
+  UntypedAggregates untyped_;
   std::map<std::string_view, Unused> not_finite_;
   std::size_t rows_without_unit_ = 0;
 };
@@ -101,6 +103,7 @@ Process DocumentReader::read() {
   }
   refuse_repeated_rows();
   refuse_aggregates_without_median();
+  untyped_.take_out(process_, [&](std::string_view run) { return case_indices_.contains(run); });
   warn_of_unused();
   return std::move(process_);
 }
@@ -120,6 +123,7 @@ void DocumentReader::take_row() {
   if (name.empty()) throw wrong("name", "is empty", kForeign);
   if (row_.run_name) string_field(*row_.run_name, file_, row_.place("run_name"));
   if (row_.is_complexity()) return;
+  if (!row_.run_type) untyped_.see(name, row_);
 
   const std::string_view run_type =
       row_.run_type ? string_field(*row_.run_type, file_, row_.place("run_type")) : "iteration";
