@@ -48,17 +48,6 @@ double process_cv(const std::string& text) {
   return deviation;
 }
 
-double test_level(const std::string& text) {
-  const double level = parse_threshold(text);
-  if (level <= 0)
-    throw std::invalid_argument("'" + printable(text) +
-                                "' is too strict: nothing could ever be red; try 0.01");
-  if (level >= 0.5)
-    throw std::invalid_argument("'" + printable(text) +
-                                "' is not a test level; 0.01 is one run in a hundred");
-  return level;
-}
-
 bool colour_wanted() {
   const char* terminal = std::getenv("TERM");
   return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR") && terminal &&
@@ -148,7 +137,7 @@ GateOptions gate_options(const DecisionFlags& flags) {
   if (!flags.statistic.empty()) options.statistic = parsed("--statistic", flags.statistic, statistic_named);
   if (!flags.process_cv.empty()) options.process_cv = parsed("--process-cv", flags.process_cv, process_cv);
   if (!flags.policy.empty()) options.policy = read_policy(flags.policy);
-  if (!flags.alpha.empty()) options.policy.alpha = parsed("--alpha", flags.alpha, test_level);
+  if (!flags.alpha.empty()) options.policy.alpha = parsed("--alpha", flags.alpha, parse_level);
   MarginChanges& margins = options.policy.overrides;
   if (!flags.fail_above.empty())
     margins.fail_above = parsed("--fail-above", flags.fail_above, parse_threshold);

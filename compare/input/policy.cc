@@ -22,8 +22,7 @@ class PolicyReader {
   MarginChanges read_defaults();
   PolicyRule read_rule(const std::string& place);
   bool take_margin(std::string_view key, const std::string& place, MarginChanges& into);
-  double share(const std::string& place);
-  double level(const std::string& place);
+  double share(const std::string& place, double (*parse)(std::string_view) = parse_threshold);
   NameFilter expression(const JsonValue& value, const std::string& place);
   Diagnostic unknown_key(const std::string& place, const char* known) {
     return meaning_diagnostic(file_, place, "unknown key", std::string("known are ") + known);
@@ -49,7 +48,7 @@ Policy PolicyReader::read() {
                                  "is this a policy file?");
       }
     } else if (*key == "alpha") {
-      policy.alpha = level(place);
+      policy.alpha = share(place, parse_level);
     } else if (*key == "max_mde") {
       policy.max_mde = share(place);
     } else if (*key == "defaults") {
@@ -128,25 +127,15 @@ bool PolicyReader::take_margin(std::string_view key, const std::string& place, M
   return true;
 }
 
-// A threshold: "3%" or 0.03.
-double PolicyReader::share(const std::string& place) {
+// A share: "3%" or 0.03, within what `parse` takes.
+double PolicyReader::share(const std::string& place, double (*parse)(std::string_view)) {
   const JsonValue value = json_.value();
   if (value.type != JsonType::number) string_field(value, file_, place);
   try {
-    return parse_threshold(value.text);
+    return parse(value.text);
   } catch (const std::invalid_argument& error) {
     throw meaning_diagnostic(file_, place, error.what(), "");
   }
-}
-
-double PolicyReader::level(const std::string& place) {
-  const JsonValue value = json_.value();
-  const double level = positive_field(value, file_, place);
-  if (level >= 0.5) {
-    throw meaning_diagnostic(file_, place, printable(value.text) + " is not a test level",
-                             "0.01 is one run in a hundred");
-  }
-  return level;
 }
 
 NameFilter PolicyReader::expression(const JsonValue& value, const std::string& place) {

@@ -92,9 +92,10 @@ TEST(InputPolicy, WrongValuesNameTheirPlace) {
             "p.json: controls[0]: expected a string, found a number" + kMend);
   EXPECT_EQ(complaint(policy_with(R"("controls": "a")")),
             "p.json: controls: expected an array, found a string" + kMend);
-  EXPECT_EQ(complaint(policy_with(R"("alpha": 0.5)")),
-            "p.json: alpha: 0.5 is not a test level; 0.01 is one run in a hundred");
-  EXPECT_NE(complaint(policy_with(R"("alpha": 0)")), "");
+  EXPECT_EQ(complaint(policy_with(R"("alpha": "50%")")),
+            "p.json: alpha: '50%' is not a test level; 0.01 is one run in a hundred");
+  EXPECT_EQ(complaint(policy_with(R"("alpha": 0)")),
+            "p.json: alpha: '0' is too strict: nothing could ever be red; try 0.01");
   EXPECT_EQ(complaint("[]"), "p.json: expected an object, found an array" + kMend);
 }
 

@@ -285,7 +285,8 @@ def main():
     case("unchanged_beside_the_margin", THREE + " --same-within 0.45%", three(noise=0.006))
 
     for name, words in (("better", "--better faster"), ("statistic", "--statistic mean"), ("process_cv", "--process-cv 0"),
-                        ("process_cv_tiny", "--process-cv 1e-200"), ("alpha", "--alpha 0"), ("alpha_large", "--alpha 100%"), ("same_within", "--same-within 0"), ("filter", "--filter '('"),
+                        ("process_cv_tiny", "--process-cv 1e-200"), ("alpha", "--alpha 0"), ("alpha_large", "--alpha 100%"),
+                        ("alpha_tiny", "--alpha 1e-300"), ("same_within", "--same-within 0"), ("filter", "--filter '('"),
                         ("twice_base", "--base base.json"), ("twice_head", "--head head.json"),
                         ("files_and_baseline", "--baseline $OUT"), ("run_and_files", "--run $OUT")):
         case("usage_" + name, f"{TWO} {words}", {})
