@@ -27,6 +27,12 @@ struct SideSummary {
   std::optional<std::int64_t> processes, samples;
 };
 
+// What a case is held to, as fractions.
+struct Thresholds {
+  double fail_above = 0.01, improve_above = 0.01, same_within = 0.015;
+  bool operator==(const Thresholds&) const = default;
+};
+
 // One case. `ratio` > 1 is worse; `speedup` = 1 / ratio and improvement_pct = 100 (1 - ratio) keep the sign
 // that people know.
 struct Cell {
@@ -38,7 +44,8 @@ struct Cell {
   SideSummary base, head;
   std::optional<std::int64_t> blocks, more_blocks;
   std::string reason;
-  std::string reproduce;  // the command that measures this case alone; empty where not known
+  std::string reproduce;                 // the command that measures this case alone; empty where not known
+  std::optional<Thresholds> thresholds;  // where a rule of the policy sets others than the run's
 };
 
 struct CommonShift {
@@ -48,7 +55,8 @@ struct CommonShift {
 };
 
 struct ReportedPolicy {
-  double fail_above = 0.01, same_within = 0.015, alpha = 0.01;
+  Thresholds thresholds;  // of cases that no rule sets others for
+  double alpha = 0.01;
   std::string metric = "real_time";
   std::string statistic;           // "q25": which quantile of a process's samples
   std::string unit = "processes";  // of analysis: processes, rounds, blocks

@@ -51,6 +51,10 @@ CellVerdict verdict_of(Presence presence) {
   return CellVerdict::inconclusive;  // until it is decided
 }
 
+Thresholds thresholds_of(const Margins& margins) {
+  return {margins.fail_above, margins.improve_above, margins.same_within};
+}
+
 // A case that both sides measured.
 struct MeasuredPair {
   std::string name;
@@ -69,8 +73,7 @@ class Gate {
         plan_(std::move(plan)),
         matching_(match_cases(base, head)) {
     const Policy& policy = options.policy;
-    result_.policy = {.fail_above = policy.defaults.fail_above,
-                      .same_within = policy.defaults.same_within,
+    result_.policy = {.thresholds = thresholds_of(policy.defaults),
                       .alpha = policy.alpha.value_or(kAlpha),
                       .metric = plan_.metric.name,
                       .statistic = statistic_name(plan_.statistic),
@@ -103,7 +106,10 @@ class Gate {
       if (pair.presence == Presence::both && comparable_) {
         cell.cliffs_delta = measured.cliffs_delta;
         decided.push_back(result_.cells.size());
-        measured_pairs.push_back({pair.name, std::move(measured), options_.policy.margins_of(pair.name)});
+        const Margins margins = margins_of(pair.name);
+        if (const Thresholds own = thresholds_of(margins); own != result_.policy.thresholds)
+          cell.thresholds = own;
+        measured_pairs.push_back({pair.name, std::move(measured), margins});
       } else if (pair.presence == Presence::both) {
         cell.reason = "not compared: the sides were measured on different machines";
       }
@@ -128,9 +134,20 @@ class Gate {
          result_.policy.unit + ", or by what these show where that is more; with " +
          std::to_string(kFewestMeasuredUnits) + " it is measured");
   }
+  // Of a policy that is also held to results that were not measured in turn.
+  void tell_unused_controls() {
+    if (!options_.policy.controls.empty())
+      note("the policy's controls are not used here: they take out the shifts of blocks, which only ab has");
+  }
   double alpha() const { return result_.policy.alpha; }
 
  private:
+  // Of a recorded run its cases' margins are known, and not the rules that they came from.
+  Margins margins_of(const std::string& name) const {
+    const auto recorded = options_.recorded_margins.find(name);
+    return recorded == options_.recorded_margins.end() ? options_.policy.margins_of(name) : recorded->second;
+  }
+
   void note(std::string text) { result_.notes.push_back(std::move(text)); }
   void note_all(const std::vector<std::string>& texts) {
     result_.notes.insert(result_.notes.end(), texts.begin(), texts.end());
@@ -253,6 +270,7 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
   const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
   const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
   Gate gate(base, head, options, plan, "processes");
+  gate.tell_unused_controls();
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
     const UnpairedOptions unpaired{.alpha = gate.alpha(),
                                    .assumed_deviation = assumed_deviation(head, options)};
@@ -278,6 +296,7 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
     return numbers;
   };
   Gate gate(base, head, options, plan, "rounds");
+  gate.tell_unused_controls();
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
     const BaselineOptions stored{.alpha = gate.alpha(),
                                  .assumed_deviation = assumed_deviation(head, options)};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,9 @@ namespace warpgauge {
 
 struct GateOptions {
   Metric metric;
-  Policy policy;                       // the file's, overridden by flags
-  std::optional<Statistic> statistic;  // of a process's samples; else .25 on a CPU, .5 on a GPU
+  Policy policy;                                    // the file's, overridden by flags
+  std::map<std::string, Margins> recorded_margins;  // of a recorded run's cases, whose rules are not at hand
+  std::optional<Statistic> statistic;               // of a process's samples; else .25 on a CPU, .5 on a GPU
   std::optional<double> process_cv;  // assumed deviation between processes; else 5 % on a CPU, 1.5 % on a GPU
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
   bool allow_disjoint = false;     // a first round: nothing in common is no reason not to pass

@@ -108,5 +108,8 @@ int main(int argc, char** argv) {
     return complain(kNoOutput, error.what());
   } catch (const std::bad_alloc&) {
     return complain(kBadInput, "out of memory; are the files too large for this machine?");
+  } catch (const std::exception& error) {  // what nobody foresaw: it has an exit code all the same
+    return complain(kBadInput,
+                    std::string(error.what()) + "; this is a fault of the program, please report it");
   }
 }

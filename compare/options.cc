@@ -37,6 +37,17 @@ Statistic statistic_named(const std::string& name) {
   return *statistic;
 }
 
+// Less is no deviation of anything that is measured, and in the end 0 to the statistics.
+constexpr double kSmallestDeviation = 1e-6;
+
+double process_cv(const std::string& text) {
+  const double deviation = parse_threshold(text);
+  if (deviation < kSmallestDeviation)
+    throw std::invalid_argument("'" + printable(text) +
+                                "' is less than any processes deviate by; give what you measured");
+  return deviation;
+}
+
 bool colour_wanted() {
   const char* terminal = std::getenv("TERM");
   return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR") && terminal &&
@@ -51,7 +62,8 @@ void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
       ->type_name("NAME")
       ->group(group);
   app.add_option("--better", flags.better,
-                 "which way a metric is better; known for *_per_second, tflops, gbps")
+                 "which way a metric is better; known for times, *_per_second, tflops, gbps, roofline_pct, "
+                 "correlation, */item_rate, */utilization")
       ->type_name("higher|lower")
       ->group(group);
   app.add_option("--statistic", flags.statistic,
@@ -71,7 +83,7 @@ void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
                  "deviation between processes, where too few are there to measure it (5% CPU, 1.5% GPU)")
       ->type_name("SHARE")
       ->group(group);
-  app.add_option("--policy", flags.policy, "thresholds case by case, from a file")
+  app.add_option("--policy", flags.policy, "thresholds case by case, from a file; flags stand above it")
       ->type_name("FILE")
       ->group(group);
   app.add_flag("--strict", flags.strict, "inconclusive cases do not pass")->group(group);
@@ -123,22 +135,17 @@ GateOptions gate_options(const DecisionFlags& flags) {
   GateOptions options;
   options.metric = metric_of(flags);
   if (!flags.statistic.empty()) options.statistic = parsed("--statistic", flags.statistic, statistic_named);
-  if (!flags.process_cv.empty()) {
-    options.process_cv = parsed("--process-cv", flags.process_cv, parse_threshold);
-    if (*options.process_cv <= 0)
-      throw UsageError("--process-cv is 0; processes always deviate: give what you measured");
-  }
-  double alpha = 0;
-  take_threshold("--alpha", flags.alpha, alpha);
-  if (!flags.alpha.empty() && alpha <= 0)
-    throw UsageError("--alpha is 0: nothing could ever be red; try 0.01");
+  if (!flags.process_cv.empty()) options.process_cv = parsed("--process-cv", flags.process_cv, process_cv);
   if (!flags.policy.empty()) options.policy = read_policy(flags.policy);
-  if (alpha > 0) options.policy.alpha = alpha;
-  Margins& margins = options.policy.defaults;
-  take_threshold("--fail-above", flags.fail_above, margins.fail_above);
-  take_threshold("--same-within", flags.same_within, margins.same_within);
-  if (margins.same_within <= 0)
+  if (!flags.alpha.empty()) options.policy.alpha = parsed("--alpha", flags.alpha, parse_level);
+  MarginChanges& margins = options.policy.overrides;
+  if (!flags.fail_above.empty())
+    margins.fail_above = parsed("--fail-above", flags.fail_above, parse_threshold);
+  if (!flags.same_within.empty())
+    margins.same_within = parsed("--same-within", flags.same_within, parse_threshold);
+  if (margins.same_within && *margins.same_within <= 0)
     throw UsageError("--same-within is 0: nothing could ever be unchanged; try 1.5%");
+  margins.apply_to(options.policy.defaults);
   options.strict = flags.strict;
   options.allow_missing = flags.allow_missing;
   options.allow_hardware_mismatch = flags.allow_hardware_mismatch;
@@ -209,6 +216,18 @@ void add_report_flags(CLI::App& app, ReportFlags& flags) {
   app.add_flag("--github", flags.github, "annotations, and $GITHUB_STEP_SUMMARY")->group(group);
 }
 
+bool report_on_stdout(const ReportFlags& flags) {
+  return flags.json == "-" || flags.markdown == "-" || flags.junit == "-";
+}
+
+void check_reports(const ReportFlags& flags) {
+  const int reports = (flags.json == "-") + (flags.markdown == "-") + (flags.junit == "-");
+  if (reports > 1)
+    throw UsageError("more than one report to stdout, where nobody could tell them apart; give files");
+  if (reports > 0 && flags.github)
+    throw UsageError("--github writes annotations to stdout; give the report a file");
+}
+
 void print(std::string_view text) {
   write_all(STDOUT_FILENO, text, "stdout");
 }
@@ -222,10 +241,8 @@ void write_reports(const Comparison& comparison, const ReportFlags& flags) {
       failures += (failures.empty() ? "" : "\n") + std::string(error.what());
     }
   };
-  bool table = true;
   const auto report = [&](const std::string& file, auto format) {
     if (file == "-") {
-      table = false;
       attempt([&] { print(format(comparison)); });
     } else if (!file.empty()) {
       attempt([&] { write_file(file, format(comparison)); });
@@ -234,7 +251,7 @@ void write_reports(const Comparison& comparison, const ReportFlags& flags) {
   report(flags.json, json_report);
   report(flags.markdown, markdown_report);
   report(flags.junit, junit_report);
-  if (table) attempt([&] { print(text_report(comparison, {.colour = colour_wanted()})); });
+  if (!report_on_stdout(flags)) attempt([&] { print(text_report(comparison, {.colour = colour_wanted()})); });
   if (flags.github) {
     attempt([&] { print(github_annotations(comparison)); });
     if (const char* summary = std::getenv("GITHUB_STEP_SUMMARY"); summary && *summary) {

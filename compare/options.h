@@ -65,6 +65,8 @@ struct ReportFlags {
   bool github = false;
 };
 void add_report_flags(CLI::App& app, ReportFlags& flags);
+bool report_on_stdout(const ReportFlags& flags);
+void check_reports(const ReportFlags& flags);  // throws UsageError where stdout would hold two of them
 
 // Writes every report that was asked for and the text table to stdout, one failure not stopping the next.
 // Throws OutputError when any failed.

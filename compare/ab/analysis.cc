@@ -54,8 +54,8 @@ GateOptions gate_options(const RunRecord& record, Statistic statistic) {
   options.statistic = statistic;
   options.policy.alpha = record.plan.alpha;
   options.policy.max_mde = record.policy.max_mde;
-  options.policy.defaults.fail_above = record.policy.fail_above;
-  options.policy.defaults.same_within = record.policy.same_within;
+  options.policy.defaults = record.policy.margins;
+  for (const RunCase& one : record.cases) options.recorded_margins.emplace(one.name, one.rule.margins);
   options.strict = record.policy.strict;
   options.allow_missing = record.policy.allow_missing;
   options.allow_hardware_mismatch = record.policy.allow_hardware_mismatch;

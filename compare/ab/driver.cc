@@ -58,8 +58,10 @@ class AbDriver {
 
   AbResult run() {
     try {
-      calibrate();
-      announce();
+      if (!record_.cases.empty()) {  // else there is nothing to run, and the comparison says why
+        calibrate();
+        announce();
+      }
       while (const AbLook* look = analysis_.next()) take_look(*look);
     } catch (const RunEnded& ended) {
       record_.ended_early = ended.what();

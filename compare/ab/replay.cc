@@ -1,10 +1,23 @@
 // gate --run: the looks of a recorded run, applied as they were recorded.
+#include <algorithm>
+#include <stdexcept>
+
 #include "compare/ab/analysis.h"
 #include "compare/input/diagnostic.h"
 #include "compare/input/reader.h"
 
 namespace warpgauge {
 namespace {
+
+constexpr const char* kEdited = "was the record edited, or made by another version?";
+
+void check_dropped(const RunRecord& record, const std::string& file) {
+  for (const DroppedCase& dropped : record.dropped) {
+    if (std::ranges::find(record.cases, dropped.name, &RunCase::name) == record.cases.end())
+      throw meaning_diagnostic(file, "dropped", "'" + printable(dropped.name) + "' is no case of the run",
+                               kEdited);
+  }
+}
 
 // Drops of the look that begins after `blocks`, before it is taken, as the driver told them.
 void replay_drops(const RunRecord& record, int blocks, AbAnalysis& analysis) {
@@ -19,9 +32,8 @@ void check_look(const RunRecord& record, const RecordedLook& recorded, const AbL
     for (std::size_t i : asked->cases) names.push_back(record.cases[i].name);
   if (!asked || asked->first_block != recorded.first_block || asked->last_block != recorded.last_block ||
       names != recorded.cases)
-    throw meaning_diagnostic(file, "looks",
-                             "a recorded look is not what the rule asks for after the looks before it",
-                             "was the record edited, or made by another version?");
+    throw meaning_diagnostic(
+        file, "looks", "a recorded look is not what the rule asks for after the looks before it", kEdited);
 }
 
 // The file that gave the results at a place: the last written there, since what failed was run again.
@@ -34,11 +46,7 @@ std::string file_at(const RunRecord& record, int look, int block, int position, 
                            "the record is not whole");
 }
 
-}  // namespace
-
-Comparison replay_run(const std::string& directory) {
-  const std::string run_file = directory + "/run.json";
-  const RunRecord record = read_run_record(run_file);
+Comparison replayed(const RunRecord& record, const std::string& directory, const std::string& run_file) {
   AbAnalysis analysis(record);
   const ReadOptions read{record.metric, {}};
   int taken = 0;
@@ -61,6 +69,19 @@ Comparison replay_run(const std::string& directory) {
   }
   replay_drops(record, taken, analysis);
   return analysis.comparison(record);
+}
+
+}  // namespace
+
+Comparison replay_run(const std::string& directory) {
+  const std::string run_file = directory + "/run.json";
+  const RunRecord record = read_run_record(run_file);
+  check_dropped(record, run_file);
+  try {
+    return replayed(record, directory, run_file);
+  } catch (const std::logic_error& error) {  // the rule does not take a plan or margins that make no sense
+    throw meaning_diagnostic(run_file, "", error.what(), kEdited);
+  }
 }
 
 }  // namespace warpgauge

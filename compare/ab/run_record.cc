@@ -94,15 +94,24 @@ Json optional(std::optional<double> value) {
 }
 
 Json to_json(const RunPolicy& policy) {
-  return {
-      {"fail_above", policy.fail_above},       {"same_within", policy.same_within},
-      {"max_mde", optional(policy.max_mde)},   {"strict", policy.strict},
-      {"allow_missing", policy.allow_missing}, {"allow_hardware_mismatch", policy.allow_hardware_mismatch}};
+  return {{"fail_above", policy.margins.fail_above},
+          {"improve_above", policy.margins.improve_above},
+          {"same_within", policy.margins.same_within},
+          {"max_mde", optional(policy.max_mde)},
+          {"strict", policy.strict},
+          {"allow_missing", policy.allow_missing},
+          {"allow_hardware_mismatch", policy.allow_hardware_mismatch}};
 }
 
 RunPolicy policy_of(const Json& j) {
-  RunPolicy policy{j.at("fail_above"), j.at("same_within"),   {},
-                   j.at("strict"),     j.at("allow_missing"), j.at("allow_hardware_mismatch")};
+  RunPolicy policy{.margins = {.fail_above = j.at("fail_above"),
+                               // Older records do not have it.
+                               .improve_above = j.value("improve_above", Margins().improve_above),
+                               .same_within = j.at("same_within")},
+                   .max_mde = {},
+                   .strict = j.at("strict"),
+                   .allow_missing = j.at("allow_missing"),
+                   .allow_hardware_mismatch = j.at("allow_hardware_mismatch")};
   if (!j.at("max_mde").is_null()) policy.max_mde = j.at("max_mde").get<double>();
   return policy;
 }
@@ -113,6 +122,7 @@ RunRecord record_of(const Json& j) {
   RunRecord r;
   r.plan = {plan.at("first_blocks"), plan.at("max_blocks"), plan.at("alpha"), plan.at("company"),
             plan.at("seed")};
+  if (r.plan.max_blocks > kMostBlocks) throw std::invalid_argument("more blocks than a run may have");
   r.process_s = plan.at("process_seconds");
   r.metric = {j.at("metric"), j.at("better") == "higher" ? Better::higher : Better::lower};
   r.command = j.at("command");

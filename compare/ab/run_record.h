@@ -12,6 +12,8 @@
 
 namespace warpgauge {
 
+inline constexpr int kMostBlocks = 1000;  // that may be asked for
+
 enum class Side { base, head };
 const char* side_name(Side side);  // "base", "head"
 
@@ -23,7 +25,7 @@ struct RunCase {
 
 // How the run is judged, beside each case's margins.
 struct RunPolicy {
-  double fail_above = 0.01, same_within = 0.015;  // where no rule of the policy file says otherwise
+  Margins margins;  // where no rule of the policy file says otherwise
   std::optional<double> max_mde;
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
 };

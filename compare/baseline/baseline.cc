@@ -204,6 +204,20 @@ class BaselineParser {
   Baseline baseline_;
 };
 
+StoredBaseline stored_baseline(const std::filesystem::path& path, std::optional<std::string> text) {
+  StoredBaseline stored{.path = path, .text = std::move(text), .baseline = {}};
+  if (stored.text) stored.baseline = parse_baseline(*stored.text, path.string());
+  return stored;
+}
+
+// As any input is read. A link that leads nowhere is there, and cannot be opened.
+std::optional<std::string> input_if_there(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::symlink_status(path, error).type() == std::filesystem::file_type::not_found)
+    return std::nullopt;
+  return read_file(path.string());
+}
+
 }  // namespace
 
 std::string format_baseline(const Baseline& baseline) {
@@ -257,20 +271,21 @@ std::string baseline_file_name(const std::string& matrix) {
 
 StoredBaseline read_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
                              const std::string& matrix) {
-  StoredBaseline stored;
-  stored.path = directory / fingerprint / baseline_file_name(matrix);
-  stored.text = read_if_there(stored.path);
-  if (stored.text) stored.baseline = parse_baseline(*stored.text, stored.path.string());
-  return stored;
+  const std::filesystem::path path = directory / fingerprint / baseline_file_name(matrix);
+  return stored_baseline(path, read_if_there(path));
 }
 
 StoredBaseline find_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
                              const std::string& matrix) {
-  StoredBaseline stored = read_baseline(directory, fingerprint, matrix);
+  const auto look_up = [&](const std::filesystem::path& folder) {
+    const std::filesystem::path path = folder / fingerprint / baseline_file_name(matrix);
+    return stored_baseline(path, input_if_there(path));
+  };
+  StoredBaseline stored = look_up(directory);
   if (stored.baseline) return stored;
   // "baselines/" and "baselines" mean the same folder.
   const std::filesystem::path named = (directory / "").parent_path();
-  StoredBaseline unblessed = read_baseline(named.parent_path() / ".warpgauge", fingerprint, matrix);
+  StoredBaseline unblessed = look_up(named.parent_path() / ".warpgauge");
   unblessed.blessed = false;
   return unblessed.baseline ? unblessed : stored;
 }

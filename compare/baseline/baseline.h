@@ -80,11 +80,12 @@ struct StoredBaseline {
 // MATRIX.json; of the matrix smoke smoke-rounds.json: in smoke.json are the smoke test's minima (smoke.h).
 std::string baseline_file_name(const std::string& matrix);
 
-// Reads DIR/FINGERPRINT/MATRIX.json.
+// Reads DIR/FINGERPRINT/MATRIX.json, to be written again: OutputError where it is not a file of its own.
 StoredBaseline read_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
                              const std::string& matrix);
 
-// The same; where there is none, the unblessed one beside the directory, .warpgauge/FINGERPRINT/MATRIX.json.
+// The same, only to be read: links are followed, and what cannot be read is a Diagnostic. Where there is
+// none, the unblessed one beside the directory, .warpgauge/FINGERPRINT/MATRIX.json.
 StoredBaseline find_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
                              const std::string& matrix);
 

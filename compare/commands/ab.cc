@@ -2,6 +2,7 @@
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 
 #include "compare/ab/driver.h"
 #include "compare/ab/scratch_directory.h"
@@ -32,8 +33,10 @@ void take_blocks(const std::string& text, AbPlan& plan) {
     std::sscanf(text.c_str(), "%d%n", &first, &used);
     last = first;
   }
-  if (used == 0 || text.size() != static_cast<std::size_t>(used) || first < 2 || last < first || last > 1000)
-    throw UsageError("--blocks '" + visible(text) + "'; it takes A..B, 2 <= A <= B <= 1000, as in 6..24");
+  if (used == 0 || text.size() != static_cast<std::size_t>(used) || first < 2 || last < first ||
+      last > kMostBlocks)
+    throw UsageError("--blocks '" + visible(text) +
+                     "'; it takes A..B, 2 <= A <= B <= " + std::to_string(kMostBlocks) + ", as in 6..24");
   plan.first_blocks = first;
   plan.max_blocks = last;
 }
@@ -58,7 +61,18 @@ std::string command_of(const AbFlags& flags) {
   for (const std::string& executable : {flags.base, flags.head})
     command += " " + shell_word(shown_path(executable, kExecutableParts));
   if (!flags.filter.empty()) command += " --filter " + shell_word(flags.filter);
-  command += " --blocks " + flags.blocks + decision_words(flags.decision);
+  command += " --blocks " + flags.blocks;
+  const AbFlags untouched;
+  const auto add_changed = [&](const char* flag, const auto& value, const auto& otherwise) {
+    if (value == otherwise) return;
+    std::ostringstream text;
+    text << " " << flag << " " << value;
+    command += text.str();
+  };
+  add_changed("--process-seconds", flags.process_s, untouched.process_s);
+  add_changed("--timeout", flags.timeout_s, untouched.timeout_s);
+  add_changed("--seed", flags.seed, untouched.seed);
+  command += decision_words(flags.decision);
   if (!flags.arguments.empty()) command += " --";
   for (const std::string& argument : flags.arguments) command += " " + shell_word(argument);
   return command;
@@ -68,6 +82,8 @@ AbOptions ab_options(const AbFlags& flags) {
   const GateOptions gate = gate_options(flags.decision);
   if (!flags.decision.statistic.empty())
     throw UsageError("--statistic: ab chooses the one by which base agrees best with base");
+  if (!flags.decision.process_cv.empty())
+    throw UsageError("--process-cv: ab measures how processes deviate, and assumes nothing of it");
   AbOptions options;
   options.base_executable = flags.base;
   options.head_executable = flags.head;
@@ -82,8 +98,7 @@ AbOptions ab_options(const AbFlags& flags) {
   options.timeout_s = flags.timeout_s;
   options.metric = gate.metric;
   options.policy = gate.policy;
-  options.run_policy = {.fail_above = gate.policy.defaults.fail_above,
-                        .same_within = gate.policy.defaults.same_within,
+  options.run_policy = {.margins = gate.policy.defaults,
                         .max_mde = gate.policy.max_mde,
                         .strict = gate.strict,
                         .allow_missing = gate.allow_missing,
@@ -93,6 +108,7 @@ AbOptions ab_options(const AbFlags& flags) {
 }
 
 int run(const AbFlags& flags) {
+  check_reports(flags.reports);
   if (!(flags.process_s > 0)) throw UsageError("--process-seconds: a time above 0 is needed");
   check_executable(flags.base);
   check_executable(flags.head);

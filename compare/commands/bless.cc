@@ -1,5 +1,6 @@
 // compare bless: takes one round into the stored baseline, unless it is red, undecided or too early.
 #include <filesystem>
+#include <iostream>
 #include <memory>
 
 #include "compare/baseline/atomic_file.h"
@@ -38,6 +39,15 @@ Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& 
   return stored ? compare_with_baseline(edited, path, head, options) : compare_results({}, head, options);
 }
 
+// What bless has to say is no part of a report: where one is on stdout, it goes to stderr.
+void tell(const ReportFlags& reports, const std::string& text) {
+  if (report_on_stdout(reports)) {
+    std::cerr << text;
+  } else {
+    print(text);
+  }
+}
+
 std::string summary(const Baseline& baseline, const std::string& path) {
   return "blessed: " + path + " has " + std::to_string(baseline.rounds.size()) + " of at most " +
          std::to_string(kMaxRounds) + " rounds, " +
@@ -67,6 +77,7 @@ int run_bless_smoke(const BlessFlags& flags) {
 }
 
 int run_bless(const BlessFlags& flags) {
+  check_reports(flags.reports);
   if (flags.baseline.directory.empty()) throw UsageError("where to? give --baseline DIR");
   if (flags.smoke) return run_bless_smoke(flags);
   if (!flags.margin.empty()) throw UsageError("--margin goes with --smoke");
@@ -86,7 +97,7 @@ int run_bless(const BlessFlags& flags) {
   const std::string against =
       reason_against_round(head, round, stored.baseline ? &stored.baseline->rounds.back() : nullptr);
   if (!against.empty()) {
-    print("refused: " + visible(against) + "\n");
+    tell(flags.reports, "refused: " + visible(against) + "\n");
     return kRefused;
   }
 
@@ -104,14 +115,14 @@ int run_bless(const BlessFlags& flags) {
   write_reports(comparison, flags.reports);
   if (comparison.exit_code != 0) {
     const bool red = comparison.verdict == RunVerdict::regression;
-    print("refused: the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
-          (red ? "; --accept RE lets in a slow-down that is meant\n"
-               : "; the notes say why, --remove RE takes out cases that are gone\n"));
+    tell(flags.reports, "refused: the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
+                            (red ? "; --accept RE lets in a slow-down that is meant\n"
+                                 : "; the notes say why, --remove RE takes out cases that are gone\n"));
     return comparison.exit_code;
   }
   add_round(updated, round, comparison);
   update_file(stored.path, stored.text, format_baseline(updated));
-  print(summary(updated, path));
+  tell(flags.reports, summary(updated, path));
   return 0;
 }
 

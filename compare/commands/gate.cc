@@ -4,6 +4,7 @@
 
 #include "compare/ab/analysis.h"
 #include "compare/baseline/baseline.h"
+#include "compare/input/names.h"
 #include "compare/options.h"
 #include "compare/report/escape.h"
 #include "compare/report/format.h"
@@ -74,17 +75,17 @@ Comparison without_baseline(const ResultSet& head, GateOptions options, const st
   return comparison;
 }
 
-Comparison against_baseline(const GateFlags& flags, const GateOptions& options, const ReadOptions& read) {
+Comparison against_baseline(const GateFlags& flags, const GateOptions& options, ReadOptions read) {
+  read.filter_raw_names = false;
   const ResultSet head = read_side(flags.head, read);
   const BaselineKey key = baseline_key(flags.baseline, head);
   StoredBaseline stored = find_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
   const std::string path = shown_path(stored.path, kBaselineParts);
   if (!stored.baseline) return without_baseline(head, options, path);
   check_fits(*stored.baseline, options, path);
-  if (read.filter) {
-    std::erase_if(stored.baseline->cases,
-                  [&](const auto& entry) { return !read.filter->keeps(entry.first); });
-  }
+  // Stored is the raw name where two cases share the stripped one.
+  std::erase_if(stored.baseline->cases,
+                [&](const auto& entry) { return !read.keeps(strip_settings(entry.first), entry.first); });
   Comparison comparison = compare_with_baseline(*stored.baseline, path, head, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back("base is " + path + (stored.blessed ? "" : ", which nobody has blessed") + ": " +
@@ -93,6 +94,7 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
 }
 
 int run_gate(GateFlags& flags) {
+  check_reports(flags.reports);
   if (!flags.run.empty()) {
     check_run_alone(flags);
     const Comparison comparison = replay_run(flags.run);

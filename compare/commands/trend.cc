@@ -35,7 +35,8 @@ std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& d
 std::vector<std::filesystem::path> baselines_of(const BaselineFlags& flags) {
   std::vector<std::filesystem::path> files;
   for (const auto& folder : sorted_entries(flags.directory)) {
-    if (!std::filesystem::is_directory(folder)) continue;
+    std::error_code unreadable;  // a link that leads nowhere is no folder
+    if (!std::filesystem::is_directory(folder, unreadable)) continue;
     if (!flags.fingerprint.empty() && folder.filename() != flags.fingerprint) continue;
     for (const auto& file : sorted_entries(folder)) {
       if (file.extension() != ".json" || file.filename() == "smoke.json") continue;

@@ -15,10 +15,11 @@ namespace warpgauge {
 
 Diagnostic wrong_type(JsonType found, JsonType expected, std::string_view file, std::string_view place);
 Diagnostic not_a_count(std::string_view text, std::string_view file, std::string_view place);
-// For a `number` that is not finite or not > 0; `text` is how it stands in the file.
+// For a `number` that is_positive() does not take; `text` is how it stands in the file.
 Diagnostic not_positive(double number, std::string_view text, std::string_view file, std::string_view place);
 std::optional<std::int64_t> parse_count(std::string_view text);  // a whole number >= 0
-bool is_positive(double number);                                 // finite and > 0: what can stand in a ratio
+// What can stand in a ratio and be the other side's reciprocal: finite, > 0, and not too small for that.
+bool is_positive(double number);
 
 template <typename Place>
 void expect_type(JsonType found, JsonType expected, std::string_view file, const Place& place) {

@@ -12,9 +12,12 @@
 #include "compare/input/fields.h"
 #include "compare/input/google_benchmark_row.h"
 #include "compare/input/names.h"
+#include "compare/input/untyped_aggregates.h"
 
 namespace warpgauge {
 namespace {
+
+constexpr const char* kForeign = "no Google Benchmark writes such a row: was the file edited?";
 
 // Nanoseconds, or 0 for a unit that Google Benchmark does not know.
 double nanoseconds_per(std::string_view unit) {
@@ -71,6 +74,7 @@ class DocumentReader {
   std::unordered_map<std::string_view, std::size_t> case_indices_;  // by raw name
   std::vector<Numbered> numbered_;
   std::map<std::string_view, std::string> aggregates_;  // run name -> place, of those without a median so far
+  UntypedAggregates untyped_;
   std::map<std::string_view, Unused> not_finite_;
   std::size_t rows_without_unit_ = 0;
 };
@@ -99,6 +103,7 @@ Process DocumentReader::read() {
   }
   refuse_repeated_rows();
   refuse_aggregates_without_median();
+  untyped_.take_out(process_, [&](std::string_view run) { return case_indices_.contains(run); });
   warn_of_unused();
   return std::move(process_);
 }
@@ -113,11 +118,12 @@ void DocumentReader::read_rows() {
 }
 
 void DocumentReader::take_row() {
-  if (!row_.name) throw wrong("name", "is missing", "");
+  if (!row_.name) throw wrong("name", "is missing", kForeign);
   const std::string_view name = string_field(*row_.name, file_, row_.place("name"));
-  if (name.empty()) throw wrong("name", "is empty", "");
+  if (name.empty()) throw wrong("name", "is empty", kForeign);
   if (row_.run_name) string_field(*row_.run_name, file_, row_.place("run_name"));
   if (row_.is_complexity()) return;
+  if (!row_.run_type) untyped_.see(name, row_);
 
   const std::string_view run_type =
       row_.run_type ? string_field(*row_.run_type, file_, row_.place("run_type")) : "iteration";
@@ -134,7 +140,7 @@ void DocumentReader::take_row() {
       aggregates_.emplace(run_name, std::string(row_.place("")));
     }
   } else {
-    throw wrong("run_type", "\"" + printable(run_type) + "\" is neither iteration nor aggregate", "");
+    throw wrong("run_type", "\"" + printable(run_type) + "\" is neither iteration nor aggregate", kForeign);
   }
 }
 
@@ -182,7 +188,7 @@ std::size_t DocumentReader::case_of(std::string_view raw_name) {
   const auto [entry, is_new] = case_indices_.try_emplace(raw_name, process_.cases.size());
   if (is_new) {
     std::string name = strip_settings(raw_name);
-    if (options_.filter && !options_.filter->keeps(name, raw_name)) {
+    if (!options_.keeps(name, raw_name)) {
       entry->second = kDropped;
     } else {
       Case& added = process_.cases.emplace_back();
@@ -207,7 +213,8 @@ Repetition DocumentReader::repetition() {
   Repetition taken;
   taken.value = metric_value();
   if (row_.samples_ns && options_.metric.name == "real_time") {
-    if (row_.samples_ns->type != JsonType::array) throw wrong("samples_ns", "is not an array", "");
+    if (row_.samples_ns->type != JsonType::array)
+      throw wrong("samples_ns", "is not an array", "`bench` writes the times of single launches there");
     for (std::size_t i = 0; i < row_.samples.size(); ++i) {
       if (is_positive(row_.samples[i])) continue;
       throw wrong("samples_ns[" + std::to_string(i) + "]", "is not a finite number greater than 0",
@@ -220,7 +227,8 @@ Repetition DocumentReader::repetition() {
 
 double DocumentReader::metric_value() {
   const std::string& metric = options_.metric.name;
-  if (!row_.metric && is_time_) throw wrong(metric, "is missing", "");
+  if (!row_.metric && is_time_)
+    throw wrong(metric, "is missing", "--filter keeps to the rows that were timed");
   if (!row_.metric) {
     std::string known;
     for (const std::string_view key : row_.other_numbers) known.append(known.empty() ? "" : ", ").append(key);
@@ -271,7 +279,7 @@ void DocumentReader::refuse_repeated_rows() {
 void DocumentReader::refuse_aggregates_without_median() {
   for (const auto& [run_name, place] : aggregates_) {
     if (case_indices_.contains(run_name)) continue;
-    if (options_.filter && !options_.filter->keeps(strip_settings(run_name), run_name)) continue;
+    if (!options_.keeps(strip_settings(run_name), run_name)) continue;
     throw meaning_diagnostic(file_, place, "only aggregate rows of this case, and no median among them",
                              "run without --benchmark_report_aggregates_only");
   }

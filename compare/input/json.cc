@@ -16,7 +16,7 @@ bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-// For what people and tools put where JSON should stand.
+// For what people and tools put where JSON should stand; empty for anything else.
 std::string_view hint_for(std::string_view rest) {
   for (const char* marker : {"<<<<<<<", "=======", ">>>>>>>", "|||||||"}) {
     if (rest.starts_with(marker)) return "this is a merge conflict marker: resolve the conflict";
@@ -90,7 +90,10 @@ JsonType JsonReader::peek() {
 JsonValue JsonReader::value() {
   const JsonType type = peek();
   const std::size_t begin = at_;
-  if (++values_ > max_values_) fail(at_, "more than " + std::to_string(max_values_) + " values");
+  if (++values_ > max_values_) {
+    fail(at_, "more than " + std::to_string(max_values_) + " values",
+         "give the results of each process as a file of its own");
+  }
   switch (type) {
     case JsonType::object:
       begin_object();
@@ -115,7 +118,10 @@ JsonValue JsonReader::value() {
 void JsonReader::open(char bracket) {
   skip_blanks();
   if (at_ == text_.size() || text_[at_] != bracket) fail_here(bracket == '{' ? "an object" : "an array");
-  if (levels_.size() == kMaxDepth) fail(at_, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+  if (levels_.size() == kMaxDepth) {
+    fail(at_, "nested deeper than " + std::to_string(kMaxDepth) + " levels",
+         "no results are: was another file meant?");
+  }
   ++at_;
   levels_.push_back({keys_.size(), true});
 }
@@ -212,7 +218,8 @@ void JsonReader::fail_here(std::string_view expected) const {
   std::size_t shown = 0;  // a word, or one character
   while (shown < rest.size() && std::isalnum(static_cast<unsigned char>(rest[shown]))) ++shown;
   if (shown == 0) shown = std::max<std::size_t>(1, utf8_character_bytes(rest));
-  fail(at_, what + ", found '" + printable(rest.substr(0, shown)) + "'", hint_for(rest));
+  const std::string_view hint = hint_for(rest);
+  fail(at_, what + ", found '" + printable(rest.substr(0, shown)) + "'", hint.empty() ? kNotJson : hint);
 }
 
 }  // namespace warpgauge

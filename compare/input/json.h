@@ -48,6 +48,9 @@ class JsonReader {
   void finish();                               // nothing but blanks may follow
 
  private:
+  static constexpr std::string_view kNotJson =
+      "this is not JSON: was the file edited, or mixed with other output?";
+
   struct Level {
     std::size_t first_key = 0;  // in keys_
     bool empty = true;
@@ -63,7 +66,7 @@ class JsonReader {
   std::string_view number();
   std::string_view word(std::string_view expected);
   bool digits();
-  [[noreturn]] void fail(std::size_t at, std::string_view what, std::string_view hint = "") const;
+  [[noreturn]] void fail(std::size_t at, std::string_view what, std::string_view hint = kNotJson) const;
   [[noreturn]] void fail_here(std::string_view expected) const;
 
   std::string_view text_;

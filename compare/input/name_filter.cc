@@ -15,7 +15,8 @@ NameFilter::NameFilter(std::string_view expression) : inverted_(expression.start
       std::make_shared<re2::RE2>(re2::StringPiece(expression.data(), expression.size()), options);
   if (!compiled->ok()) {
     throw std::invalid_argument("'" + std::string(expression) +
-                                "' is not a regular expression: " + compiled->error());
+                                "' is not a regular expression: " + compiled->error() +
+                                "; RE2's syntax is meant, where \\ takes a mark literally");
   }
   expression_ = compiled;
 }

@@ -37,7 +37,8 @@ double decimal_field(const JsonValue& value, std::string_view file, std::string_
   double number = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || stop != text.data() + text.size()) {
-    throw meaning_diagnostic(file, place, "\"" + printable(text) + "\" is not a number", "");
+    throw meaning_diagnostic(file, place, "\"" + printable(text) + "\" is not a number",
+                             "no nvbench writes that: was the file edited?");
   }
   return number;
 }
@@ -151,7 +152,9 @@ void DocumentReader::read_benchmark(const std::string& place) {
       json_.value();
     }
   }
-  if (name.empty()) throw meaning_diagnostic(file_, place + ".name", "is missing", "");
+  if (name.empty())
+    throw meaning_diagnostic(file_, place + ".name", "is missing",
+                             "no nvbench writes that: was the file edited?");
   for (std::size_t i = first; i < states_.size(); ++i) states_[i].name.insert(0, name);
 }
 
@@ -250,7 +253,7 @@ Case DocumentReader::case_of(const State& state, bool name_device) {
   Case measured;
   std::string name = state.name;
   if (name_device) name.append("/device:").append(state.device);
-  if (options_.filter && !options_.filter->keeps(name)) return measured;
+  if (!options_.keeps(name, name)) return measured;
   measured.name = measured.raw_name = name;
   measured.aggregate_only = true;
   if (state.skipped) {

@@ -19,10 +19,10 @@ class PolicyReader {
   Policy read();
 
  private:
-  void read_defaults(Margins& defaults);
+  MarginChanges read_defaults();
   PolicyRule read_rule(const std::string& place);
-  double share(const std::string& place);
-  double level(const std::string& place);
+  bool take_margin(std::string_view key, const std::string& place, MarginChanges& into);
+  double share(const std::string& place, double (*parse)(std::string_view) = parse_threshold);
   NameFilter expression(const JsonValue& value, const std::string& place);
   Diagnostic unknown_key(const std::string& place, const char* known) {
     return meaning_diagnostic(file_, place, "unknown key", std::string("known are ") + known);
@@ -48,11 +48,11 @@ Policy PolicyReader::read() {
                                  "is this a policy file?");
       }
     } else if (*key == "alpha") {
-      policy.alpha = level(place);
+      policy.alpha = share(place, parse_level);
     } else if (*key == "max_mde") {
       policy.max_mde = share(place);
     } else if (*key == "defaults") {
-      read_defaults(policy.defaults);
+      read_defaults().apply_to(policy.defaults);
     } else if (*key == "rules") {
       expect_type(json_.peek(), JsonType::array, file_, place);
       json_.begin_array();
@@ -76,39 +76,28 @@ Policy PolicyReader::read() {
   return policy;
 }
 
-void PolicyReader::read_defaults(Margins& defaults) {
+MarginChanges PolicyReader::read_defaults() {
+  MarginChanges margins;
   expect_type(json_.peek(), JsonType::object, file_, "defaults");
   json_.begin_object();
   while (const auto key = json_.next_key()) {
     const std::string place = "defaults." + printable(*key);
-    if (*key == "fail_above") {
-      defaults.fail_above = share(place);
-    } else if (*key == "improve_above") {
-      defaults.improve_above = share(place);
-    } else if (*key == "same_within") {
-      defaults.same_within = share(place);
-    } else {
+    if (!take_margin(*key, place, margins))
       throw unknown_key(place, "fail_above, improve_above, same_within");
-    }
   }
+  return margins;
 }
 
 PolicyRule PolicyReader::read_rule(const std::string& place) {
   expect_type(json_.peek(), JsonType::object, file_, place);
   std::optional<NameFilter> match;
-  std::optional<double> fail_above, improve_above, same_within;
+  MarginChanges margins;
   json_.begin_object();
   while (const auto key = json_.next_key()) {
     const std::string key_place = place + '.' + printable(*key);
     if (*key == "match") {
       match = expression(json_.value(), key_place);
-    } else if (*key == "fail_above") {
-      fail_above = share(key_place);
-    } else if (*key == "improve_above") {
-      improve_above = share(key_place);
-    } else if (*key == "same_within") {
-      same_within = share(key_place);
-    } else {
+    } else if (!take_margin(*key, key_place, margins)) {
       throw unknown_key(key_place, "match, fail_above, improve_above, same_within");
     }
   }
@@ -116,28 +105,37 @@ PolicyRule PolicyReader::read_rule(const std::string& place) {
     throw meaning_diagnostic(file_, place + ".match", "is missing",
                              "what holds for all cases belongs into `defaults`");
   }
-  return {*match, fail_above, improve_above, same_within};
+  return {*match, margins};
 }
 
-// A threshold: "3%" or 0.03.
-double PolicyReader::share(const std::string& place) {
+// Takes the value of `key` where that is a margin, within what check_margins() takes.
+bool PolicyReader::take_margin(std::string_view key, const std::string& place, MarginChanges& into) {
+  if (key == "fail_above") {
+    into.fail_above = share(place);
+  } else if (key == "improve_above") {
+    into.improve_above = share(place);
+    if (*into.improve_above >= 1)
+      throw meaning_diagnostic(file_, place, "is 100 % or more: nothing could ever be an improvement",
+                               "a case that takes half of its time has improved by 50%");
+  } else if (key == "same_within") {
+    into.same_within = share(place);
+    if (*into.same_within <= 0)
+      throw meaning_diagnostic(file_, place, "is 0: nothing could ever be unchanged", "try 1.5%");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// A share: "3%" or 0.03, within what `parse` takes.
+double PolicyReader::share(const std::string& place, double (*parse)(std::string_view)) {
   const JsonValue value = json_.value();
   if (value.type != JsonType::number) string_field(value, file_, place);
   try {
-    return parse_threshold(value.text);
+    return parse(value.text);
   } catch (const std::invalid_argument& error) {
     throw meaning_diagnostic(file_, place, error.what(), "");
   }
-}
-
-double PolicyReader::level(const std::string& place) {
-  const JsonValue value = json_.value();
-  const double level = positive_field(value, file_, place);
-  if (level >= 0.5) {
-    throw meaning_diagnostic(file_, place, printable(value.text) + " is not a test level",
-                             "0.01 is one run in a hundred");
-  }
-  return level;
 }
 
 NameFilter PolicyReader::expression(const JsonValue& value, const std::string& place) {
@@ -150,14 +148,18 @@ NameFilter PolicyReader::expression(const JsonValue& value, const std::string& p
 
 }  // namespace
 
+void MarginChanges::apply_to(Margins& margins) const {
+  margins.fail_above = fail_above.value_or(margins.fail_above);
+  margins.improve_above = improve_above.value_or(margins.improve_above);
+  margins.same_within = same_within.value_or(margins.same_within);
+}
+
 Margins Policy::margins_of(std::string_view name) const {
   Margins margins = defaults;
   for (const PolicyRule& rule : rules) {
-    if (!rule.match.keeps(name)) continue;
-    margins.fail_above = rule.fail_above.value_or(margins.fail_above);
-    margins.improve_above = rule.improve_above.value_or(margins.improve_above);
-    margins.same_within = rule.same_within.value_or(margins.same_within);
+    if (rule.match.keeps(name)) rule.margins.apply_to(margins);
   }
+  overrides.apply_to(margins);
   return margins;
 }
 

@@ -17,9 +17,15 @@
 
 namespace warpgauge {
 
+// The margins that somebody sets; the others stay what they are.
+struct MarginChanges {
+  std::optional<double> fail_above, improve_above, same_within;
+  void apply_to(Margins& margins) const;
+};
+
 struct PolicyRule {
   NameFilter match;
-  std::optional<double> fail_above, improve_above, same_within;
+  MarginChanges margins;
 };
 
 struct Policy {
@@ -27,9 +33,10 @@ struct Policy {
   std::optional<double> max_mde;  // with --strict: a larger smallest detectable change is "undecided"
   Margins defaults;
   std::vector<PolicyRule> rules;
-  std::vector<NameFilter> controls;  // cases that the change cannot touch
+  MarginChanges overrides;           // of the command line, above every rule
+  std::vector<NameFilter> controls;  // cases that the change cannot touch; for ab
 
-  // For each margin: the last rule that matches `name` and sets it, else the default.
+  // For each margin: the override, else the last rule that matches `name` and sets it, else the default.
   Margins margins_of(std::string_view name) const;
   bool is_control(std::string_view name) const;
 };

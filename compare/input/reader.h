@@ -16,6 +16,13 @@ namespace warpgauge {
 struct ReadOptions {
   Metric metric{};
   std::optional<NameFilter> filter{};  // rows that it drops are not checked for meaning
+  // Whether the filter may find a case by its raw name, too. The other side has to be filtered alike: a
+  // stored baseline knows no raw names.
+  bool filter_raw_names = true;
+
+  bool keeps(std::string_view name, std::string_view raw_name) const {
+    return !filter || filter->keeps(name, filter_raw_names ? raw_name : name);
+  }
 };
 
 // One file: one process. Times become nanoseconds; a counter keeps its unit.

@@ -36,7 +36,8 @@ const char* kind_of(mode_t mode) {
 }
 
 Diagnostic system_diagnostic(const std::string& path, const char* what) {
-  return meaning_diagnostic(path, "", std::string(what) + ": " + std::strerror(errno), "");
+  return meaning_diagnostic(path, "", std::string(what) + ": " + std::strerror(errno),
+                            "check the path and its permissions");
 }
 
 std::string mebibytes(std::size_t bytes) {

@@ -11,6 +11,9 @@ namespace {
 // From here on a bare number is more likely meant as percent.
 constexpr double kLargestBareNumber = 0.5;
 
+// Spread over looks and cases, less would come to nothing.
+constexpr double kSmallestLevel = 1e-15, kLargestLevel = 0.5;
+
 }  // namespace
 
 double parse_threshold(std::string_view text) {
@@ -30,6 +33,16 @@ double parse_threshold(std::string_view text) {
     throw refuse("is ambiguous; write '" + std::string(digits) + "%' if percent is meant");
   }
   return is_percent ? number / 100 : number;
+}
+
+double parse_level(std::string_view text) {
+  const double level = parse_threshold(text);
+  const std::string shown = "'" + std::string(text) + "' ";
+  if (level < kSmallestLevel)
+    throw std::invalid_argument(shown + "is too strict: nothing could ever be red; try 0.01");
+  if (level >= kLargestLevel)
+    throw std::invalid_argument(shown + "is not a test level; 0.01 is one run in a hundred");
+  return level;
 }
 
 }  // namespace warpgauge

@@ -31,39 +31,47 @@ Json side(const SideSummary& summary) {
           {"processes", integer(summary.processes)}, {"samples", integer(summary.samples)}};
 }
 
+Json thresholds_json(const Thresholds& thresholds) {
+  return {{"fail_above", number(thresholds.fail_above)},
+          {"improve_above", number(thresholds.improve_above)},
+          {"same_within", number(thresholds.same_within)}};
+}
+
 Json cell_json(const Cell& cell) {
   std::optional<double> speedup, improvement_pct;
   if (cell.ratio) {
     speedup = 1 / *cell.ratio;
     improvement_pct = 100 * (1 - *cell.ratio);
   }
-  return {{"name", cell.name},
-          {"verdict", cell_verdict_name(cell.verdict)},
-          {"ratio", number(cell.ratio)},
-          {"ci", interval(cell.ci)},
-          {"p", number(cell.p)},
-          {"p_adjusted", number(cell.p_adjusted)},
-          {"cliffs_delta", number(cell.cliffs_delta)},
-          {"speedup", number(speedup)},
-          {"improvement_pct", number(improvement_pct)},
-          {"is_regression", cell.verdict == CellVerdict::regression},
-          {"base", side(cell.base)},
-          {"head", side(cell.head)},
-          {"mde", number(cell.mde)},
-          {"blocks", integer(cell.blocks)},
-          {"more_blocks", integer(cell.more_blocks)},
-          {"reason", text(cell.reason)},
-          {"reproduce", text(cell.reproduce)}};
+  Json json{{"name", cell.name},
+            {"verdict", cell_verdict_name(cell.verdict)},
+            {"ratio", number(cell.ratio)},
+            {"ci", interval(cell.ci)},
+            {"p", number(cell.p)},
+            {"p_adjusted", number(cell.p_adjusted)},
+            {"cliffs_delta", number(cell.cliffs_delta)},
+            {"speedup", number(speedup)},
+            {"improvement_pct", number(improvement_pct)},
+            {"is_regression", cell.verdict == CellVerdict::regression},
+            {"base", side(cell.base)},
+            {"head", side(cell.head)},
+            {"mde", number(cell.mde)},
+            {"blocks", integer(cell.blocks)},
+            {"more_blocks", integer(cell.more_blocks)},
+            {"reason", text(cell.reason)},
+            {"reproduce", text(cell.reproduce)}};
+  if (cell.thresholds) json["thresholds"] = thresholds_json(*cell.thresholds);
+  return json;
 }
 
 Json policy_json(const ReportedPolicy& policy) {
-  return {{"fail_above", number(policy.fail_above)},
-          {"same_within", number(policy.same_within)},
-          {"alpha", number(policy.alpha)},
-          {"metric", policy.metric},
-          {"statistic", text(policy.statistic)},
-          {"unit", policy.unit},
-          {"method", text(policy.method)}};
+  Json json = thresholds_json(policy.thresholds);
+  json.update({{"alpha", number(policy.alpha)},
+               {"metric", policy.metric},
+               {"statistic", text(policy.statistic)},
+               {"unit", policy.unit},
+               {"method", text(policy.method)}});
+  return json;
 }
 
 Json counts_json(const Comparison& comparison) {

@@ -10,60 +10,13 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
 
-#include "compare/ab/child.h"
-#include "compare/ab/scratch_directory.h"
+#include "tests/compare/ab_run_test_support.h"
 
 namespace warpgauge {
 namespace {
 
 using testing::HasSubstr;
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-class AbRun : public testing::Test {
- protected:
-  // A binary of its own: the stand-in with these flags.
-  std::string binary(const std::string& name, const std::string& flags) {
-    const std::string path = scratch_.path() + "/" + name;
-    std::ofstream(path) << "#!/bin/sh\nexec " WARPGAUGE_FAKE_BENCH " " << flags << " \"$@\"\n";
-    chmod(path.c_str(), 0755);
-    return path;
-  }
-
-  int run(std::vector<std::string> arguments) {
-    const std::atomic<bool> never{false};
-    arguments.insert(arguments.begin() + 1, {"--json", path("report.json")});
-    const ChildResult result =
-        run_child({WARPGAUGE_COMPARE, arguments, {}, path("stdout"), path("stderr"), 120}, never);
-    EXPECT_EQ(result.end, ChildResult::End::exited) << result.describe();
-    return result.code;
-  }
-  int ab(const std::string& base_flags, const std::string& head_flags, std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments{"ab", binary("base", base_flags), binary("head", head_flags),
-                                       "--process-seconds", "0.1"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return run(arguments);
-  }
-
-  std::string path(const std::string& name) const { return scratch_.path() + "/" + name; }
-  std::string errors() const { return text_of(path("stderr")); }
-  nlohmann::json report() const { return nlohmann::json::parse(text_of(path("report.json"))); }
-  int count(const std::string& verdict) const { return report()["counts"][verdict]; }
-  std::string verdict_of(const std::string& name) const {
-    const nlohmann::json whole = report();
-    for (const auto& cell : whole["cells"])
-      if (cell["name"] == name) return cell["verdict"];
-    return "not there";
-  }
-
-  ScratchDirectory scratch_;
-};
 
 TEST_F(AbRun, equals_are_unchanged) {
   EXPECT_EQ(ab("--cases=30", "--cases=30"), 0) << errors();
@@ -85,56 +38,6 @@ TEST_F(AbRun, a_fast_case_is_an_improvement_and_passes) {
 TEST_F(AbRun, all_cases_slow_is_red_on_a_restless_machine) {
   EXPECT_EQ(ab("--cases=30 --common=.005", "--cases=30 --common=.005 --slow=fake=1.05"), 1);
   EXPECT_EQ(count("unchanged"), 0);
-}
-
-TEST_F(AbRun, a_recorded_run_is_judged_byte_for_byte_the_same) {
-  const std::string keep = path("keep");
-  EXPECT_EQ(ab("--cases=12 --noise=.05", "--cases=12 --noise=.05 --slow=/3=1.05 --error=fake/5",
-               {"--blocks", "3..12", "--keep", keep, "--markdown", path("live.md")}),
-            1);
-  const std::string live = text_of(path("report.json")), table = text_of(path("stdout"));
-  EXPECT_EQ(run({"gate", "--run", keep, "--markdown", path("again.md")}), 1);
-  EXPECT_EQ(text_of(path("report.json")), live);
-  EXPECT_EQ(text_of(path("stdout")), table);
-  EXPECT_EQ(text_of(path("again.md")), text_of(path("live.md")));
-  EXPECT_EQ(live.find(scratch_.path()), std::string::npos) << "a report holds no absolute path";
-}
-
-TEST_F(AbRun, an_edited_record_is_refused) {
-  const std::string keep = path("keep");
-  ab("--cases=6", "--cases=6", {"--blocks", "2", "--keep", keep});
-  const std::string record = text_of(keep + "/run.json");
-  const auto expect_refused = [&](const std::string& from, const std::string& to, const char* why) {
-    std::string edited = record;
-    ASSERT_NE(edited.find(from), std::string::npos) << from;
-    std::ofstream(keep + "/run.json") << edited.replace(edited.find(from), from.size(), to);
-    EXPECT_EQ(run({"gate", "--run", keep}), 3);
-    EXPECT_THAT(errors(), HasSubstr(why)) << to;
-  };
-  const char* const not_asked = "not what the rule asks for";
-  expect_refused("\"last_block\":2", "\"last_block\":1", not_asked);
-  expect_refused("\"first_block\":0", "\"first_block\":1", not_asked);
-  expect_refused("[\"fake/0\",", "[", not_asked);
-  expect_refused("\"looks\": [", "\"looks\": [{\"first_block\":0,\"last_block\":2,\"cases\":[\"fake/0\"]},",
-                 not_asked);
-  const std::size_t look = record.find("{\"first_block\"");
-  const std::string whole = record.substr(look, record.find("}", look) + 1 - look);
-  expect_refused(whole, whole + "," + whole, not_asked);  // a look after the last
-  expect_refused("\"block\":2,\"position\":4", "\"block\":2,\"position\":5",
-                 "nothing ran at look 1, block 2, position 4");
-}
-
-TEST_F(AbRun, a_case_that_fails_at_a_later_look_is_judged_the_same_again) {
-  const std::string keep = path("keep");
-  EXPECT_EQ(ab("--cases=6 --noise=.05", "--cases=6 --noise=.05 --error=fake/2 --only-in=look2",
-               {"--blocks", "2..4", "--keep", keep}),
-            1);
-  EXPECT_EQ(verdict_of("fake/2"), "failed");
-  EXPECT_THAT(errors(), HasSubstr("look 1, 2 blocks: 0 regression, 0 improvement, "));
-  EXPECT_THAT(errors(), HasSubstr("look 2, 4 blocks: 0 regression, 0 improvement, "));
-  const std::string live = text_of(path("report.json"));
-  EXPECT_EQ(run({"gate", "--run", keep}), 1);
-  EXPECT_EQ(text_of(path("report.json")), live);
 }
 
 TEST_F(AbRun, where_base_differs_from_base_the_run_is_undecided) {
@@ -188,7 +91,17 @@ TEST_F(AbRun, what_a_process_says_on_stderr_is_kept_and_arguments_reach_both) {
   EXPECT_EQ(text_of(keep + "/look1/block01/1-base.json.stderr"), "oops\n");
   EXPECT_FALSE(std::filesystem::exists(keep + "/look1/block01/2-head.json.stderr"));
   EXPECT_EQ(report()["cells"].size(), 3u);
-  EXPECT_THAT(std::string(report()["command"]), testing::EndsWith(" --blocks 2 -- --cases=3"));
+}
+
+TEST_F(AbRun, the_command_in_the_report_is_the_one_that_was_run) {
+  ab("--cases=1", "--cases=1",
+     {"--blocks", "2", "--timeout", "30", "--seed", "7", "--strict", "--", "--noise=0"});
+  EXPECT_THAT(std::string(report()["command"]),
+              testing::EndsWith(
+                  "/head --blocks 2 --process-seconds 0.1 --timeout 30 --seed 7 --strict -- --noise=0"));
+  // What was not given is not made up.
+  run({"ab", binary("base", "--cases=1"), binary("head", "--cases=1"), "--filter", "^nope$"});
+  EXPECT_THAT(std::string(report()["command"]), testing::EndsWith(" --filter '^nope$' --blocks 6..24"));
 }
 
 TEST_F(AbRun, a_base_that_cannot_say_its_time_costs_the_case) {
@@ -252,6 +165,20 @@ TEST_F(AbRun, cases_of_one_side_only_are_missing_or_new) {
   EXPECT_EQ(ab("--cases=9", "--cases=8", {"--blocks", "6", "--allow-missing"}), 0);
   EXPECT_EQ(ab("--cases=8", "--cases=9", {"--blocks", "6"}), 0);
   EXPECT_EQ(verdict_of("fake/8"), "new");
+}
+
+TEST_F(AbRun, where_no_case_is_on_both_sides_nothing_is_run) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=1", "--cases=2", {"--filter", "/1$", "--keep", keep}), 4);
+  EXPECT_EQ(verdict_of("fake/1"), "new");
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("no case is on both sides"));
+  EXPECT_EQ(errors(), "");
+  EXPECT_FALSE(std::filesystem::exists(keep + "/look0"));
+  const std::string live = text_of(path("report.json"));
+  EXPECT_EQ(run({"gate", "--run", keep}), 4);
+  EXPECT_EQ(text_of(path("report.json")), live);
+  EXPECT_EQ(ab("--cases=2", "--cases=2", {"--filter", "^nope$"}), 4);
+  EXPECT_EQ(report()["cells"].size(), 0u);
 }
 
 TEST_F(AbRun, the_filter_chooses_the_cases) {

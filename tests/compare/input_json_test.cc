@@ -10,6 +10,8 @@
 namespace warpgauge {
 namespace {
 
+const std::string kNotJson = "; this is not JSON: was the file edited, or mixed with other output?";
+
 using ::testing::HasSubstr;
 
 std::string complaint(std::string_view text) {
@@ -115,7 +117,8 @@ TEST(InputJson, AnObjectIsNoArrayAndNothingIsNeither) {
 TEST(InputJson, DepthIsCapped) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   EXPECT_EQ(complaint(nested(JsonReader::kMaxDepth)), "");
-  EXPECT_EQ(complaint(nested(JsonReader::kMaxDepth + 1)), "f:1:65: nested deeper than 64 levels");
+  EXPECT_EQ(complaint(nested(JsonReader::kMaxDepth + 1)),
+            "f:1:65: nested deeper than 64 levels; no results are: was another file meant?");
   EXPECT_THAT(complaint(std::string(1'000'000, '[')), HasSubstr("nested deeper"));
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += R"({"a":)";
@@ -127,7 +130,8 @@ TEST(InputJson, CountIsCapped) {
     return complaint_of([&] { JsonReader("[1, [2, 3]]", "f", max_values).value(); });
   };
   EXPECT_EQ(complaint_with_cap(5), "");
-  EXPECT_EQ(complaint_with_cap(4), "f:1:9: more than 4 values");
+  EXPECT_EQ(complaint_with_cap(4),
+            "f:1:9: more than 4 values; give the results of each process as a file of its own");
 }
 
 std::string object_of(std::size_t keys, std::string_view last_key) {
@@ -151,13 +155,13 @@ TEST(InputJson, TheSameKeyMayStandInOtherObjects) {
 }
 
 TEST(InputJson, PositionsOfErrorsAreExact) {
-  EXPECT_EQ(complaint("{\n  \"a\" 1\n}"), "f:2:7: expected ':', found '1'");
-  EXPECT_EQ(complaint("{\r\n\"a\": [1 2]}"), "f:2:9: expected ',' or ']', found '2'");
+  EXPECT_EQ(complaint("{\n  \"a\" 1\n}"), "f:2:7: expected ':', found '1'" + kNotJson);
+  EXPECT_EQ(complaint("{\r\n\"a\": [1 2]}"), "f:2:9: expected ',' or ']', found '2'" + kNotJson);
   EXPECT_EQ(complaint("[1,\n]"), "f:1:3: a comma after the last member; remove it");
-  EXPECT_EQ(complaint("[,1]"), "f:1:2: expected a value, found ','");
-  EXPECT_EQ(complaint("{\"a\": tru}"), "f:1:7: expected true, found 'tru'");
+  EXPECT_EQ(complaint("[,1]"), "f:1:2: expected a value, found ','" + kNotJson);
+  EXPECT_EQ(complaint("{\"a\": tru}"), "f:1:7: expected true, found 'tru'" + kNotJson);
   EXPECT_EQ(complaint("[\"a\nb\"]"), "f:1:4: control byte \\x0a in a string; write it as an escape, \\u00NN");
-  EXPECT_EQ(complaint("1 1"), "f:1:3: expected the end of the file, found '1'");
+  EXPECT_EQ(complaint("1 1"), "f:1:3: expected the end of the file, found '1'" + kNotJson);
 }
 
 TEST(InputJson, EveryPrefixOfADocumentIsCutOff) {

@@ -9,11 +9,24 @@ namespace {
 
 TEST(InputMetric, RatesAreBetterHigher) {
   for (const char* rate :
-       {"items_per_second", "bytes_per_second", "tflops", "gbps", "nv/cold/bw/global/bytes_per_second"}) {
+       {"items_per_second", "bytes_per_second", "tflops", "gbps", "roofline_pct", "correlation",
+        "nv/cold/bw/global/bytes_per_second", "nv/cold/bw/item_rate", "nv/cold/bw/global/utilization"}) {
     EXPECT_EQ(make_metric(rate).better, Better::higher) << rate;
   }
-  for (const char* cost : {"real_time", "cpu_time", "allocs_per_iter", "gbps_lost", "per_second_cost"}) {
-    EXPECT_EQ(make_metric(cost).better, Better::lower) << cost;
+}
+
+TEST(InputMetric, TimesAreBetterLower) {
+  for (const char* time : {"real_time", "cpu_time", "p95_ns", "waited_ns", "stddev_ns", "wall_seconds",
+                           "launch_latency_avg", "nv/cold/time/gpu/median", "nv/batch/time/gpu/mean", "time"}) {
+    EXPECT_EQ(make_metric(time).better, Better::lower) << time;
+  }
+}
+
+TEST(InputMetric, OfOthersOneHasToSay) {
+  for (const char* name : {"arithmetic_intensity", "max_abs_err", "cv", "samples", "iterations", "gbps_lost",
+                           "per_second_cost", "hit_rate", "timeouts", "s", "nv/cold/sample_size"}) {
+    EXPECT_THROW(make_metric(name), std::invalid_argument) << name;
+    EXPECT_EQ(make_metric(name, Better::lower).better, Better::lower) << name;
   }
 }
 

@@ -8,6 +8,8 @@
 namespace warpgauge {
 namespace {
 
+const std::string kMend = "; mend it there, or write the file anew with what it comes from";
+
 std::string complaint(std::string_view text) {
   return complaint_of([&] { parse_policy(text, "p.json"); });
 }
@@ -38,6 +40,14 @@ TEST(InputPolicy, TheLastRuleThatMatchesAndSetsAMarginWins) {
   EXPECT_DOUBLE_EQ(small_blas.same_within, 0.12);
   EXPECT_DOUBLE_EQ(small_blas.improve_above, 0.05);
   EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:128/D:64").fail_above, 0.03);
+}
+
+TEST(InputPolicy, AnOverrideStandsAboveEveryRule) {
+  Policy policy = read_policy(testdata_path("policy.json"));
+  policy.overrides.fail_above = 0.04;
+  EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:64/D:64").fail_above, 0.04);
+  EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:64/D:64").same_within, 0.12);
+  EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:128/D:64").fail_above, 0.04);
 }
 
 TEST(InputPolicy, ControlsAreNamedByExpressions) {
@@ -72,19 +82,36 @@ TEST(InputPolicy, WrongValuesNameTheirPlace) {
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"fail_above": 3})")),
             "p.json: defaults.fail_above: threshold '3' is ambiguous; write '3%' if percent is meant");
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"same_within": true})")),
-            "p.json: defaults.same_within: expected a string, found true or false");
+            "p.json: defaults.same_within: expected a string, found true or false" + kMend);
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"fail_above": "3%"}])")),
             "p.json: rules[0].match: is missing; what holds for all cases belongs into `defaults`");
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "("}])")),
-            "p.json: rules[0].match: '(' is not a regular expression: missing ): (");
+            "p.json: rules[0].match: '(' is not a regular expression: missing ): (; RE2's syntax is meant, "
+            "where \\ takes a mark literally");
   EXPECT_EQ(complaint(policy_with(R"("controls": [7])")),
-            "p.json: controls[0]: expected a string, found a number");
+            "p.json: controls[0]: expected a string, found a number" + kMend);
   EXPECT_EQ(complaint(policy_with(R"("controls": "a")")),
-            "p.json: controls: expected an array, found a string");
-  EXPECT_EQ(complaint(policy_with(R"("alpha": 0.5)")),
-            "p.json: alpha: 0.5 is not a test level; 0.01 is one run in a hundred");
-  EXPECT_NE(complaint(policy_with(R"("alpha": 0)")), "");
-  EXPECT_EQ(complaint("[]"), "p.json: expected an object, found an array");
+            "p.json: controls: expected an array, found a string" + kMend);
+  EXPECT_EQ(complaint(policy_with(R"("alpha": "50%")")),
+            "p.json: alpha: '50%' is not a test level; 0.01 is one run in a hundred");
+  EXPECT_EQ(complaint(policy_with(R"("alpha": 0)")),
+            "p.json: alpha: '0' is too strict: nothing could ever be red; try 0.01");
+  EXPECT_EQ(complaint("[]"), "p.json: expected an object, found an array" + kMend);
+}
+
+TEST(InputPolicy, MarginsThatNothingCouldMeetAreRefused) {
+  const char* const unreachable =
+      "is 100 % or more: nothing could ever be an improvement; a case that takes half of its time has "
+      "improved "
+      "by 50%";
+  EXPECT_EQ(complaint(policy_with(R"("defaults": {"improve_above": "100%"})")),
+            std::string("p.json: defaults.improve_above: ") + unreachable);
+  EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "a", "improve_above": "150%"}])")),
+            std::string("p.json: rules[0].improve_above: ") + unreachable);
+  EXPECT_EQ(complaint(policy_with(R"("defaults": {"same_within": 0})")),
+            "p.json: defaults.same_within: is 0: nothing could ever be unchanged; try 1.5%");
+  EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "a"}, {"match": "a", "same_within": "0%"}])")),
+            "p.json: rules[1].same_within: is 0: nothing could ever be unchanged; try 1.5%");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ std::vector<double> values_of(const Case& measured) {
 }
 
 ReadOptions with_metric(const char* name) {
-  return {.metric = make_metric(name)};
+  return {.metric = make_metric(name, Better::lower)};  // which way is of no concern to a reader
 }
 
 TEST(InputReader, GoogleBenchmark15UnitsAndComplexityRows) {

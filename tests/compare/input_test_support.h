@@ -26,7 +26,7 @@ inline Process parse(std::string_view text, const ReadOptions& options = {}) {
 
 inline ReadOptions with_metric(const char* name) {
   ReadOptions options;
-  options.metric = make_metric(name);
+  options.metric = make_metric(name, Better::lower);  // which way is of no concern to a reader
   return options;
 }
 

@@ -47,7 +47,9 @@ TEST_F(InputFile, OfUnknownSizeIsReadToItsEnd) {
 }
 
 TEST_F(InputFile, ThatIsAbsentIsNamed) {
-  EXPECT_EQ(complaint(path("absent")), path("absent") + ": cannot be opened: No such file or directory");
+  EXPECT_EQ(
+      complaint(path("absent")),
+      path("absent") + ": cannot be opened: No such file or directory; check the path and its permissions");
 }
 
 TEST_F(InputFile, DirectoryIsRefused) {
@@ -75,7 +77,8 @@ TEST_F(InputFile, SocketIsRefused) {
 }
 
 TEST_F(InputFile, ThatCannotBeReadIsSaidSo) {
-  EXPECT_EQ(complaint("/proc/self/mem"), "/proc/self/mem: cannot be read: Input/output error");
+  EXPECT_EQ(complaint("/proc/self/mem"),
+            "/proc/self/mem: cannot be read: Input/output error; check the path and its permissions");
 }
 
 TEST_F(InputFile, OverTheCapIsRefusedBeforeItIsRead) {

@@ -44,5 +44,12 @@ TEST(InputThreshold, WhatIsNoNumberIsRefused) {
   }
 }
 
+TEST(InputThreshold, ALevelIsNeitherAHalfNorNothing) {
+  EXPECT_DOUBLE_EQ(parse_level("5%"), 0.05);
+  EXPECT_DOUBLE_EQ(parse_level("0.49"), 0.49);
+  for (const char* text : {"50%", "100%", "0.5", "0", "1e-300", "1e-16%", "nan"})
+    EXPECT_THROW(parse_level(text), std::invalid_argument) << text;
+}
+
 }  // namespace
 }  // namespace warpgauge

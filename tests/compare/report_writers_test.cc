@@ -150,12 +150,21 @@ TEST(TextReport, ListsTwoHundredUnchangedAtMost) {
   EXPECT_THAT(text_report(comparison, {}), HasSubstr("and 4801 more"));
 }
 
+TEST(JsonReport, ACaseThatARuleGovernsSaysWhatItWasHeldTo) {
+  Comparison comparison = make_comparison();
+  comparison.cells[1].thresholds = Thresholds{.fail_above = 0.5, .improve_above = 0.25, .same_within = 0.125};
+  const Json json = Json::parse(json_report(comparison));
+  EXPECT_EQ(json["cells"][1]["thresholds"],
+            Json::parse(R"({"fail_above": 0.5, "improve_above": 0.25, "same_within": 0.125})"));
+  EXPECT_FALSE(json["cells"][0].contains("thresholds"));
+}
+
 TEST(JsonReport, HasTheContractsKeys) {
   const Json json = Json::parse(json_report(make_comparison()));
   EXPECT_EQ(json["schema"], "warpgauge/comparison/1");
   EXPECT_EQ(json["verdict"], "regression");
   EXPECT_EQ(json["exit_code"], 1);
-  for (const char* key : {"fail_above", "same_within", "alpha", "statistic", "method"})
+  for (const char* key : {"fail_above", "improve_above", "same_within", "alpha", "statistic", "method"})
     EXPECT_TRUE(json["policy"].contains(key)) << key;
   for (const char* key :
        {"regression", "improvement", "unchanged", "inconclusive", "new", "missing", "errored", "failed"}) {

@@ -163,6 +163,7 @@ def nvbench(scale=1.0):
                      ("nv/cold/time/gpu/stdev/relative", "Noise", "percentage", "float64", "0.0041"),
                      ("nv/cold/bw/global/bytes_per_second", "GlobalMem BW", "byte_rate", "float64",
                       repr(8 * elements / seconds)),
+                     ("nv/cold/bw/item_rate", "Elem/s", "item_rate", "float64", repr(elements / seconds)),
                      ("nv/batch/time/gpu/mean", "Batch GPU", "duration", "float64", repr(seconds * 0.94))]
         return {"name": f"Device=0 Elements={elements}", "min_samples": 10, "device": 0, "type_config_index": index,
                 "axis_values": [{"name": "Elements", "type": "int64", "value": str(elements)}],
@@ -221,14 +222,25 @@ def main():
     for name, scale in (("higher_is_better", 2.0), ("higher_is_better_gain", 0.5)):
         case(name, TWO + " --metric tflops", {"base.json": document(1, metrics=TFLOPS),
                                               "head.json": document(2, metrics=TFLOPS, scale={"naive": scale})})
-    case("metric_unknown", TWO + " --metric nonsense", pair())
+    case("metric_unknown", TWO + " --metric nonsense --better lower", pair())
+    case("metric_of_unknown_direction", of("metric_unknown", TWO) + " --metric arithmetic_intensity", {})
+    shares = {"metrics": {"roofline_pct": lambda ns: 1e7 / ns}}
+    case("metric_roofline", TWO + " --metric roofline_pct",
+         {"base.json": document(1, **shares), "head.json": document(2, **shares, scale={"naive": 2})})
+    case("nvbench_item_rate", TWO + " --metric nv/cold/bw/item_rate", {"base.json": nvbench(), "head.json": nvbench(2)})
     case("policy_rules", THREE + " --policy policy.json", three(scale={"": 1.04}) | {"policy.json": {
         "schema": "warpgauge/policy/1", "defaults": {"fail_above": "1%"},
         "rules": [{"match": "^naive/", "fail_above": "10%", "same_within": "9%"}]}})
+    case("policy_rules_json", of("policy_rules", THREE) + " --policy ../policy_rules/policy.json --json -", {})
+    case("policy_rule_and_flag", of("policy_rules", THREE) + " --policy ../policy_rules/policy.json --fail-above 1%", {})
+    case("policy_controls", of("policy_rules", THREE) + " --policy policy.json", {
+        "policy.json": {"schema": "warpgauge/policy/1", "controls": ["^blas/"]}})
     case("policy_max_mde", THREE + " --strict --policy policy.json", three() | {"policy.json": {
         "schema": "warpgauge/policy/1", "max_mde": "0.1%"}})
     case("policy_unknown_key", TWO + " --policy policy.json", pair() | {"policy.json": {
         "schema": "warpgauge/policy/1", "command": "rm -rf /"}})
+    case("policy_unreachable_margin", TWO + " --policy policy.json", pair() | {"policy.json": {
+        "schema": "warpgauge/policy/1", "rules": [{"match": "^naive/", "same_within": 0}]}})
     case("filter", TWO + " --filter '^blas/'", pair(scale={"naive": 2}))
     hostile = {name: 1e3 * (i + 1) for i, name in enumerate(HOSTILE)}
     case("hostile_names", TWO + REPORTS, {"base.json": document(1, times=hostile),
@@ -258,6 +270,9 @@ def main():
     case("nvbench_against_google_benchmark", TWO, {"base.json": document(1), "head.json": nvbench()})
 
     case("json_to_stdout", of("strict_inconclusive", TWO) + " --json -", {})
+    for name, words in (("two_reports", "--json - --markdown -"), ("report_and_github", "--junit - --github")):
+        case("usage_stdout_" + name, f"{TWO} {words}", {})
+    case("usage_ab_stdout", "ab args args --json - --junit -", {})
     case("statistic", of("policy_max_mde", THREE) + " --statistic min --json -", {})
     case("process_cv", TWO + " --process-cv 1%", pair(scale={"naive": 1.2}))
     case("better_higher", TWO + " --metric score --better higher", {
@@ -270,7 +285,8 @@ def main():
     case("unchanged_beside_the_margin", THREE + " --same-within 0.45%", three(noise=0.006))
 
     for name, words in (("better", "--better faster"), ("statistic", "--statistic mean"), ("process_cv", "--process-cv 0"),
-                        ("alpha", "--alpha 0"), ("same_within", "--same-within 0"), ("filter", "--filter '('"),
+                        ("process_cv_tiny", "--process-cv 1e-200"), ("alpha", "--alpha 0"), ("alpha_large", "--alpha 100%"),
+                        ("alpha_tiny", "--alpha 1e-300"), ("same_within", "--same-within 0"), ("filter", "--filter '('"),
                         ("twice_base", "--base base.json"), ("twice_head", "--head head.json"),
                         ("files_and_baseline", "--baseline $OUT"), ("run_and_files", "--run $OUT")):
         case("usage_" + name, f"{TWO} {words}", {})
@@ -287,11 +303,16 @@ def main():
     case("matrix_name_in_the_results", "gate --baseline $OUT --head head.json",
          {"head.json": fingerprinted(2, where=context(warpgauge(matrix="../x")))})
     for name, words in (("blocks", "--blocks 6.."), ("blocks_many", "--blocks 6..2000"), ("blocks_few", "--blocks 1..6"),
-                        ("statistic", "--statistic min"), ("process_seconds", "--process-seconds 0")):
+                        ("statistic", "--statistic min"), ("process_seconds", "--process-seconds 0"),
+                        ("process_cv", "--process-cv 1%")):
         case("usage_ab_" + name, f"ab args args {words}", {})
     case("usage_ab_head", "ab args nowhere", {})
 
     case("baseline_filter", of("baseline", against) + " --filter '^naive/'", {STORED: baseline(10, TIMES_NS)})
+    # The stored side knows no settings: what a filter finds by them alone would be "new".
+    settings = {f"{name}/repeats:3": ns for name, ns in TIMES_NS.items()}
+    case("baseline_filter_on_settings", against.replace(" head1.json head2.json", "") + " --filter 'repeats:3$|^blas/'",
+         {"head0.json": fingerprinted(20, times=settings), STORED: baseline(10, TIMES_NS)})
     case("baseline_one_round", of("baseline", against), {STORED: baseline(1, TIMES_NS)})
     case("baseline_named", against.replace("--head", "--fingerprint lab --matrix m --head"),
          {f"head{i}.json": document(20 + i) for i in range(3)} | {"before/baselines/lab/m.json": baseline(2, TIMES_NS)})
@@ -328,6 +349,9 @@ def main():
     bless = of("bless_missing", against.replace("gate", "bless"))
     gone = {STORED: baseline(3, {**TIMES_NS, "old/S:128": 1e3})}
     case("bless_missing", against.replace("gate", "bless") + " --reason nightly", quiet | gone)
+    case("bless_json_to_stdout", bless + " --reason nightly --json -", {STORED: baseline(3, TIMES_NS)})
+    case("bless_refused_json_to_stdout", bless + " --reason nightly --json -", gone)
+    case("usage_bless_stdout", bless + " --reason nightly --json - --github", {})
     case("bless_remove", bless + " --reason gone --remove '^old/'", gone)
     case("bless_rename", bless.replace("--head", "--rename old/S:128=flash/S:512 --rename naive/S:128=naive/S:1 --head")
          + " --reason clearer --allow-missing", {STORED: baseline(3, {k: v for k, v in {**TIMES_NS, "old/S:128": 31e4}.items()

@@ -1,0 +1,54 @@
+#include "compare/input/untyped_aggregates.h"
+
+#include <algorithm>
+#include <array>
+
+#include "compare/input/diagnostic.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::array<std::string_view, 4> kSuffixes = {"_mean", "_median", "_stddev", "_cv"};
+
+// The suffix that says of a name that it is an aggregate's; empty where none does.
+std::string_view aggregate_suffix(std::string_view name) {
+  const auto suffix = std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](std::string_view one) {
+    return name.size() > one.size() && name.ends_with(one);
+  });
+  return suffix == kSuffixes.end() ? "" : *suffix;
+}
+
+}  // namespace
+
+void UntypedAggregates::see(std::string_view name, const GoogleBenchmarkRow& row) {
+  const std::string_view suffix = aggregate_suffix(name);
+  if (suffix.empty()) return;
+  Seen& seen = runs_[name.substr(0, name.size() - suffix.size())];
+  if (seen.place.empty()) seen.place = std::string(row.place(""));
+  seen.mean = seen.mean || suffix == "_mean";
+  seen.stddev = seen.stddev || suffix == "_stddev";
+}
+
+void UntypedAggregates::take_out(Process& process,
+                                 const std::function<bool(std::string_view)>& measured) const {
+  for (const auto& entry : runs_) {
+    const std::string_view run = entry.first;  // a lambda cannot take a part of a binding in clang 14
+    const Seen& seen = entry.second;
+    if (!seen.mean || !seen.stddev) continue;
+    const auto is_aggregate = [&](const Case& one) {
+      const std::string_view name = one.raw_name, suffix = aggregate_suffix(name);
+      return !suffix.empty() && name.substr(0, name.size() - suffix.size()) == run;
+    };
+    const auto taken = std::erase_if(process.cases, is_aggregate);
+    if (taken == 0) continue;  // by the filter
+    if (!measured(run))
+      throw meaning_diagnostic(process.file, seen.place,
+                               "an aggregate by its name, has no run_type, and what it is of is not there",
+                               "Google Benchmark before 1.5 writes such rows: run it without "
+                               "--benchmark_report_aggregates_only");
+    process.warnings.push_back(process.file + ": " + seen.place + ": has no run_type; taken for one of " +
+                               std::to_string(taken) + " aggregates by its name, and not used");
+  }
+}
+
+}  // namespace warpgauge

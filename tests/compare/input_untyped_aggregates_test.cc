@@ -1,0 +1,55 @@
+#include "compare/input/untyped_aggregates.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/compare/input_test_support.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// As Google Benchmark 1.4 writes rows, of 10 ns each.
+std::string rows(const std::vector<std::string>& names) {
+  std::string text = R"({"context": {}, "benchmarks": [)";
+  for (const std::string& name : names)
+    text += (text.ends_with('[') ? "" : ",") + (R"({"name": ")" + name) +
+            R"(", "iterations": 9, "real_time": 10, "cpu_time": 10, "time_unit": "ns"})";
+  return text + "]}";
+}
+
+std::vector<std::string> names_of(const Process& process) {
+  std::vector<std::string> names;
+  for (const Case& one : process.cases) names.push_back(one.raw_name);
+  return names;
+}
+
+TEST(InputUntypedAggregates, AreNoCases) {
+  const Process process = parse(rows(
+      {"a/repeats:2", "a/repeats:2", "a/repeats:2_mean", "a/repeats:2_median", "a/repeats:2_stddev", "b"}));
+  EXPECT_THAT(names_of(process), ElementsAre("a/repeats:2", "b"));
+  EXPECT_EQ(process.cases[0].repetitions.size(), 2U);
+  EXPECT_THAT(
+      process.warnings,
+      ElementsAre("f.json: benchmarks[2] a/repeats:2_mean: has no run_type; taken for one of 3 aggregates "
+                  "by its name, and not used"));
+}
+
+TEST(InputUntypedAggregates, AloneTheyAreRefused) {
+  const std::string text = rows({"a_mean", "a_median", "a_stddev", "b"});
+  EXPECT_THAT(
+      complaint_of([&] { parse(text); }),
+      HasSubstr("f.json: benchmarks[0] a_mean: an aggregate by its name, has no run_type, and what it is "
+                "of is not there; Google Benchmark before 1.5"));
+  EXPECT_THAT(names_of(parse(text, with_filter("^b"))), ElementsAre("b"));
+}
+
+TEST(InputUntypedAggregates, ANameAloneMakesNone) {
+  EXPECT_THAT(names_of(parse(rows({"a", "a_mean", "b_stddev", "_mean", "c_cv"}))),
+              ElementsAre("a", "a_mean", "b_stddev", "_mean", "c_cv"));
+}
+
+}  // namespace
+}  // namespace warpgauge
