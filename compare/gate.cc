@@ -57,7 +57,7 @@ Thresholds thresholds_of(const Margins& margins) {
 
 // A case that both sides measured.
 struct MeasuredPair {
-  std::string name;
+  const CasePair* pair;
   CaseNumbers numbers;
   Margins margins;
 };
@@ -88,8 +88,8 @@ class Gate {
     if (!options.partial_processes) note_all(matching_.warnings);
   }
 
-  // `numbers_of_pair(pair)` gives a case's numbers; `decide(cases)` is given the cases that both sides
-  // measured, and answers for all of them.
+  // `numbers_of_pair(pair, left_out)` gives a case's numbers, without some processes; `decide(cases)` is
+  // given the cases that both sides measured, and answers for all of them.
   template <class Numbers, class Decide>
   Comparison run(Numbers numbers_of_pair, Decide decide) {
     std::vector<MeasuredPair> measured_pairs;
@@ -99,7 +99,7 @@ class Gate {
       cell.name = pair.name;
       cell.verdict = verdict_of(pair.presence);
       cell.reason = pair.reason;
-      CaseNumbers measured = numbers_of_pair(pair);
+      CaseNumbers measured = numbers_of_pair(pair, LeftOut());
       cell.base = measured.base.summary;
       cell.head = measured.head.summary;
       if (!pair.head.empty()) cell.reproduce = reproduction(pair.head.front());
@@ -109,7 +109,7 @@ class Gate {
         const Margins margins = margins_of(pair.name);
         if (const Thresholds own = thresholds_of(margins); own != result_.policy.thresholds)
           cell.thresholds = own;
-        measured_pairs.push_back({pair.name, std::move(measured), margins});
+        measured_pairs.push_back({&pair, std::move(measured), margins});
       } else if (pair.presence == Presence::both) {
         cell.reason = "not compared: the sides were measured on different machines";
       }
@@ -117,8 +117,12 @@ class Gate {
     }
     if (!decided.empty()) {
       const Outcome outcome = decide(measured_pairs);
-      for (std::size_t i = 0; i < decided.size(); ++i)
-        take_decision(outcome.decisions[i], result_.cells[decided[i]]);
+      for (std::size_t i = 0; i < decided.size(); ++i) {
+        Cell& cell = result_.cells[decided[i]];
+        take_decision(outcome.decisions[i], cell);
+        if (!outcome.left_out.empty())
+          report_kept(numbers_of_pair, measured_pairs[i], outcome.left_out, cell);
+      }
       take_outcome(outcome, result_);
       explain_intervals(outcome.decisions, measured_pairs);
     }
@@ -142,6 +146,18 @@ class Gate {
   double alpha() const { return result_.policy.alpha; }
 
  private:
+  // What is reported of a case, and blessed, is what it was judged by.
+  template <class Numbers>
+  void report_kept(Numbers numbers_of_pair, const MeasuredPair& measured, const LeftOut& left_out,
+                   Cell& cell) {
+    const CaseNumbers kept = numbers_of_pair(*measured.pair, left_out);
+    cell.base = kept.base.summary;
+    cell.head = kept.head.summary;
+    cell.base.value = value_of(measured.numbers.base.processes, left_out.base, plan_.metric);
+    cell.head.value = value_of(measured.numbers.head.processes, left_out.head, plan_.metric);
+    cell.cliffs_delta = kept.cliffs_delta;
+  }
+
   // Of a recorded run its cases' margins are known, and not the rules that they came from.
   Margins margins_of(const std::string& name) const {
     const auto recorded = options_.recorded_margins.find(name);
@@ -241,18 +257,19 @@ std::vector<double> round_numbers(const std::vector<std::vector<double>>& rounds
   return numbers;
 }
 
-std::size_t known(const std::vector<double>& numbers) {
-  return static_cast<std::size_t>(
-      std::count_if(numbers.begin(), numbers.end(), [](double number) { return !std::isnan(number); }));
-}
-
 SideNumbers stored_side(const Baseline& baseline, const std::string& name) {
   SideNumbers side{.processes = stored_numbers(baseline, name), .summary = {}};
-  double sum = 0;
-  for (const double number : side.processes) sum += std::isnan(number) ? 0 : number;
-  const double mean = sum / static_cast<double>(known(side.processes));
-  side.summary.value = std::exp(baseline.metric.better == Better::higher ? -mean : mean);
+  side.summary.value = value_of(side.processes, {}, baseline.metric);
   return side;
+}
+
+// The processes of rounds.
+std::vector<std::size_t> processes_of(const std::vector<std::size_t>& rounds,
+                                      const std::vector<std::vector<std::size_t>>& of_round) {
+  std::vector<std::size_t> processes;
+  for (const std::size_t round : rounds)
+    processes.insert(processes.end(), of_round[round].begin(), of_round[round].end());
+  return processes;
 }
 
 bool all_fingerprinted(const ResultSet& results) {
@@ -268,7 +285,9 @@ Statistic default_statistic(const ResultSet& results) {
 
 Comparison compare_results(const ResultSet& base, const ResultSet& head, const GateOptions& options) {
   const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
-  const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
+  const auto numbers_of_pair = [&](const CasePair& pair, const LeftOut& left_out) {
+    return numbers_of(without(pair, base, head, left_out), base, head, plan);
+  };
   Gate gate(base, head, options, plan, "processes");
   gate.tell_unused_controls();
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
@@ -288,11 +307,11 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
   const NumberPlan plan{baseline.metric, statistic_of(baseline)};
   ResultSet base = results_of(baseline, file);
   base.processes.front().context.fingerprinted = all_fingerprinted(head);
-  const auto numbers_of_pair = [&](CasePair pair) {
-    const bool stored = !pair.base.empty();
-    pair.base.clear();
-    CaseNumbers numbers = numbers_of(pair, base, head, plan);
-    if (stored) numbers.base = stored_side(baseline, pair.name);
+  const auto numbers_of_pair = [&](const CasePair& pair, const LeftOut& left_out) {
+    CasePair fresh = without(pair, base, head, {.base = {}, .head = left_out.head});
+    fresh.base.clear();
+    CaseNumbers numbers = numbers_of(fresh, base, head, plan);
+    if (!pair.base.empty()) numbers.base = stored_side(baseline, pair.name);
     return numbers;
   };
   Gate gate(base, head, options, plan, "rounds");
@@ -307,6 +326,7 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
       cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});
     }
     Outcome outcome = decide_against_baseline(cases, stored);
+    outcome.left_out.head = processes_of(outcome.left_out.head, rounds);
     if (outcome.assumed) gate.assume(stored.assumed_deviation, "stored rounds");
     return outcome;
   });
@@ -315,11 +335,13 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
 Comparison compare_blocks(const ResultSet& base, const ResultSet& head, const GateOptions& options,
                           const DecideBlocks& decide) {
   const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
-  const auto numbers_of_pair = [&](const CasePair& pair) { return numbers_of(pair, base, head, plan); };
+  const auto numbers_of_pair = [&](const CasePair& pair, const LeftOut& left_out) {
+    return numbers_of(without(pair, base, head, left_out), base, head, plan);
+  };
   Gate gate(base, head, options, plan, "blocks");
   return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
     std::vector<std::string> names;
-    for (const MeasuredPair& pair : pairs) names.push_back(pair.name);
+    for (const MeasuredPair& pair : pairs) names.push_back(pair.pair->name);
     return decide(names);
   });
 }

@@ -70,9 +70,7 @@ SideSummary summary_of(const std::vector<double>& numbers, const std::vector<dou
                        const NumberPlan& plan) {
   SideSummary summary;
   if (numbers.empty()) return summary;
-  const double mean =
-      std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
-  summary.value = std::exp(plan.metric.better == Better::higher ? -mean : mean);
+  summary.value = value_of(numbers, {}, plan.metric);
   summary.processes = static_cast<std::int64_t>(numbers.size());
   summary.samples = static_cast<std::int64_t>(all.size());
   if (is_time(plan.metric)) {
@@ -83,13 +81,20 @@ SideSummary summary_of(const std::vector<double>& numbers, const std::vector<dou
   return summary;
 }
 
+// A median that the file brings can be held against medians only, and against those of all that was measured.
+bool has_aggregates(const CasePair& pair) {
+  const auto is_aggregate = [](const MeasuredCase& one) { return one.measured->aggregate_only; };
+  return std::ranges::any_of(pair.base, is_aggregate) || std::ranges::any_of(pair.head, is_aggregate);
+}
+
+// `length` 0: all samples of each process.
 SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSamples& samples,
                          std::size_t length, const ResultSet& results, const NumberPlan& plan) {
   SideNumbers numbers;
   numbers.processes.assign(results.processes.size(), std::numeric_limits<double>::quiet_NaN());
   std::vector<double> known;
   for (std::size_t i = 0; i < side.size(); ++i) {
-    known.push_back(process_number(samples[i], length, plan.statistic));
+    known.push_back(process_number(samples[i], length == 0 ? samples[i].size() : length, plan.statistic));
     numbers.processes[static_cast<std::size_t>(side[i].process - results.processes.data())] = known.back();
   }
   numbers.summary = summary_of(known, flattened(samples), plan);
@@ -99,12 +104,14 @@ SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSam
 }  // namespace
 
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
-                       const NumberPlan& plan) {
+                       const NumberPlan& wanted) {
+  const bool aggregates = has_aggregates(pair);
+  const NumberPlan plan{wanted.metric, aggregates ? Statistic::median : wanted.statistic};
   const bool single_launches = takes_single_launches(pair, plan.metric);
   const std::vector<MeasuredCase> base_cases = with_rows(pair.base), head_cases = with_rows(pair.head);
   const ProcessSamples of_base = samples_of(base_cases, single_launches, plan.metric);
   const ProcessSamples of_head = samples_of(head_cases, single_launches, plan.metric);
-  const std::size_t length = equal_length(of_base, of_head);
+  const std::size_t length = aggregates ? 0 : equal_length(of_base, of_head);
   CaseNumbers numbers{.base = side_numbers(base_cases, of_base, length, base, plan),
                       .head = side_numbers(head_cases, of_head, length, head, plan),
                       .cliffs_delta = {}};
@@ -112,6 +119,31 @@ CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const Result
     numbers.cliffs_delta = cliffs_delta(flattened(of_base), flattened(of_head));
   }
   return numbers;
+}
+
+std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& left_out,
+                               const Metric& metric) {
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < processes.size(); ++i) {
+    if (std::isnan(processes[i]) || std::ranges::find(left_out, i) != left_out.end()) continue;
+    sum += processes[i];
+    ++count;
+  }
+  if (count == 0) return std::nullopt;
+  return std::exp((metric.better == Better::higher ? -sum : sum) / count);
+}
+
+CasePair without(CasePair pair, const ResultSet& base, const ResultSet& head, const LeftOut& left_out) {
+  const auto leave_out = [](std::vector<MeasuredCase>& side, const ResultSet& results,
+                            const std::vector<std::size_t>& places) {
+    std::erase_if(side, [&](const MeasuredCase& one) {
+      const auto place = static_cast<std::size_t>(one.process - results.processes.data());
+      return std::ranges::find(places, place) != places.end();
+    });
+  };
+  leave_out(pair.base, base, left_out.base);
+  leave_out(pair.head, head, left_out.head);
+  return pair;
 }
 
 ProcessSamples base_samples(const CasePair& pair, const Metric& metric) {

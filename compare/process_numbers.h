@@ -8,6 +8,7 @@
 #include "compare/comparison.h"
 #include "compare/input/match.h"
 #include "compare/input/result_set.h"
+#include "compare/statistics/decision.h"
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {
@@ -29,10 +30,20 @@ struct NumberPlan {
 };
 
 // Samples are single launches where every process of the case has them (real_time only), rows otherwise; all
-// processes are cut to the same number of them. Where higher is better, reciprocals: a larger number is
-// always worse. A side that lacks the case, or has no row of it, has NaN only, and an empty summary.
+// processes are cut to the same number of them. Where a process has only an aggregate of them, its median,
+// the median of all of each process's is taken, whatever the plan says. Where higher is better, reciprocals:
+// a larger number is always worse. A side that lacks the case, or has no row of it, has NaN only, and an
+// empty summary.
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
                        const NumberPlan& plan);
+
+// In the metric's unit, the geometric mean of the process numbers of a side but those at the places of
+// `left_out`; empty where there is none.
+std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& left_out,
+                               const Metric& metric);
+
+// The pair without the processes of either side at these places.
+CasePair without(CasePair pair, const ResultSet& base, const ResultSet& head, const LeftOut& left_out);
 
 // Base's samples of a case, process by process, as numbers_of takes them: what the statistic is chosen by.
 ProcessSamples base_samples(const CasePair& pair, const Metric& metric);

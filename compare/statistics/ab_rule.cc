@@ -127,6 +127,7 @@ void AbRule::judge_look(const AbLook& look) {
   if (!prior_) prior_ = variance_prior(fit);
   effects_ = estimate_effects(fit, *prior_, margins_);
   left_out_ = fit.left_out;
+  wavering_ = fit.wavering;
 
   std::vector<Standing> standing(cases_.size(), Standing::open);
   for (std::size_t c = 0; c < cases_.size(); ++c) {
@@ -213,7 +214,9 @@ Decision AbRule::decision_of(std::size_t c, bool null_control_failed) const {
     decision.more_blocks = units_to_decide(finding.effect, margins_[c], finding.bulk_unchanged, levels,
                                            [&](int extra) { return 1.0 / (finding.blocks + extra); });
   decision.reason =
-      reason_for(decision, margins_[c], finding.effect, finding.verdict.by_rest, {"block", "blocks"});
+      wavering_.is_heads() && decision.decided == Decided::inconclusive
+          ? wavering_reason(wavering_, "blocks")
+          : reason_for(decision, margins_[c], finding.effect, finding.verdict.by_rest, {"block", "blocks"});
   return decision;
 }
 
@@ -221,7 +224,10 @@ AbOutcome AbRule::outcome() const {
   AbOutcome outcome;
   outcome.looks = looks_;
   outcome.blocks = static_cast<int>(blocks_.size());
-  outcome.left_out = left_out_;
+  outcome.blocks_left_out = left_out_;
+  for (const std::size_t block : left_out_)  // two processes a side in each
+    for (auto* side : {&outcome.left_out.base, &outcome.left_out.head})
+      side->insert(side->end(), {2 * block, 2 * block + 1});
   outcome.null_control = null_control(blocks_, margins_, plan_.alpha);
   const bool failed = outcome.null_control.verdict == NullVerdict::failed;
   std::vector<double> detectable;

@@ -47,10 +47,9 @@ struct AbLook {
 
 struct AbOutcome : Outcome {
   NullControl null_control;
-  int looks = 0;   // taken
-  int blocks = 0;  // taken
-  // Blocks that shifted all cases too far to be believed (two_way_model.h).
-  std::vector<std::size_t> left_out;
+  int looks = 0;                             // taken
+  int blocks = 0;                            // taken
+  std::vector<std::size_t> blocks_left_out;  // the processes of each are in left_out
 };
 
 class AbRule {
@@ -106,6 +105,7 @@ class AbRule {
   std::optional<VariancePrior> prior_;
   Effects effects_;                    // of the last look
   std::vector<std::size_t> left_out_;  // blocks, at the last look
+  Wavering wavering_;
   int looks_ = 0;
   std::optional<AbLook> next_;
 };

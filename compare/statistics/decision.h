@@ -2,6 +2,7 @@
 // and no JSON: samples in, a decision with its reason out. Effects are logs of head over base; > 0 is worse.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,13 @@ struct SharedChange {
   double p = 1;                            // one-sided, for a slow-down above fail_above
 };
 
+// Units of either side, by their place in it, that shifted all cases too far to be believed: nothing was
+// decided by them.
+struct LeftOut {
+  std::vector<std::size_t> base, head;
+  bool empty() const { return base.empty() && head.empty(); }
+};
+
 // What a rule answers about a whole run.
 struct Outcome {
   std::vector<Decision> decisions;     // [case], in the order of the input
@@ -47,6 +55,7 @@ struct Outcome {
   std::string method;                  // the test and what was assumed, in words
   bool assumed = false;                // of a case, the deviation between its units
   std::vector<std::string> notes;      // what was left out, a sentence each
+  LeftOut left_out;
 };
 
 }  // namespace warpgauge

@@ -101,6 +101,7 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
                          std::span<const ModeratedVariance> floors) {
   constexpr double kKnown = std::numeric_limits<double>::infinity();
   Effects effects;
+  effects.head_wavers = fit.wavering.is_heads();
   std::vector<double> changes, own_variances, shared_variances;
   for (std::size_t c = 0; c < fit.cases.size(); ++c) {
     const CaseFit& one = fit.cases[c];
@@ -154,6 +155,8 @@ std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> marg
     const double same = log_same(margins[c]);
     if (rejected(slower)) {
       verdict.decided = Decided::regression;
+    } else if (effects.head_wavers) {
+      continue;
     } else if (rejected(faster)) {
       verdict.decided = Decided::improvement;
     } else if (p_inside(effects.cases[c].whole, same) < levels.unchanged &&
@@ -180,6 +183,8 @@ SharedChange judge_shared(const Effects& effects, std::span<const Margins> margi
   change.log_ci_high = shared.value + half;
   if (change.p <= levels.red) {
     change.decided = Decided::regression;
+  } else if (effects.head_wavers) {
+    return change;
   } else if (p_above(mirrored(shared), -median(improve)) <= levels.red) {
     change.decided = Decided::improvement;
   } else if (p_inside(shared, median(same)) < levels.unchanged) {

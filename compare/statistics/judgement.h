@@ -7,6 +7,7 @@
 // change itself, and only where the whole test rejects at the level of the look, unadjusted: what blocks
 // share errs for all cases or for none, so that needs no Holm. Each is adjusted by Holm over all cases.
 // Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, whole and, where it holds, rest.
+// Where head wavers (two_way_model.h) nothing is unchanged, and nothing improved.
 #pragma once
 
 #include <span>
@@ -33,6 +34,7 @@ struct Effects {
   Estimate shared;              // the median change
   bool has_rest = false;        // there are cases enough for a median to mean something
   bool bulk_unchanged = false;  // the rest test holds
+  bool head_wavers = false;     // then what is left after outliers tells only of its good days
   double test_share = 1;        // of the level, for each test of a case
 };
 

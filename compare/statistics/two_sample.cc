@@ -133,8 +133,10 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
                              design.alpha, kUnchangedLevel};
   std::vector<double> detectable;
   for (std::size_t c = 0; c < cases.size(); ++c) {
-    outcome.decisions.push_back(
+    Decision& decision = outcome.decisions.emplace_back(
         decide(cases[c], used[c], effects.cases[c], effects, verdicts[c], design, levels));
+    if (effects.head_wavers && decision.decided == Decided::inconclusive && decision.blocks > 0)
+      decision.reason = wavering_reason(fit.wavering, design.side_units.many);
     detectable.push_back(outcome.decisions.back().mde);
   }
   outcome.mde = median(detectable);
@@ -142,7 +144,13 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
   outcome.method = "unpaired over " + design.units.many +
                    "; two-way model, variances moderated over cases; Holm over all cases";
   if (outcome.assumed) outcome.method += "; assumed deviation " + percent(design.assumed_deviation);
-  outcome.notes = left_out_notes(fit.left_out, base_units, design.unit);
+  for (const std::size_t u : fit.left_out) {
+    if (u < base_units)
+      outcome.left_out.base.push_back(u);
+    else
+      outcome.left_out.head.push_back(u - base_units);
+  }
+  outcome.notes = left_out_notes(fit.left_out, base_units, design.side_units.one);
   return outcome;
 }
 

@@ -103,9 +103,14 @@ double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen
   return values.empty() ? 0 : median(values);
 }
 
-// Units of either side whose g is far outside.
-std::vector<std::size_t> outlying_units(const TwoWayData& data, std::span<const double> shared) {
-  std::vector<std::size_t> outlying;
+// Units of either side whose g is far outside, and what they say of head.
+struct Outlying {
+  std::vector<std::size_t> units;
+  Wavering wavering;
+};
+
+Outlying outlying_units(const TwoWayData& data, std::span<const double> shared) {
+  Outlying outlying;
   for (const bool head : {false, true}) {
     std::vector<double> side;
     for (std::size_t u = 0; u < shared.size(); ++u)
@@ -114,10 +119,18 @@ std::vector<std::size_t> outlying_units(const TwoWayData& data, std::span<const 
     const double centre = median(side);
     for (double& g : side) g = std::abs(g - centre);
     const double limit = std::max(kNegligibleShift, kFarOutside * 1.4826 * median(side));
-    for (std::size_t u = 0; u < shared.size(); ++u)
-      if (data.head[u] == head && std::abs(shared[u] - centre) > limit) outlying.push_back(u);
+    int slow = 0, fast = 0;
+    for (std::size_t u = 0; u < shared.size(); ++u) {
+      if (data.head[u] != head || std::abs(shared[u] - centre) <= limit) continue;
+      outlying.units.push_back(u);
+      ++(shared[u] > centre ? slow : fast);
+    }
+    Wavering& wavering = outlying.wavering;
+    const double share = (slow - fast) / static_cast<double>(side.size());
+    wavering.share += head ? share : -share;
+    if (head) wavering.slow = slow, wavering.units = static_cast<int>(side.size());
   }
-  std::ranges::sort(outlying);
+  std::ranges::sort(outlying.units);
   return outlying;
 }
 
@@ -171,9 +184,10 @@ TwoWayFit fit_all_units(const TwoWayData& data, std::span<const char> controls) 
 }  // namespace
 
 TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
-  const std::vector<std::size_t> left_out = outlying_units(data, shared_effects(data, complete_cases(data)));
-  TwoWayFit fit = fit_all_units(left_out.empty() ? data : without(data, left_out), controls);
-  fit.left_out = left_out;
+  Outlying outlying = outlying_units(data, shared_effects(data, complete_cases(data)));
+  TwoWayFit fit = fit_all_units(outlying.units.empty() ? data : without(data, outlying.units), controls);
+  fit.left_out = std::move(outlying.units);
+  fit.wavering = outlying.wavering;
   return fit;
 }
 

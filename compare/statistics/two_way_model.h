@@ -18,6 +18,7 @@ inline constexpr std::size_t kEnoughControls = 3;  // with fewer, controls are c
 inline constexpr std::size_t kEnoughUnits = 6;     // of a side: with fewer, none is left out
 inline constexpr double kFarOutside = 8;  // robust deviations (1.4826 MAD) from the side's median g...
 inline constexpr double kNegligibleShift = 0.001;  // ...and not less than this, where hardly anything varies
+inline constexpr double kWavering = 1.0 / 6;       // one unit of six: the most that a mishap explains is less
 
 struct TwoWayData {
   std::size_t cases = 0;
@@ -33,11 +34,22 @@ struct CaseFit {
   int units = 0;        // on the side that has fewer; 0: the case is not there, and the rest means nothing
 };
 
+// How often head was slow in all its cases together, in units that were left out for it. A neighbour's bursts
+// hit base as often; what hits head alone is head's own, now and then, and no outlier.
+struct Wavering {
+  int slow = 0;      // of head's units, or of blocks: left out as slow
+  int units = 0;     // head's, or blocks
+  double share = 0;  // of units that were left out: slow ones less fast ones, of head, less the same of base
+
+  bool is_heads() const { return share >= kWavering - 1e-9; }
+};
+
 struct TwoWayFit {
   std::vector<CaseFit> cases;
   double shared_variance = 0;         // of g
   double shared_df = 0;               // of that variance: units less sides
   std::vector<std::size_t> left_out;  // units, ascending
+  Wavering wavering;
 };
 
 // Controls, [case], mark cases that the change cannot touch. Where enough of them are there, their median

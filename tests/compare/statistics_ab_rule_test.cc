@@ -197,6 +197,33 @@ TEST(AbRule, WhatWasDecidedStaysSoWhenItIsDroppedLater) {
   EXPECT_THAT(outcome.decisions[dropped].reason, HasSubstr("faster by"));
 }
 
+TEST(AbRule, AHeadThatIsSlowNowAndThenIsNotUnchanged) {
+  World world = small_world(30, 0, 0, 0.002);
+  world.head_slow = 1.0 / 3;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Machine machine(world, seed);
+    AbRule rule(machine.cases(), {});
+    const AbOutcome outcome = run(rule, machine);
+    for (const Decision& decision : outcome.decisions)
+      EXPECT_TRUE(decision.decided == Decided::inconclusive || decision.decided == Decided::regression)
+          << seed;
+  }
+}
+
+TEST(AbRule, BlocksThatWereLeftOutForItAreCounted) {
+  World world = small_world(30, 0, 0, 0.002);
+  Machine machine(world, 1);
+  AbRule rule(machine.cases(), {.first_blocks = 9, .max_blocks = 9});
+  std::vector<AbBlock> blocks = blocks_for(*rule.next(), machine);
+  for (const std::size_t b : {2u, 5u, 8u})
+    for (auto& numbers : blocks[b].numbers) numbers[is_head(static_cast<int>(b), 1) ? 1 : 0] += std::log(1.5);
+  rule.take(blocks);
+  for (const Decision& decision : rule.outcome().decisions) {
+    EXPECT_EQ(decision.decided, Decided::inconclusive);
+    EXPECT_THAT(decision.reason, HasSubstr("in 3 of 9 blocks all cases of head were far slower"));
+  }
+}
+
 TEST(AbRule, ControlsRunAtEveryLook) {
   World world = small_world(60, 2, 0.03, 0.0095);
   world.controls = 5;

@@ -195,6 +195,39 @@ TEST(UnpairedRule, AProcessFarOutsideIsLeftOutAndTold) {
 }
 
 // A machine that got busy: 40 % more in half of the cases, while the round's own processes differ by as much.
+// Eight processes a side, in `base` and `head` of which every case takes half as long again.
+Outcome with_slow_processes(int base, int head) {
+  std::vector<UnpairedCase> cases = processes(6, 8, 8, 1);
+  for (UnpairedCase& one : cases) {
+    for (int i = 0; i < base; ++i) one.base[static_cast<std::size_t>(i)] += std::log(1.5);
+    for (int i = 0; i < head; ++i) one.head[static_cast<std::size_t>(7 - i)] += std::log(1.5);
+  }
+  return decide_unpaired(cases, {});
+}
+
+TEST(UnpairedRule, SlownessThatHeadAloneHasNowAndThenIsNotUnchanged) {
+  for (const int slow : {2, 3})
+    for (const Decision& decision : with_slow_processes(0, slow).decisions) {
+      EXPECT_EQ(decision.decided, Decided::inconclusive) << slow;
+      EXPECT_THAT(decision.reason,
+                  HasSubstr("in " + std::to_string(slow) + " of 8 processes all cases of head"));
+    }
+}
+
+TEST(UnpairedRule, AMishapOrWhatBaseHasAsOftenIsTheMachines) {
+  for (const auto& [base, head] : {std::pair(0, 1), std::pair(2, 2), std::pair(3, 2)})
+    for (const Decision& decision : with_slow_processes(base, head).decisions)
+      EXPECT_EQ(decision.decided, Decided::unchanged) << base << " " << head << " " << decision.reason;
+}
+
+TEST(UnpairedRule, AnImprovementOnGoodDaysAloneIsNone) {
+  std::vector<UnpairedCase> cases = processes(6, 8, 8, 1);
+  for (UnpairedCase& one : cases)
+    for (std::size_t i = 0; i < 8; ++i) one.head[i] += i < 3 ? std::log(1.5) : std::log(0.8);
+  for (const Decision& decision : decide_unpaired(cases, {}).decisions)
+    EXPECT_EQ(decision.decided, Decided::inconclusive);
+}
+
 TEST(BaselineRule, ARoundWhoseProcessesDisagreeProvesNothing) {
   for (const int stored : {1, 10}) {
     std::vector<BaselineCase> calm = rounds(30, stored, 1, 1.4);

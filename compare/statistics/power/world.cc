@@ -8,6 +8,7 @@ namespace {
 constexpr double kDriftPerBlock = 0.02, kWanderPerProcess = 0.003;
 constexpr double kBurstChance = 0.1, kBurstSize = 0.1;
 constexpr double kBadProcess = 0.2;
+const double kSlowProcess = std::log(1.5);
 constexpr double kUpperMode = 0.25, kModesApart = 3;
 constexpr double kSpikeChance = 0.05, kSpikeSize = 0.5;
 constexpr double kRepetitionNoise = 0.01;
@@ -74,9 +75,10 @@ std::vector<double> Machine::process(bool head) {
   const double shared = world_.shared * normal_(random_);
   wander_ += kWanderPerProcess * normal_(random_);
   const double burst = uniform(random_) < kBurstChance ? kBurstSize * uniform(random_) : 0;
+  const double slow = head && world_.head_slow > 0 && uniform(random_) < world_.head_slow ? kSlowProcess : 0;
   for (std::size_t c = 0; c < own_.size(); ++c) {
     const double change = head && is_shifted(c) ? std::log1p(world_.shift) : 0;
-    numbers.push_back(change + shared + own_noise(c) + disturbance(c, burst));
+    numbers.push_back(change + slow + shared + own_noise(c) + disturbance(c, burst));
   }
   ++processes_;
   return numbers;

@@ -35,7 +35,8 @@ struct World {
   double own_spread = 0.3;  // log-deviation of `own` over cases
   double shared = 0;        // deviation of what a process does to all its cases
   Noise noise = Noise::gaussian;
-  int controls = 0;  // the last so many cases, never shifted
+  double head_slow = 0;  // share of head's processes in which all cases take half as long again
+  int controls = 0;      // the last so many cases, never shifted
 };
 
 // One run in a world: draws blocks as they are asked for.
