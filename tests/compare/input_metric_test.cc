@@ -16,8 +16,9 @@ TEST(InputMetric, RatesAreBetterHigher) {
 }
 
 TEST(InputMetric, TimesAreBetterLower) {
-  for (const char* time : {"real_time", "cpu_time", "p95_ns", "waited_ns", "stddev_ns", "wall_seconds",
-                           "launch_latency_avg", "nv/cold/time/gpu/median", "nv/batch/time/gpu/mean", "time"}) {
+  for (const char* time :
+       {"real_time", "cpu_time", "p95_ns", "waited_ns", "stddev_ns", "wall_seconds", "launch_latency_avg",
+        "nv/cold/time/gpu/median", "nv/batch/time/gpu/mean", "time"}) {
     EXPECT_EQ(make_metric(time).better, Better::lower) << time;
   }
 }
