@@ -12,7 +12,8 @@ namespace {
 
 // Words that say of a name that it is a time: "nv/cold/time/gpu/mean" has one, and "p95_ns".
 constexpr std::array<std::string_view, 4> kTimes = {"time", "duration", "latency", "elapsed"};
-constexpr std::array<std::string_view, 7> kUnitsOfTime = {"ns", "us", "ms", "s", "sec", "seconds", "nanoseconds"};
+constexpr std::array<std::string_view, 7> kUnitsOfTime = {"ns",  "us",      "ms",         "s",
+                                                          "sec", "seconds", "nanoseconds"};
 
 // What our bench writes, and nvbench's tags by their last part.
 constexpr std::array<std::string_view, 6> kRates = {"tflops",    "gbps",        "roofline_pct",
