@@ -19,7 +19,7 @@ constexpr int kRefused = 4;
 
 struct BlessFlags {
   std::vector<std::string> head, renames;
-  std::string reason, accept, remove, margin;
+  std::string reason, date, accept, remove, margin;
   bool smoke = false;
   BaselineFlags baseline;
   DecisionFlags decision;
@@ -39,6 +39,17 @@ Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& 
   return stored ? compare_with_baseline(edited, path, head, options) : compare_results({}, head, options);
 }
 
+// The round's results, with the date that a flag gives them.
+ResultSet read_round(const BlessFlags& flags, const Metric& metric) {
+  ResultSet head = read_side(flags.head, {.metric = metric, .filter = {}});
+  try {
+    if (!flags.date.empty()) date_results(head, flags.date);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(std::string("--date: ") + error.what());
+  }
+  return head;
+}
+
 // What bless has to say is no part of a report: where one is on stdout, it goes to stderr.
 void tell(const ReportFlags& reports, const std::string& text) {
   if (report_on_stdout(reports)) {
@@ -56,8 +67,8 @@ std::string summary(const Baseline& baseline, const std::string& path) {
 
 // The minima of a smoke test, in place of a round: made anew from these results.
 int run_bless_smoke(const BlessFlags& flags) {
-  if (!flags.accept.empty() || !flags.remove.empty() || !flags.renames.empty())
-    throw UsageError("--smoke makes all minima anew; --accept, --remove and --rename are for rounds");
+  if (!flags.accept.empty() || !flags.remove.empty() || !flags.renames.empty() || !flags.date.empty())
+    throw UsageError("--smoke makes all minima anew; --accept, --remove, --rename and --date are for rounds");
   const ResultSet head = read_side(flags.head, {.metric = make_metric("tflops"), .filter = {}});
   double margin = kSmokeMargin;
   take_threshold("--margin", flags.margin, margin);
@@ -84,7 +95,7 @@ int run_bless(const BlessFlags& flags) {
   GateOptions options = gate_options(flags.decision);
   const BlessEdits edits{name_filter("--accept", flags.accept), name_filter("--remove", flags.remove),
                          flags.renames, flags.reason};
-  const ResultSet head = read_side(flags.head, {.metric = options.metric, .filter = {}});
+  const ResultSet head = read_round(flags, options.metric);
   const BaselineKey key = baseline_key(flags.baseline, head);
   const StoredBaseline stored = read_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
   const std::string path = shown_path(stored.path, kBaselineParts);
@@ -94,8 +105,9 @@ int run_bless(const BlessFlags& flags) {
       stored.baseline ? statistic_of(*stored.baseline) : options.statistic.value_or(default_statistic(head));
   BaselineRound round = describe_round(head, statistic_name(statistic));
   round.reason = flags.reason;
-  const std::string against =
-      reason_against_round(head, round, stored.baseline ? &stored.baseline->rounds.back() : nullptr);
+  const std::vector<BaselineRound> rounds =
+      stored.baseline ? stored.baseline->rounds : std::vector<BaselineRound>();
+  const std::string against = reason_against_round(head, round, rounds);
   if (!against.empty()) {
     tell(flags.reports, "refused: " + visible(against) + "\n");
     return kRefused;
@@ -135,6 +147,8 @@ void add_bless(CLI::App& app, Run& run) {
       ->type_name("FILE...")
       ->required();
   bless.add_option("--reason", flags->reason, "why; kept in the file")->type_name("TEXT")->required();
+  bless.add_option("--date", flags->date, "when it was measured, of results that do not tell (nvbench)")
+      ->type_name("YYYY-MM-DDTHH:MM:SS+HH:MM");
   bless.add_option("--accept", flags->accept, "lets these cases in as they are now, and restarts them")
       ->type_name("RE");
   bless.add_option("--remove", flags->remove, "takes these cases out")->type_name("RE");

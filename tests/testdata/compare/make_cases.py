@@ -361,6 +361,17 @@ def main():
     case("bless_too_early", bless + " --reason again", {
         STORED: {**baseline(1, TIMES_NS), "rounds": [{**baseline(1, TIMES_NS)["rounds"][0], "boot": "b007",
                                                       "round": "b007-0", "date": "2026-11-20T09:30:00+00:00"}]}})
+    # nvbench tells no date: the first round is one, a second could be the first again.
+    lab = "before/baselines/lab/default.json"
+    undated = baseline(1, {"copy/Elements:65536": 4.1e3, "copy/Elements:1048576": 2.72e4, "reduce/Elements:1048576": 1.83e4},
+                       identity={"gpu": "NVIDIA H200 (132 SMs, sm 900, 150109880320 B, ECC true)"})
+    undated["rounds"][0] |= {"round": "", "boot": "", "date": ""}
+    bless_nvbench = "bless --baseline $OUT/baselines --fingerprint lab --head ../nvbench/base.json --reason nightly"
+    case("bless_undated_first", bless_nvbench, {})
+    case("bless_undated_again", bless_nvbench, {lab: undated})
+    case("bless_undated_with_a_date", bless_nvbench + " --date 2026-12-01T10:00:00+01:00", {lab: undated})
+    case("usage_bless_date", bless_nvbench + " --date yesterday", {})
+    case("usage_bless_date_told", bless + " --reason x --date 2026-12-01T10:00:00+01:00", {})
     case("bless_without_fingerprint",
          "bless --baseline $OUT/baselines --fingerprint lab --head ../baseline_named/head0.json --reason first", {})
     case("bless_statistic", bless + " --reason first --statistic min --metric cpu_time", {})
