@@ -87,8 +87,19 @@ int run_bless_smoke(const BlessFlags& flags) {
   return 0;
 }
 
+// What would let numbers into a baseline that nobody could explain later.
+void check_origin(const BlessFlags& flags) {
+  if (flags.decision.allow_hardware_mismatch)
+    throw UsageError(
+        "--allow-hardware-mismatch: a baseline holds what one machine measured; give another its own, with "
+        "--fingerprint NAME");
+  if (flags.reason.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw UsageError("--reason is blank; say in a few words why, for whoever reads the file");
+}
+
 int run_bless(const BlessFlags& flags) {
   check_reports(flags.reports);
+  check_origin(flags);
   if (flags.baseline.directory.empty()) throw UsageError("where to? give --baseline DIR");
   if (flags.smoke) return run_bless_smoke(flags);
   if (!flags.margin.empty()) throw UsageError("--margin goes with --smoke");
@@ -162,6 +173,7 @@ void add_bless(CLI::App& app, Run& run) {
       ->type_name("SHARE");
   add_baseline_flags(bless, flags->baseline);
   add_decision_flags(bless, flags->decision);
+  bless.get_option("--allow-hardware-mismatch")->group("");  // not in --help: here it is refused
   add_report_flags(bless, flags->reports);
   bless.callback([flags, &run] { run = [flags] { return run_bless(*flags); }; });
 }

@@ -374,6 +374,13 @@ def main():
     case("usage_bless_date_told", bless + " --reason x --date 2026-12-01T10:00:00+01:00", {})
     case("bless_without_fingerprint",
          "bless --baseline $OUT/baselines --fingerprint lab --head ../baseline_named/head0.json --reason first", {})
+    case("usage_bless_hardware", bless + " --reason other --allow-hardware-mismatch",
+         {STORED: baseline(3, TIMES_NS, identity=ELSEWHERE)})
+    case("usage_bless_blank_reason", bless + " --reason ' '", {STORED: baseline(3, TIMES_NS)})
+    of_smoke = {"head1.json": fingerprinted(21, where=context(warpgauge(matrix="smoke")), times={"other/S:1": 1e3})}
+    for name, words in (("bless", bless + " --reason nightly"), ("gate", bless.replace("bless", "gate", 1))):
+        case(f"usage_{name}_two_matrices", words.replace("../bless_missing/head1", "../usage_bless_two_matrices/head1"),
+             {STORED: baseline(3, TIMES_NS)} | (of_smoke if name == "bless" else {}))
     case("bless_statistic", bless + " --reason first --statistic min --metric cpu_time", {})
     case("bless_matrix_smoke", bless + " --reason first --matrix smoke", {})
     case("usage_bless_nowhere", "bless --head head0.json --reason x", {})
