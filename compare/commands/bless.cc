@@ -1,4 +1,5 @@
-// compare bless: takes one round into the stored baseline, unless it is red, undecided or too early.
+// compare bless: takes one round into the stored baseline, unless it is red, undecided or too early, or would
+// make the baseline creep up.
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -7,6 +8,7 @@
 #include "compare/baseline/bless.h"
 #include "compare/baseline/round.h"
 #include "compare/baseline/smoke.h"
+#include "compare/creep_note.h"
 #include "compare/input/metric.h"
 #include "compare/options.h"
 #include "compare/report/escape.h"
@@ -63,6 +65,16 @@ std::string summary(const Baseline& baseline, const std::string& path) {
   return "blessed: " + path + " has " + std::to_string(baseline.rounds.size()) + " of at most " +
          std::to_string(kMaxRounds) + " rounds, " +
          format_count(static_cast<std::int64_t>(baseline.cases.size()), "cases") + "\n";
+}
+
+// Why the round is not taken in; empty where it is.
+std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& crept) {
+  if (comparison.verdict == RunVerdict::regression)
+    return "the verdict is regression; --accept RE lets in a slow-down that is meant\n";
+  if (comparison.exit_code != 0)
+    return "the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
+           "; the notes say why, --remove RE takes out cases that are gone\n";
+  return crept.empty() ? "" : creep_refusal(crept);
 }
 
 // The minima of a smoke test, in place of a round: made anew from these results.
@@ -134,14 +146,13 @@ int run_bless(const BlessFlags& flags) {
   } catch (const std::invalid_argument& error) {
     throw UsageError(error.what());
   }
-  const Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
+  Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
+  const std::vector<Creep> crept = creep_with(updated, round, comparison, options);
+  if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
   write_reports(comparison, flags.reports);
-  if (comparison.exit_code != 0) {
-    const bool red = comparison.verdict == RunVerdict::regression;
-    tell(flags.reports, "refused: the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
-                            (red ? "; --accept RE lets in a slow-down that is meant\n"
-                                 : "; the notes say why, --remove RE takes out cases that are gone\n"));
-    return comparison.exit_code;
+  if (const std::string refusal = refusal_of(comparison, crept); !refusal.empty()) {
+    tell(flags.reports, "refused: " + refusal);
+    return comparison.exit_code != 0 ? comparison.exit_code : kRefused;
   }
   add_round(updated, round, comparison);
   update_file(stored.path, stored.text, format_baseline(updated));

@@ -151,6 +151,14 @@ def outlying_round(stored):
     return stored
 
 
+def creeping(stored, part):
+    """Cases whose name contains `part` were two percent slower in each round than in the one before."""
+    for one in stored["cases"]:
+        if part in one["name"]:
+            one["numbers"] = [number * 1.02 ** i for i, number in enumerate(one["numbers"])]
+    return stored
+
+
 def nvbench(scale=1.0):
     """Results of two nvbench benchmarks, keys as its json_printer writes them: summaries with tags, numbers as strings."""
     def data(kind, value):
@@ -352,6 +360,17 @@ def main():
     case("bless_json_to_stdout", bless + " --reason nightly --json -", {STORED: baseline(3, TIMES_NS)})
     case("bless_refused_json_to_stdout", bless + " --reason nightly --json -", gone)
     case("usage_bless_stdout", bless + " --reason nightly --json - --github", {})
+    # Each round passes, and after ten of them a case is a fifth slower than in the first.
+    crept = {f"head{i}.json": fingerprinted(20 + i, scale={"naive": 1.02 ** 10}) for i in range(3)}
+    creep = {STORED: creeping(baseline(10, TIMES_NS), "naive")}
+    case("baseline_creep", against, crept | creep)
+    # The head is the last stored round: it does not count twice.
+    blessed = creeping(baseline(11, TIMES_NS), "naive")
+    blessed["rounds"][-1] |= {"round": "b007-1", "boot": "b007", "date": "2026-11-20T10:00:00+00:00"}
+    case("baseline_creep_blessed", of("baseline_creep", against), {STORED: blessed})
+    creeps = of("baseline_creep", against.replace("gate", "bless"))
+    case("bless_creep", creeps + " --reason nightly", creep)
+    case("bless_creep_accept", creeps + " --reason 'more accurate' --accept '^naive/'", creep)
     case("bless_remove", bless + " --reason gone --remove '^old/'", gone)
     case("bless_rename", bless.replace("--head", "--rename old/S:128=flash/S:512 --rename naive/S:128=naive/S:1 --head")
          + " --reason clearer --allow-missing", {STORED: baseline(3, {k: v for k, v in {**TIMES_NS, "old/S:128": 31e4}.items()
