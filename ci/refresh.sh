@@ -9,8 +9,8 @@
 #   --processes N    (5)
 #   --help
 #
-# A red or undecided round is never blessed: it ends this script with its exit code, for the caller to be told. A round less
-# than an hour after the last one is left out in silence. Exit: 0 blessed, or too early; else as `compare`: 1, 2, 3, 4, 5.
+# A round that is red or undecided, or with which a case would have crept up, is never blessed: it ends this script with its
+# exit code, for the caller to be told. A round less than an hour after the last one is left out in silence. Exit: 0 blessed, or too early; else as `compare`: 1, 2, 3, 4, 5.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -54,6 +54,22 @@ bool colour_wanted() {
          std::string_view(terminal) != "dumb";
 }
 
+std::string matrix_of(const Process& process) {
+  const auto matrix = process.context.settings.find("matrix");
+  return matrix == process.context.settings.end() ? "default" : matrix->second;
+}
+
+// What all of them were run as. Numbers of two matrices in one baseline would be each other's new cases.
+std::string one_matrix(const ResultSet& results) {
+  const Process& first = results.processes.front();
+  for (const Process& process : results.processes) {
+    if (matrix_of(process) == matrix_of(first)) continue;
+    throw UsageError(first.file + " is of matrix '" + printable(matrix_of(first)) + "', " + process.file +
+                     " of '" + printable(matrix_of(process)) + "'; give the files of one");
+  }
+  return matrix_of(first);
+}
+
 }  // namespace
 
 void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
@@ -182,8 +198,7 @@ BaselineKey baseline_key(const BaselineFlags& flags, const ResultSet& results) {
     key.fingerprint = fingerprint_name(first.context.identity);
   }
   if (key.matrix.empty()) {
-    const auto matrix = first.context.settings.find("matrix");
-    key.matrix = matrix == first.context.settings.end() ? "default" : matrix->second;
+    key.matrix = one_matrix(results);
     if (!is_plain_name(key.matrix)) {
       throw meaning_diagnostic(first.file, "context.warpgauge.settings.matrix",
                                "'" + printable(key.matrix) + "' cannot be a file name",

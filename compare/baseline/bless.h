@@ -2,8 +2,8 @@
 //
 // A round is taken in whole: one number for every case that it measured. New cases join by themselves. A
 // confirmed improvement drops the case's older rounds, so that lucky runs cannot ratchet it down one by one.
-// A slow-down is let in only by name and with a reason, and restarts the case. The oldest round goes when
-// there are more than kMaxRounds.
+// A slow-down is let in only by name and with a reason, and restarts the case; one that came little by little
+// (creep.h), too. The oldest round goes when there are more than kMaxRounds.
 #pragma once
 
 #include <optional>

@@ -4,6 +4,9 @@
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
+#include <stdexcept>
+
+#include "compare/input/diagnostic.h"
 
 namespace warpgauge {
 namespace {
@@ -103,6 +106,19 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
   return days * 86400 + parts[3] * 3600 + parts[4] * 60 + parts[5] - *offset;
 }
 
+void date_results(ResultSet& results, const std::string& date) {
+  if (!parse_date(date)) {
+    throw std::invalid_argument(
+        "'" + printable(date) +
+        "' is no date; it takes what `date -Iseconds` prints, 2026-11-20T21:10:26+01:00");
+  }
+  for (Process& process : results.processes) {
+    if (parse_date(info_of(process, "date")))
+      throw std::invalid_argument(process.file + " tells its date itself; leave the flag away");
+    process.context.info["date"] = date;
+  }
+}
+
 BaselineRound describe_round(const ResultSet& results, const std::string& statistic) {
   const Process* latest = &results.processes.front();
   for (const Process& process : results.processes) {
@@ -120,19 +136,29 @@ BaselineRound describe_round(const ResultSet& results, const std::string& statis
 }
 
 std::string reason_against_round(const ResultSet& results, const BaselineRound& round,
-                                 const BaselineRound* last) {
+                                 std::span<const BaselineRound> stored) {
   if (!is_one_round(results)) {
     return "the files are of several rounds, or do not tell; bless takes one: processes of one boot within "
-           "an hour";
+           "an hour (--date says when, where the files do not)";
   }
-  if (!last) return "";
-  if (!round.round.empty() && round.round == last->round) return "this round is already in the baseline";
-  const auto now = parse_date(round.date), before = parse_date(last->date);
+  if (stored.empty()) return "";
+  const bool again = std::any_of(stored.begin(), stored.end(), [&](const BaselineRound& one) {
+    return !round.round.empty() && one.round == round.round;
+  });
+  if (again) return "this round is already in the baseline";
+  const BaselineRound& last = stored.back();
+  const auto now = parse_date(round.date), before = parse_date(last.date);
+  // The same file again would be a round that deviates by nothing.
+  if (!now && round.round.empty()) {
+    return "neither a date nor a round is in the results: nobody can tell them from a round that is already "
+           "in "
+           "the baseline; say with --date when they were measured";
+  }
   if (!now || !before) return "";
-  if (*now < *before) return "it was measured before the baseline's last round (" + last->date + ")";
-  const bool other_boot = !round.boot.empty() && !last->boot.empty() && round.boot != last->boot;
+  if (*now < *before) return "it was measured before the baseline's last round (" + last.date + ")";
+  const bool other_boot = !round.boot.empty() && !last.boot.empty() && round.boot != last.boot;
   if (*now - *before < kRoundSeconds && !other_boot) {
-    return "it was measured less than an hour after the last round (" + last->date +
+    return "it was measured less than an hour after the last round (" + last.date +
            ") on the same boot: it would tell nothing that the last one does not; wait, or restart";
   }
   return "";

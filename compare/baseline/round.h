@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,17 @@ std::vector<std::vector<std::size_t>> rounds_of(const ResultSet& results);
 // it is taken as UTC. Nothing when it is no such date.
 std::optional<std::int64_t> parse_date(std::string_view text);
 
+// Gives a date to results that tell none, as nvbench's. Throws std::invalid_argument when it is no date, or
+// when one of them has its own.
+void date_results(ResultSet& results, const std::string& date);
+
 // The round that these results would be in a baseline, without its numbers: its date is the latest process's.
 BaselineRound describe_round(const ResultSet& results, const std::string& statistic);
 
 // Why the results cannot be blessed as one round more; empty when they can. Not: results of several rounds, a
-// round that is already in, one older than the last, one less than an hour after the last on the same boot.
+// round that is already in or may be (it has neither name nor date), one older than the last, one less than
+// an hour after the last on the same boot. `stored`: the baseline's rounds, oldest first.
 std::string reason_against_round(const ResultSet& results, const BaselineRound& round,
-                                 const BaselineRound* last);
+                                 std::span<const BaselineRound> stored);
 
 }  // namespace warpgauge

@@ -1,4 +1,5 @@
-// compare bless: takes one round into the stored baseline, unless it is red, undecided or too early.
+// compare bless: takes one round into the stored baseline, unless it is red, undecided or too early, or would
+// make the baseline creep up.
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -7,6 +8,7 @@
 #include "compare/baseline/bless.h"
 #include "compare/baseline/round.h"
 #include "compare/baseline/smoke.h"
+#include "compare/creep_note.h"
 #include "compare/input/metric.h"
 #include "compare/options.h"
 #include "compare/report/escape.h"
@@ -19,7 +21,7 @@ constexpr int kRefused = 4;
 
 struct BlessFlags {
   std::vector<std::string> head, renames;
-  std::string reason, accept, remove, margin;
+  std::string reason, date, accept, remove, margin;
   bool smoke = false;
   BaselineFlags baseline;
   DecisionFlags decision;
@@ -39,6 +41,17 @@ Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& 
   return stored ? compare_with_baseline(edited, path, head, options) : compare_results({}, head, options);
 }
 
+// The round's results, with the date that a flag gives them.
+ResultSet read_round(const BlessFlags& flags, const Metric& metric) {
+  ResultSet head = read_side(flags.head, {.metric = metric, .filter = {}});
+  try {
+    if (!flags.date.empty()) date_results(head, flags.date);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(std::string("--date: ") + error.what());
+  }
+  return head;
+}
+
 // What bless has to say is no part of a report: where one is on stdout, it goes to stderr.
 void tell(const ReportFlags& reports, const std::string& text) {
   if (report_on_stdout(reports)) {
@@ -54,10 +67,20 @@ std::string summary(const Baseline& baseline, const std::string& path) {
          format_count(static_cast<std::int64_t>(baseline.cases.size()), "cases") + "\n";
 }
 
+// Why the round is not taken in; empty where it is.
+std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& crept) {
+  if (comparison.verdict == RunVerdict::regression)
+    return "the verdict is regression; --accept RE lets in a slow-down that is meant\n";
+  if (comparison.exit_code != 0)
+    return "the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
+           "; the notes say why, --remove RE takes out cases that are gone\n";
+  return crept.empty() ? "" : creep_refusal(crept);
+}
+
 // The minima of a smoke test, in place of a round: made anew from these results.
 int run_bless_smoke(const BlessFlags& flags) {
-  if (!flags.accept.empty() || !flags.remove.empty() || !flags.renames.empty())
-    throw UsageError("--smoke makes all minima anew; --accept, --remove and --rename are for rounds");
+  if (!flags.accept.empty() || !flags.remove.empty() || !flags.renames.empty() || !flags.date.empty())
+    throw UsageError("--smoke makes all minima anew; --accept, --remove, --rename and --date are for rounds");
   const ResultSet head = read_side(flags.head, {.metric = make_metric("tflops"), .filter = {}});
   double margin = kSmokeMargin;
   take_threshold("--margin", flags.margin, margin);
@@ -76,15 +99,26 @@ int run_bless_smoke(const BlessFlags& flags) {
   return 0;
 }
 
+// What would let numbers into a baseline that nobody could explain later.
+void check_origin(const BlessFlags& flags) {
+  if (flags.decision.allow_hardware_mismatch)
+    throw UsageError(
+        "--allow-hardware-mismatch: a baseline holds what one machine measured; give another its own, with "
+        "--fingerprint NAME");
+  if (flags.reason.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw UsageError("--reason is blank; say in a few words why, for whoever reads the file");
+}
+
 int run_bless(const BlessFlags& flags) {
   check_reports(flags.reports);
+  check_origin(flags);
   if (flags.baseline.directory.empty()) throw UsageError("where to? give --baseline DIR");
   if (flags.smoke) return run_bless_smoke(flags);
   if (!flags.margin.empty()) throw UsageError("--margin goes with --smoke");
   GateOptions options = gate_options(flags.decision);
   const BlessEdits edits{name_filter("--accept", flags.accept), name_filter("--remove", flags.remove),
                          flags.renames, flags.reason};
-  const ResultSet head = read_side(flags.head, {.metric = options.metric, .filter = {}});
+  const ResultSet head = read_round(flags, options.metric);
   const BaselineKey key = baseline_key(flags.baseline, head);
   const StoredBaseline stored = read_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
   const std::string path = shown_path(stored.path, kBaselineParts);
@@ -94,8 +128,9 @@ int run_bless(const BlessFlags& flags) {
       stored.baseline ? statistic_of(*stored.baseline) : options.statistic.value_or(default_statistic(head));
   BaselineRound round = describe_round(head, statistic_name(statistic));
   round.reason = flags.reason;
-  const std::string against =
-      reason_against_round(head, round, stored.baseline ? &stored.baseline->rounds.back() : nullptr);
+  const std::vector<BaselineRound> rounds =
+      stored.baseline ? stored.baseline->rounds : std::vector<BaselineRound>();
+  const std::string against = reason_against_round(head, round, rounds);
   if (!against.empty()) {
     tell(flags.reports, "refused: " + visible(against) + "\n");
     return kRefused;
@@ -111,14 +146,13 @@ int run_bless(const BlessFlags& flags) {
   } catch (const std::invalid_argument& error) {
     throw UsageError(error.what());
   }
-  const Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
+  Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
+  const std::vector<Creep> crept = creep_with(updated, round, comparison, options);
+  if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
   write_reports(comparison, flags.reports);
-  if (comparison.exit_code != 0) {
-    const bool red = comparison.verdict == RunVerdict::regression;
-    tell(flags.reports, "refused: the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
-                            (red ? "; --accept RE lets in a slow-down that is meant\n"
-                                 : "; the notes say why, --remove RE takes out cases that are gone\n"));
-    return comparison.exit_code;
+  if (const std::string refusal = refusal_of(comparison, crept); !refusal.empty()) {
+    tell(flags.reports, "refused: " + refusal);
+    return comparison.exit_code != 0 ? comparison.exit_code : kRefused;
   }
   add_round(updated, round, comparison);
   update_file(stored.path, stored.text, format_baseline(updated));
@@ -135,6 +169,8 @@ void add_bless(CLI::App& app, Run& run) {
       ->type_name("FILE...")
       ->required();
   bless.add_option("--reason", flags->reason, "why; kept in the file")->type_name("TEXT")->required();
+  bless.add_option("--date", flags->date, "when it was measured, of results that do not tell (nvbench)")
+      ->type_name("YYYY-MM-DDTHH:MM:SS+HH:MM");
   bless.add_option("--accept", flags->accept, "lets these cases in as they are now, and restarts them")
       ->type_name("RE");
   bless.add_option("--remove", flags->remove, "takes these cases out")->type_name("RE");
@@ -148,6 +184,7 @@ void add_bless(CLI::App& app, Run& run) {
       ->type_name("SHARE");
   add_baseline_flags(bless, flags->baseline);
   add_decision_flags(bless, flags->decision);
+  bless.get_option("--allow-hardware-mismatch")->group("");  // not in --help: here it is refused
   add_report_flags(bless, flags->reports);
   bless.callback([flags, &run] { run = [flags] { return run_bless(*flags); }; });
 }

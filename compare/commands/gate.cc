@@ -4,6 +4,8 @@
 
 #include "compare/ab/analysis.h"
 #include "compare/baseline/baseline.h"
+#include "compare/baseline/round.h"
+#include "compare/creep_note.h"
 #include "compare/input/names.h"
 #include "compare/options.h"
 #include "compare/report/escape.h"
@@ -75,6 +77,14 @@ Comparison without_baseline(const ResultSet& head, GateOptions options, const st
   return comparison;
 }
 
+// With the new round in it, where `bless` would take it for one.
+std::vector<Creep> creep_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
+                            const GateOptions& options) {
+  const BaselineRound round = describe_round(head, statistic_name(statistic_of(baseline)));
+  const bool another = reason_against_round(head, round, baseline.rounds).empty();
+  return creep_with(baseline, another ? std::optional(round) : std::nullopt, comparison, options);
+}
+
 Comparison against_baseline(const GateFlags& flags, const GateOptions& options, ReadOptions read) {
   read.filter_raw_names = false;
   const ResultSet head = read_side(flags.head, read);
@@ -90,6 +100,8 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back("base is " + path + (stored.blessed ? "" : ", which nobody has blessed") + ": " +
                              format_count(rounds, "rounds"));
+  const std::vector<Creep> crept = creep_of(*stored.baseline, head, comparison, options);
+  if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
   return comparison;
 }
 

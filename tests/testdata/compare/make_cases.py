@@ -151,6 +151,14 @@ def outlying_round(stored):
     return stored
 
 
+def creeping(stored, part):
+    """Cases whose name contains `part` were two percent slower in each round than in the one before."""
+    for one in stored["cases"]:
+        if part in one["name"]:
+            one["numbers"] = [number * 1.02 ** i for i, number in enumerate(one["numbers"])]
+    return stored
+
+
 def nvbench(scale=1.0):
     """Results of two nvbench benchmarks, keys as its json_printer writes them: summaries with tags, numbers as strings."""
     def data(kind, value):
@@ -352,6 +360,17 @@ def main():
     case("bless_json_to_stdout", bless + " --reason nightly --json -", {STORED: baseline(3, TIMES_NS)})
     case("bless_refused_json_to_stdout", bless + " --reason nightly --json -", gone)
     case("usage_bless_stdout", bless + " --reason nightly --json - --github", {})
+    # Each round passes, and after ten of them a case is a fifth slower than in the first.
+    crept = {f"head{i}.json": fingerprinted(20 + i, scale={"naive": 1.02 ** 10}) for i in range(3)}
+    creep = {STORED: creeping(baseline(10, TIMES_NS), "naive")}
+    case("baseline_creep", against, crept | creep)
+    # The head is the last stored round: it does not count twice.
+    blessed = creeping(baseline(11, TIMES_NS), "naive")
+    blessed["rounds"][-1] |= {"round": "b007-1", "boot": "b007", "date": "2026-11-20T10:00:00+00:00"}
+    case("baseline_creep_blessed", of("baseline_creep", against), {STORED: blessed})
+    creeps = of("baseline_creep", against.replace("gate", "bless"))
+    case("bless_creep", creeps + " --reason nightly", creep)
+    case("bless_creep_accept", creeps + " --reason 'more accurate' --accept '^naive/'", creep)
     case("bless_remove", bless + " --reason gone --remove '^old/'", gone)
     case("bless_rename", bless.replace("--head", "--rename old/S:128=flash/S:512 --rename naive/S:128=naive/S:1 --head")
          + " --reason clearer --allow-missing", {STORED: baseline(3, {k: v for k, v in {**TIMES_NS, "old/S:128": 31e4}.items()
@@ -361,8 +380,26 @@ def main():
     case("bless_too_early", bless + " --reason again", {
         STORED: {**baseline(1, TIMES_NS), "rounds": [{**baseline(1, TIMES_NS)["rounds"][0], "boot": "b007",
                                                       "round": "b007-0", "date": "2026-11-20T09:30:00+00:00"}]}})
+    # nvbench tells no date: the first round is one, a second could be the first again.
+    lab = "before/baselines/lab/default.json"
+    undated = baseline(1, {"copy/Elements:65536": 4.1e3, "copy/Elements:1048576": 2.72e4, "reduce/Elements:1048576": 1.83e4},
+                       identity={"gpu": "NVIDIA H200 (132 SMs, sm 900, 150109880320 B, ECC true)"})
+    undated["rounds"][0] |= {"round": "", "boot": "", "date": ""}
+    bless_nvbench = "bless --baseline $OUT/baselines --fingerprint lab --head ../nvbench/base.json --reason nightly"
+    case("bless_undated_first", bless_nvbench, {})
+    case("bless_undated_again", bless_nvbench, {lab: undated})
+    case("bless_undated_with_a_date", bless_nvbench + " --date 2026-12-01T10:00:00+01:00", {lab: undated})
+    case("usage_bless_date", bless_nvbench + " --date yesterday", {})
+    case("usage_bless_date_told", bless + " --reason x --date 2026-12-01T10:00:00+01:00", {})
     case("bless_without_fingerprint",
          "bless --baseline $OUT/baselines --fingerprint lab --head ../baseline_named/head0.json --reason first", {})
+    case("usage_bless_hardware", bless + " --reason other --allow-hardware-mismatch",
+         {STORED: baseline(3, TIMES_NS, identity=ELSEWHERE)})
+    case("usage_bless_blank_reason", bless + " --reason ' '", {STORED: baseline(3, TIMES_NS)})
+    of_smoke = {"head1.json": fingerprinted(21, where=context(warpgauge(matrix="smoke")), times={"other/S:1": 1e3})}
+    for name, words in (("bless", bless + " --reason nightly"), ("gate", bless.replace("bless", "gate", 1))):
+        case(f"usage_{name}_two_matrices", words.replace("../bless_missing/head1", "../usage_bless_two_matrices/head1"),
+             {STORED: baseline(3, TIMES_NS)} | (of_smoke if name == "bless" else {}))
     case("bless_statistic", bless + " --reason first --statistic min --metric cpu_time", {})
     case("bless_matrix_smoke", bless + " --reason first --matrix smoke", {})
     case("usage_bless_nowhere", "bless --head head0.json --reason x", {})
