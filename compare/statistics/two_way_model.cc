@@ -104,8 +104,8 @@ double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen
 }
 
 // Units of either side whose g is far outside.
-std::vector<std::size_t> outlying_units(const TwoWayData& data, std::span<const double> shared) {
-  std::vector<std::size_t> outlying;
+std::vector<LeftOutUnit> outlying_units(const TwoWayData& data, std::span<const double> shared) {
+  std::vector<LeftOutUnit> outlying;
   for (const bool head : {false, true}) {
     std::vector<double> side;
     for (std::size_t u = 0; u < shared.size(); ++u)
@@ -115,17 +115,65 @@ std::vector<std::size_t> outlying_units(const TwoWayData& data, std::span<const 
     for (double& g : side) g = std::abs(g - centre);
     const double limit = std::max(kNegligibleShift, kFarOutside * 1.4826 * median(side));
     for (std::size_t u = 0; u < shared.size(); ++u)
-      if (data.head[u] == head && std::abs(shared[u] - centre) > limit) outlying.push_back(u);
+      if (data.head[u] == head && std::abs(shared[u] - centre) > limit)
+        outlying.push_back({u, shared[u] - centre});
   }
-  std::ranges::sort(outlying);
+  std::ranges::sort(outlying, {}, &LeftOutUnit::unit);
   return outlying;
 }
 
-TwoWayData without(const TwoWayData& data, std::span<const std::size_t> left_out) {
+bool is_left_out(std::span<const LeftOutUnit> left_out, std::size_t unit) {
+  return std::ranges::binary_search(left_out, unit, {}, &LeftOutUnit::unit);
+}
+
+bool is_paired(const TwoWayData& data) {
+  return std::find(data.head.begin(), data.head.end(), false) == data.head.end();
+}
+
+// Whether those of head that were slow may be so by head's own doing: they are more than one, or one of few.
+bool may_be_heads_own(const TwoWayData& data, std::span<const LeftOutUnit> left_out) {
+  const auto slow = std::ranges::count_if(
+      left_out, [&](const LeftOutUnit& one) { return data.head[one.unit] && one.shift > 0; });
+  const auto units = static_cast<std::size_t>(std::count(data.head.begin(), data.head.end(), true));
+  return slow > 1 || (slow == 1 && units < kUnitsOfALoneOne);
+}
+
+// CaseFit::left_out_change of a case, without controls. A block in which head was fast is one in which base
+// was slow.
+double left_out_change(const TwoWayData& data, std::size_t c, std::span<const LeftOutUnit> left_out) {
+  double kept[2] = {0, 0};  // sums, then means
+  int kept_units[2] = {0, 0}, units[2] = {0, 0};
+  for (std::size_t u = 0; u < data.head.size(); ++u) {
+    const double y = data.values[u * data.cases + c];
+    if (std::isnan(y)) continue;
+    ++units[side_of(data, u)];
+    if (is_left_out(left_out, u)) continue;
+    kept[side_of(data, u)] += y;
+    ++kept_units[side_of(data, u)];
+  }
+  for (int s = 0; s < 2; ++s)
+    if (kept_units[s] > 0) kept[s] /= kept_units[s];
+  const bool paired = is_paired(data);
+  std::vector<double> slow[2];  // how much slower each unit of a side was
+  for (const LeftOutUnit& one : left_out) {
+    const double y = data.values[one.unit * data.cases + c];
+    const std::size_t side = paired ? one.shift > 0 : side_of(data, one.unit);
+    if (std::isnan(y) || (!paired && one.shift < 0)) continue;
+    slow[side].push_back((one.shift > 0 ? 1 : -1) * (y - kept[side_of(data, one.unit)]));
+  }
+  if (slow[1].empty()) return 0;
+  const double of_head = std::accumulate(slow[1].begin(), slow[1].end(), 0.0);
+  const double typical = of_head / static_cast<double>(slow[1].size());
+  double of_base = 0;
+  for (const double one : slow[0]) of_base += std::min(one, typical);
+  return std::max(0.0, of_head / units[1] - (slow[0].empty() ? 0 : of_base / units[paired ? 1 : 0]));
+}
+
+TwoWayData without(const TwoWayData& data, std::span<const LeftOutUnit> left_out) {
   TwoWayData kept;
   kept.cases = data.cases;
   for (std::size_t u = 0; u < data.head.size(); ++u) {
-    if (std::ranges::binary_search(left_out, u)) continue;
+    if (is_left_out(left_out, u)) continue;
     kept.head.push_back(data.head[u]);
     const auto row = data.values.begin() + static_cast<std::ptrdiff_t>(u * data.cases);
     kept.values.insert(kept.values.end(), row, row + static_cast<std::ptrdiff_t>(data.cases));
@@ -140,16 +188,20 @@ void take_controls_out(TwoWayFit& fit, std::span<const char> controls) {
   for (std::size_t c = 0; c < fit.cases.size(); ++c) present += is_control(c) && fit.cases[c].units > 0;
   if (present < kEnoughControls) return;
   const double common = median_over(fit.cases, &CaseFit::change, is_control);
-  for (CaseFit& one : fit.cases) one.change -= common;
+  const double common_left_out = median_over(fit.cases, &CaseFit::left_out_change, is_control);
+  for (CaseFit& one : fit.cases) {
+    one.change -= common;
+    one.left_out_change = std::max(0.0, one.left_out_change - common_left_out);
+  }
   fit.shared_variance =
       kMedianVariance / static_cast<double>(present) * median_over(fit.cases, &CaseFit::variance, is_control);
 }
 
-TwoWayFit fit_all_units(const TwoWayData& data, std::span<const char> controls) {
+TwoWayFit fit_all_units(const TwoWayData& data) {
   const std::vector<std::size_t> complete = complete_cases(data);
   const bool separated = complete.size() >= kSeparableCases;
   const std::vector<double> shared = shared_effects(data, complete);
-  const bool paired = std::find(data.head.begin(), data.head.end(), false) == data.head.end();
+  const bool paired = is_paired(data);
 
   TwoWayFit fit;
   // Taking g out of n cases takes each a 1/n of its degrees of freedom.
@@ -164,16 +216,20 @@ TwoWayFit fit_all_units(const TwoWayData& data, std::span<const char> controls) 
                                      [&](std::size_t c) { return std::ranges::binary_search(complete, c); });
     fit.shared_variance = std::max(0.0, squares / fit.shared_df - noise);
   }
-  take_controls_out(fit, controls);
   return fit;
 }
 
 }  // namespace
 
 TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
-  const std::vector<std::size_t> left_out = outlying_units(data, shared_effects(data, complete_cases(data)));
-  TwoWayFit fit = fit_all_units(left_out.empty() ? data : without(data, left_out), controls);
+  const std::vector<LeftOutUnit> left_out = outlying_units(data, shared_effects(data, complete_cases(data)));
+  TwoWayFit fit = fit_all_units(left_out.empty() ? data : without(data, left_out));
   fit.left_out = left_out;
+  if (may_be_heads_own(data, left_out)) {
+    for (std::size_t c = 0; c < data.cases; ++c)
+      if (fit.cases[c].units > 0) fit.cases[c].left_out_change = left_out_change(data, c, left_out);
+  }
+  take_controls_out(fit, controls);
   return fit;
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 using power::Machine;
 using power::World;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::vector<AbBlock> blocks_for(const AbLook& look, Machine& machine) {
@@ -269,6 +270,36 @@ TEST(AbRule, ControlsFindACommonSlowdownOnARestlessMachine) {
   }
   EXPECT_EQ(red[0], 0);
   EXPECT_GE(red[1], 33);
+}
+
+TEST(AbRule, AHeadThatIsSlowNowAndThenIsNotUnchanged) {
+  World world = small_world(30, 30, 0.5, 0.002);
+  world.slow_one_in = 6;
+  Machine machine(world, 3);
+  AbRule rule(machine.cases(), {});
+  const AbOutcome outcome = run(rule, machine);
+  EXPECT_EQ(outcome.looks, 3) << "it is looked at again";
+  for (const Decision& decision : outcome.decisions) {
+    EXPECT_EQ(decision.decided, Decided::inconclusive);
+    EXPECT_THAT(decision.reason, HasSubstr("not decided: unchanged only without 8 of 24 blocks, head 22 %"));
+  }
+  EXPECT_THAT(outcome.notes,
+              ElementsAre(HasSubstr(" of 24 were left out: all cases of head together were about 22 % "
+                                    "slower in them than in the others, against base"),
+                          HasSubstr("head may have two speeds: ")));
+}
+
+// One bad process, whichever side it hits, costs a look at most.
+TEST(AbRule, OneSlowBlockAloneOfTwelveIsTheMachines) {
+  World world = small_world(30, 0, 0, 0.002);
+  world.noise = power::Noise::bad_process;
+  for (const std::uint64_t seed : {1, 2, 3, 4}) {
+    Machine machine(world, seed);
+    AbRule rule(machine.cases(), {});
+    const AbOutcome outcome = run(rule, machine);
+    EXPECT_LE(outcome.looks, 2);
+    for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::unchanged);
+  }
 }
 
 TEST(AbRule, PlansThatMakeNoSenseAreRefused) {

@@ -39,6 +39,14 @@ std::vector<AbCase> Machine::cases() const {
   return cases;
 }
 
+// Whether the next process is one that the shift hits.
+bool Machine::shift_hits(bool head) {
+  if (!head || world_.slow_one_in == 1) return head;
+  const int within = head_processes_++ % world_.slow_one_in;
+  if (within == 0) slow_process_ = static_cast<int>(random_() % static_cast<unsigned>(world_.slow_one_in));
+  return within == slow_process_;
+}
+
 double Machine::own_noise(std::size_t c) {
   switch (world_.noise) {
     case Noise::t4:
@@ -71,11 +79,12 @@ double Machine::disturbance(std::size_t c, double strength) {
 
 std::vector<double> Machine::process(bool head) {
   std::vector<double> numbers;
+  const bool hit = shift_hits(head);
   const double shared = world_.shared * normal_(random_);
   wander_ += kWanderPerProcess * normal_(random_);
   const double burst = uniform(random_) < kBurstChance ? kBurstSize * uniform(random_) : 0;
   for (std::size_t c = 0; c < own_.size(); ++c) {
-    const double change = head && is_shifted(c) ? std::log1p(world_.shift) : 0;
+    const double change = hit && is_shifted(c) ? std::log1p(world_.shift) : 0;
     numbers.push_back(change + shared + own_noise(c) + disturbance(c, burst));
   }
   ++processes_;
