@@ -78,7 +78,8 @@ std::string LeftOutWords::withheld_note() const {
           " is called inconclusive";
   if (slow > 1) return text + "; look at what sets the slow " + words_.many + " of head apart";
   return text + ", since one of so few may be slow by head's own doing; with " +
-         std::to_string(kUnitsOfALoneOne) + " " + words_.many + " one alone is taken for the machine's";
+         std::to_string(are_blocks() ? kBlocksOfALoneOne : kUnitsOfALoneOne) + " " + words_.many +
+         " one alone is taken for the machine's";
 }
 
 std::vector<std::string> LeftOutWords::notes(bool withheld) const {

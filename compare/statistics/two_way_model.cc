@@ -135,7 +135,7 @@ bool may_be_heads_own(const TwoWayData& data, std::span<const LeftOutUnit> left_
   const auto slow = std::ranges::count_if(
       left_out, [&](const LeftOutUnit& one) { return data.head[one.unit] && one.shift > 0; });
   const auto units = static_cast<std::size_t>(std::count(data.head.begin(), data.head.end(), true));
-  return slow > 1 || (slow == 1 && units < kUnitsOfALoneOne);
+  return slow > 1 || (slow == 1 && units < (is_paired(data) ? kBlocksOfALoneOne : kUnitsOfALoneOne));
 }
 
 // CaseFit::left_out_change of a case, without controls. A block in which head was fast is one in which base

@@ -22,8 +22,8 @@ inline constexpr std::size_t kEnoughControls = 3;  // with fewer, controls are c
 inline constexpr std::size_t kEnoughUnits = 6;     // of a side: with fewer, none is left out
 inline constexpr double kFarOutside = 8;  // robust deviations (1.4826 MAD) from the side's median g...
 inline constexpr double kNegligibleShift = 0.001;  // ...and not less than this, where hardly anything varies
-inline constexpr std::size_t kUnitsOfALoneOne =
-    12;  // of that many, one slow unit of head alone is the machine's
+// Of that many processes of head one alone that is slow is the machine's; a block holds two.
+inline constexpr std::size_t kUnitsOfALoneOne = 24, kBlocksOfALoneOne = kUnitsOfALoneOne / 2;
 
 struct TwoWayData {
   std::size_t cases = 0;
