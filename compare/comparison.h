@@ -44,7 +44,8 @@ struct Cell {
   SideSummary base, head;
   std::optional<std::int64_t> blocks, more_blocks;
   std::string reason;
-  std::string reproduce;                 // the command that measures this case alone; empty where not known
+  bool withheld = false;  // the figures prove a verdict, and the reason says why it is not given
+  std::string reproduce;  // the command that measures this case alone; empty where not known
   std::optional<Thresholds> thresholds;  // where a rule of the policy sets others than the run's
 };
 

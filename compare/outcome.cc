@@ -30,6 +30,7 @@ std::array<double, 2> ratios(double log_low, double log_high) {
 void take_decision(const Decision& decision, Cell& cell) {
   cell.verdict = verdict_of(decision.decided);
   cell.reason = decision.reason;
+  cell.withheld = decision.withheld;
   if (decision.blocks == 0) return;  // nothing was measured: the rest means nothing
   cell.ratio = std::exp(decision.log_ratio);
   cell.ci = ratios(decision.log_ci_low, decision.log_ci_high);

@@ -156,10 +156,6 @@ Comparison AbAnalysis::comparison(const RunRecord& record) const {
                      [&](const std::vector<std::string>& names) { return outcome_of(outcome, names); });
   comparison.command = record.command;
   comparison.notes.push_back(null_control_note(outcome.null_control.verdict));
-  for (const std::size_t block : outcome.blocks_left_out)
-    comparison.notes.push_back(
-        "block " + std::to_string(block + 1) +
-        " was left out: all its cases were slow or fast together, far beyond the other blocks");
   if (outcome.null_control.verdict == NullVerdict::failed && comparison.verdict == RunVerdict::pass) {
     comparison.verdict = RunVerdict::undecided;
     comparison.exit_code = 4;

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "compare/statistics/detectable.h"
+#include "compare/statistics/left_out.h"
 #include "compare/statistics/reason.h"
 #include "compare/statistics/statistic.h"
 #include "compare/statistics/student.h"
@@ -21,6 +22,8 @@ constexpr double kSpendingPower = 2.5;
 // Level of "unchanged" over all looks, a case: half of what is left at each look, all of it at the last. Most
 // cases are unchanged, and to say so at the first look saves the most.
 constexpr double kUnchangedLevel = 0.05;
+
+const UnitWords kBlocks = {"block", "blocks"};
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
@@ -127,7 +130,6 @@ void AbRule::judge_look(const AbLook& look) {
   if (!prior_) prior_ = variance_prior(fit);
   effects_ = estimate_effects(fit, *prior_, margins_);
   left_out_ = fit.left_out;
-  wavering_ = fit.wavering;
 
   std::vector<Standing> standing(cases_.size(), Standing::open);
   for (std::size_t c = 0; c < cases_.size(); ++c) {
@@ -142,10 +144,13 @@ void AbRule::judge_look(const AbLook& look) {
   const auto index = static_cast<std::size_t>(looks_);
   const Levels levels{spent(index) - spent(index - 1), unchanged_level(index)};
   const std::vector<Verdict> verdicts = judge(effects_, margins_, standing, levels);
+  const LeftOutWords left_out(left_out_, 0, blocks_.size(), kBlocks);
   for (const std::size_t c : look.cases) {
     if (standing[c] != Standing::open) continue;
-    findings_[c] = {effects_.cases[c],       verdicts[c],        levels.red,
-                    effects_.bulk_unchanged, fit.cases[c].units, {}};
+    findings_[c] = {effects_.cases[c],  verdicts[c], levels.red, effects_.bulk_unchanged,
+                    fit.cases[c].units, {},          {}};
+    if (verdicts[c].without_left_out != Decided::inconclusive)
+      findings_[c].withheld = left_out.reason(verdicts[c].without_left_out, effects_.cases[c]);
     decided_[c] = verdicts[c].decided;
   }
 }
@@ -210,13 +215,15 @@ Decision AbRule::decision_of(std::size_t c, bool null_control_failed) const {
     decision.decided = Decided::inconclusive;
     return decision;
   }
+  if (!finding.withheld.empty()) {
+    decision.withheld = true;
+    decision.reason = finding.withheld;
+    return decision;
+  }
   if (decision.decided == Decided::inconclusive)
     decision.more_blocks = units_to_decide(finding.effect, margins_[c], finding.bulk_unchanged, levels,
                                            [&](int extra) { return 1.0 / (finding.blocks + extra); });
-  decision.reason =
-      wavering_.is_heads() && decision.decided == Decided::inconclusive
-          ? wavering_reason(wavering_, "blocks")
-          : reason_for(decision, margins_[c], finding.effect, finding.verdict.by_rest, {"block", "blocks"});
+  decision.reason = reason_for(decision, margins_[c], finding.effect, finding.verdict.by_rest, kBlocks);
   return decision;
 }
 
@@ -224,17 +231,19 @@ AbOutcome AbRule::outcome() const {
   AbOutcome outcome;
   outcome.looks = looks_;
   outcome.blocks = static_cast<int>(blocks_.size());
-  outcome.blocks_left_out = left_out_;
-  for (const std::size_t block : left_out_)  // two processes a side in each
-    for (auto* side : {&outcome.left_out.base, &outcome.left_out.head})
-      side->insert(side->end(), {2 * block, 2 * block + 1});
   outcome.null_control = null_control(blocks_, margins_, plan_.alpha);
   const bool failed = outcome.null_control.verdict == NullVerdict::failed;
   std::vector<double> detectable;
+  bool withheld = false;
   for (std::size_t c = 0; c < cases_.size(); ++c) {
     outcome.decisions.push_back(decision_of(c, failed));
     detectable.push_back(outcome.decisions.back().mde);
+    withheld |= outcome.decisions.back().withheld;
   }
+  for (const LeftOutUnit& block : left_out_)  // two processes a side in each
+    for (auto* side : {&outcome.left_out.base, &outcome.left_out.head})
+      side->insert(side->end(), {2 * block.unit, 2 * block.unit + 1});
+  outcome.notes = LeftOutWords(left_out_, 0, blocks_.size(), kBlocks).notes(withheld);
   outcome.mde = detectable.empty() ? std::numeric_limits<double>::infinity() : median(detectable);
   if (looks_ > 0 && effects_.has_rest)
     outcome.shared = judge_shared(effects_, margins_, {plan_.alpha, kUnchangedLevel});

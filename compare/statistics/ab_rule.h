@@ -47,9 +47,8 @@ struct AbLook {
 
 struct AbOutcome : Outcome {
   NullControl null_control;
-  int looks = 0;                             // taken
-  int blocks = 0;                            // taken
-  std::vector<std::size_t> blocks_left_out;  // the processes of each are in left_out
+  int looks = 0;   // taken
+  int blocks = 0;  // taken
 };
 
 class AbRule {
@@ -83,7 +82,8 @@ class AbRule {
     double level_red = 0;         // of that look
     bool bulk_unchanged = false;  // at that look
     int blocks = 0;
-    std::string dropped;  // why, where it was
+    std::string withheld;  // why it is not what its look found without the blocks that were left out
+    std::string dropped;   // why, where it was
   };
 
   void check(const AbPlan& plan) const;
@@ -104,8 +104,7 @@ class AbRule {
   std::vector<Decided> decided_;   // [case]
   std::optional<VariancePrior> prior_;
   Effects effects_;                    // of the last look
-  std::vector<std::size_t> left_out_;  // blocks, at the last look
-  Wavering wavering_;
+  std::vector<LeftOutUnit> left_out_;  // blocks, at the last look
   int looks_ = 0;
   std::optional<AbLook> next_;
 };

@@ -55,7 +55,7 @@ Outcome decide_against_baseline(std::span<const BaselineCase> cases, const Basel
   design.assumes = [](int stored, int) { return stored < kFewestMeasuredUnits; };
   design.base_grows = false;
   design.units = {"new round", "new rounds"};
-  design.side_units = {"round", "rounds"};
+  design.of_a_side = {"round", "rounds"};
   return decide_two_samples(samples, design);
 }
 

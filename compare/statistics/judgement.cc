@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 #include <stdexcept>
+#include <utility>
 
 #include "compare/statistics/holm.h"
 #include "compare/statistics/statistic.h"
@@ -37,6 +38,12 @@ double satterthwaite(double a, double df_a, double b, double df_b) {
   const double denominator = (a > 0 ? a * a / df_a : 0) + (b > 0 ? b * b / df_b : 0);
   if (denominator > 0) return (a + b) * (a + b) / denominator;
   return a + b > 0 ? std::numeric_limits<double>::infinity() : df_a;
+}
+
+// Whether what was left out may hide that head is slower than that.
+bool contradicted(Decided decided, double with_left_out, double improve, double same) {
+  return (decided == Decided::unchanged && with_left_out > same) ||
+         (decided == Decided::improvement && with_left_out > improve);
 }
 
 struct DirectionTest {
@@ -101,8 +108,7 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
                          std::span<const ModeratedVariance> floors) {
   constexpr double kKnown = std::numeric_limits<double>::infinity();
   Effects effects;
-  effects.head_wavers = fit.wavering.is_heads();
-  std::vector<double> changes, own_variances, shared_variances;
+  std::vector<double> changes, with_left_out, own_variances, shared_variances;
   for (std::size_t c = 0; c < fit.cases.size(); ++c) {
     const CaseFit& one = fit.cases[c];
     const ModeratedVariance floor = floors.empty() ? ModeratedVariance{} : floors[c];
@@ -112,9 +118,11 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
     if (own.variance + fit.shared_variance < floor.variance)
       whole = {one.change, floor.variance * one.leverage, floor.df};
     if (own.variance < floor.variance) own = floor;
-    effects.cases.push_back({whole, {one.change, own.variance * one.leverage, own.df}});
+    effects.cases.push_back(
+        {whole, {one.change, own.variance * one.leverage, own.df}, one.change + one.left_out_change});
     if (one.units == 0) continue;
     changes.push_back(one.change);
+    with_left_out.push_back(effects.cases.back().with_left_out);
     own_variances.push_back(own.variance * one.leverage);
     shared_variances.push_back(std::max(fit.shared_variance, floor.variance) * one.leverage);
   }
@@ -127,6 +135,7 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
   effects.shared = {
       median(changes), own_noise + shared_noise,
       fit.shared_df > 0 ? satterthwaite(own_noise, kKnown, shared_noise, fit.shared_df) : kKnown};
+  effects.shared_with_left_out = median(with_left_out);
   std::size_t near = 0;
   for (std::size_t c = 0; c < fit.cases.size(); ++c) {
     double& rest = effects.cases[c].rest.value;
@@ -155,14 +164,14 @@ std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> marg
     const double same = log_same(margins[c]);
     if (rejected(slower)) {
       verdict.decided = Decided::regression;
-    } else if (effects.head_wavers) {
-      continue;
     } else if (rejected(faster)) {
       verdict.decided = Decided::improvement;
     } else if (p_inside(effects.cases[c].whole, same) < levels.unchanged &&
                (!effects.bulk_unchanged || p_inside(effects.cases[c].rest, same) < levels.unchanged)) {
       verdict.decided = Decided::unchanged;
     }
+    if (contradicted(verdict.decided, effects.cases[c].with_left_out, log_improve(margins[c]), same))
+      verdict.without_left_out = std::exchange(verdict.decided, Decided::inconclusive);
   }
   return verdicts;
 }
@@ -183,13 +192,13 @@ SharedChange judge_shared(const Effects& effects, std::span<const Margins> margi
   change.log_ci_high = shared.value + half;
   if (change.p <= levels.red) {
     change.decided = Decided::regression;
-  } else if (effects.head_wavers) {
-    return change;
   } else if (p_above(mirrored(shared), -median(improve)) <= levels.red) {
     change.decided = Decided::improvement;
   } else if (p_inside(shared, median(same)) < levels.unchanged) {
     change.decided = Decided::unchanged;
   }
+  if (contradicted(change.decided, effects.shared_with_left_out, median(improve), median(same)))
+    change.decided = Decided::inconclusive;
   return change;
 }
 

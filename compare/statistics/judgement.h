@@ -7,7 +7,9 @@
 // change itself, and only where the whole test rejects at the level of the look, unadjusted: what blocks
 // share errs for all cases or for none, so that needs no Holm. Each is adjusted by Holm over all cases.
 // Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, whole and, where it holds, rest.
-// Where head wavers (two_way_model.h) nothing is unchanged, and nothing improved.
+// What was left out takes no part in any of that. But where head's own slowness may be in it, unchanged and
+// improvement hold only if they do with it, too: the change and what it would add lie inside the margin, or
+// beyond the other.
 #pragma once
 
 #include <span>
@@ -27,14 +29,16 @@ struct Estimate {
 
 struct Effect {
   Estimate whole, rest;
+  double with_left_out =
+      0;  // the whole change and what the units that were left out would add (two_way_model.h)
 };
 
 struct Effects {
   std::vector<Effect> cases;
-  Estimate shared;              // the median change
+  Estimate shared;  // the median change
+  double shared_with_left_out = 0;
   bool has_rest = false;        // there are cases enough for a median to mean something
   bool bulk_unchanged = false;  // the rest test holds
-  bool head_wavers = false;     // then what is left after outliers tells only of its good days
   double test_share = 1;        // of the level, for each test of a case
 };
 
@@ -57,8 +61,9 @@ struct Levels {
 
 struct Verdict {
   Decided decided = Decided::inconclusive;
-  double p = 1, p_adjusted = 1;  // for a regression
-  bool by_rest = false;          // only the rest test saw it
+  double p = 1, p_adjusted = 1;                      // for a regression
+  bool by_rest = false;                              // only the rest test saw it
+  Decided without_left_out = Decided::inconclusive;  // what it would be, if not for what was left out
 };
 
 // [case]; of cases that are not open, `decided` means nothing.

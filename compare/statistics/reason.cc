@@ -63,12 +63,6 @@ std::string signed_percent(double log_ratio) {
   return formatted(std::abs(value) < 9.95 ? "%+.1f" : "%+.0f", value) + " %";
 }
 
-std::string wavering_reason(const Wavering& wavering, const std::string& units) {
-  return "not decided: in " + std::to_string(wavering.slow) + " of " + std::to_string(wavering.units) + " " +
-         units + " all cases of head were far slower than in the others, and of base they were not; more " +
-         units + " show whether head has such moments of its own";
-}
-
 std::string reason_for(const Decision& decision, const Margins& margins, const Effect& effect, bool by_rest,
                        const UnitWords& units) {
   switch (decision.decided) {

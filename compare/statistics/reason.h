@@ -22,7 +22,4 @@ std::string signed_percent(double log_ratio);
 std::string reason_for(const Decision& decision, const Margins& margins, const Effect& effect, bool by_rest,
                        const UnitWords& units);
 
-// Where head wavers, for a case that is not red; `units` as in "blocks".
-std::string wavering_reason(const Wavering& wavering, const std::string& units);
-
 }  // namespace warpgauge

@@ -7,6 +7,7 @@
 
 #include "compare/statistics/detectable.h"
 #include "compare/statistics/judgement.h"
+#include "compare/statistics/left_out.h"
 #include "compare/statistics/statistic.h"
 #include "compare/statistics/student.h"
 #include "compare/statistics/two_way_model.h"
@@ -18,10 +19,11 @@ constexpr double kUnchangedLevel = 0.05;
 
 // Units that hold a case; for the fit the first of them is unit `first`, and some may be left out.
 int present(std::span<const double> numbers, std::size_t first = 0,
-            std::span<const std::size_t> left_out = {}) {
+            std::span<const LeftOutUnit> left_out = {}) {
   int count = 0;
   for (std::size_t u = 0; u < numbers.size(); ++u)
-    count += std::isfinite(numbers[u]) && !std::ranges::binary_search(left_out, first + u);
+    count +=
+        std::isfinite(numbers[u]) && !std::ranges::binary_search(left_out, first + u, {}, &LeftOutUnit::unit);
   return count;
 }
 
@@ -60,7 +62,8 @@ TwoWayData two_way_data(std::span<const TwoSampleCase> cases) {
 }
 
 Decision decide(const TwoSampleCase& one, const UsedUnits& used, const Effect& effect, const Effects& effects,
-                const Verdict& verdict, const TwoSampleDesign& design, const PlannedLevels& levels) {
+                const Verdict& verdict, const TwoSampleDesign& design, const PlannedLevels& levels,
+                const LeftOutWords& left_out) {
   Decision decision;
   decision.blocks = used.fewer();
   if (decision.blocks == 0) {
@@ -79,6 +82,11 @@ Decision decide(const TwoSampleCase& one, const UsedUnits& used, const Effect& e
   decision.p = verdict.p;
   decision.p_adjusted = verdict.p_adjusted;
   decision.mde = smallest_detectable(effect, one.margins, effects.bulk_unchanged, levels);
+  decision.withheld = verdict.without_left_out != Decided::inconclusive;
+  if (decision.withheld) {
+    decision.reason = left_out.reason(verdict.without_left_out, effect);
+    return decision;
+  }
   if (decision.decided == Decided::inconclusive)
     decision.more_blocks =
         units_to_decide(effect, one.margins, effects.bulk_unchanged, levels, [&](int extra) {
@@ -86,19 +94,6 @@ Decision decide(const TwoSampleCase& one, const UsedUnits& used, const Effect& e
         });
   decision.reason = reason_for(decision, one.margins, effect, verdict.by_rest, design.units);
   return decision;
-}
-
-// One sentence for each unit that was left out.
-std::vector<std::string> left_out_notes(std::span<const std::size_t> left_out, std::size_t base_units,
-                                        const std::string& unit) {
-  std::vector<std::string> notes;
-  for (const std::size_t u : left_out) {
-    const std::string side = u < base_units ? "base" : "head";
-    notes.push_back(unit + " " + std::to_string((u < base_units ? u : u - base_units) + 1) + " of " + side +
-                    " was left out: all its cases were slow or fast together, far beyond the others of " +
-                    side);
-  }
-  return notes;
 }
 
 }  // namespace
@@ -131,12 +126,13 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
   const std::vector<Verdict> verdicts = judge(effects, margins, standing, {design.alpha, kUnchangedLevel});
   const PlannedLevels levels{design.alpha * effects.test_share / static_cast<double>(cases.size()),
                              design.alpha, kUnchangedLevel};
+  const LeftOutWords left_out(fit.left_out, base_units, cases[0].head.size(), design.of_a_side);
   std::vector<double> detectable;
+  bool withheld = false;
   for (std::size_t c = 0; c < cases.size(); ++c) {
-    Decision& decision = outcome.decisions.emplace_back(
-        decide(cases[c], used[c], effects.cases[c], effects, verdicts[c], design, levels));
-    if (effects.head_wavers && decision.decided == Decided::inconclusive && decision.blocks > 0)
-      decision.reason = wavering_reason(fit.wavering, design.side_units.many);
+    outcome.decisions.push_back(
+        decide(cases[c], used[c], effects.cases[c], effects, verdicts[c], design, levels, left_out));
+    withheld |= outcome.decisions.back().withheld;
     detectable.push_back(outcome.decisions.back().mde);
   }
   outcome.mde = median(detectable);
@@ -144,13 +140,13 @@ Outcome decide_two_samples(std::span<const TwoSampleCase> cases, const TwoSample
   outcome.method = "unpaired over " + design.units.many +
                    "; two-way model, variances moderated over cases; Holm over all cases";
   if (outcome.assumed) outcome.method += "; assumed deviation " + percent(design.assumed_deviation);
-  for (const std::size_t u : fit.left_out) {
-    if (u < base_units)
-      outcome.left_out.base.push_back(u);
+  for (const LeftOutUnit& one : fit.left_out) {
+    if (one.unit < base_units)
+      outcome.left_out.base.push_back(one.unit);
     else
-      outcome.left_out.head.push_back(u - base_units);
+      outcome.left_out.head.push_back(one.unit - base_units);
   }
-  outcome.notes = left_out_notes(fit.left_out, base_units, design.side_units.one);
+  outcome.notes = left_out.notes(withheld);
   return outcome;
 }
 

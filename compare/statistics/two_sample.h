@@ -29,7 +29,7 @@ struct TwoSampleDesign {
   std::function<bool(int base, int head)> assumes;
   bool base_grows = true;  // whether more units can be had of base, too
   UnitWords units;
-  UnitWords side_units;  // of either side: "process", "round"
+  UnitWords of_a_side;  // of either side: "process", "round"
 };
 
 // Throws std::invalid_argument as the two rules say.

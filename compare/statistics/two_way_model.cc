@@ -103,14 +103,9 @@ double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen
   return values.empty() ? 0 : median(values);
 }
 
-// Units of either side whose g is far outside, and what they say of head.
-struct Outlying {
-  std::vector<std::size_t> units;
-  Wavering wavering;
-};
-
-Outlying outlying_units(const TwoWayData& data, std::span<const double> shared) {
-  Outlying outlying;
+// Units of either side whose g is far outside.
+std::vector<LeftOutUnit> outlying_units(const TwoWayData& data, std::span<const double> shared) {
+  std::vector<LeftOutUnit> outlying;
   for (const bool head : {false, true}) {
     std::vector<double> side;
     for (std::size_t u = 0; u < shared.size(); ++u)
@@ -119,26 +114,66 @@ Outlying outlying_units(const TwoWayData& data, std::span<const double> shared) 
     const double centre = median(side);
     for (double& g : side) g = std::abs(g - centre);
     const double limit = std::max(kNegligibleShift, kFarOutside * 1.4826 * median(side));
-    int slow = 0, fast = 0;
-    for (std::size_t u = 0; u < shared.size(); ++u) {
-      if (data.head[u] != head || std::abs(shared[u] - centre) <= limit) continue;
-      outlying.units.push_back(u);
-      ++(shared[u] > centre ? slow : fast);
-    }
-    Wavering& wavering = outlying.wavering;
-    const double share = (slow - fast) / static_cast<double>(side.size());
-    wavering.share += head ? share : -share;
-    if (head) wavering.slow = slow, wavering.units = static_cast<int>(side.size());
+    for (std::size_t u = 0; u < shared.size(); ++u)
+      if (data.head[u] == head && std::abs(shared[u] - centre) > limit)
+        outlying.push_back({u, shared[u] - centre});
   }
-  std::ranges::sort(outlying.units);
+  std::ranges::sort(outlying, {}, &LeftOutUnit::unit);
   return outlying;
 }
 
-TwoWayData without(const TwoWayData& data, std::span<const std::size_t> left_out) {
+bool is_left_out(std::span<const LeftOutUnit> left_out, std::size_t unit) {
+  return std::ranges::binary_search(left_out, unit, {}, &LeftOutUnit::unit);
+}
+
+bool is_paired(const TwoWayData& data) {
+  return std::find(data.head.begin(), data.head.end(), false) == data.head.end();
+}
+
+// Whether those of head that were slow may be so by head's own doing: they are more than one, or one of few.
+bool may_be_heads_own(const TwoWayData& data, std::span<const LeftOutUnit> left_out) {
+  const auto slow = std::ranges::count_if(
+      left_out, [&](const LeftOutUnit& one) { return data.head[one.unit] && one.shift > 0; });
+  const auto units = static_cast<std::size_t>(std::count(data.head.begin(), data.head.end(), true));
+  return slow > 1 || (slow == 1 && units < (is_paired(data) ? kBlocksOfALoneOne : kUnitsOfALoneOne));
+}
+
+// CaseFit::left_out_change of a case, without controls. A block in which head was fast is one in which base
+// was slow.
+double left_out_change(const TwoWayData& data, std::size_t c, std::span<const LeftOutUnit> left_out) {
+  double kept[2] = {0, 0};  // sums, then means
+  int kept_units[2] = {0, 0}, units[2] = {0, 0};
+  for (std::size_t u = 0; u < data.head.size(); ++u) {
+    const double y = data.values[u * data.cases + c];
+    if (std::isnan(y)) continue;
+    ++units[side_of(data, u)];
+    if (is_left_out(left_out, u)) continue;
+    kept[side_of(data, u)] += y;
+    ++kept_units[side_of(data, u)];
+  }
+  for (int s = 0; s < 2; ++s)
+    if (kept_units[s] > 0) kept[s] /= kept_units[s];
+  const bool paired = is_paired(data);
+  std::vector<double> slow[2];  // how much slower each unit of a side was
+  for (const LeftOutUnit& one : left_out) {
+    const double y = data.values[one.unit * data.cases + c];
+    const std::size_t side = paired ? one.shift > 0 : side_of(data, one.unit);
+    if (std::isnan(y) || (!paired && one.shift < 0)) continue;
+    slow[side].push_back((one.shift > 0 ? 1 : -1) * (y - kept[side_of(data, one.unit)]));
+  }
+  if (slow[1].empty()) return 0;
+  const double of_head = std::accumulate(slow[1].begin(), slow[1].end(), 0.0);
+  const double typical = of_head / static_cast<double>(slow[1].size());
+  double of_base = 0;
+  for (const double one : slow[0]) of_base += std::min(one, typical);
+  return std::max(0.0, of_head / units[1] - (slow[0].empty() ? 0 : of_base / units[paired ? 1 : 0]));
+}
+
+TwoWayData without(const TwoWayData& data, std::span<const LeftOutUnit> left_out) {
   TwoWayData kept;
   kept.cases = data.cases;
   for (std::size_t u = 0; u < data.head.size(); ++u) {
-    if (std::ranges::binary_search(left_out, u)) continue;
+    if (is_left_out(left_out, u)) continue;
     kept.head.push_back(data.head[u]);
     const auto row = data.values.begin() + static_cast<std::ptrdiff_t>(u * data.cases);
     kept.values.insert(kept.values.end(), row, row + static_cast<std::ptrdiff_t>(data.cases));
@@ -153,16 +188,20 @@ void take_controls_out(TwoWayFit& fit, std::span<const char> controls) {
   for (std::size_t c = 0; c < fit.cases.size(); ++c) present += is_control(c) && fit.cases[c].units > 0;
   if (present < kEnoughControls) return;
   const double common = median_over(fit.cases, &CaseFit::change, is_control);
-  for (CaseFit& one : fit.cases) one.change -= common;
+  const double common_left_out = median_over(fit.cases, &CaseFit::left_out_change, is_control);
+  for (CaseFit& one : fit.cases) {
+    one.change -= common;
+    one.left_out_change = std::max(0.0, one.left_out_change - common_left_out);
+  }
   fit.shared_variance =
       kMedianVariance / static_cast<double>(present) * median_over(fit.cases, &CaseFit::variance, is_control);
 }
 
-TwoWayFit fit_all_units(const TwoWayData& data, std::span<const char> controls) {
+TwoWayFit fit_all_units(const TwoWayData& data) {
   const std::vector<std::size_t> complete = complete_cases(data);
   const bool separated = complete.size() >= kSeparableCases;
   const std::vector<double> shared = shared_effects(data, complete);
-  const bool paired = std::find(data.head.begin(), data.head.end(), false) == data.head.end();
+  const bool paired = is_paired(data);
 
   TwoWayFit fit;
   // Taking g out of n cases takes each a 1/n of its degrees of freedom.
@@ -177,17 +216,20 @@ TwoWayFit fit_all_units(const TwoWayData& data, std::span<const char> controls) 
                                      [&](std::size_t c) { return std::ranges::binary_search(complete, c); });
     fit.shared_variance = std::max(0.0, squares / fit.shared_df - noise);
   }
-  take_controls_out(fit, controls);
   return fit;
 }
 
 }  // namespace
 
 TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
-  Outlying outlying = outlying_units(data, shared_effects(data, complete_cases(data)));
-  TwoWayFit fit = fit_all_units(outlying.units.empty() ? data : without(data, outlying.units), controls);
-  fit.left_out = std::move(outlying.units);
-  fit.wavering = outlying.wavering;
+  const std::vector<LeftOutUnit> left_out = outlying_units(data, shared_effects(data, complete_cases(data)));
+  TwoWayFit fit = fit_all_units(left_out.empty() ? data : without(data, left_out));
+  fit.left_out = left_out;
+  if (may_be_heads_own(data, left_out)) {
+    for (std::size_t c = 0; c < data.cases; ++c)
+      if (fit.cases[c].units > 0) fit.cases[c].left_out_change = left_out_change(data, c, left_out);
+  }
+  take_controls_out(fit, controls);
   return fit;
 }
 

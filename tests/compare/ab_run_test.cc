@@ -49,6 +49,16 @@ TEST_F(AbRun, where_base_differs_from_base_the_run_is_undecided) {
   EXPECT_EQ(count("regression") + count("improvement"), 0);
 }
 
+TEST_F(AbRun, a_head_that_is_slow_now_and_then_is_not_unchanged) {
+  const std::string slow = "--cases=8 --slow=fake=1.5 --slow-in=block03";
+  EXPECT_EQ(ab("--cases=8", slow, {"--blocks", "6", "--strict"}), 4);
+  EXPECT_EQ(count("inconclusive"), 8);
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("unchanged only without 1 of 6 blocks, head 50 % slower"));
+  // Of twelve one alone is the machine's.
+  EXPECT_EQ(ab("--cases=8", slow, {"--blocks", "6..12"}), 0);
+  EXPECT_EQ(count("unchanged"), 8);
+}
+
 TEST_F(AbRun, a_crash_that_no_single_case_explains_ends_the_run) {
   EXPECT_EQ(ab("--cases=8", "--cases=8 --crash=fake/3 --crash-interleaved", {"--blocks", "2"}), 1);
   EXPECT_THAT(errors(), HasSubstr("twice, but not when its cases run one after the other"));

@@ -21,7 +21,6 @@ std::string scene_name(const World& world) {
   std::snprintf(text, sizeof text, "%d of %d, %.2f %%", world.shifted, world.cases, 100 * world.own);
   std::string name = text;
   if (world.shared > 0) name += ", shared " + rate(100 * world.shared, "%.2f") + " %";
-  if (world.head_slow > 0) name += ", head slow in " + rate(100 * world.head_slow, "%.0f") + " %";
   if (world.controls > 0) name += ", " + std::to_string(world.controls) + " controls";
   if (world.noise != Noise::gaussian) name += std::string(", ") + noise_name(world.noise);
   return name;
@@ -52,10 +51,6 @@ void run_scene(const Scene& scene, const Options& options, Targets& targets) {
               rate(five).c_str(), rate(three.run_red).c_str(), rate(three.unchanged).c_str(),
               rate(three.shifted_unchanged, "%.4f").c_str(), rate(three.blocks, "%.1f").c_str());
   std::fflush(stdout);
-  if (scene.world.head_slow > 0) {
-    targets.at_most(name, "called unchanged", three.unchanged, scene.most_unchanged);
-    return;
-  }
   targets.at_most(name, "A/A runs with a red", null.run_false_red, scene.most_false_red);
   targets.at_most(name, "runs with a false red", three.run_false_red, scene.most_false_red);
   targets.at_least(name, "found", three.found, scene.least_found);
@@ -84,7 +79,7 @@ void run_rivals(const Options& options) {
       "found 3 % "
       "| unchanged |\n|---|---|---|---|---|---|---|");
   for (const Scene& scene : ab_scenes()) {
-    if (scene.world.controls > 0 || scene.world.head_slow > 0 || scene.faster) continue;
+    if (scene.world.controls > 0 || scene.faster) continue;
     const RivalRates null = try_rivals(without_shift(scene.world), options.runs, options.seed);
     const RivalRates three = try_rivals(shifted_by(scene.world, 0.03), options.runs, options.seed);
     std::printf("| %s | %s | %s | %s | %s | %s | %s |\n", scene_name(scene.world).c_str(),
@@ -136,6 +131,35 @@ void run_two_samples(const Options& options, Targets& targets) {
   targets.at_least("1 process a side, twice the time", "found", doubled.found, 1);
 }
 
+// A head that is slow now and then is not unchanged, however well its other processes agree with base's.
+void run_slow_now_and_then(const Options& options, Targets& targets) {
+  std::puts(
+      "\nA head of which one process in so many is 1.5 times slower in all 200 cases, .5 %\n\n"
+      "| sides, slow | red | called unchanged |\n|---|---|---|");
+  for (const int one_in : {3, 4, 6}) {
+    World world;
+    world.own = 0.005;
+    world.shifted = world.cases;
+    world.shift = 0.5;
+    world.slow_one_in = one_in;
+    const auto row = [&](const std::string& sides, const Rates& rates) {
+      const std::string name = sides + ", one in " + std::to_string(one_in);
+      std::printf("| %s | %s | %s |\n", name.c_str(), rate(rates.found).c_str(),
+                  rate(rates.shifted_unchanged, "%.4f").c_str());
+      std::fflush(stdout);
+      targets.at_most(name, "called unchanged", rates.shifted_unchanged, 0.01);
+    };
+    row("ab, blocks 6..24", try_ab_rule(world, options.runs, options.seed));
+    for (const int processes : {6, 8, 12}) {
+      row(std::to_string(processes) + " processes a side",
+          try_unpaired_rule(world, processes, processes, 0.05, options.runs, options.seed));
+    }
+    row("10 stored rounds, 6 new", try_baseline_rule(world, 10, 6, options.runs, options.seed));
+    row("10 stored rounds, 1 new of 6 processes",
+        try_baseline_round(world, 10, 6, options.runs, options.seed));
+  }
+}
+
 }  // namespace
 }  // namespace warpgauge::power
 
@@ -152,6 +176,7 @@ int main(int argc, char** argv) {
   run_ab(options, targets);
   run_rivals(options);
   run_two_samples(options, targets);
+  run_slow_now_and_then(options, targets);
   std::fputs(targets.summary().c_str(), stdout);
   return targets.missed() ? 1 : 0;
 }

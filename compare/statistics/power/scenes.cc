@@ -66,15 +66,6 @@ std::vector<Scene> ab_scenes() {
     scenes.push_back(faster);
   }
 
-  // Head is far slower now and then: not to be taken for a neighbour's bursts, which hit base as well. Six
-  // blocks without any such process are not to be told from an unchanged head: one run in nine of the latter.
-  for (const double share : {1.0 / 3, 1.0 / 6}) {
-    Scene wavering = scene(0, kOwn, 0);
-    wavering.world.head_slow = share;
-    wavering.most_unchanged = share > 0.3 ? 0.01 : 0.25;
-    scenes.push_back(wavering);
-  }
-
   // Five of the cases are controls: the machine's own shift is taken out.
   Scene controlled = scene(195, kBesideShared, 0.02);
   controlled.world.controls = 5;

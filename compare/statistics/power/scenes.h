@@ -17,7 +17,6 @@ struct Scene {
   double least_found = 0;
   double least_run_red = 0;
   double least_unchanged = 0;
-  double most_unchanged = 1;          // where head wavers: then it is all that is asked
   double most_shifted_unchanged = 1;  // strictly less
   double most_blocks = AbPlan().max_blocks;
 };

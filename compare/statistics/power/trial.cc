@@ -137,6 +137,21 @@ Rates try_baseline_rule(const World& world, int stored, int fresh, int runs, std
   return tally.rates();
 }
 
+Rates try_baseline_round(const World& world, int stored, int processes, int runs, std::uint64_t seed) {
+  Tally tally(world, runs);
+  for (int run = 0; run < runs; ++run) {
+    Machine machine(world, run_seed(seed, run));
+    auto cases =
+        two_sides<BaselineCase>(machine, stored, processes, &BaselineCase::stored, &BaselineCase::fresh);
+    for (BaselineCase& one : cases) {
+      one.spread = round_spread(std::span(&one.fresh, 1));
+      one.fresh = {round_number(one.fresh)};
+    }
+    tally.add(verdicts(decide_against_baseline(cases, {})));
+  }
+  return tally.rates();
+}
+
 Rates try_unpaired_rule(const World& world, int base, int head, double assumed, int runs,
                         std::uint64_t seed) {
   Tally tally(world, runs);

@@ -30,6 +30,8 @@ RivalRates try_rivals(const World& world, int runs, std::uint64_t seed);
 
 // `stored` against `fresh` numbers a case: rounds of a baseline, or processes without blocks.
 Rates try_baseline_rule(const World& world, int stored, int fresh, int runs, std::uint64_t seed);
+// `stored` rounds of a baseline against one new one, of so many processes.
+Rates try_baseline_round(const World& world, int stored, int processes, int runs, std::uint64_t seed);
 Rates try_unpaired_rule(const World& world, int base, int head, double assumed, int runs, std::uint64_t seed);
 
 }  // namespace warpgauge::power

@@ -8,7 +8,6 @@ namespace {
 constexpr double kDriftPerBlock = 0.02, kWanderPerProcess = 0.003;
 constexpr double kBurstChance = 0.1, kBurstSize = 0.1;
 constexpr double kBadProcess = 0.2;
-const double kSlowProcess = std::log(1.5);
 constexpr double kUpperMode = 0.25, kModesApart = 3;
 constexpr double kSpikeChance = 0.05, kSpikeSize = 0.5;
 constexpr double kRepetitionNoise = 0.01;
@@ -38,6 +37,14 @@ std::vector<AbCase> Machine::cases() const {
   for (int i = 0; i < world_.controls; ++i)
     cases[cases.size() - 1 - static_cast<std::size_t>(i)].control = true;
   return cases;
+}
+
+// Whether the next process is one that the shift hits.
+bool Machine::shift_hits(bool head) {
+  if (!head || world_.slow_one_in == 1) return head;
+  const int within = head_processes_++ % world_.slow_one_in;
+  if (within == 0) slow_process_ = static_cast<int>(random_() % static_cast<unsigned>(world_.slow_one_in));
+  return within == slow_process_;
 }
 
 double Machine::own_noise(std::size_t c) {
@@ -72,13 +79,13 @@ double Machine::disturbance(std::size_t c, double strength) {
 
 std::vector<double> Machine::process(bool head) {
   std::vector<double> numbers;
+  const bool hit = shift_hits(head);
   const double shared = world_.shared * normal_(random_);
   wander_ += kWanderPerProcess * normal_(random_);
   const double burst = uniform(random_) < kBurstChance ? kBurstSize * uniform(random_) : 0;
-  const double slow = head && world_.head_slow > 0 && uniform(random_) < world_.head_slow ? kSlowProcess : 0;
   for (std::size_t c = 0; c < own_.size(); ++c) {
-    const double change = head && is_shifted(c) ? std::log1p(world_.shift) : 0;
-    numbers.push_back(change + slow + shared + own_noise(c) + disturbance(c, burst));
+    const double change = hit && is_shifted(c) ? std::log1p(world_.shift) : 0;
+    numbers.push_back(change + shared + own_noise(c) + disturbance(c, burst));
   }
   ++processes_;
   return numbers;

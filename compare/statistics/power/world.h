@@ -35,8 +35,8 @@ struct World {
   double own_spread = 0.3;  // log-deviation of `own` over cases
   double shared = 0;        // deviation of what a process does to all its cases
   Noise noise = Noise::gaussian;
-  double head_slow = 0;  // share of head's processes in which all cases take half as long again
-  int controls = 0;      // the last so many cases, never shifted
+  int controls = 0;     // the last so many cases, never shifted
+  int slow_one_in = 1;  // the shift hits one of so many processes of head, any one of each so many
 };
 
 // One run in a world: draws blocks as they are asked for.
@@ -56,6 +56,7 @@ class Machine {
   std::vector<AbCase> cases() const;
 
  private:
+  bool shift_hits(bool head);
   double own_noise(std::size_t c);
   double disturbance(std::size_t c, double strength);
 
@@ -67,6 +68,7 @@ class Machine {
   double wander_ = 0;
   int processes_ = 0;
   int bad_process_ = 0;
+  int head_processes_ = 0, slow_process_ = 0;  // of head, the second within its group
 };
 
 }  // namespace warpgauge::power

@@ -236,6 +236,10 @@ def main():
     case("metric_roofline", TWO + " --metric roofline_pct",
          {"base.json": document(1, **shares), "head.json": document(2, **shares, scale={"naive": 2})})
     case("nvbench_item_rate", TWO + " --metric nv/cold/bw/item_rate", {"base.json": nvbench(), "head.json": nvbench(2)})
+    for name, slow in (("two_speeds_of_head", (1, 4, 6)), ("one_slow_process_of_eight", (3,))):
+        eight = {f"base{i}.json": document(10 + i) for i in range(8)}
+        eight |= {f"head{i}.json": document(20 + i, scale={"": 1.5 if i in slow else 1}) for i in range(8)}
+        case(name, "gate --base base?.json --head head?.json --strict", eight)
     case("policy_rules", THREE + " --policy policy.json", three(scale={"": 1.04}) | {"policy.json": {
         "schema": "warpgauge/policy/1", "defaults": {"fail_above": "1%"},
         "rules": [{"match": "^naive/", "fail_above": "10%", "same_within": "9%"}]}})
