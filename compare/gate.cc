@@ -8,6 +8,8 @@
 #include "compare/outcome.h"
 #include "compare/process_numbers.h"
 #include "compare/report/format.h"
+#include "compare/round_numbers.h"
+#include "compare/run_verdict.h"
 #include "compare/statistics/baseline_rule.h"
 #include "compare/statistics/judgement.h"
 #include "compare/statistics/unpaired_rule.h"
@@ -126,7 +128,7 @@ class Gate {
       take_outcome(outcome, result_);
       explain_intervals(outcome.decisions, measured_pairs);
     }
-    conclude();
+    take_run_verdict(matching_, options_, comparable_, result_);
     return std::move(result_);
   }
 
@@ -197,37 +199,6 @@ class Gate {
            "within");
   }
 
-  bool too_insensitive() const {
-    const auto& limit = options_.policy.max_mde;
-    return limit && (!result_.mde || *result_.mde > *limit);
-  }
-
-  // The verdict of the run, and a note for each thing that keeps it from passing.
-  void conclude() {
-    sort_worst_first(result_.cells);
-    const auto counts = result_.counts();
-    const auto count = [&](CellVerdict verdict) { return counts[static_cast<std::size_t>(verdict)]; };
-    const bool common = std::any_of(matching_.pairs.begin(), matching_.pairs.end(), [](const CasePair& pair) {
-      return pair.presence == Presence::both || pair.presence == Presence::failed ||
-             pair.presence == Presence::errored;
-    });
-    bool undecided = !comparable_;
-    const auto keep = [&](bool when, const char* why) {
-      if (when) note(why);
-      undecided = undecided || when;
-    };
-    keep(!common && !options_.allow_disjoint, "no case is on both sides; were they filtered or renamed?");
-    keep(count(CellVerdict::errored) > 0, "cases failed in base: they cannot be compared");
-    keep(common && count(CellVerdict::missing) > 0 && !options_.allow_missing,
-         "cases of base are missing from head; --allow-missing lets them go");
-    keep(options_.strict && count(CellVerdict::inconclusive) > 0, "--strict: inconclusive cases");
-    keep(options_.strict && too_insensitive(),
-         "--strict: the smallest detectable change is above the policy's max_mde");
-    const bool red = count(CellVerdict::regression) + count(CellVerdict::failed) > 0;
-    result_.verdict = red ? RunVerdict::regression : undecided ? RunVerdict::undecided : RunVerdict::pass;
-    result_.exit_code = red ? 1 : undecided ? 4 : 0;
-  }
-
   const ResultSet& base_;
   const ResultSet& head_;
   const GateOptions& options_;
@@ -236,41 +207,6 @@ class Gate {
   Comparison result_;
   bool comparable_ = true;
 };
-
-// [round][process]: a case's process numbers, without the processes that lack it.
-std::vector<std::vector<double>> by_round(const std::vector<double>& processes,
-                                          const std::vector<std::vector<std::size_t>>& rounds) {
-  std::vector<std::vector<double>> numbers;
-  for (const auto& round : rounds) {
-    std::vector<double>& known = numbers.emplace_back();
-    for (const std::size_t process : round) {
-      if (!std::isnan(processes[process])) known.push_back(processes[process]);
-    }
-  }
-  return numbers;
-}
-
-// NaN where a round lacks the case.
-std::vector<double> round_numbers(const std::vector<std::vector<double>>& rounds) {
-  std::vector<double> numbers;
-  for (const auto& round : rounds) numbers.push_back(round.empty() ? std::nan("") : round_number(round));
-  return numbers;
-}
-
-SideNumbers stored_side(const Baseline& baseline, const std::string& name) {
-  SideNumbers side{.processes = stored_numbers(baseline, name), .summary = {}};
-  side.summary.value = value_of(side.processes, {}, baseline.metric);
-  return side;
-}
-
-// The processes of rounds.
-std::vector<std::size_t> processes_of(const std::vector<std::size_t>& rounds,
-                                      const std::vector<std::vector<std::size_t>>& of_round) {
-  std::vector<std::size_t> processes;
-  for (const std::size_t round : rounds)
-    processes.insert(processes.end(), of_round[round].begin(), of_round[round].end());
-  return processes;
-}
 
 bool all_fingerprinted(const ResultSet& results) {
   return std::all_of(results.processes.begin(), results.processes.end(),

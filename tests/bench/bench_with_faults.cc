@@ -15,16 +15,9 @@ struct WearsOut : Right {
   }
 };
 
-// The same, of one that promises no bits.
-struct Tires : Right {
-  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
-    static int launches = 0;
-    if (++launches > 100) store(p, t.o, 0, 1e3f);
-  }
-};
-
+// One that promises no bits.
 Kernel tires() {
-  Kernel kernel = faulty::kernel<Tires>("tires");
+  Kernel kernel = faulty::kernel<WearsOut>("tires");
   kernel.deterministic = false;
   return kernel;
 }

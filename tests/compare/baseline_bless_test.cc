@@ -7,6 +7,7 @@
 
 #include "compare/baseline/fingerprint.h"
 #include "compare/input/diagnostic.h"
+#include "tests/compare/baseline_test_support.h"
 
 namespace warpgauge {
 namespace {
@@ -14,18 +15,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
-
-BaselineRound make_round(int day, const std::string& boot = "b") {
-  const std::string two = (day < 10 ? "0" : "") + std::to_string(day);
-  return {.round = boot + "-" + two,
-          .boot = boot,
-          .date = "2026-11-" + two + "T10:00:00+00:00",
-          .commit = "c" + two,
-          .reason = "nightly",
-          .statistic = "q25",
-          .processes = 3,
-          .state = {{"driver", "550"}}};
-}
 
 Baseline make_baseline() {
   Baseline baseline;

@@ -5,24 +5,14 @@
 
 #include <stdexcept>
 
+#include "tests/compare/baseline_test_support.h"
+
 namespace warpgauge {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-BaselineRound make_round(int day, const std::string& boot = "b") {
-  const std::string two = (day < 10 ? "0" : "") + std::to_string(day);
-  return {.round = boot + "-" + two,
-          .boot = boot,
-          .date = "2026-11-" + two + "T10:00:00+00:00",
-          .commit = "c" + two,
-          .reason = "nightly",
-          .statistic = "q25",
-          .processes = 3,
-          .state = {{"driver", "550"}}};
-}
 
 Process process_at(const std::string& date, std::optional<std::string> round) {
   Process process;
