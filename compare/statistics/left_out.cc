@@ -58,26 +58,35 @@ std::string LeftOutWords::left_out_note(const Group& group) const {
          " than those of the others";
 }
 
-// "3 of head's 8 processes, 50 % slower", "1 of 6 blocks, head 11 % slower"
-std::string LeftOutWords::slow_ones_of_head() const {
-  const Group slow = group(true, true);
-  return std::to_string(slow.numbers.size()) + " of " + (are_blocks() ? "" : "head's ") +
-         std::to_string(head_units_) + " " + words_.many + ", " + (are_blocks() ? "head " : "") +
-         by_how_much(slow.shift);
+std::size_t LeftOutWords::count_against_head() const {
+  return group(true, true).numbers.size() + (are_blocks() ? 0 : group(false, false).numbers.size());
+}
+
+// "2 of head's 12 processes, 50 % slower", "1 of 6 blocks, head 11 % slower"
+std::string LeftOutWords::those_against_head() const {
+  std::string text;
+  for (const Group& one : {group(true, true), are_blocks() ? Group() : group(false, false)}) {
+    if (one.numbers.empty()) continue;
+    if (!text.empty()) text += ", and ";
+    text += std::to_string(one.numbers.size()) + " of ";
+    if (!are_blocks()) text += one.head ? "head's " : "base's ";
+    text += std::to_string(one.head ? head_units_ : base_units_) + " " + words_.many + ", " +
+            (are_blocks() ? "head " : "") + by_how_much(one.shift);
+  }
+  return text;
 }
 
 std::string LeftOutWords::withheld_note() const {
-  const std::size_t slow = group(true, true).numbers.size();
-  const std::size_t of_base = group(are_blocks(), !are_blocks()).numbers.size();
-  const std::string base = of_base == 0 ? "none" : std::to_string(of_base);
-  std::string text = (slow > 1 ? "head may have two speeds: " : "") + slow_ones_of_head() +
-                     (slow > 1 ? ", were left out, and " : ", was left out, and ");
-  text +=
-      are_blocks() ? base + " in which base was" : "of base's " + std::to_string(base_units_) + " " + base;
-  text += std::string("; what is unchanged or better only without ") + (slow > 1 ? "them" : "it") +
+  const std::size_t against = count_against_head(), in_favour = left_out_.size() - against;
+  const bool one = against == 1;
+  const char* side = group(true, true).numbers.empty() ? "base" : "head";
+  std::string text = one ? "" : std::string(side) + " may have two speeds: ";
+  text += those_against_head() + (one ? ", was left out, and " : ", were left out, and ") +
+          (in_favour == 0 ? "none" : std::to_string(in_favour)) +
+          " the other way; what is unchanged or better only without " + (one ? "it" : "them") +
           " is called inconclusive";
-  if (slow > 1) return text + "; look at what sets the slow " + words_.many + " of head apart";
-  return text + ", since one of so few may be slow by head's own doing; with " +
+  if (!one) return text + "; look at what sets these " + words_.many + " apart";
+  return text + ", since one of so few may be so by " + side + "'s own doing; with " +
          std::to_string(are_blocks() ? kBlocksOfALoneOne : kUnitsOfALoneOne) + " " + words_.many +
          " one alone is taken for the machine's";
 }
@@ -95,10 +104,11 @@ std::vector<std::string> LeftOutWords::notes(bool withheld) const {
 }
 
 std::string LeftOutWords::reason(Decided without_left_out, const Effect& effect) const {
-  const bool one = group(true, true).numbers.size() == 1;
+  const bool one = count_against_head() == 1;
   return std::string("not decided: ") +
          (without_left_out == Decided::unchanged ? "unchanged" : "an improvement") + " only without " +
-         slow_ones_of_head() + "; " + signed_percent(effect.with_left_out) + " with " + (one ? "it" : "them");
+         those_against_head() + "; " + signed_percent(effect.with_left_out) + " with " +
+         (one ? "it" : "them");
 }
 
 }  // namespace warpgauge

@@ -1,4 +1,4 @@
-// What was left out of a fit (two_way_model.h), in words: the units, and what they keep from being proved.
+// What was left out of a fit (outlying.h), in words: the units, and what they keep from being proved.
 #pragma once
 
 #include <span>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "compare/statistics/judgement.h"
+#include "compare/statistics/outlying.h"
 #include "compare/statistics/reason.h"
-#include "compare/statistics/two_way_model.h"
 
 namespace warpgauge {
 
@@ -35,7 +35,8 @@ class LeftOutWords {
   bool are_blocks() const { return base_units_ == 0; }
   std::string left_out_note(const Group& group) const;
   std::string withheld_note() const;
-  std::string slow_ones_of_head() const;
+  std::size_t count_against_head() const;
+  std::string those_against_head() const;
 
   std::vector<LeftOutUnit> left_out_;
   std::size_t base_units_, head_units_;

@@ -13,11 +13,6 @@ namespace {
 // Variance of a median of n over the variance of one, for large n; more than it is for small ones.
 constexpr double kMedianVariance = std::numbers::pi / 2;
 
-// Index of a side: 0 base, 1 head.
-std::size_t side_of(const TwoWayData& data, std::size_t unit) {
-  return data.head[unit] ? 1 : 0;
-}
-
 struct SideMeans {
   double mean[2] = {0, 0};
   int units[2] = {0, 0};
@@ -27,10 +22,10 @@ struct SideMeans {
 SideMeans side_means(const TwoWayData& data, std::size_t c, std::span<const double> shared) {
   SideMeans sides;
   for (std::size_t u = 0; u < data.head.size(); ++u) {
-    const double y = data.values[u * data.cases + c];
+    const double y = data.at(u, c);
     if (std::isnan(y)) continue;
-    sides.mean[side_of(data, u)] += y - shared[u];
-    ++sides.units[side_of(data, u)];
+    sides.mean[data.side_of(u)] += y - shared[u];
+    ++sides.units[data.side_of(u)];
   }
   for (int s = 0; s < 2; ++s)
     if (sides.units[s] > 0) sides.mean[s] /= sides.units[s];
@@ -41,8 +36,7 @@ std::vector<std::size_t> complete_cases(const TwoWayData& data) {
   std::vector<std::size_t> complete;
   for (std::size_t c = 0; c < data.cases; ++c) {
     bool everywhere = true;
-    for (std::size_t u = 0; u < data.head.size(); ++u)
-      everywhere &= !std::isnan(data.values[u * data.cases + c]);
+    for (std::size_t u = 0; u < data.head.size(); ++u) everywhere &= !std::isnan(data.at(u, c));
     if (everywhere) complete.push_back(c);
   }
   return complete;
@@ -59,15 +53,14 @@ std::vector<double> shared_effects(const TwoWayData& data, std::span<const std::
   int units[2] = {0, 0};
   std::vector<double> residuals(complete.size());
   for (std::size_t u = 0; u < data.head.size(); ++u) {
-    const std::size_t side = side_of(data, u);
+    const std::size_t side = data.side_of(u);
     for (std::size_t i = 0; i < complete.size(); ++i)
-      residuals[i] = data.values[u * data.cases + complete[i]] - means[i].mean[side];
+      residuals[i] = data.at(u, complete[i]) - means[i].mean[side];
     shared[u] = median(residuals);
     sum[side] += shared[u];
     ++units[side];
   }
-  for (std::size_t u = 0; u < shared.size(); ++u)
-    shared[u] -= sum[side_of(data, u)] / units[side_of(data, u)];
+  for (std::size_t u = 0; u < shared.size(); ++u) shared[u] -= sum[data.side_of(u)] / units[data.side_of(u)];
   return shared;
 }
 
@@ -80,9 +73,9 @@ CaseFit fit_case(const TwoWayData& data, std::size_t c, std::span<const double> 
   fit.change = sides.mean[1] - sides.mean[0];
   double squares = 0;
   for (std::size_t u = 0; u < data.head.size(); ++u) {
-    const double y = data.values[u * data.cases + c];
+    const double y = data.at(u, c);
     if (std::isnan(y)) continue;
-    const double residual = y - shared[u] - sides.mean[side_of(data, u)];
+    const double residual = y - shared[u] - sides.mean[data.side_of(u)];
     squares += residual * residual;
   }
   for (const int units : sides.units) {
@@ -101,72 +94,6 @@ double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen
   for (std::size_t c = 0; c < cases.size(); ++c)
     if (cases[c].units > 0 && chosen(c)) values.push_back(cases[c].*field);
   return values.empty() ? 0 : median(values);
-}
-
-// Units of either side whose g is far outside.
-std::vector<LeftOutUnit> outlying_units(const TwoWayData& data, std::span<const double> shared) {
-  std::vector<LeftOutUnit> outlying;
-  for (const bool head : {false, true}) {
-    std::vector<double> side;
-    for (std::size_t u = 0; u < shared.size(); ++u)
-      if (data.head[u] == head) side.push_back(shared[u]);
-    if (side.size() < kEnoughUnits) continue;
-    const double centre = median(side);
-    for (double& g : side) g = std::abs(g - centre);
-    const double limit = std::max(kNegligibleShift, kFarOutside * 1.4826 * median(side));
-    for (std::size_t u = 0; u < shared.size(); ++u)
-      if (data.head[u] == head && std::abs(shared[u] - centre) > limit)
-        outlying.push_back({u, shared[u] - centre});
-  }
-  std::ranges::sort(outlying, {}, &LeftOutUnit::unit);
-  return outlying;
-}
-
-bool is_left_out(std::span<const LeftOutUnit> left_out, std::size_t unit) {
-  return std::ranges::binary_search(left_out, unit, {}, &LeftOutUnit::unit);
-}
-
-bool is_paired(const TwoWayData& data) {
-  return std::find(data.head.begin(), data.head.end(), false) == data.head.end();
-}
-
-// Whether those of head that were slow may be so by head's own doing: they are more than one, or one of few.
-bool may_be_heads_own(const TwoWayData& data, std::span<const LeftOutUnit> left_out) {
-  const auto slow = std::ranges::count_if(
-      left_out, [&](const LeftOutUnit& one) { return data.head[one.unit] && one.shift > 0; });
-  const auto units = static_cast<std::size_t>(std::count(data.head.begin(), data.head.end(), true));
-  return slow > 1 || (slow == 1 && units < (is_paired(data) ? kBlocksOfALoneOne : kUnitsOfALoneOne));
-}
-
-// CaseFit::left_out_change of a case, without controls. A block in which head was fast is one in which base
-// was slow.
-double left_out_change(const TwoWayData& data, std::size_t c, std::span<const LeftOutUnit> left_out) {
-  double kept[2] = {0, 0};  // sums, then means
-  int kept_units[2] = {0, 0}, units[2] = {0, 0};
-  for (std::size_t u = 0; u < data.head.size(); ++u) {
-    const double y = data.values[u * data.cases + c];
-    if (std::isnan(y)) continue;
-    ++units[side_of(data, u)];
-    if (is_left_out(left_out, u)) continue;
-    kept[side_of(data, u)] += y;
-    ++kept_units[side_of(data, u)];
-  }
-  for (int s = 0; s < 2; ++s)
-    if (kept_units[s] > 0) kept[s] /= kept_units[s];
-  const bool paired = is_paired(data);
-  std::vector<double> slow[2];  // how much slower each unit of a side was
-  for (const LeftOutUnit& one : left_out) {
-    const double y = data.values[one.unit * data.cases + c];
-    const std::size_t side = paired ? one.shift > 0 : side_of(data, one.unit);
-    if (std::isnan(y) || (!paired && one.shift < 0)) continue;
-    slow[side].push_back((one.shift > 0 ? 1 : -1) * (y - kept[side_of(data, one.unit)]));
-  }
-  if (slow[1].empty()) return 0;
-  const double of_head = std::accumulate(slow[1].begin(), slow[1].end(), 0.0);
-  const double typical = of_head / static_cast<double>(slow[1].size());
-  double of_base = 0;
-  for (const double one : slow[0]) of_base += std::min(one, typical);
-  return std::max(0.0, of_head / units[1] - (slow[0].empty() ? 0 : of_base / units[paired ? 1 : 0]));
 }
 
 TwoWayData without(const TwoWayData& data, std::span<const LeftOutUnit> left_out) {
@@ -201,7 +128,7 @@ TwoWayFit fit_all_units(const TwoWayData& data) {
   const std::vector<std::size_t> complete = complete_cases(data);
   const bool separated = complete.size() >= kSeparableCases;
   const std::vector<double> shared = shared_effects(data, complete);
-  const bool paired = is_paired(data);
+  const bool paired = data.is_paired();
 
   TwoWayFit fit;
   // Taking g out of n cases takes each a 1/n of its degrees of freedom.

@@ -6,30 +6,20 @@
 // the units of a side, so that a case's change stays the whole change; its variance from the g themselves,
 // less the median's own noise. Fewer than five such cases: g is not separated, and stays in e. Doubles.
 //
-// A unit whose g lies far outside is left out of all that, for the machine's outliers hit either side. But a
-// head that is slow now and then looks just so, and of it unchanged must not be said: what its slow units
-// would add to a case's change is told beside the change.
+// Units whose g lies far outside are left out of all that (outlying.h).
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "compare/statistics/outlying.h"
+#include "compare/statistics/two_way_data.h"
+
 namespace warpgauge {
 
 inline constexpr std::size_t kSeparableCases = 5;  // with fewer, g is not separated
 inline constexpr std::size_t kEnoughControls = 3;  // with fewer, controls are cases like any other
-inline constexpr std::size_t kEnoughUnits = 6;     // of a side: with fewer, none is left out
-inline constexpr double kFarOutside = 8;  // robust deviations (1.4826 MAD) from the side's median g...
-inline constexpr double kNegligibleShift = 0.001;  // ...and not less than this, where hardly anything varies
-// Of that many processes of head one alone that is slow is the machine's; a block holds two.
-inline constexpr std::size_t kUnitsOfALoneOne = 24, kBlocksOfALoneOne = kUnitsOfALoneOne / 2;
-
-struct TwoWayData {
-  std::size_t cases = 0;
-  std::vector<bool> head;      // [unit]: its side; differences of a block are all head, without base units
-  std::vector<double> values;  // [unit][case], NaN where the unit lacks the case
-};
 
 struct CaseFit {
   double change = 0;    // mean of head less mean of base, of what remains after g
@@ -37,15 +27,8 @@ struct CaseFit {
   double df = 0;        // of that variance
   double leverage = 0;  // variance of `change` per variance of a unit: 1 / n, or 1 / m + 1 / n
   int units = 0;        // on the side that has fewer; 0: the case is not there, and the rest means nothing
-  // What the slow units of head that were left out would add to `change`, less what those of base would, of
-  // which none counts for more than head's do; at least 0, and 0 where head's may be the machine's.
+  // left_out_change() of the case, less the controls'; 0 where what was left out is the machine's.
   double left_out_change = 0;
-};
-
-struct LeftOutUnit {
-  std::size_t unit = 0;
-  double shift =
-      0;  // of all its cases against its side's median unit, as a log; of a block > 0: head was slower
 };
 
 struct TwoWayFit {

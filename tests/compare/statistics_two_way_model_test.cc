@@ -97,66 +97,6 @@ TEST(TwoWayModel, AControlThatIsNotThereIsNone) {
   EXPECT_NEAR(fit_two_way(data, controls).cases[0].change, 0.05, 1e-12) << "two are too few";
 }
 
-TEST(TwoWayModel, ABlockFarOutsideIsLeftOut) {
-  const std::vector<double> g = {0.002, -0.001, 0.2, -0.002, 0.001, 0.003};
-  const TwoWayFit fit = fit_two_way(paired(g, {0, 0, 0, 0, 0, 0}));
-  ASSERT_EQ(fit.left_out.size(), 1U);
-  EXPECT_EQ(fit.left_out[0].unit, 2U);
-  EXPECT_NEAR(fit.left_out[0].shift, 0.2, 0.002);
-  EXPECT_EQ(fit.cases[0].units, 5);
-  EXPECT_LT(std::abs(fit.cases[0].change), 0.01);
-  // Five blocks are too few to say what is far.
-  const TwoWayFit few = fit_two_way(paired({0.002, -0.001, 0.2, -0.002, 0.001}, {0, 0, 0, 0, 0, 0}));
-  EXPECT_TRUE(few.left_out.empty());
-}
-
-// What units that were left out would add to the first case's change.
-double added(const TwoWayData& data, const std::vector<char>& controls = {}) {
-  return fit_two_way(data, controls).cases[0].left_out_change;
-}
-
-TEST(TwoWayModel, WhatSlowUnitsOfHeadWouldAddIsTold) {
-  const std::vector<double> none(6, 0.0);
-  EXPECT_EQ(added(paired({0.002, -0.001, 0.001, -0.002, 0.001, 0.003}, none)), 0) << "nothing is left out";
-  EXPECT_NEAR(added(paired({0.002, -0.001, 0.2, -0.002, 0.001, 0.003}, none)), 0.2 / 6, 0.001);
-  EXPECT_EQ(added(paired({0.002, -0.001, -0.2, -0.002, 0.001, 0.003}, none)), 0) << "base was slow";
-  // One alone of twelve is the machine's; two are not, but where base has as many of them.
-  std::vector<double> twelve = {0.002, -0.001, 0.2, -0.002, 0.001, 0.003, 0, -0.001, 0.002, 0.001, -0.003, 0};
-  EXPECT_EQ(added(paired(twelve, none)), 0);
-  twelve[5] = 0.2;
-  EXPECT_NEAR(added(paired(twelve, none)), 0.4 / 12, 0.001);
-  twelve[6] = twelve[7] = -0.2;
-  EXPECT_NEAR(added(paired(twelve, none)), 0, 0.001);
-  twelve[6] = -5;
-  twelve[7] = 0;
-  EXPECT_NEAR(added(paired(twelve, none)), 0.2 / 12, 0.001) << "base's counts for no more than head's do";
-}
-
-TEST(TwoWayModel, WhatSlowUnitsWouldAddIsACasesOwnAndNotTheControls) {
-  TwoWayData data = paired({0.002, -0.001, 0.2, -0.002, 0.001, 0.003}, std::vector<double>(7, 0.0));
-  for (std::size_t c = 4; c < 7; ++c) data.values[2 * 7 + c] -= 0.2;  // three cases were not slow in it
-  const TwoWayFit fit = fit_two_way(data);
-  EXPECT_NEAR(fit.cases[0].left_out_change, 0.2 / 6, 0.005);
-  EXPECT_NEAR(fit.cases[4].left_out_change, 0, 0.005);
-  EXPECT_NEAR(added(data, {0, 0, 0, 0, 1, 1, 1}), 0.2 / 6, 0.005);
-  EXPECT_NEAR(added(data, {0, 1, 1, 1, 0, 0, 0}), 0, 0.005) << "the change cannot have made those slow";
-}
-
-TEST(TwoWayModel, OfUnpairedSidesBasesSlowUnitsCountByTheirShare) {
-  TwoWayData data;
-  data.cases = 6;
-  for (std::size_t u = 0; u < 18; ++u) {
-    const bool head = u >= 6;
-    data.head.push_back(head);
-    const bool slow = u == 2 || u == 8 || u == 9;  // one of base's six, two of head's twelve
-    for (std::size_t c = 0; c < 6; ++c) data.values.push_back((u % 2 ? 0.001 : -0.001) + (slow ? 0.3 : 0));
-  }
-  EXPECT_EQ(fit_two_way(data).left_out.size(), 3U);
-  EXPECT_NEAR(added(data), 0, 0.001);
-  for (std::size_t c = 0; c < 6; ++c) data.values[2 * 6 + c] = -0.3;
-  EXPECT_NEAR(added(data), 0.6 / 12, 0.001) << "base was fast: that excuses nothing";
-}
-
 TEST(TwoWayModel, UnpairedSidesAreFitApart) {
   TwoWayData data;
   data.cases = 6;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr double kDriftPerBlock = 0.02, kWanderPerProcess = 0.003;
 constexpr double kBurstChance = 0.1, kBurstSize = 0.1;
-constexpr double kBadProcess = 0.2;
+constexpr double kBadProcess = 0.2, kSlowSpeed = 0.2;
 constexpr double kUpperMode = 0.25, kModesApart = 3;
 constexpr double kSpikeChance = 0.05, kSpikeSize = 0.5;
 constexpr double kRepetitionNoise = 0.01;
@@ -41,10 +41,15 @@ std::vector<AbCase> Machine::cases() const {
 
 // Whether the next process is one that the shift hits.
 bool Machine::shift_hits(bool head) {
-  if (!head || world_.slow_one_in == 1) return head;
-  const int within = head_processes_++ % world_.slow_one_in;
+  const bool hit = head != world_.slow_base;
+  if (!hit || world_.slow_one_in == 1) return hit;
+  const int within = hit_processes_++ % world_.slow_one_in;
   if (within == 0) slow_process_ = static_cast<int>(random_() % static_cast<unsigned>(world_.slow_one_in));
   return within == slow_process_;
+}
+
+double Machine::speed() {
+  return world_.slow_speed > 0 && uniform(random_) < world_.slow_speed ? kSlowSpeed : 0;
 }
 
 double Machine::own_noise(std::size_t c) {
@@ -80,7 +85,7 @@ double Machine::disturbance(std::size_t c, double strength) {
 std::vector<double> Machine::process(bool head) {
   std::vector<double> numbers;
   const bool hit = shift_hits(head);
-  const double shared = world_.shared * normal_(random_);
+  const double shared = world_.shared * normal_(random_) + speed();
   wander_ += kWanderPerProcess * normal_(random_);
   const double burst = uniform(random_) < kBurstChance ? kBurstSize * uniform(random_) : 0;
   for (std::size_t c = 0; c < own_.size(); ++c) {

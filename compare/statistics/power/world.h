@@ -35,8 +35,10 @@ struct World {
   double own_spread = 0.3;  // log-deviation of `own` over cases
   double shared = 0;        // deviation of what a process does to all its cases
   Noise noise = Noise::gaussian;
-  int controls = 0;     // the last so many cases, never shifted
-  int slow_one_in = 1;  // the shift hits one of so many processes of head, any one of each so many
+  int controls = 0;        // the last so many cases, never shifted
+  int slow_one_in = 1;     // the shift hits one of so many processes of head, any one of each so many
+  bool slow_base = false;  // of base instead: with a negative shift, base is fast now and then
+  double slow_speed = 0;   // chance of a process of either side to be slower by 20 % in all its cases
 };
 
 // One run in a world: draws blocks as they are asked for.
@@ -57,6 +59,7 @@ class Machine {
 
  private:
   bool shift_hits(bool head);
+  double speed();
   double own_noise(std::size_t c);
   double disturbance(std::size_t c, double strength);
 
@@ -68,7 +71,7 @@ class Machine {
   double wander_ = 0;
   int processes_ = 0;
   int bad_process_ = 0;
-  int head_processes_ = 0, slow_process_ = 0;  // of head, the second within its group
+  int hit_processes_ = 0, slow_process_ = 0;  // of the side that is hit, the second within its group
 };
 
 }  // namespace warpgauge::power

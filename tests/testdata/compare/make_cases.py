@@ -79,10 +79,14 @@ def two_sides():
     shares = {"metrics": {"roofline_pct": lambda ns: 1e7 / ns}}
     case("metric_roofline", TWO + " --metric roofline_pct",
          {"base.json": document(1, **shares), "head.json": document(2, **shares, scale={"naive": 2})})
-    for name, slow in (("two_speeds_of_head", (1, 4, 6)), ("one_slow_process_of_eight", (3,))):
-        eight = {f"base{i}.json": document(10 + i) for i in range(8)}
-        eight |= {f"head{i}.json": document(20 + i, scale={"": 1.5 if i in slow else 1}) for i in range(8)}
-        case(name, "gate --base base?.json --head head?.json --strict", eight)
+    for name, count, slow in (("two_speeds_of_head", 12, (1, 6)), ("one_slow_process_of_eight", 8, (3,))):
+        files = {f"base{i:02}.json": document(10 + i) for i in range(count)}
+        files |= {f"head{i:02}.json": document(40 + i, scale={"": 1.5 if i in slow else 1}) for i in range(count)}
+        case(name, "gate --base base??.json --head head??.json --strict", files)
+    # Base and head drew two speeds of the machine unevenly.
+    speeds = {f"base{i}.json": document(10 + i, scale={"": 1.2 if i < 3 else 1}) for i in range(8)}
+    speeds |= {f"head{i}.json": document(20 + i, scale={"": 1.2 if i < 5 else 1}) for i in range(8)}
+    case("two_speeds_of_either", "gate --base base?.json --head head?.json", speeds)
     case("filter", TWO + " --filter '^blas/'", pair(scale={"naive": 2}))
     hostile = {name: 1e3 * (i + 1) for i, name in enumerate(HOSTILE)}
     case("hostile_names", TWO + REPORTS, {"base.json": document(1, times=hostile),

@@ -1,0 +1,21 @@
+// What the model of two_way_model.h is fitted to: numbers of units by cases.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace warpgauge {
+
+struct TwoWayData {
+  std::size_t cases = 0;
+  std::vector<bool> head;      // [unit]: its side; differences of a block are all head, without base units
+  std::vector<double> values;  // [unit][case], NaN where the unit lacks the case
+
+  double at(std::size_t unit, std::size_t c) const { return values[unit * cases + c]; }
+  // Index of a side: 0 base, 1 head.
+  std::size_t side_of(std::size_t unit) const { return head[unit] ? 1 : 0; }
+  bool is_paired() const { return std::find(head.begin(), head.end(), false) == head.end(); }
+};
+
+}  // namespace warpgauge
