@@ -130,7 +130,7 @@ if [[ ${#missing[@]} -gt 0 ]]; then
   # A third party's broken list must not stop us; whether the packages can be had, the next line tells.
   "${as_root[@]}" apt-get -qq update || say "apt-get update complained; trying with the lists that are here"
   "${as_root[@]}" apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" >/dev/null ||
-    exit_code=1 die "apt-get could not install: ${missing[*]}"
+    exit_code=1 die "apt-get could not install: ${missing[*]}; where no package source answers, --bundle DIR takes a bundle"
 fi
 if [[ ${#missing_wheels[@]} -gt 0 || $cuda_missing == yes ]]; then
   [[ -x $deps/venv/bin/pip ]] || /usr/bin/python3 -m venv "$deps/venv"

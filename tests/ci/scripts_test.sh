@@ -53,6 +53,18 @@ expect 2 "has no command under 'tested: help'" fresh_machine
 readme help
 if [[ $EUID -eq 0 ]]; then expect 0 "^unshared$" fresh_machine; else expect 2 "takes root" fresh_machine; fi
 
+# A program built from a copy without .git says the commit that it was told.
+if command -v cmake >/dev/null; then
+  build_info() {
+    env "WARPGAUGE_COMMIT=$1" cmake -D "SOURCE_DIR=$work" -D "OUTPUT=$work/build_info.cc" -P "$root/bench/build_info.cmake"
+  }
+  expect 0 "" build_info v1-dirty
+  grep -qxF 'const char kCommit[] = "v1-dirty";' "$work/build_info.cc" || fail "not the commit that was told"
+  expect 0 "" build_info ""
+  grep -qxF 'const char kCommit[] = "unknown";' "$work/build_info.cc" || fail "a commit outside git"
+  expect 1 "WARPGAUGE_COMMIT is 'a\"b'; it takes" build_info 'a"b'
+fi
+
 # reproducible.sh asks no compiler cache, whatever its caller's environment says.
 cat >"$work/tools/cmake" <<'STAND_IN'
 #!/bin/sh
