@@ -65,6 +65,15 @@ if command -v cmake >/dev/null; then
   expect 1 "WARPGAUGE_COMMIT is 'a\"b'; it takes" build_info 'a"b'
 fi
 
+# setup.sh names its wheels by version, and finds one that is here.
+mkdir -p "$work/tree/.deps/venv/bin"
+for tool in tools/dpkg-query tools/apt-get tree/.deps/venv/bin/zizmor; do
+  printf '#!/bin/sh\n' >"$work/$tool" && chmod +x "$work/$tool"
+done
+expect 1 "^setup.sh: missing Python tools \(to .deps/venv\): check-jsonschema==[0-9.]+( cmake==[0-9.]+)?\$" \
+  env "PATH=$work/tools:$PATH" "$work/tree/ci/setup.sh" --check --dev
+rm -r "$work/tree/.deps" "$work/tools/dpkg-query" "$work/tools/apt-get"
+
 # reproducible.sh asks no compiler cache, whatever its caller's environment says.
 cat >"$work/tools/cmake" <<'STAND_IN'
 #!/bin/sh
