@@ -63,8 +63,8 @@ briefly() { timeout --kill-after=5 20 "$@"; }
 # name_sources: leaves $commit, and the sources' hashes, for a copy without .git: in a checkout of the same commit,
 # `sha256sum --check sources.sha256` finds no difference. There, the results name the sources by the hash of these hashes.
 name_sources() {
-  find CMakeLists.txt CMakePresets.json bench ci cmake compare fuzz kernels tests -type f -not -path '*/__pycache__/*' 2>/dev/null |
-    LC_ALL=C sort | xargs -d '\n' sha256sum >"$raw/sources.sha256" || true
+  find CMakeLists.txt CMakePresets.json bench ci cmake compare fuzz kernels tests -type f \
+    -not -path '*/__pycache__/*' 2>/dev/null | LC_ALL=C sort | xargs -d '\n' sha256sum >"$raw/sources.sha256" || true
   sources=$(sha256sum <"$raw/sources.sha256" | cut -d ' ' -f 1)
   # Not that of a repository which the copy happens to lie in.
   if [[ $(git rev-parse --show-toplevel 2>/dev/null) == "$(pwd -P)" ]]; then
@@ -91,7 +91,8 @@ describe_machine() {
 
 # compute_capability: of the first GPU, as 90; nothing where there is none.
 compute_capability() {
-  briefly nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '. ' | grep -xE '[0-9]+' || true
+  briefly nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '. ' |
+    grep -xE '[0-9]+' || true
 }
 
 # A compiler that nobody has tried may warn of something new: that is no reason to have nothing. The GPU's own

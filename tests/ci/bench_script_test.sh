@@ -16,6 +16,7 @@ echo "bench $*" >>"$RECORD"
 for argument in "$@"; do
   [[ $argument != --benchmark_out=* ]] || echo '{}' >"${argument#*=}"
 done
+[[ -z ${BENCH_HANGS:-} ]] || exec sleep 30
 [[ $* == *"/process-${ONLY_PROCESS:-}"* && -n ${BENCH_EXIT:-} ]] || exit 0
 echo "last words" >&2
 exit "$BENCH_EXIT"
@@ -61,10 +62,13 @@ if grep -q 'accept' "$last/comparison.txt"; then fail "wrong results are told to
 BLESS_EXIT=5 expect 5 "^refused; --accept RE" "${bench[@]}"
 # A process that crashed: nothing is judged or kept, with or without a baseline, and the last line says why.
 : >"$RECORD"
-BENCH_EXIT=139 ONLY_PROCESS=2 expect 1 "^bench.sh: exit 1: process 2 of 3 crashed; nothing was judged, and no round is kept" "${bench[@]}"
+BENCH_EXIT=139 ONLY_PROCESS=2 expect 1 "^bench.sh: exit 1: process 2 of 3 crashed; nothing was judged, and no round is kept" \
+  "${bench[@]}"
 [[ $(calls compare) -eq 0 && ! -e $work/.warpgauge/cpu-stand-in ]] || fail "a part of a round was judged: $(cat "$RECORD")"
 expect 1 "^judge.sh: process 2 of 3 crashed: what there is of this round is neither judged nor kept" \
   "$work/ci/judge.sh" --bin "$work/bin"
+expect 124 "" env BENCH_HANGS=1 timeout 1 "$work/ci/measure.sh" --bin "$work/bin" # nor of one that was cut off
+expect 1 "^judge.sh: process 1 of 3 did not end: what there is" "$work/ci/judge.sh" --bin "$work/bin"
 expect 6 "^measure.sh: process 1 crashed: bench ended with 139; see .warpgauge/last/process-1.log; it said: last words$" \
   env BENCH_EXIT=139 "$work/ci/measure.sh" --bin "$work/bin"
 expect 0 "no baseline for this hardware \(cpu-stand-in, matrix ci\)" "${bench[@]}"
