@@ -4,7 +4,7 @@
 namespace warpgauge::bench {
 
 extern const char kVersion[];
-extern const char kCommit[];  // hash, "-dirty" where the tree had changes; "unknown" outside git
+extern const char kCommit[];  // hash, "-dirty" where the tree had changes; $WARPGAUGE_COMMIT, or "unknown", outside git
 extern const char kCompiler[];
 extern const char kCompilerFlags[];
 

@@ -12,7 +12,7 @@
 #
 # CUDA kernels take part where there are nvcc and a GPU. Without a baseline for this hardware the round is kept in
 # .warpgauge/ as the first one. Results and reports: .warpgauge/last/.
-# Exit: 0 pass, or a first round; 1 regression, or a wrong result; 2 usage; 3, 4, 5 as `compare`.
+# Exit: 0 pass, or a first round; 1 regression, a wrong result, or a crash; 2 usage; 3, 4, 5 as `compare`.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -34,6 +34,7 @@ while [[ $# -gt 0 ]]; do
   esac
   shift
 done
+processes=$(whole_number --processes "$processes" 3)
 if [[ -n $filter ]]; then
   measure=(-- "--benchmark_filter=$filter")
   judge+=(--filter "$filter")
@@ -52,8 +53,14 @@ if [[ ${judge[*]} == *--need-baseline* && -z $(find "$root/baselines" "$root/.wa
 fi
 code=0
 "$root/ci/measure.sh" --bin "$bin" --processes "$processes" --matrix "$matrix" "${measure[@]}" || code=$?
+if [[ $code -eq 6 ]]; then
+  exit_code=1 die "exit 1: $(cat "$root/.warpgauge/last/unfinished"); nothing was judged, and no round is kept"
+fi
 [[ $code -le 1 ]] || exit "$code"
 judged=0
 "$root/ci/judge.sh" --bin "$bin" --matrix "$matrix" "${judge[@]}" || judged=$?
-[[ $judged -ne 0 ]] || judged=$code
+# A wrong result outranks a verdict of "pass" or "undecided", and a skip; compare's exit codes have the same order.
+if [[ $code -eq 1 && $judged =~ ^(0|4|77)$ ]]; then
+  exit_code=1 die "exit 1: a case was wrong or failed while it was measured, see above"
+fi
 exit "$judged"

@@ -26,6 +26,8 @@ while [[ $# -gt 0 ]]; do
   esac
   shift
 done
+seconds=$(whole_number --seconds "$seconds" 1)
+at_once=$(whole_number --jobs "$at_once" 1)
 program=$bin/simt_conformance
 [[ -x $program ]] || exit_code=1 die "$program is not there; the target is simt_conformance"
 said=$(mktemp -d)

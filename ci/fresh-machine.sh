@@ -26,7 +26,8 @@ while [[ $# -gt 0 ]]; do
 done
 commands=("$@")
 if [[ $# -eq 0 ]]; then
-  mapfile -t commands < <(sed -n '/^<!-- tested: help -->$/,/^```$/{s/^\(\.\/[^#]*[^# ]\) .*/\1/p}' "$root/README.md")
+  mapfile -t commands < <(sed -n '/^<!-- tested: help -->$/,/^```$/{/^\.\//{s/ *\(#.*\)\{0,1\}$//;p}}' "$root/README.md")
+  [[ ${#commands[@]} -gt 0 ]] || die "README.md has no command under 'tested: help'; there would be nothing to try"
 fi
 [[ $EUID -eq 0 ]] || die "a machine in a folder takes root; call it with sudo"
 

@@ -32,7 +32,7 @@ while [[ $# -gt 0 ]]; do
     --repository) repository=$(value_of "$@"); shift ;;
     --build) build_command=$(value_of "$@"); shift ;;
     --bench) bench=$(value_of "$@"); shift ;;
-    --compare) compare=$(realpath "$(value_of "$@")"); shift ;;
+    --compare) compare=$(value_of "$@"); shift ;;
     -h | --help) usage "$0" && exit 0 ;;
     --)
       shift
@@ -50,6 +50,10 @@ done
 [[ -n $build_command || -z $bench ]] || die "--bench goes with --build; see $self --help"
 [[ -z $build_command || -n $bench ]] || die "--build goes with --bench; see $self --help"
 [[ -d $repository ]] || die "$repository is not a folder"
+if [[ -n $compare ]]; then
+  [[ -x $compare && -f $compare ]] || die "$compare is no program"
+  compare=$(realpath -- "$compare")
+fi
 repository=$(cd "$repository" && pwd)
 git -C "$repository" rev-parse --git-dir >/dev/null 2>&1 || exit_code=2 die "$repository is not a git repository"
 

@@ -8,7 +8,7 @@
 #   --out DIR                results, comparison.json, comparison.md, profiles (.warpgauge/gpu-gate)
 #   --matrix NAME            (ci)
 #   --filter RE              which cases (all)
-#   --processes N            for the baseline (3)
+#   --processes N            for the baseline, at least 3 (3)
 #   --ab ARGS                more for `compare ab`, one word or several: --ab '--blocks 6..12'
 #   --help
 #
@@ -20,8 +20,7 @@ source "$(dirname "$0")/lib.sh"
 # shellcheck source=ci/lib-gpu.sh
 source "$(dirname "$0")/lib-gpu.sh"
 
-base='' head='' baselines=$root/baselines out=$root/.warpgauge/gpu-gate matrix=ci filter='' processes=3
-ab_arguments=()
+base='' head='' baselines=$root/baselines out=$root/.warpgauge/gpu-gate matrix=ci filter='' processes=3 ab=''
 while [[ $# -gt 0 ]]; do
   case $1 in
     --base) base=$(value_of "$@"); shift ;;
@@ -31,13 +30,15 @@ while [[ $# -gt 0 ]]; do
     --matrix) matrix=$(value_of "$@"); shift ;;
     --filter) filter=$(value_of "$@"); shift ;;
     --processes) processes=$(value_of "$@"); shift ;;
-    --ab) read -ra ab_arguments <<<"$(value_of "$@")"; shift ;;
+    --ab) ab=$(value_of "$@"); shift ;;
     -h | --help) usage "$0" && exit 0 ;;
     *) die "unknown argument '$1'; see $self --help" ;;
   esac
   shift
 done
 [[ -n $base && -n $head ]] || die "--base and --head are needed; see $self --help"
+processes=$(whole_number --processes "$processes" 3)
+read -ra ab_arguments <<<"$ab"
 
 unpack "$base"
 unpack "$head"

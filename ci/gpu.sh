@@ -6,11 +6,11 @@
 #   --minutes M     for all of it (8)
 #   --out DIR       summary.txt, and results.tar.gz: logs, results, reports, recorded vectors/, machine.txt; both are
 #                   refreshed after every stage (.warpgauge/gpu-results)
-#   --bundle DIR    no registry here: take what ci/offline-bundle.sh packed
+#   --bundle DIR    no registry here: take what ci/offline-bundle.sh packed; without, set-up may take two minutes
 #   --no-install    use what is here
 #   --help
 #
-# Needs nvcc; works in a bare copy of the tree. Never touches clocks, power limits or MIG. Raw files: .warpgauge/gpu.
+# Needs nvcc; works in a bare copy of the tree, whose commit WARPGAUGE_COMMIT may tell; results name it. Never touches clocks, power limits or MIG. Raw files: .warpgauge/gpu.
 # Exit: 0 every stage that this machine should do is ok; 1 one of them failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
@@ -47,7 +47,7 @@ while [[ $# -gt 0 ]]; do
   esac
   shift
 done
-[[ $minutes =~ ^[0-9]+$ && $minutes -ge 1 ]] || die "--minutes is '$minutes'; it takes a whole number, 1 or more"
+minutes=$(whole_number --minutes "$minutes" 1)
 results=$(realpath -m -- "$results") # absolute, both: from here on this script stands in the tree
 [[ -z $bundle ]] || bundle=$(realpath -m -- "$bundle")
 [[ $results/ != "$root/.warpgauge/gpu/"* ]] || die "--out is where the raw files go; name another folder"
@@ -57,20 +57,49 @@ bin=$root/build/cuda/bin
 targets=(bench fuzz compare simt_conformance simt_linear_attention_test fuzz_unit_test)
 export WARPGAUGE_REQUIRE_GPU=1 # a stage without a GPU has failed, not passed
 
+# briefly COMMAND...: whatever touches the GPU may hang.
+briefly() { timeout --kill-after=5 20 "$@"; }
+
+# name_sources: leaves $commit, and the sources' hashes, for a copy without .git: in a checkout of the same commit,
+# `sha256sum --check sources.sha256` finds no difference. There, the results name the sources by the hash of these hashes.
+name_sources() {
+  find CMakeLists.txt CMakePresets.json bench ci cmake compare fuzz kernels tests -type f \
+    -not -path '*/__pycache__/*' 2>/dev/null | LC_ALL=C sort | xargs -d '\n' sha256sum >"$raw/sources.sha256" || true
+  sources=$(sha256sum <"$raw/sources.sha256" | cut -d ' ' -f 1)
+  # Not that of a repository which the copy happens to lie in.
+  if [[ $(git rev-parse --show-toplevel 2>/dev/null) == "$(pwd -P)" ]]; then
+    commit=$(git describe --always --dirty --abbrev=40 --exclude='*' || echo "no commit")
+  else
+    commit="no git${WARPGAUGE_COMMIT:+; WARPGAUGE_COMMIT is $WARPGAUGE_COMMIT}"
+    export WARPGAUGE_COMMIT=${WARPGAUGE_COMMIT:-sources-${sources:0:16}}
+  fi
+}
+
 describe_machine() {
+  local tool
   date -u +%FT%TZ
+  echo "commit: $commit"
+  echo "sources: sha256 $sources of sources.sha256"
   uname -srm
   echo "$(jobs) processors"
+  for tool in g++ cmake ninja; do
+    echo "$tool: $("$tool" --version 2>/dev/null | head -n 1 | grep . || echo "not here")"
+  done
   nvcc --version | tail -n 2 || echo "no nvcc"
-  timeout 20 nvidia-smi || echo "no nvidia-smi: is there a GPU?"
+  briefly nvidia-smi || echo "nvidia-smi is not here, or does not answer: is there a GPU?"
+}
+
+# compute_capability: of the first GPU, as 90; nothing where there is none.
+compute_capability() {
+  briefly nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '. ' |
+    grep -xE '[0-9]+' || true
 }
 
 # A compiler that nobody has tried may warn of something new: that is no reason to have nothing. The GPU's own
 # architecture makes the build short; without a GPU it is all of them.
 configure() {
-  local flags=(-DWARPGAUGE_WERROR=OFF "${cublas_flags[@]}") capability
-  capability=$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '. ' || true)
-  if [[ $capability =~ ^[0-9]+$ ]]; then
+  local flags=(-DWARPGAUGE_WERROR=OFF "${cublas_flags[@]}")
+  if [[ -n $capability ]]; then
     flags+=("-DCMAKE_CUDA_ARCHITECTURES=${capability/#90/90a}-real")
   fi
   stage configure "$(left 0)" cmake --preset cuda "${flags[@]}"
@@ -78,10 +107,10 @@ configure() {
 
 readonly unfused='cuda/(naive|cublas)'
 
-# cuda_kernels: as cuda/NAME, the fused ones first. Whatever may touch the GPU may hang: hence the timeout.
+# cuda_kernels: as cuda/NAME, the fused ones first.
 cuda_kernels() {
   local names
-  names=$(timeout 20 "$bin/fuzz" --kernel ^cuda/ --gtest_list_tests 2>/dev/null | sed -n 's#^  cuda_#cuda/#p' || true)
+  names=$(briefly "$bin/fuzz" --kernel ^cuda/ --gtest_list_tests 2>/dev/null | sed -n 's#^  cuda_#cuda/#p' || true)
   grep -vxE "$unfused" <<<"$names" | grep . || true
   grep -xE "$unfused" <<<"$names" || true
 }
@@ -120,7 +149,7 @@ rivals() {
     return
   fi
   seconds=$(between 10 $(($1 / 7)) 60)
-  timeout 20 "$bin/bench" --matrix ci --benchmark_filter=^cuda/ --benchmark_list_tests >"$raw/cases.txt" 2>&1 || true
+  briefly "$bin/bench" --matrix ci --benchmark_filter=^cuda/ --benchmark_list_tests >"$raw/cases.txt" 2>&1 || true
   stage rivals $((seconds + 15)) "$python" ci/torch_peers.py --cases "$raw/cases.txt" --out "$raw/peers.json" \
     --seconds "$seconds"
 }
@@ -136,6 +165,8 @@ bench() {
 }
 
 cd "$root"
+name_sources
+capability=$(compute_capability)
 {
   describe_machine
   find_cublas "$deps/cublas"
@@ -143,7 +174,7 @@ cd "$root"
 if [[ -n $bundle ]]; then
   stage set-up 120 ci/setup.sh --bundle "$bundle"
 elif [[ $install == yes ]]; then
-  stage set-up "$(left 0)" ci/setup.sh
+  stage set-up 120 ci/setup.sh
 else
   skip set-up "--no-install was given"
 fi
@@ -153,7 +184,12 @@ stage build "$(left 0)" cmake --build build/cuda --parallel "$(jobs)" --target "
 stage conform 60 ci/conform.sh --bin "$bin" --record "$raw/vectors"
 stage bench-smoke 90 ci/measure.sh --bin "$bin" --matrix smoke --processes 3 --out "$raw/smoke" -- \
   --benchmark_filter=^cuda/
-stage test-linear-attention 30 "$bin/simt_linear_attention_test" '--gtest_filter=*gpu*'
+# It is made of what Hopper alone has. Where the GPU does not say what it is, the test says why it does nothing.
+if [[ ${capability:-90} == 90 ]]; then
+  stage test-linear-attention 30 "$bin/simt_linear_attention_test" '--gtest_filter=*gpu*'
+else
+  skip test-linear-attention "for compute capability 9.0 only"
+fi
 stage test-oracle 30 "$bin/fuzz_unit_test" '--gtest_filter=OracleCublas.*'
 
 mapfile -t kernels < <(cuda_kernels)

@@ -9,7 +9,8 @@
 #   --need-baseline    skip (77) where there is no baseline, instead of keeping the round as the first one
 #   --help
 #
-# Exit: that of `compare gate`: 0 pass or nothing to compare with, 1 regression or wrong result, 4 cannot decide...
+# Exit: that of `compare gate`: 0 pass or nothing to compare with, 1 regression, wrong result or an unfinished round, 4
+# cannot decide...
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -32,6 +33,8 @@ done
 [[ -x $bin/compare ]] || die "$bin/compare is not there; ci/bench.sh builds it"
 shopt -s nullglob
 files=("$head"/process-*.json)
+# Of a round in part, the verdict would be another, and it would be kept as if it were whole.
+[[ ! -e $head/unfinished ]] || exit_code=1 die "$(cat "$head/unfinished"): what there is of this round is neither judged nor kept"
 [[ ${#files[@]} -gt 0 ]] || die "$head holds no process-*.json; ci/measure.sh leaves them"
 
 fingerprint=$("$bin/compare" fingerprint "${files[0]}")
@@ -54,8 +57,19 @@ if [[ ! -e $baselines/$stored && ! -e $unblessed/$stored ]]; then
     say "only a part was measured: not kept; run without a filter to keep a first round"
     exit 0
   fi
+  code=0
   "$bin/compare" bless --baseline "$unblessed" --head "${files[@]}" --reason "first round on this machine" \
-    >"$head/comparison.txt"
+    >"$head/comparison.txt" || code=$?
+  if [[ $code -ne 0 ]]; then
+    # What it advises where a case is red is for slow-downs; here nothing can be slow, only wrong.
+    [[ $code -eq 1 ]] || cat "$head/comparison.txt"
+    gate || true
+    cat "$head/comparison.txt"
+    why="compare bless ended with $code"
+    [[ $code -ne 1 ]] || why="a case was wrong or failed"
+    say "not kept as a first round: $why"
+    exit "$code"
+  fi
   gate || true
   say "kept as a first round in ${unblessed#"$root"/}/$stored; the next one is compared with it"
   sed -n '/^smallest detectable change/s/; verdict.*//p' "$head/comparison.txt"

@@ -41,8 +41,12 @@ report() {
   pack
 }
 
-# last_words LOG: its last line that is not empty.
-last_words() { grep -v '^[[:space:]]*$' "$1" | tail -n 1 | cut -c 1-200 || true; }
+# last_words LOG: what it says last of what was found, or of how much was checked: GoogleTest and ninja end with a count of
+# failures. Else its last line that is not empty.
+last_words() {
+  { grep -E 'replay:|smallest:| is wrong|error:|cases, .* of its bound' "$1" || grep -v '^[[:space:]]*$' "$1"; } |
+    tail -n 1 | sed 's/^[[:space:]]*//' | cut -c 1-200 || true
+}
 
 # stage NAME LIMIT_S COMMAND...: at most so many seconds, and no more than are left; its output in NAME.log.
 stage() {

@@ -28,6 +28,12 @@ value_of() {
   printf '%s' "$2"
 }
 
+# whole_number FLAG VALUE LEAST: VALUE without leading zeros, which bash would take for octal, or one clear line.
+whole_number() {
+  [[ $2 =~ ^[0-9]{1,9}$ && $((10#$2)) -ge $3 ]] || die "$1 is '$2'; it takes a whole number, $3 or more"
+  printf '%s' $((10#$2))
+}
+
 # baseline_name MATRIX: the file of its stored rounds, as `compare` names it (compare/baseline/baseline.h).
 baseline_name() {
   local matrix=$1

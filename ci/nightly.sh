@@ -35,8 +35,8 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 [[ -n $bin ]] || die "--bin is missing; see $self --help"
-[[ $minutes =~ ^[0-9]+$ && $minutes -ge 1 ]] || die "--minutes is '$minutes'; it takes a whole number, 1 or more"
-[[ $seed =~ ^[0-9]+$ ]] || die "--seed is '$seed'; it takes a whole number"
+minutes=$(whole_number --minutes "$minutes" 1)
+seed=$(whole_number --seed "$seed" 0)
 
 unpack "$bin"
 fresh_folder "$out"

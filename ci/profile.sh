@@ -8,6 +8,7 @@
 #   --out DIR        keeps the profiler's reports (.warpgauge/profile)
 #   --help
 #
+# `perf stat` counts a whole process, the checks and ceilings with the samples: beside it stands a dry run, which has no samples.
 # Exit: 0; 1 the case does not run; 2 usage, or no such case; 4 no profiler is installed, or it may not count here.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
@@ -52,9 +53,11 @@ with_ncu() {
   ncu --import "$out/$2.ncu-rep" --csv --page raw >"$out/$2.csv" 2>>"$out/$2.log"
 }
 with_perf() {
+  local how=--process-seconds=1
+  [[ $2 != dry-run ]] || how=--benchmark_dry_run
   perf stat --field-separator , --output "$out/$2.csv" \
     --event task-clock,cycles,instructions,branches,branch-misses,cache-references,cache-misses \
-    "$1/bench" "${@:3}" --process-seconds=1 >"$out/$2.log" 2>&1
+    "$1/bench" "${@:3}" "$how" >"$out/$2.log" 2>&1
 }
 
 # profile DIR SIDE RAW-NAME: leaves $out/SIDE.csv.
@@ -86,5 +89,9 @@ if [[ -n $base_bin ]]; then
   else
     say "the case is new: there is no base to show beside it"
   fi
+fi
+if [[ $profiler == perf ]]; then
+  profile "$bin" dry-run "$head_name"
+  sides=("dry run=$out/dry-run.csv" "${sides[@]}")
 fi
 "$root/ci/profile_words.py" "$profiler" "$case_name" "${sides[@]}" | tee "$out/words.txt"

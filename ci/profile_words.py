@@ -138,9 +138,10 @@ def perf_words(sides):
                 values[f"{part} share"] = 100 * values.get(part, 0) / values[whole]
         if "cache-misses" in values:
             values["misses a thousand"] = 1000 * values["cache-misses"] / values["instructions"]
-    lines = [figures("instructions a cycle", "per_cycle", sides, ""), figures("clock", "clock", sides, " GHz"),
-             figures("branches missed", "branch-misses share", sides), figures("cache missed", "cache-misses share", sides),
-             figures("misses a thousand", "misses a thousand", sides, " instructions")]
+    lines = ["counts of the whole process, with checks and ceilings; a dry run, where it is shown, is that without samples"]
+    lines += [figures("instructions a cycle", "per_cycle", sides, ""), figures("clock", "clock", sides, " GHz"),
+              figures("branches missed", "branch-misses share", sides), figures("cache missed", "cache-misses share", sides),
+              figures("misses a thousand", "misses a thousand", sides, " instructions")]
     values = sides[-1][1]
     if values.get("misses a thousand", 0) >= 10:
         verdict = "memory is the limit: smaller tiles, so that K and V stay in the cache; fewer passes over them"

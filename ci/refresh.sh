@@ -6,7 +6,7 @@
 #   --out DIR        results, reports; the baseline file as baselines/FINGERPRINT/MATRIX.json (.warpgauge/refresh)
 #   --matrix NAME    (ci)
 #   --filter RE      which cases (all)
-#   --processes N    (5)
+#   --processes N    at least 3 (5)
 #   --help
 #
 # A round that is red or undecided, or with which a case would have crept up, is never blessed: it ends this script with its
@@ -17,14 +17,15 @@ source "$(dirname "$0")/lib.sh"
 # shellcheck source=ci/lib-gpu.sh
 source "$(dirname "$0")/lib-gpu.sh"
 
-bin='' baselines=$root/baselines out=$root/.warpgauge/refresh matrix=ci processes=5 measure=() gate=()
+bin='' baselines=$root/baselines out=$root/.warpgauge/refresh matrix=ci processes=5 filter=''
+measure=() gate=()
 while [[ $# -gt 0 ]]; do
   case $1 in
     --bin) bin=$(value_of "$@"); shift ;;
     --baseline) baselines=$(value_of "$@"); shift ;;
     --out) out=$(value_of "$@"); shift ;;
     --matrix) matrix=$(value_of "$@"); shift ;;
-    --filter) measure=(-- "--benchmark_filter=$(value_of "$@")") gate=(--filter "$2"); shift ;;
+    --filter) filter=$(value_of "$@"); shift ;;
     --processes) processes=$(value_of "$@"); shift ;;
     -h | --help) usage "$0" && exit 0 ;;
     *) die "unknown argument '$1'; see $self --help" ;;
@@ -32,11 +33,18 @@ while [[ $# -gt 0 ]]; do
   shift
 done
 [[ -n $bin ]] || die "--bin is missing; see $self --help"
+processes=$(whole_number --processes "$processes" 3)
+if [[ -n $filter ]]; then
+  measure=(-- "--benchmark_filter=$filter")
+  gate=(--filter "$filter")
+fi
 
 unpack "$bin"
 fresh_folder "$out"
 take_machine 600
-"$root/ci/measure.sh" --bin "$bin" --out "$out" --processes "$processes" --matrix "$matrix" "${measure[@]}"
+code=0
+"$root/ci/measure.sh" --bin "$bin" --out "$out" --processes "$processes" --matrix "$matrix" "${measure[@]}" || code=$?
+[[ $code -eq 0 ]] || exit "${code/#6/1}" # a crash is a failure like a wrong result
 readonly compare=$bin/compare
 files=("$out"/process-*.json)
 stored=$(baseline_file "$("$compare" fingerprint "${files[0]}")" "$matrix")

@@ -10,6 +10,8 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
+export CCACHE_DISABLE=1 # for a compiler that is itself a link to ccache
+unset CMAKE_CXX_COMPILER_LAUNCHER CMAKE_C_COMPILER_LAUNCHER CMAKE_CUDA_COMPILER_LAUNCHER
 preset=release
 while [[ $# -gt 0 ]]; do
   case $1 in

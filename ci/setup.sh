@@ -18,9 +18,11 @@ packages=(g++ make ninja-build git ca-certificates python3 binutils
   libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev
   libboost-math-dev libboost-context-dev libopenblas-dev)
 dev_packages=(clang clang-format-14 clang-tidy shellcheck yamllint ccache)
+# Wheels by version: what CI runs changes with a commit here, and not by itself. CMake 3: what CMake
+# fetches where a package is missing may ask for policies that 4 has dropped.
 wheels=()
-dev_wheels=(zizmor check-jsonschema)
-
+dev_wheels=(zizmor==1.32.0 check-jsonschema==0.39.0)
+cmake_wheel=cmake==3.31.10
 cuda_wheels=(nvidia-cuda-nvcc==13.0.* nvidia-cuda-crt==13.0.* nvidia-nvvm==13.0.* nvidia-cuda-runtime==13.0.*
   nvidia-cuda-cccl==13.0.* nvidia-cublas==13.0.*)
 
@@ -93,7 +95,7 @@ cmake_here=$(cmake --version 2>/dev/null | sed -n '1s/[^0-9]*//p' || true)
 if [[ -z $cmake_here ]] || ! version_at_least "$cmake_here" "$cmake_wanted"; then
   # shellcheck disable=SC1091
   cmake_packaged=$(. /etc/os-release && case $ID-${VERSION_ID:-} in ubuntu-22.04 | debian-11) echo no ;; *) echo yes ;; esac)
-  if [[ $cmake_packaged == yes ]]; then packages+=(cmake); else wheels+=(cmake); fi
+  if [[ $cmake_packaged == yes ]]; then packages+=(cmake); else wheels+=("$cmake_wheel"); fi
 fi
 
 missing=()
@@ -103,7 +105,7 @@ for package in "${packages[@]}"; do
 done
 missing_wheels=()
 for wheel in "${wheels[@]}"; do
-  [[ -x $deps/venv/bin/$wheel ]] || missing_wheels+=("$wheel")
+  [[ -x $deps/venv/bin/${wheel%%=*} ]] || missing_wheels+=("$wheel")
 done
 cuda_missing=no
 if [[ $cuda == yes ]] && ! have nvcc; then cuda_missing=yes; fi
@@ -130,7 +132,7 @@ if [[ ${#missing[@]} -gt 0 ]]; then
   # A third party's broken list must not stop us; whether the packages can be had, the next line tells.
   "${as_root[@]}" apt-get -qq update || say "apt-get update complained; trying with the lists that are here"
   "${as_root[@]}" apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" >/dev/null ||
-    exit_code=1 die "apt-get could not install: ${missing[*]}"
+    exit_code=1 die "apt-get could not install: ${missing[*]}; where no package source answers, --bundle DIR takes a bundle"
 fi
 if [[ ${#missing_wheels[@]} -gt 0 || $cuda_missing == yes ]]; then
   [[ -x $deps/venv/bin/pip ]] || /usr/bin/python3 -m venv "$deps/venv"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ci/test.sh - installs what is missing, builds, runs the tests.
 #
-#   --preset NAME   release (default), asan, cuda, compare-only: the presets of CMakePresets.json
+#   --preset NAME   release (default), asan, cuda, compare-only, coverage: the presets of CMakePresets.json
 #   --no-install    use what is here
 #   --help
 #   -- ARGS         handed to ctest instead of the default selection, for example: -- -R compare -V

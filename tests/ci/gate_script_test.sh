@@ -77,6 +77,7 @@ expect 2 "two base commits, 'a' and 'b'" "$root/ci/gate.sh" a b
 expect 2 "\-\-bench goes with --build" "$root/ci/gate.sh" --bench x
 expect 1 "building .* failed" "${gate[@]}" --build "false" --bench build/suite
 expect 1 "build/none is not there after the build" "${gate[@]}" --bench build/none
+expect 2 "^gate.sh: $work/none is no program" "$root/ci/gate.sh" --compare "$work/none"
 expect 2 "$work/none is not a folder" "$root/ci/gate.sh" --repository "$work/none"
 expect 2 "is not a git repository" "$root/ci/gate.sh" --repository "$work"
 

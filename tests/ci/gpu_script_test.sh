@@ -32,12 +32,21 @@ mkdir -p "$work/tools" "$work/programs" "$work/site/torch"
 touch "$work/site/torch/__init__.py"
 cat >"$work/tools/cmake" <<'STAND_IN'
 #!/usr/bin/env bash
+[[ $1 != --version ]] || exit 0
 echo "cmake $*" >>"$RECORD"
+[[ -z ${WARPGAUGE_COMMIT:-} ]] || echo "WARPGAUGE_COMMIT=$WARPGAUGE_COMMIT" >>"$RECORD"
 [[ $1 != --build ]] || { mkdir -p build/cuda/bin && cp "$WORK/programs"/* build/cuda/bin; }
 STAND_IN
 cat >"$work/tools/nvidia-smi" <<'STAND_IN'
 #!/usr/bin/env bash
-echo 9.0
+[[ -z ${GPU_HANGS:-} ]] || exec sleep 30
+echo "${CAPABILITY:-9.0}"
+STAND_IN
+cat >"$work/tools/timeout" <<STAND_IN
+#!/usr/bin/env bash
+echo "timeout \$*" >>"\$RECORD"
+[[ \${3:-} != nvidia-smi ]] || set -- "\$1" 1 "\${@:3}" # a second is enough to see that it would end
+exec $(command -v timeout) "\$@"
 STAND_IN
 cat >"$work/tools/nvcc" <<'STAND_IN'
 #!/usr/bin/env bash
@@ -61,6 +70,7 @@ echo "bench $*" >>"$RECORD"
 for argument in "$@"; do
   [[ $argument != --benchmark_out=* ]] || echo '{}' >"${argument#*=}"
 done
+[[ -z ${BENCH_CRASHES:-} || $* != *ci/process-2.json* ]] || exit 139
 STAND_IN
 cat >"$work/programs/compare" <<'STAND_IN'
 #!/usr/bin/env bash
@@ -141,6 +151,49 @@ for file in summary.txt machine.txt build.log ci/process-1.json smoke/process-3.
   unpacked "$file"
 done
 expect 2 "name another folder" "${gpu[@]}" --no-install --out "$work/.warpgauge/gpu/out"
+
+# Without a bundle, no package source may take all of the time.
+: >"$RECORD"
+expect 0 "" "${gpu[@]}" --out out
+recorded "^timeout --kill-after=5 120 ci/setup.sh\$"
+
+# What was measured, and with what: of a copy without .git by its sources' hashes, which are told to the build.
+unpacked machine.txt
+for line in "commit: no git" "sources: sha256 $(sha256sum <"$work/gpu/sources.sha256" | cut -c 1-64) of sources.sha256" "g\+\+: ." \
+  "cmake: not here" "ninja: ."; do
+  grep -qE "^$line" "$work/gpu/machine.txt" || fail "no '$line' in: $(cat "$work/gpu/machine.txt")"
+done
+(cd "$work" && sha256sum --check --quiet gpu/sources.sha256) || fail "hashes of something else"
+recorded "^WARPGAUGE_COMMIT=sources-[0-9a-f]{16}\$"
+WARPGAUGE_COMMIT=v1 expect 0 "" "${gpu[@]}" --no-install --out out
+recorded "^WARPGAUGE_COMMIT=v1\$"
+unpacked machine.txt
+grep -q "^commit: no git; WARPGAUGE_COMMIT is v1$" "$work/gpu/machine.txt" || fail "no commit: $(cat "$work/gpu/machine.txt")"
+git=(git -C "$work" -c user.name=test -c user.email=test@example.org)
+"${git[@]}" init --quiet && "${git[@]}" add ci && "${git[@]}" commit --quiet --message first
+expect 0 "" "${gpu[@]}" --no-install --out out
+unpacked machine.txt
+grep -qx "commit: $("${git[@]}" rev-parse HEAD)" "$work/gpu/machine.txt" || fail "no commit: $(cat "$work/gpu/machine.txt")"
+rm -rf "$work/.git"
+
+# Another GPU than Hopper's is not blamed for what it cannot do.
+: >"$RECORD"
+CAPABILITY=8.9 expect 0 "test-linear-attention +skipped +0s  for compute capability 9.0 only" "${gpu[@]}" --no-install --out out
+recorded "DCMAKE_CUDA_ARCHITECTURES=89-real\$"
+
+# A driver that hangs takes seconds, not the whole time.
+begin=$SECONDS
+GPU_HANGS=1 expect 0 "" "${gpu[@]}" --no-install --out out
+[[ $((SECONDS - begin)) -lt 20 ]] || fail "a hanging nvidia-smi held it for $((SECONDS - begin)) s"
+unpacked machine.txt
+grep -q "^nvidia-smi is not here, or does not answer" "$work/gpu/machine.txt" || fail "not told: $(cat "$work/gpu/machine.txt")"
+
+# A process that crashed: what there is of the round is not judged.
+: >"$RECORD"
+BENCH_CRASHES=1 expect 1 "^bench +failed +[0-9]+s  exit 6: measure.sh: process 2 crashed: bench ended with 139" "${gpu[@]}" \
+  --no-install --out out
+summary "^compare +failed +[0-9]+s  exit 1: judge.sh: process 2 of [0-9]+ crashed"
+if grep '^compare' "$RECORD"; then fail "a part of a round was judged"; fi
 
 # A test that was skipped is not ok, although GoogleTest ends with 0.
 export GTEST='[  SKIPPED ] OracleCublas.Agrees (0 ms)'

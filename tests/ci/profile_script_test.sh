@@ -29,8 +29,10 @@ STAND_IN
 cat >"$work/tools/perf" <<'STAND_IN'
 #!/usr/bin/env bash
 set -euo pipefail
+echo "$@" >>"$STAND_IN/perf-arguments"
 while [[ $1 != --output ]]; do shift; done
 cp "$STAND_IN/perf.csv" "$2"
+if [[ $* == *--benchmark_dry_run* ]]; then sed -i 's/^50000,/20000,/' "$2"; fi # a dry run misses less
 STAND_IN
 chmod +x "$work/tools"/*
 
@@ -75,11 +77,14 @@ expect 0 "mostly waiting at a barrier: .*; or more warps, which shared memory fo
 printf '%s\n' '1000,msec,task-clock,1,100' '3000000000,,cycles,1,100' '1500000000,,instructions,1,100' '100000,,cache-references,1,1' \
   '50000,,cache-misses,1,1' >"$work/perf.csv"
 expect 0 "=> latency is the limit" "${profile[@]}" cpu/blas/f32/S:64
-expect 0 "cache missed: +head 50.0 %" "${profile[@]}" cpu/blas/f32/S:64
+expect 0 "cache missed: +dry run 20.0 %, head 50.0 %" "${profile[@]}" cpu/blas/f32/S:64
+expect 0 "^counts of the whole process, with checks" "${profile[@]}" cpu/blas/f32/S:64
+expect 0 "cache missed: +dry run 20.0 %, base 50.0 %, head 50.0 %" "${profile[@]}" cpu/blas/f32/S:64 --base-bin "$work/base"
+grep -q -- '--process-seconds=1$' "$work/perf-arguments" || fail "perf counted no samples: $(cat "$work/perf-arguments")"
 sed -i 's/^50000/50000000/' "$work/perf.csv"
 expect 0 "=> memory is the limit" "${profile[@]}" cpu/blas/f32/S:64
 printf '<not supported>,,cycles,0,100\n' >"$work/perf.csv"
-expect 4 "perf counted nothing for head" "${profile[@]}" cpu/blas/f32/S:64
+expect 4 "perf counted nothing for dry run" "${profile[@]}" cpu/blas/f32/S:64
 
 touch "$work/forbidden"
 expect 4 "ncu may not count on this machine" "${profile[@]}" cuda/flash/f16/S:64

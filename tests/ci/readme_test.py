@@ -1,17 +1,21 @@
 #!/usr/bin/python3
 """Executes the README: every fenced block of commands or code carries a comment that says how it is tested.
 
+flags     each program has the flags that it is called with, and the case and kernel that it names are there
 help      each line is run with --help: the first screen, which ci/fresh-machine.sh runs for real
 run       run as one script, in a copy of the tree's scripts with the programs under test; must end with 0
 run, any verdict   the same; 0, 1 and 4 are all verdicts on a machine whose speed is nobody's business here
 kernel    saved as kernels/cpu/mine.cc in a copy of the tree, where
 list      is added to the list: the kernel is then built, found by name, and gives what cpu/naive gives
-presets   the presets that it names exist
+presets   shows presets; those that any block names exist, and those that exist are told
 
 Arguments: the root of the tree, the folder with the programs, the CMake and the C++ compiler to use.
 """
+import glob
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -75,23 +79,46 @@ class Readme(unittest.TestCase):
     def test_every_block_says_how_it_is_tested(self):
         for kind, language, text in blocks():
             if language != "text":
-                self.assertIn(kind, ("help", "run", "run, any verdict", "kernel", "list", "presets"), text)
+                self.assertIn(kind, ("help", "flags", "run", "run, any verdict", "kernel", "list", "presets"), text)
 
     def test_the_first_screen_names_commands_that_exist(self):
         for line in of_kind("help")[0].splitlines():
             self.run_or_fail(line.split("#")[0].split() + ["--help"], cwd=ROOT)
 
+    def test_the_daily_commands_have_their_flags(self):
+        os.makedirs(os.path.join(self.work, "build/release"))
+        os.symlink(BIN, os.path.join(self.work, "build/release/bin"))
+        os.symlink(os.path.join(ROOT, "ci"), os.path.join(self.work, "ci"))
+        for line in of_kind("flags")[0].replace("&&", "\n").splitlines():
+            program, *words = shlex.split(line, comments=True)
+            flags = [word.split("=")[0] for word in words if word.startswith("--")]
+            name = os.path.basename(program)
+            command = [CMAKE if name == "cmake" else program, *(words[:1] if name == "compare" else []), "--help"]
+            known = self.run_or_fail(command, cwd=self.work)
+            for flag in flags:
+                self.assertRegex(known, rf"{flag}\b", line)
+            lists = {"bench": "--benchmark_list_tests", "fuzz": "--gtest_list_tests"}.get(name)
+            if lists:
+                self.assertIn("cpu", self.run_or_fail([program, *words, lists], cwd=self.work), line)
+
     def test_the_examples_work_in_their_order(self):
         shutil.copytree(os.path.join(ROOT, "ci"), os.path.join(self.work, "ci"))
-        os.makedirs(os.path.join(self.work, "build/release"))
+        programs = os.path.join(self.work, "build/release/bin")
+        os.makedirs(programs)
         os.makedirs(os.path.join(self.work, "baselines"))
-        os.symlink(BIN, os.path.join(self.work, "build/release/bin"))
+        for name in ("fuzz", "compare"):
+            os.symlink(os.path.join(BIN, name), os.path.join(programs, name))
+        with open(os.path.join(programs, "bench"), "w") as file:  # that it works is shown by a short process, too
+            file.write(f"#!/bin/sh\nexec {shlex.quote(os.path.join(BIN, 'bench'))} \"$@\" --process-seconds=1\n")
+        os.chmod(os.path.join(programs, "bench"), 0o755)
         subprocess.run(["git", "init", "--quiet"], cwd=self.work, check=True)
-        environment = dict(os.environ, WARPGAUGE_BIN=BIN)
+        environment = dict(os.environ, WARPGAUGE_BIN=programs)
         for kind, _, text in blocks():
             if kind.startswith("run"):
                 accepted = (0,) if kind == "run" else (0, 1, 4)
                 self.run_or_fail(["bash", "-euo", "pipefail", "-c", text], accepted, cwd=self.work, env=environment)
+        blessed = glob.glob(os.path.join(self.work, "baselines/*/*"))
+        self.assertEqual([os.path.basename(path) for path in blessed], ["ci.json"])  # not the round of another matrix
 
     def test_the_kernel_that_it_adds_is_found_and_right(self):
         for folder in ("kernels", "cmake"):
@@ -117,12 +144,17 @@ class Readme(unittest.TestCase):
         self.run_or_fail([os.path.join(build, "bin/try_mine")])
 
     def test_the_presets_exist(self):
-        known = self.run_or_fail([CMAKE, "--list-presets=all"], cwd=ROOT)
-        for text in of_kind("presets"):
-            named = re.findall(r"--preset (\S+)", text)
-            self.assertTrue(named, text)
-            for name in named:
-                self.assertIn(f'"{name}"', known)
+        with open(os.path.join(ROOT, "CMakePresets.json")) as file:
+            known = {preset["name"] for preset in json.load(file)["configurePresets"] if not preset.get("hidden")}
+        self.assertTrue(of_kind("presets"))
+        for _, _, text in blocks():
+            self.assertLessEqual(set(re.findall(r"--preset (\S+)", text)), known, text)
+        with open(os.path.join(ROOT, "README.md")) as file:
+            told = file.read().split("Presets:")[1].split("Installed names:")[0]
+        self.assertEqual({name for name in re.findall(r"`([^`/]+)`", told)}, known)
+        script = self.run_or_fail([os.path.join(ROOT, "ci/test.sh"), "--help"])
+        for name in known:
+            self.assertRegex(script, rf"--preset .*\b{name}\b")
 
 
 unittest.main(argv=sys.argv[:1] + sys.argv[5:], verbosity=2)

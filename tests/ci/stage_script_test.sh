@@ -49,7 +49,16 @@ expect 1 "results.tar.gz could not be refreshed" env "PATH=$work/tools:$PATH" TA
 summary '^never +ok'
 in_archive summary.txt '^never +ok'
 
-# Cut off, by whoever lent the machine; 124 is timeout's own word for that.
+# A note says what was found or checked, not how a test program counts; the rule is the same where the stage failed.
+found='echo "cuda/mine is wrong"; echo "  smallest: fuzz --replay x"; echo "[  FAILED  ] 1 test"; echo; echo " 1 FAILED TEST"; exit 1'
+expect 1 "" "$work/ci/stages.sh" 60 "$found"
+summary '^last +failed +[0-9]+s  exit 1: smallest: fuzz --replay x$'
+expect 1 "" "$work/ci/stages.sh" 60 'echo "cpu/mine: 5 cases, 9 rows compared, largest error 0.5 of its bound"; echo "[  PASSED  ] 1 test."'
+summary '^last +ok +[0-9]+s  cpu/mine: 5 cases, 9 rows compared, largest error 0.5 of its bound$'
+expect 1 "" "$work/ci/stages.sh" 60 'echo "a.cu(3): error: no such thing"; echo "ninja: build stopped"; exit 1'
+summary '^last +failed +[0-9]+s  exit 1: a.cu\(3\): error: no such thing$'
+
+# Cut off, by whoever stops it; 124 is timeout's own word for that.
 expect 124 "" timeout 4 "$work/ci/stages.sh" 60 'echo half of it; exec sleep 50'
 summary '^last +failed +[0-9]+s  cut off from outside: half of it'
 in_archive last.log '^half of it'
