@@ -10,6 +10,7 @@
 #include "compare/report/format.h"
 #include "compare/round_numbers.h"
 #include "compare/run_verdict.h"
+#include "compare/sample_counts.h"
 #include "compare/statistics/baseline_rule.h"
 #include "compare/statistics/judgement.h"
 #include "compare/statistics/unpaired_rule.h"
@@ -126,6 +127,8 @@ class Gate {
           report_kept(numbers_of_pair, measured_pairs[i], outcome.left_out, cell);
       }
       take_outcome(outcome, result_);
+      tell_medians(measured_pairs);
+      tell_lost_samples(measured_pairs);
       explain_intervals(outcome.decisions, measured_pairs);
     }
     take_run_verdict(matching_, options_, comparable_, result_);
@@ -148,7 +151,7 @@ class Gate {
   double alpha() const { return result_.policy.alpha; }
 
  private:
-  // What is reported of a case, and blessed, is what it was judged by.
+  // What is reported of a case, and blessed, is what it was judged by: of an A/B run, by its last look.
   template <class Numbers>
   void report_kept(Numbers numbers_of_pair, const MeasuredPair& measured, const LeftOut& left_out,
                    Cell& cell) {
@@ -185,6 +188,22 @@ class Gate {
     result_.differences = std::move(contexts.differences);
   }
 
+  void tell_medians(const std::vector<MeasuredPair>& pairs) {
+    if (plan_.statistic == Statistic::median) return;
+    const auto medians =
+        std::ranges::count_if(pairs, [](const MeasuredPair& one) { return has_aggregates(*one.pair); });
+    if (medians > 0)
+      note(format_count(medians, "cases") + " were taken by the median of all repetitions, not by " +
+           result_.policy.statistic + ": a process brings no more of them");
+  }
+
+  void tell_lost_samples(const std::vector<MeasuredPair>& pairs) {
+    const auto lost = [](const MeasuredPair& one) { return lost_samples(one.numbers); };
+    const auto first = std::ranges::find_if(pairs, lost);
+    if (first != pairs.end())
+      note(lost_samples_note(std::ranges::count_if(pairs, lost), first->pair->name, first->numbers));
+  }
+
   // An interval of 95 % beside a one-sided test at 5 % can seem to contradict it.
   void explain_intervals(const std::vector<Decision>& decisions, const std::vector<MeasuredPair>& pairs) {
     std::int64_t beyond = 0;
@@ -208,6 +227,13 @@ class Gate {
   bool comparable_ = true;
 };
 
+// Only a median there is of these.
+bool has_aggregates(const ResultSet& results) {
+  return std::ranges::any_of(results.processes, [](const Process& process) {
+    return std::ranges::any_of(process.cases, &Case::aggregate_only);
+  });
+}
+
 bool all_fingerprinted(const ResultSet& results) {
   return std::all_of(results.processes.begin(), results.processes.end(),
                      [](const Process& process) { return process.context.fingerprinted; });
@@ -216,7 +242,7 @@ bool all_fingerprinted(const ResultSet& results) {
 }  // namespace
 
 Statistic default_statistic(const ResultSet& results) {
-  return is_gpu(results) ? Statistic::median : Statistic::q25;
+  return is_gpu(results) || has_aggregates(results) ? Statistic::median : Statistic::q25;
 }
 
 Comparison compare_results(const ResultSet& base, const ResultSet& head, const GateOptions& options) {
@@ -252,7 +278,7 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
   };
   Gate gate(base, head, options, plan, "rounds");
   gate.tell_unused_controls();
-  return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
+  Comparison comparison = gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
     const BaselineOptions stored{.alpha = gate.alpha(),
                                  .assumed_deviation = assumed_deviation(head, options)};
     const auto rounds = rounds_of(head);
@@ -266,6 +292,9 @@ Comparison compare_with_baseline(const Baseline& baseline, const std::string& fi
     if (outcome.assumed) gate.assume(stored.assumed_deviation, "stored rounds");
     return outcome;
   });
+  if (const std::string note = unequal_samples_note(comparison.cells, baseline); !note.empty())
+    comparison.notes.push_back(note);
+  return comparison;
 }
 
 Comparison compare_blocks(const ResultSet& base, const ResultSet& head, const GateOptions& options,

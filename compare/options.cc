@@ -102,7 +102,9 @@ void add_decision_flags(CLI::App& app, DecisionFlags& flags) {
   app.add_option("--policy", flags.policy, "thresholds case by case, from a file; flags stand above it")
       ->type_name("FILE")
       ->group(group);
-  app.add_flag("--strict", flags.strict, "inconclusive cases do not pass")->group(group);
+  app.add_flag("--strict", flags.strict,
+               "inconclusive cases do not pass, nor a smallest detectable change above the policy's max_mde")
+      ->group(group);
   app.add_flag("--allow-missing", flags.allow_missing, "cases may be missing from head")->group(group);
   app.add_flag("--allow-hardware-mismatch", flags.allow_hardware_mismatch,
                "compare different machines all the same")
@@ -216,6 +218,19 @@ void check_fits(const Baseline& baseline, const GateOptions& options, const std:
   }
   if (options.statistic && *options.statistic != statistic_of(baseline)) {
     throw UsageError(path + " holds " + statistic_name(statistic_of(baseline)) + "; leave --statistic away");
+  }
+}
+
+void check_has_statistic(const ResultSet& results, Statistic statistic, const std::string& holder) {
+  if (statistic == Statistic::median) return;
+  for (const Process& process : results.processes) {
+    for (const Case& one : process.cases) {
+      if (!one.aggregate_only) continue;
+      throw UsageError(holder + " holds " + statistic_name(statistic) + ", and " + process.file +
+                       " brings of '" + printable(one.name) +
+                       "' only one number for all its repetitions; run without "
+                       "--benchmark_report_aggregates_only");
+    }
   }
 }
 

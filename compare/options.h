@@ -59,6 +59,9 @@ BaselineKey baseline_key(const BaselineFlags& flags, const ResultSet& results);
 // Throws UsageError where the stored numbers are of another metric or statistic than asked for.
 void check_fits(const Baseline& baseline, const GateOptions& options, const std::string& path);
 
+// Throws UsageError where results bring only the median of what `holder` is to hold another statistic of.
+void check_has_statistic(const ResultSet& results, Statistic statistic, const std::string& holder);
+
 // Where reports go; "-" is stdout, in place of the table.
 struct ReportFlags {
   std::string json, markdown, junit;

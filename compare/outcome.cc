@@ -31,13 +31,13 @@ void take_decision(const Decision& decision, Cell& cell) {
   cell.verdict = verdict_of(decision.decided);
   cell.reason = decision.reason;
   cell.withheld = decision.withheld;
+  cell.blocks = decision.blocks;
   if (decision.blocks == 0) return;  // nothing was measured: the rest means nothing
   cell.ratio = std::exp(decision.log_ratio);
   cell.ci = ratios(decision.log_ci_low, decision.log_ci_high);
   cell.p = decision.p;
   cell.p_adjusted = decision.p_adjusted;
   if (std::isfinite(decision.mde)) cell.mde = decision.mde;
-  cell.blocks = decision.blocks;
   cell.more_blocks = decision.more_blocks;
 }
 

@@ -81,12 +81,6 @@ SideSummary summary_of(const std::vector<double>& numbers, const std::vector<dou
   return summary;
 }
 
-// A median that the file brings can be held against medians only, and against those of all that was measured.
-bool has_aggregates(const CasePair& pair) {
-  const auto is_aggregate = [](const MeasuredCase& one) { return one.measured->aggregate_only; };
-  return std::ranges::any_of(pair.base, is_aggregate) || std::ranges::any_of(pair.head, is_aggregate);
-}
-
 // `length` 0: all samples of each process.
 SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSamples& samples,
                          std::size_t length, const ResultSet& results, const NumberPlan& plan) {
@@ -105,6 +99,8 @@ SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSam
 
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
                        const NumberPlan& wanted) {
+  // A median that the file brings can be held against medians only, and against those of all that was
+  // measured.
   const bool aggregates = has_aggregates(pair);
   const NumberPlan plan{wanted.metric, aggregates ? Statistic::median : wanted.statistic};
   const bool single_launches = takes_single_launches(pair, plan.metric);
@@ -114,11 +110,17 @@ CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const Result
   const std::size_t length = aggregates ? 0 : equal_length(of_base, of_head);
   CaseNumbers numbers{.base = side_numbers(base_cases, of_base, length, base, plan),
                       .head = side_numbers(head_cases, of_head, length, head, plan),
-                      .cliffs_delta = {}};
+                      .cliffs_delta = {},
+                      .samples_taken = length};
   if (!of_base.empty() && !of_head.empty()) {
     numbers.cliffs_delta = cliffs_delta(flattened(of_base), flattened(of_head));
   }
   return numbers;
+}
+
+bool has_aggregates(const CasePair& pair) {
+  const auto is_aggregate = [](const MeasuredCase& one) { return one.measured->aggregate_only; };
+  return std::ranges::any_of(pair.base, is_aggregate) || std::ranges::any_of(pair.head, is_aggregate);
 }
 
 std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& left_out,

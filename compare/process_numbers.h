@@ -21,6 +21,7 @@ struct SideNumbers {
 struct CaseNumbers {
   SideNumbers base, head;
   std::optional<double> cliffs_delta;  // over all samples, > 0: head is worse
+  std::size_t samples_taken = 0;       // the first so many of each process; 0: all
 };
 
 // How the numbers of a comparison are made; one for all of its cases.
@@ -36,6 +37,9 @@ struct NumberPlan {
 // empty summary.
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
                        const NumberPlan& plan);
+
+// Whether a process has but one number for all that it measured of the case.
+bool has_aggregates(const CasePair& pair);
 
 // In the metric's unit, the geometric mean of the process numbers of a side but those at the places of
 // `left_out`; empty where there is none.

@@ -63,12 +63,11 @@ GateOptions gate_options(const RunRecord& record, Statistic statistic) {
   return options;
 }
 
-// A run that ended early is not a pass. Whoever interrupts it asks for no verdict; a head that cannot be run
-// is as wrong as a case of it that fails.
+// A run that ended early is not a pass. What it has proved by then stands, whoever ended it; a head that
+// cannot be run is as wrong as a case of it that fails.
 void conclude_early(const RunRecord& record, Comparison& comparison) {
   comparison.notes.push_back("the run ended early: " + record.ended_early);
-  const bool head_failed = record.ended_by == Side::head;
-  const bool red = head_failed || (record.ended_by && comparison.verdict == RunVerdict::regression);
+  const bool red = record.ended_by == Side::head || comparison.verdict == RunVerdict::regression;
   comparison.verdict = red ? RunVerdict::regression : RunVerdict::undecided;
   comparison.exit_code = red ? 1 : 4;
 }

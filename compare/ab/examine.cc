@@ -33,8 +33,8 @@ void examine_rows(Examined& examined, const std::vector<std::string>& asked) {
 
 }  // namespace
 
-Examined examine(const ChildResult& child, const std::string& file, const std::vector<std::string>& asked,
-                 const ReadOptions& options) {
+Examined examine(const ChildResult& child, const std::string& file, const std::string& shown,
+                 const std::vector<std::string>& asked, const ReadOptions& options) {
   Examined examined;
   if (child.end != ChildResult::End::exited) {
     examined.fault = child.describe();
@@ -42,8 +42,11 @@ Examined examine(const ChildResult& child, const std::string& file, const std::v
   }
   try {
     examined.process = read_process(file, options);
+    show_as(examined.process, shown);
   } catch (const Diagnostic& error) {
-    examined.fault = child.ok() ? std::string("exit 0, but ") + error.what() : child.describe();
+    std::string text = error.what();
+    if (const auto at = text.find(file); at != std::string::npos) text.replace(at, file.size(), shown);
+    examined.fault = child.ok() ? "exit 0, but " + text : child.describe();
     return examined;
   }
   examine_rows(examined, asked);

@@ -21,8 +21,9 @@ struct Examined {
   std::string fault;               // not empty: the process as a whole is of no use
 };
 
-Examined examine(const ChildResult& child, const std::string& file, const std::vector<std::string>& asked,
-                 const ReadOptions& options);
+// `shown` is what reports call the file.
+Examined examine(const ChildResult& child, const std::string& file, const std::string& shown,
+                 const std::vector<std::string>& asked, const ReadOptions& options);
 
 // The first of `asked` without a row in what a crashed process left at `file`, which need not be valid JSON;
 // empty when all have rows. Without interleaving, rows are written case by case: it is the one that was

@@ -66,7 +66,7 @@ Examined ProcessRunner::run_once(const ProcessPlace& place, const std::string& f
   std::error_code error;
   if (std::filesystem::file_size(path + ".stderr", error) == 0)
     std::filesystem::remove(path + ".stderr", error);
-  return examine(child, path, names, read_);
+  return examine(child, path, file, names, read_);
 }
 
 // Interleaved, one abort leaves no rows at all. Without interleaving rows are written case by case, so that
@@ -112,7 +112,6 @@ Process ProcessRunner::run(const ProcessPlace& place, std::vector<std::string> n
                      place.side);
   }
   for (const FailedCase& failed : examined.failed) exclude(failed.raw_name, failed.reason);
-  show_as(examined.process, file);
   return std::move(examined.process);
 }
 

@@ -32,9 +32,12 @@ std::string lines(const Items& items, Format format) {
 }
 
 nlohmann::ordered_json round_json(const BaselineRound& round) {
-  return {{"round", round.round},         {"boot", round.boot},     {"date", round.date},
-          {"commit", round.commit},       {"reason", round.reason}, {"statistic", round.statistic},
-          {"processes", round.processes}, {"state", round.state}};
+  nlohmann::ordered_json json = {{"round", round.round},         {"boot", round.boot},
+                                 {"date", round.date},           {"commit", round.commit},
+                                 {"reason", round.reason},       {"statistic", round.statistic},
+                                 {"processes", round.processes}, {"state", round.state}};
+  if (round.samples > 0) json["samples"] = round.samples;
+  return json;
 }
 
 nlohmann::ordered_json case_json(
@@ -79,10 +82,14 @@ class BaselineParser {
     throw meaning_diagnostic(file_, place, what, kRestoreHint);
   }
 
-  void object(const std::string& place, const Members& members) {
+  void object(const std::string& place, const Members& members, const Members& optional = {}) {
     std::size_t seen = 0;
     json_.begin_object();
     while (const auto key = json_.next_key()) {
+      if (const auto member = optional.find(*key); member != optional.end()) {
+        member->second();
+        continue;
+      }
       const auto member = members.find(*key);
       if (member == members.end()) fail(place, "unknown key \"" + printable(*key) + "\"");
       member->second();
@@ -108,6 +115,10 @@ class BaselineParser {
     if (!(number > 0) || !std::isfinite(number))
       fail(place, "expected a positive number, found " + printable(value.text));
     return number;
+  }
+
+  std::int64_t count(const std::string& place) {
+    return static_cast<std::int64_t>(positive(place, json_.value()));
   }
 
   void schema() {
@@ -136,17 +147,16 @@ class BaselineParser {
 
   void round(const std::string& at) {
     BaselineRound round;
-    object(
-        at,
-        {{"round", [&] { round.round = string(at + ".round"); }},
-         {"boot", [&] { round.boot = string(at + ".boot"); }},
-         {"date", [&] { round.date = string(at + ".date"); }},
-         {"commit", [&] { round.commit = string(at + ".commit"); }},
-         {"reason", [&] { round.reason = string(at + ".reason"); }},
-         {"statistic", [&] { round.statistic = string(at + ".statistic"); }},
-         {"processes",
-          [&] { round.processes = static_cast<std::int64_t>(positive(at + ".processes", json_.value())); }},
-         {"state", [&] { round.state = texts(at + ".state"); }}});
+    object(at,
+           {{"round", [&] { round.round = string(at + ".round"); }},
+            {"boot", [&] { round.boot = string(at + ".boot"); }},
+            {"date", [&] { round.date = string(at + ".date"); }},
+            {"commit", [&] { round.commit = string(at + ".commit"); }},
+            {"reason", [&] { round.reason = string(at + ".reason"); }},
+            {"statistic", [&] { round.statistic = string(at + ".statistic"); }},
+            {"processes", [&] { round.processes = count(at + ".processes"); }},
+            {"state", [&] { round.state = texts(at + ".state"); }}},
+           {{"samples", [&] { round.samples = count(at + ".samples"); }}});
     if (!parse_statistic(round.statistic))
       fail(at + ".statistic", "unknown: \"" + printable(round.statistic) + "\"");
     baseline_.rounds.push_back(std::move(round));

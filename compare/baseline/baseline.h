@@ -36,6 +36,7 @@ struct BaselineRound {
   std::string reason;                     // why it was blessed
   std::string statistic;                  // statistic_name()
   std::int64_t processes = 0;
+  std::int64_t samples = 0;                  // the fewest that a process gave of a case; 0 where not known, or of medians
   std::map<std::string, std::string> state;  // driver, compiler...
 };
 

@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::int64_t kRoundSeconds = 3600;
 
-std::string info_of(const Process& process, const std::string& key) {
-  const auto found = process.context.info.find(key);
-  return found == process.context.info.end() ? std::string() : found->second;
-}
-
 // The number that `count` digits at `at` make; -1 when they are not there.
 int digits(std::string_view text, std::size_t at, std::size_t count) {
   int value = -1;
@@ -42,7 +37,7 @@ std::optional<std::int64_t> parse_offset(std::string_view text) {
 std::optional<std::pair<std::int64_t, std::int64_t>> span_of(const ResultSet& results) {
   std::optional<std::pair<std::int64_t, std::int64_t>> span;
   for (const Process& process : results.processes) {
-    const auto date = parse_date(info_of(process, "date"));
+    const auto date = parse_date(process.context.info_of("date"));
     if (!date) return std::nullopt;
     span = span ? std::pair(std::min(span->first, *date), std::max(span->second, *date))
                 : std::pair(*date, *date);
@@ -64,7 +59,7 @@ bool is_marked(const Process& process) {
 bool belong_together(const Process& a, const Process& b) {
   if (!is_marked(a) || !is_marked(b)) return false;
   if (a.context.round == b.context.round) return true;
-  const auto date_a = parse_date(info_of(a, "date")), date_b = parse_date(info_of(b, "date"));
+  const auto date_a = parse_date(a.context.info_of("date")), date_b = parse_date(b.context.info_of("date"));
   return boot_of(a) == boot_of(b) && date_a && date_b && std::abs(*date_a - *date_b) < kRoundSeconds;
 }
 
@@ -113,7 +108,7 @@ void date_results(ResultSet& results, const std::string& date) {
         "' is no date; it takes what `date -Iseconds` prints, 2026-11-20T21:10:26+01:00");
   }
   for (Process& process : results.processes) {
-    if (parse_date(info_of(process, "date")))
+    if (parse_date(process.context.info_of("date")))
       throw std::invalid_argument(process.file + " tells its date itself; leave the flag away");
     process.context.info["date"] = date;
   }
@@ -122,13 +117,14 @@ void date_results(ResultSet& results, const std::string& date) {
 BaselineRound describe_round(const ResultSet& results, const std::string& statistic) {
   const Process* latest = &results.processes.front();
   for (const Process& process : results.processes) {
-    const auto date = parse_date(info_of(process, "date")), best = parse_date(info_of(*latest, "date"));
+    const auto date = parse_date(process.context.info_of("date")),
+               best = parse_date(latest->context.info_of("date"));
     if (date && (!best || *date > *best)) latest = &process;
   }
   return {.round = latest->context.round.value_or(""),
           .boot = boot_of(*latest),
-          .date = info_of(*latest, "date"),
-          .commit = info_of(*latest, "commit"),
+          .date = latest->context.info_of("date"),
+          .commit = latest->context.info_of("commit"),
           .reason = {},
           .statistic = statistic,
           .processes = static_cast<std::int64_t>(results.processes.size()),

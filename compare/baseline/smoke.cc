@@ -17,11 +17,6 @@ std::string dumped(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string info_of(const Process& process, const std::string& key) {
-  const auto found = process.context.info.find(key);
-  return found == process.context.info.end() ? "" : found->second;
-}
-
 double throughput(const Case& measured, const Process& process) {
   const std::string place = process.file + ": " + printable(measured.name);
   if (!measured.failure.empty())
@@ -38,8 +33,8 @@ double throughput(const Case& measured, const Process& process) {
 SmokeMinima smoke_minima(const ResultSet& results, double margin) {
   const Process& last = results.processes.back();
   SmokeMinima minima{.margin = margin,
-                     .date = info_of(last, "date"),
-                     .commit = info_of(last, "commit"),
+                     .date = last.context.info_of("date"),
+                     .commit = last.context.info_of("commit"),
                      .identity = last.context.identity,
                      .tflops = {}};
   std::map<std::string, std::size_t> processes;

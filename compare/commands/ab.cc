@@ -152,6 +152,8 @@ void add_ab(CLI::App& app, Run& chosen) {
   ab.add_option("--keep", flags->keep, "keeps all results in this folder; gate --run judges them again")
       ->type_name("DIR");
   add_decision_flags(ab, flags->decision);
+  for (const char* refused : {"--statistic", "--process-cv"})
+    ab.get_option(refused)->group("");  // not in --help
   add_report_flags(ab, flags->reports);
   ab.callback([flags, &chosen] { chosen = [flags] { return run(*flags); }; });
 }

@@ -13,6 +13,7 @@
 #include "compare/options.h"
 #include "compare/report/escape.h"
 #include "compare/report/format.h"
+#include "compare/sample_counts.h"
 
 namespace warpgauge {
 namespace {
@@ -69,6 +70,8 @@ std::string summary(const Baseline& baseline, const std::string& path) {
 
 // Why the round is not taken in; empty where it is.
 std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& crept) {
+  if (comparison.counts()[static_cast<std::size_t>(CellVerdict::failed)] > 0)
+    return "cases failed: what they took is not known; the report says why, case by case\n";
   if (comparison.verdict == RunVerdict::regression)
     return "the verdict is regression; --accept RE lets in a slow-down that is meant\n";
   if (comparison.exit_code != 0)
@@ -126,6 +129,7 @@ int run_bless(const BlessFlags& flags) {
 
   const Statistic statistic =
       stored.baseline ? statistic_of(*stored.baseline) : options.statistic.value_or(default_statistic(head));
+  check_has_statistic(head, statistic, stored.baseline ? path : "the new baseline");
   BaselineRound round = describe_round(head, statistic_name(statistic));
   round.reason = flags.reason;
   const std::vector<BaselineRound> rounds =
@@ -154,6 +158,7 @@ int run_bless(const BlessFlags& flags) {
     tell(flags.reports, "refused: " + refusal);
     return comparison.exit_code != 0 ? comparison.exit_code : kRefused;
   }
+  if (statistic != Statistic::median) round.samples = fewest_samples(comparison.cells);
   add_round(updated, round, comparison);
   update_file(stored.path, stored.text, format_baseline(updated));
   tell(flags.reports, summary(updated, path));

@@ -93,6 +93,7 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
   const std::string path = shown_path(stored.path, kBaselineParts);
   if (!stored.baseline) return without_baseline(head, options, path);
   check_fits(*stored.baseline, options, path);
+  check_has_statistic(head, statistic_of(*stored.baseline), path);
   // Stored is the raw name where two cases share the stripped one.
   std::erase_if(stored.baseline->cases,
                 [&](const auto& entry) { return !read.keeps(strip_settings(entry.first), entry.first); });

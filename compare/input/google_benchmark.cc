@@ -123,7 +123,10 @@ void DocumentReader::take_row() {
   if (name.empty()) throw wrong("name", "is empty", kForeign);
   if (row_.run_name) string_field(*row_.run_name, file_, row_.place("run_name"));
   if (row_.is_complexity()) return;
-  if (!row_.run_type) untyped_.see(name, row_);
+  if (!row_.run_type && untyped_.see(name, row_)) {
+    case_of(name);  // to be taken out with the others
+    return;
+  }
 
   const std::string_view run_type =
       row_.run_type ? string_field(*row_.run_type, file_, row_.place("run_type")) : "iteration";

@@ -12,8 +12,10 @@ namespace {
 
 // Words that say of a name that it is a time: "nv/cold/time/gpu/mean" has one, and "p95_ns".
 constexpr std::array<std::string_view, 4> kTimes = {"time", "duration", "latency", "elapsed"};
-constexpr std::array<std::string_view, 7> kUnitsOfTime = {"ns",  "us",      "ms",         "s",
-                                                          "sec", "seconds", "nanoseconds"};
+constexpr std::array<std::string_view, 6> kUnitsOfTime = {"ns", "us", "ms", "sec", "seconds", "nanoseconds"};
+// So much in a time is a rate: MB_per_s, GB/s. Of "_s" alone nobody can tell: GB_s is one, too.
+constexpr std::array<std::string_view, 6> kPer = {"s", "sec", "second", "ms", "us", "ns"};
+constexpr std::array<std::string_view, 3> kBehindSlash = {"s", "sec", "second"};
 
 // What our bench writes, and nvbench's tags by their last part.
 constexpr std::array<std::string_view, 6> kRates = {"tflops",    "gbps",        "roofline_pct",
@@ -23,16 +25,24 @@ bool is_one_of(std::string_view word, const auto& words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// What follows the last of these characters; all where there is none.
+std::string_view last_word(std::string_view name, const char* separators) {
+  return name.substr(name.find_last_of(separators) + 1);  // npos + 1 = 0
+}
+
 bool is_rate(std::string_view name) {
-  const std::string_view last_part = name.substr(name.rfind('/') + 1);  // npos + 1 = 0: there is but one
-  return name.ends_with("_per_second") || is_one_of(last_part, kRates);
+  const std::string_view word = last_word(name, "_/"), before = name.substr(0, name.size() - word.size());
+  return (before.ends_with("_per_") && is_one_of(word, kPer)) ||
+         (before.ends_with("/") && before.size() > 1 && is_one_of(word, kBehindSlash)) ||
+         is_one_of(last_word(name, "/"), kRates);
 }
 
 bool is_time(std::string_view name) {
   for (std::string_view rest = name;;) {
     const std::size_t end = rest.find_first_of("_/");
     if (is_one_of(rest.substr(0, end), kTimes)) return true;
-    if (end == std::string_view::npos) return rest != name && is_one_of(rest, kUnitsOfTime);
+    if (end == std::string_view::npos)
+      return name.ends_with("_" + std::string(rest)) && is_one_of(rest, kUnitsOfTime);
     rest.remove_prefix(end + 1);
   }
 }

@@ -46,6 +46,12 @@ struct Context {
   std::map<std::string, std::string> settings;
   std::optional<std::string> round;  // processes of one boot within an hour share it
   std::string host_name;             // a mismatch warns where a file is foreign
+
+  // Empty where it is not told.
+  std::string info_of(const std::string& key) const {
+    const auto found = info.find(key);
+    return found == info.end() ? "" : found->second;
+  }
 };
 
 struct Process {

@@ -20,13 +20,14 @@ std::string_view aggregate_suffix(std::string_view name) {
 
 }  // namespace
 
-void UntypedAggregates::see(std::string_view name, const GoogleBenchmarkRow& row) {
+bool UntypedAggregates::see(std::string_view name, const GoogleBenchmarkRow& row) {
   const std::string_view suffix = aggregate_suffix(name);
-  if (suffix.empty()) return;
+  if (suffix.empty()) return false;
   Seen& seen = runs_[name.substr(0, name.size() - suffix.size())];
   if (seen.place.empty()) seen.place = std::string(row.place(""));
   seen.mean = seen.mean || suffix == "_mean";
   seen.stddev = seen.stddev || suffix == "_stddev";
+  return seen.mean && seen.stddev;
 }
 
 void UntypedAggregates::take_out(Process& process,

@@ -14,8 +14,9 @@ namespace warpgauge {
 
 class UntypedAggregates {
  public:
-  // A row that has no run_type. `name` outlives this.
-  void see(std::string_view name, const GoogleBenchmarkRow& row);
+  // A row that has no run_type. `name` outlives this. True where the rows so far prove it an aggregate, whose
+  // number need not be one that a case could have: a deviation of 0.
+  bool see(std::string_view name, const GoogleBenchmarkRow& row);
 
   // Takes what proved to be aggregates out of the cases, with a warning. `measured` tells whether there was a
   // row of that name. Throws Diagnostic where a case has nothing but aggregates.

@@ -84,7 +84,7 @@ std::string remark(const Cell& cell, const std::string& unit) {
       return "";
   }
   if (cell.withheld) return cell.reason;
-  if (!cell.ratio) return "";  // not compared: a note says why
+  if (!cell.ratio) return cell.blocks ? cell.reason : "";  // not compared at all: a note says why
   std::string text = cell.mde ? "a slow-down of " + format_detectable(*cell.mde) + " would have been seen"
                               : "no slow-down could have been seen";
   if (cell.more_blocks && *cell.more_blocks > 0) {

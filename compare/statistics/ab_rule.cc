@@ -19,9 +19,6 @@ namespace {
 
 // How alpha is spent over the looks: little at first (Kim & DeMets 1987, the power family).
 constexpr double kSpendingPower = 2.5;
-// Level of "unchanged" over all looks, a case: half of what is left at each look, all of it at the last. Most
-// cases are unchanged, and to say so at the first look saves the most.
-constexpr double kUnchangedLevel = 0.05;
 
 const UnitWords kBlocks = {"block", "blocks"};
 
@@ -120,6 +117,8 @@ double AbRule::spent(std::size_t look) const {
   return plan_.alpha * std::pow(share, kSpendingPower);
 }
 
+// Half of what is left at each look, all of it at the last: most cases are unchanged, and to say so at the
+// first look saves the most.
 double AbRule::unchanged_level(std::size_t look) const {
   const std::size_t halvings = std::min(look, look_blocks_.size() - 1);
   return kUnchangedLevel * std::pow(0.5, static_cast<double>(halvings));

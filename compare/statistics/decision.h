@@ -28,7 +28,7 @@ struct Decision {
   double p_adjusted = 1;  // Holm over cases, weighted over looks: <= alpha exactly for a regression
   double mde = 0;         // smallest slow-down, as a fraction, that this much data could have shown
   int blocks = 0;         // or processes, or rounds a side: the units of analysis that were used
-  int more_blocks = 0;    // how many more it would take to decide; 0 when decided, or when no number would do
+  int more_blocks = 0;    // how many more it would take to decide; 0 when decided, withheld, or none would do
   // Unchanged, or an improvement, if not for units that were left out and may be head's own slowness.
   bool withheld = false;
   std::string reason;  // one sentence

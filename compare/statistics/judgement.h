@@ -54,6 +54,9 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
 // What earlier looks left of a case. It stays one of Holm's family for good.
 enum class Standing { open, regression, improvement, closed };
 
+// Level of "unchanged", a case, over all looks.
+inline constexpr double kUnchangedLevel = 0.05;
+
 struct Levels {
   double red = 0;        // of this look, over all cases, for either direction
   double unchanged = 0;  // of this look, a case

@@ -15,8 +15,6 @@
 namespace warpgauge {
 namespace {
 
-constexpr double kUnchangedLevel = 0.05;
-
 // Units that hold a case; for the fit the first of them is unit `first`, and some may be left out.
 int present(std::span<const double> numbers, std::size_t first = 0,
             std::span<const LeftOutUnit> left_out = {}) {

@@ -196,29 +196,59 @@ TEST_F(AbRun, the_filter_chooses_the_cases) {
   EXPECT_EQ(report()["cells"].size(), 10u);
 }
 
-TEST_F(AbRun, an_interruption_reports_what_is_known) {
-  const std::string base = binary("base", "--cases=4 --hang=fake/3"), head = binary("head", "--cases=4");
-  const std::string json = path("report.json");
-  std::vector<std::string> words{WARPGAUGE_COMPARE,   "ab",  base,     head,
-                                 "--process-seconds", "0.1", "--json", json};
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t quiet;
-  posix_spawn_file_actions_init(&quiet);
-  posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, path("stdout").c_str(), O_WRONLY | O_CREAT, 0644);
-  posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, path("stderr").c_str(), O_WRONLY | O_CREAT, 0644);
-  pid_t child = 0;
-  ASSERT_EQ(posix_spawn(&child, WARPGAUGE_COMPARE, &quiet, nullptr, arguments.data(), environ), 0);
-  posix_spawn_file_actions_destroy(&quiet);
-  usleep(1'000'000);
-  kill(child, SIGINT);
-  int status = 0;
-  waitpid(child, &status, 0);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 4) << errors();
+// The run with results kept in `kept`, interrupted once the process whose results go to this part of their
+// path hangs; its exit code.
+class Interrupted : public AbRun {
+ protected:
+  int interrupted(const std::string& base_flags, const std::string& head_flags, const std::string& place) {
+    const std::string base = binary("base", base_flags + " --only-in=" + place + " --hang=fake/3");
+    std::vector<std::string> words{WARPGAUGE_COMPARE,
+                                   "ab",
+                                   base,
+                                   binary("head", head_flags),
+                                   "--process-seconds",
+                                   "0.1",
+                                   "--json",
+                                   path("report.json"),
+                                   "--keep",
+                                   path("kept")};
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t quiet;
+    posix_spawn_file_actions_init(&quiet);
+    for (const auto& [stream, file] : {std::pair(STDOUT_FILENO, "stdout"), {STDERR_FILENO, "stderr"}})
+      posix_spawn_file_actions_addopen(&quiet, stream, path(file).c_str(), O_WRONLY | O_CREAT, 0644);
+    pid_t child = 0;
+    EXPECT_EQ(posix_spawn(&child, WARPGAUGE_COMPARE, &quiet, nullptr, arguments.data(), environ), 0);
+    posix_spawn_file_actions_destroy(&quiet);
+    for (int i = 0; i < 600 && access(path("kept/" + place).c_str(), F_OK) != 0; ++i) usleep(100'000);
+    kill(child, SIGINT);
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status));
+    return WEXITSTATUS(status);
+  }
+};
+
+TEST_F(Interrupted, before_the_first_look_nothing_is_known) {
+  EXPECT_EQ(interrupted("--cases=4", "--cases=4", "look1"), 4) << errors();
   EXPECT_EQ(count("inconclusive"), 4);
   EXPECT_EQ(report()["verdict"], "undecided");
+}
+
+TEST_F(Interrupted, what_was_proved_by_then_stands) {
+  EXPECT_EQ(interrupted("--cases=4 --noise=0.1", "--cases=4 --noise=0.1 --slow=fake/0=5", "look2"), 1)
+      << errors();
+  EXPECT_EQ(verdict_of("fake/0"), "regression");
+  EXPECT_EQ(report()["verdict"], "regression");
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("the run ended early: interrupted"));
+}
+
+TEST_F(AbRun, no_path_of_its_scratch_gets_into_a_report) {
+  EXPECT_EQ(ab("--cases=2 --slow=fake=-1", "--cases=2", {"--blocks", "2"}), 4) << errors();
+  EXPECT_THAT(errors(), HasSubstr("exit 0, but look0/block00/0-base.json: "));
+  EXPECT_THAT(errors() + text_of(path("stdout")), Not(HasSubstr("/tmp")));
 }
 
 TEST_F(AbRun, what_cannot_be_run_is_said_so) {

@@ -37,6 +37,12 @@ TEST(InputUntypedAggregates, AreNoCases) {
                   "by its name, and not used"));
 }
 
+TEST(InputUntypedAggregates, ADeviationOfNothingIsNoWrongTime) {
+  std::string text = rows({"a", "a", "a_mean", "a_median", "a_stddev", "b"});
+  text.replace(text.find("10", text.find("a_stddev")), 2, "0.0");
+  EXPECT_THAT(names_of(parse(text)), ElementsAre("a", "b"));
+}
+
 TEST(InputUntypedAggregates, AloneTheyAreRefused) {
   const std::string text = rows({"a_mean", "a_median", "a_stddev", "b"});
   EXPECT_THAT(

@@ -276,13 +276,31 @@ def undated():
     lab = "before/baselines/lab/default.json"
     undated = baseline(1, {"copy/Elements:65536": 4.1e3, "copy/Elements:1048576": 2.72e4, "reduce/Elements:1048576": 1.83e4},
                        identity={"gpu": "NVIDIA H200 (132 SMs, sm 900, 150109880320 B, ECC true)"})
-    undated["rounds"][0] |= {"round": "", "boot": "", "date": ""}
+    undated["rounds"][0] |= {"round": "", "boot": "", "date": "", "statistic": "q50"}
     bless_nvbench = "bless --baseline $OUT/baselines --fingerprint lab --head ../nvbench/base.json --reason nightly"
     case("bless_undated_first", bless_nvbench, {})
     case("bless_undated_again", bless_nvbench, {lab: undated})
     case("bless_undated_with_a_date", bless_nvbench + " --date 2026-12-01T10:00:00+01:00", {lab: undated})
     case("usage_bless_date", bless_nvbench + " --date yesterday", {})
     case("usage_bless_date_told", of("bless_missing", BLESS) + " --reason x --date 2026-12-01T10:00:00+01:00", {})
+
+
+def numbers_of_other_samples():
+    """Held against a low quantile of ten repetitions a process: medians, or the same quantile of three."""
+    stored = baseline(10, TIMES_NS)
+    for one in stored["rounds"]:
+        one["samples"] = 10
+    of_ten = {STORED: stored}
+    medians = {f"head{i}.json": aggregates(fingerprinted(20 + i)) for i in range(3)}
+    case("usage_baseline_and_medians", AGAINST, medians | of_ten)
+    case("usage_bless_medians", of("usage_baseline_and_medians", BLESS) + " --reason nightly", of_ten)
+    case("usage_bless_first_medians", of("usage_baseline_and_medians", BLESS) + " --reason first --statistic min", {})
+    case("bless_first_of_medians", of("usage_baseline_and_medians", BLESS) + " --reason first", {})
+    case("baseline_of_more_samples", AGAINST, {f"head{i}.json": fingerprinted(20 + i) for i in range(3)} | of_ten)
+    more = three() | {f"base{i}.json": document(10 + i, repetitions=10) for i in range(3)}
+    case("more_samples_in_base", THREE, more)
+    case("aggregates_in_head", TWO + " --statistic min", {"base.json": document(1, repetitions=10),
+                                                          "head.json": aggregates(document(2, scale={"naive": 1.5}))})
 
 
 def smoke():
@@ -304,7 +322,7 @@ def smoke():
 
 
 def main():
-    for cases in (two_sides, identities, policies, other_programs, reports, usage, baselines, blessing, creeping_up, undated, smoke):
+    for cases in (two_sides, identities, policies, other_programs, reports, usage, baselines, blessing, creeping_up, undated, numbers_of_other_samples, smoke):
         cases()
 
 
