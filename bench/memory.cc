@@ -35,37 +35,35 @@ double device_bytes(const Case& measured) {
 }
 
 double device_bytes_of_its_own() {
-  constexpr double kOracle =
-      0.75 * 0x1p30;  // its chunk of the logits in f64 and f32, a head, and cuBLAS's own
+  constexpr double kOracle = 0.75 * 0x1p30;    // logits in f64 and f32, a head, cuBLAS's own
   constexpr double kCeilings = 1.25 * 0x1p30;  // what is read, and three matrices
   constexpr double kEviction = 0.25 * 0x1p30;  // twice the largest L2
-  return std::max(kOracle, kCeilings) +
-         kEviction;  // the ceilings' is given back before the oracle's is taken
+  // The ceilings' is given back before the oracle's is taken.
+  return std::max(kOracle, kCeilings) + kEviction;
 }
 
 void require_memory(std::span<const Case> cases, int threads, double device_free_bytes) {
-  const auto require = [](const std::string& name, double wanted, double free, const char* whose) {
+  const auto require = [](const std::string& whoever, double wanted, double free, const char* whose) {
     if (wanted > free)
-      throw std::invalid_argument(
-          name + in_gib(wanted) + " of " + whose + "memory, and " + in_gib(free) +
-          " are free; take smaller shapes, or leave some out with --benchmark_filter");
+      throw std::invalid_argument(whoever + " about " + in_gib(wanted) + " of " + whose + "memory, and " +
+                                  in_gib(free) + " are free; take smaller shapes, or leave some out with " +
+                                  "--benchmark_filter");
   };
   const double host_free_bytes = free_memory_bytes();
   double most_host_checks = 0, most_device_checks = 0;  // one case is checked at a time
   for (const Case& each : cases) {
     if (!each.unsupported.empty()) continue;
-    require(each.name + ": takes about ", host_bytes(each, threads), host_free_bytes, "");
-    require(each.name + ": takes about ", device_bytes(each), device_free_bytes, "the GPU's ");
+    require(each.name + ": takes", host_bytes(each, threads), host_free_bytes, "");
+    require(each.name + ": takes", device_bytes(each), device_free_bytes, "the GPU's ");
     most_host_checks = std::max(most_host_checks, check_bytes(*each.kernel, each.problem, threads));
     most_device_checks = std::max(most_device_checks, device_bytes(each) / kTimedAndChecked);
   }
-  require("the cases together take about ",
-          pool_sizes(Backend::cpu, cases, threads).bytes() + most_host_checks, host_free_bytes, "");
-  if (most_device_checks > 0)
-    require(
-        "the cases together take about ",
-        pool_sizes(Backend::cuda, cases, threads).bytes() + most_device_checks + device_bytes_of_its_own(),
-        device_free_bytes, "the GPU's ");
+  const char* const all = "the cases together take";
+  const double on_host = pool_sizes(Backend::cpu, cases, threads).bytes() + most_host_checks;
+  require(all, on_host, host_free_bytes, "");
+  if (most_device_checks == 0) return;  // nothing runs there
+  const double on_device = pool_sizes(Backend::cuda, cases, threads).bytes() + most_device_checks;
+  require(all, on_device + device_bytes_of_its_own(), device_free_bytes, "the GPU's ");
 }
 
 }  // namespace warpgauge::bench
