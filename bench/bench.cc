@@ -25,6 +25,7 @@
 #include "bench/table.h"
 #include "bench/threads.h"
 #include "fuzz/crash_note.h"
+#include "kernels/libraries.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -112,7 +113,8 @@ Measurement measure(const Options& options, std::span<const Case> cases) {
 
   Measurement m;
   m.stations = make_stations(cases, options, options.threads);
-  CheckedStore store(kCheckedDirectory, running_binary_hash(), options.seed, options.threads);
+  const std::string surroundings = library_versions() + "; " + (gpu ? gpu->name : "no GPU");
+  CheckedStore store(kCheckedDirectory, running_program_hash(surroundings), options.seed, options.threads);
   m.results = check_cases(cases, m.stations, store, options.seed, options.threads);
   if (const std::string reason = store.save(); !reason.empty())
     complain("what was checked is not remembered: " + reason);
@@ -173,8 +175,6 @@ bool meets(const Minima& minima, const Measurement& m) {
 }
 
 int run(std::span<const Kernel* const> kernels, const Options& options) {
-  // Before the kernels are asked what they support there.
-  if (backend_unavailable(Backend::cuda).empty()) select_gpu(options.device);
   const Selection selection = select_cases(kernels, options);
   if (const auto exit_code = reason_to_stop(selection, options)) return *exit_code;
   if (options.list) {

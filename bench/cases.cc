@@ -3,6 +3,7 @@
 #include <regex>
 #include <stdexcept>
 
+#include "bench/gpu.h"
 #include "kernels/case_key.h"
 
 namespace warpgauge::bench {
@@ -34,13 +35,28 @@ bool name_matches(std::string_view filter, const std::string& name) {
   return Filter(filter).matches(name);
 }
 
-Selection select_cases(std::span<const Kernel* const> kernels, const Options& options) {
+std::string take_backend(Backend backend, const Options& options) {
+  try {
+    if (backend == Backend::cuda) select_gpu(options.device);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return backend_unavailable(backend);
+}
+
+Selection select_cases(std::span<const Kernel* const> kernels, const Options& options,
+                       std::string (*why_missing)(Backend, const Options&)) {
   const Filter filter(options.filter);
+  std::map<Backend, std::string> asked;
+  const auto missing_reason = [&](Backend backend) -> const std::string& {
+    const auto [entry, is_new] = asked.try_emplace(backend);
+    if (is_new) entry->second = why_missing(backend, options);
+    return entry->second;
+  };
   Selection selection;
   for (const Kernel* kernel : kernels) {
     if (kernel->backend == Backend::simt) continue;
     const BackendMatrix& matrix = options.matrix->of(kernel->backend);
-    const std::string missing = backend_unavailable(kernel->backend);
     for (const Problem& problem : expand(matrix, options.axes, options.dtypes)) {
       Case candidate{kernel, problem, format_case(kernel->id(), problem), {}};
       if (!filter.matches(candidate.name)) continue;
@@ -48,7 +64,7 @@ Selection select_cases(std::span<const Kernel* const> kernels, const Options& op
         selection.too_long.push_back(candidate.name);
         continue;
       }
-      if (!missing.empty()) {
+      if (const std::string& missing = missing_reason(kernel->backend); !missing.empty()) {
         selection.missing_backends.emplace(kernel->backend, missing);
         continue;
       }

@@ -24,6 +24,10 @@ struct Case {
 // does not compile.
 bool name_matches(std::string_view filter, const std::string& name);
 
+// Makes the device that the options name ready for use, where the backend has one. Empty when it can be used;
+// otherwise why not. Throws std::invalid_argument when there is no such device among others.
+std::string take_backend(Backend backend, const Options& options);
+
 struct Selection {
   std::vector<Case> cases;            // in the order of the kernels, then of the matrix
   std::vector<std::string> too_long;  // names that match, of naive kernels whose matrix has less time
@@ -34,6 +38,9 @@ struct Selection {
 // Kernels of the emulator (simt) never take part: their time means nothing. Cases whose backend is not here
 // are left out. Those that a kernel does not support are left out too, unless
 // --axis, --dtype or the filter asked for them. Throws std::invalid_argument for a bad filter or axis.
-Selection select_cases(std::span<const Kernel* const> kernels, const Options& options);
+// `why_missing` is asked of a backend when the first of its cases matches, before a kernel is asked what it
+// supports there.
+Selection select_cases(std::span<const Kernel* const> kernels, const Options& options,
+                       std::string (*why_missing)(Backend, const Options&) = take_backend);
 
 }  // namespace warpgauge::bench

@@ -44,9 +44,9 @@ void drop_old_files(const fs::path& directory) {
 
 }  // namespace
 
-CheckedStore::CheckedStore(fs::path directory, std::uint64_t binary_hash, std::uint64_t seed, int threads)
-    : file_(directory /
-            (hash_text(binary_hash) + "-" + std::to_string(seed) + "-" + std::to_string(threads) + ".json")) {
+CheckedStore::CheckedStore(fs::path directory, std::uint64_t program_hash, std::uint64_t seed, int threads)
+    : file_(directory / (hash_text(program_hash) + "-" + std::to_string(seed) + "-" +
+                         std::to_string(threads) + ".json")) {
   std::ifstream stream(file_);
   if (!stream) return;
   try {
@@ -86,10 +86,10 @@ std::string CheckedStore::save() {
   return {};
 }
 
-std::uint64_t running_binary_hash() {
+std::uint64_t running_program_hash(std::string_view surroundings) {
   std::ifstream self("/proc/self/exe", std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(self), {}};
-  return hash_bytes(bytes);
+  std::string bytes{std::istreambuf_iterator<char>(self), {}};
+  return hash_bytes(bytes.append(surroundings));
 }
 
 }  // namespace warpgauge::bench

@@ -1,6 +1,7 @@
-// What was fully checked, so that later processes of the same binary need not do it again: per case the hash
+// What was fully checked, so that later processes of the same program need not do it again: per case the hash
 // of the output that passed, and how accurate it was. A later process launches once and compares hashes. One
-// file per binary, seed of the inputs and number of threads, in .warpgauge/checked/ of the working directory.
+// file per program, seed of the inputs and number of threads, in .warpgauge/checked/ of the working
+// directory.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "fuzz/check.h"
 
@@ -21,12 +23,12 @@ struct CheckedCase {
 class CheckedStore {
  public:
   // Reads the file that fits. What is missing or damaged is as if it had never been checked.
-  CheckedStore(std::filesystem::path directory, std::uint64_t binary_hash, std::uint64_t seed, int threads);
+  CheckedStore(std::filesystem::path directory, std::uint64_t program_hash, std::uint64_t seed, int threads);
 
   std::optional<CheckedCase> find(const std::string& case_name) const;
   void remember(const std::string& case_name, const CheckedCase& checked);
 
-  // Writes what was remembered, atomically, and drops the files of binaries that have not been used for a
+  // Writes what was remembered, atomically, and drops the files of programs that have not been used for a
   // month. Returns why it could not be written; empty when it was, or nothing was new.
   std::string save();
 
@@ -36,7 +38,8 @@ class CheckedStore {
   bool changed_ = false;
 };
 
-// Hash of the running program's file: kernels are linked into it.
-std::uint64_t running_binary_hash();
+// Hash of what decides on the bits of an output: the running program's file, which kernels are linked into,
+// and `surroundings`, what they find on the machine: libraries, and the device.
+std::uint64_t running_program_hash(std::string_view surroundings);
 
 }  // namespace warpgauge::bench

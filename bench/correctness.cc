@@ -12,10 +12,10 @@ namespace {
 
 // On the operands that are timed, over erased outputs.
 Output launch(const Case& each, Station& station) {
-  const Operands operands = station.pool.bind(*each.kernel, each.problem);
-  station.pool.erase_outputs(each.problem);
+  const Operands operands = station.pool->bind(*each.kernel, each.problem);
+  station.pool->erase_outputs(each.problem);
   launch_once(*each.kernel, operands);
-  return station.pool.download(each.problem);
+  return station.pool->download(each.problem);
 }
 
 // The same, as what a profiler sees.

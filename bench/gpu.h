@@ -20,7 +20,8 @@ struct GpuInfo {
   std::string cuda_runtime, cuda_driver;  // versions, "13.0"
 };
 
-// Makes device `index` the one that everything runs on. Throws std::invalid_argument when there is none.
+// Makes device `index` the one that everything runs on, which begins to cost time and memory there. Throws
+// std::invalid_argument when there are others but not this one, std::runtime_error when it cannot be used.
 void select_gpu(int index);
 
 GpuInfo gpu_info();

@@ -33,7 +33,7 @@ std::vector<Subject> subjects_of(std::span<CaseResult> results, Stations& statio
     if (result.skipped() || result.failed()) continue;
     const Case& each = result.measured;
     Station& station = stations.at(each.kernel->backend);
-    subjects.push_back({result, station, station.pool.bind(*each.kernel, each.problem)});
+    subjects.push_back({result, station, station.pool->bind(*each.kernel, each.problem)});
   }
   return subjects;
 }

@@ -9,11 +9,6 @@
 namespace warpgauge::bench {
 namespace {
 
-// Elements, and bytes, of the largest case of each kind.
-struct Sizes {
-  std::int64_t query = 0, key = 0;
-};
-
 template <class T>
 std::vector<T> narrow(const std::vector<float>& values) {
   std::vector<T> narrowed(values.size());
@@ -53,21 +48,34 @@ Buffer touched(Backend backend, std::int64_t bytes, int threads) {
 
 }  // namespace
 
-OperandPool::OperandPool(Backend backend, std::span<const Case> cases, std::uint64_t seed, int threads)
-    : backend_(backend), threads_(threads) {
-  std::map<Dtype, Sizes> largest;
-  std::int64_t o_bytes = 0, lse_bytes = 0, workspace_bytes = 0;
+double PoolSizes::bytes() const {
+  double sum =
+      static_cast<double>(o_bytes) + static_cast<double>(lse_bytes) + static_cast<double>(workspace_bytes);
+  for (const auto& [dtype, elements] : inputs)
+    sum += static_cast<double>(dtype_bytes(dtype)) *
+           (static_cast<double>(elements.query) + 2 * static_cast<double>(elements.key));
+  return sum;
+}
+
+PoolSizes pool_sizes(Backend backend, std::span<const Case> cases, int threads) {
+  PoolSizes sizes;
   for (const Case& each : cases) {
     if (each.kernel->backend != backend || !each.unsupported.empty()) continue;
     const Problem& p = each.problem;
-    Sizes& sizes = largest[p.dtype];
-    sizes.query = std::max(sizes.query, query_elements(p));
-    sizes.key = std::max(sizes.key, key_elements(p));
-    o_bytes = std::max(o_bytes, query_elements(p) * dtype_bytes(p.dtype));
-    lse_bytes = std::max(lse_bytes, lse_elements(p) * std::int64_t{sizeof(float)});
-    workspace_bytes = std::max(workspace_bytes, each.kernel->workspace(p, threads));
+    PoolSizes::Elements& inputs = sizes.inputs[p.dtype];
+    inputs.query = std::max(inputs.query, query_elements(p));
+    inputs.key = std::max(inputs.key, key_elements(p));
+    sizes.o_bytes = std::max(sizes.o_bytes, query_elements(p) * dtype_bytes(p.dtype));
+    sizes.lse_bytes = std::max(sizes.lse_bytes, lse_elements(p) * std::int64_t{sizeof(float)});
+    sizes.workspace_bytes = std::max(sizes.workspace_bytes, each.kernel->workspace(p, threads));
   }
-  for (const auto& [dtype, sizes] : largest) {
+  return sizes;
+}
+
+OperandPool::OperandPool(Backend backend, std::span<const Case> cases, std::uint64_t seed, int threads)
+    : backend_(backend), threads_(threads) {
+  const PoolSizes all_sizes = pool_sizes(backend, cases, threads);
+  for (const auto& [dtype, sizes] : all_sizes.inputs) {
     // One row of everything: element i of a tensor depends on i alone, so that its beginning is every smaller
     // tensor.
     const Problem all{.seq_q = sizes.query, .seq_k = sizes.key, .head_dim = 1, .dtype = dtype};
@@ -81,9 +89,9 @@ OperandPool::OperandPool(Backend backend, std::span<const Case> cases, std::uint
     upload(inputs.k, values.k, dtype);
     upload(inputs.v, values.v, dtype);
   }
-  o_ = std::make_unique<Buffer>(touched(backend, o_bytes, threads));
-  lse_ = std::make_unique<Buffer>(touched(backend, lse_bytes, threads));
-  workspace_ = std::make_unique<Buffer>(touched(backend, workspace_bytes, threads));
+  o_ = std::make_unique<Buffer>(touched(backend, all_sizes.o_bytes, threads));
+  lse_ = std::make_unique<Buffer>(touched(backend, all_sizes.lse_bytes, threads));
+  workspace_ = std::make_unique<Buffer>(touched(backend, all_sizes.workspace_bytes, threads));
 }
 
 Operands OperandPool::bind(const Kernel& kernel, const Problem& p) const {

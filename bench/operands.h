@@ -21,6 +21,19 @@ struct Operands {
   Launch launch;
 };
 
+// What the cases of one backend share: of each kind of memory as much as the largest needs.
+struct PoolSizes {
+  struct Elements {
+    std::int64_t query = 0, key = 0;  // of Q; of K, and as many of V
+  };
+  std::map<Dtype, Elements> inputs;
+  std::int64_t o_bytes = 0, lse_bytes = 0, workspace_bytes = 0;
+
+  double bytes() const;  // of all of them
+};
+
+PoolSizes pool_sizes(Backend backend, std::span<const Case> cases, int threads);
+
 class OperandPool {
  public:
   // Memory for those of `cases` that run on `backend`. Throws std::runtime_error when it cannot be had.

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cstdlib>
 #include <iostream>
 #include <stdexcept>
 
@@ -116,8 +117,7 @@ void declare_google(CLI::App& app, Options& options, Raw& raw) {
       ->check(at_least(1, "a number, 1 or more"))
       ->envname("BENCHMARK_REPETITIONS")
       ->group(group);
-  app.add_option("--benchmark_out", options.out, "write the JSON here")
-      ->envname("BENCHMARK_OUT")
+  app.add_option("--benchmark_out", options.out, "write the JSON here; default: $BENCHMARK_OUT")
       ->group(group);
   app.add_option("--benchmark_out_format", raw.out_format, "json")
       ->check(CLI::IsMember({"json"}))
@@ -146,6 +146,9 @@ void interpret(const Raw& raw, Options& options) {
         "--benchmark_enable_random_interleaving=false: repetitions are always interleaved");
   refuse_aggregate_flags(options.google_flags);
   refuse_to_keep_a_dry_run(options);
+  // The environment speaks of the results of whatever is run, and a dry run has none.
+  if (const char* out = std::getenv("BENCHMARK_OUT"); out && options.out.empty() && !options.dry_run)
+    options.out = out;
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ class Sampler {
   virtual Sample take(const Kernel& kernel, const Operands& operands) = 0;
 };
 
-// Launches once outside any measurement and waits: lazily loaded code, thread pools and page faults are paid
-// here.
+// Launches once outside any measurement, on a stream of its own, and waits: lazily loaded code, thread pools
+// and page faults are paid here.
 void launch_once(const Kernel& kernel, const Operands& operands);
 
 // steady_clock around the launch, less what it waited for a processor where it works on one thread: on a busy

@@ -83,7 +83,10 @@ double process_cpu_ns() {
 }
 
 void launch_once(const Kernel& kernel, const Operands& operands) {
-  kernel.launch(operands.problem, operands.tensors, operands.launch);
+  const Stream stream(kernel.backend);
+  Launch launch = operands.launch;
+  launch.stream = stream.get();
+  kernel.launch(operands.problem, operands.tensors, launch);
   synchronize(kernel.backend);
 }
 

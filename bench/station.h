@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -13,11 +14,12 @@
 namespace warpgauge::bench {
 
 struct Station {
-  OperandPool pool;
+  std::optional<OperandPool> pool;  // there, as is the sampler, unless the station is lost
   std::unique_ptr<Sampler> sampler;
   Ceilings ceilings;
   CacheMode cache;
-  std::string lost = {};  // not empty: a case took the device along, and nothing runs here any more
+  std::string lost = {};  // not empty: it could not be set up, or a case took the device along; nothing runs
+  std::string (*ask_loss)(Backend) = backend_lost;
 
   // To be called when `culprit` has failed: asks whether the backend still answers.
   void notice_loss(const Case& culprit);
@@ -25,8 +27,7 @@ struct Station {
 
 using Stations = std::map<Backend, Station>;
 
-// One for each backend that a supported case of `cases` needs. Throws std::runtime_error when it cannot be
-// set up.
+// One for each backend that a supported case of `cases` needs; lost, where it cannot be set up.
 Stations make_stations(std::span<const Case> cases, const Options& options, int threads);
 
 }  // namespace warpgauge::bench

@@ -3,7 +3,7 @@
 # +simt compiles a CUDA kernel that is written against kernels/simt/ once more, with the host compiler, for the emulator.
 
 # Sources in the backends' folders that are not kernels.
-set(WARPGAUGE_NOT_KERNELS cuda/runtime.cu cuda/runtime_absent.cc)
+set(WARPGAUGE_NOT_KERNELS cuda/blocker.cu cuda/runtime.cu cuda/runtime_absent.cc)
 
 # Compiles kernels/cuda/NAME.cu with the host compiler, instrumented, into TARGET.
 function(warpgauge_add_simt_kernel target name)

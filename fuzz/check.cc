@@ -52,6 +52,31 @@ std::vector<Failure> compare_runs(const Output& first, const Output& second, Inp
   return failures;
 }
 
+// Launches once more while the stream lets nothing through: what is written meanwhile comes from another one,
+// and would be timed as nothing. To come after a run, which has loaded the code: that may wait for the
+// device.
+std::vector<Failure> check_stream(const Kernel& kernel, GuardedTensors& tensors, InputFamily family) {
+  const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), 1));
+  const Stream stream(kernel.backend);
+  tensors.poison_outputs();
+  Output seen;
+  bool held = false;
+  try {
+    held = stream.hold_while(
+        [&] {
+          kernel.launch(tensors.problem(), tensors.tensors(),
+                        {.stream = stream.get(), .workspace = workspace.data()});
+        },
+        [&] { seen = tensors.download(); });
+  } catch (const std::exception& error) {
+    throw LaunchFailure(error.what());
+  }
+  const auto rows = static_cast<std::size_t>(lse_elements(tensors.problem()));
+  if (!held || (seen.unwritten_rows.size() == rows && seen.unwritten_lse_rows.size() == rows)) return {};
+  return {{Property::on_stream, family,
+           "O or LSE were written while Launch::stream was held: it works on another stream"}};
+}
+
 // One kernel on one problem: runs it on one family of inputs after the other.
 class Checker {
  public:
@@ -71,6 +96,7 @@ class Checker {
       output = run_kernel(kernel_, tensors_, options_.threads, seed_);
       if (is_main && options_.repeat && kernel_.deterministic)
         add(compare_runs(output, run_kernel(kernel_, tensors_, options_.threads, seed_ + 1), family), result);
+      if (is_main && kernel_.backend == Backend::cuda) add(check_stream(kernel_, tensors_, family), result);
     } catch (const LaunchFailure& failure) {
       return add({{Property::launches, family, failure.what()}}, result);
     }
@@ -105,6 +131,8 @@ const char* property_name(Property property) {
   switch (property) {
     case Property::launches:
       return "launches";
+    case Property::on_stream:
+      return "on_stream";
     case Property::output:
       return "output";
     case Property::lse:
@@ -132,11 +160,12 @@ std::string CheckResult::report() const {
 
 Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads, std::uint64_t schedule_seed) {
   const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), threads));
+  const Stream stream(kernel.backend);
   tensors.poison_outputs();
   try {
     kernel.launch(tensors.problem(), tensors.tensors(),
                   {.threads = threads,
-                   .stream = nullptr,
+                   .stream = stream.get(),
                    .workspace = workspace.data(),
                    .schedule_seed = schedule_seed});
     synchronize(kernel.backend);

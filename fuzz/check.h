@@ -25,6 +25,7 @@ namespace warpgauge {
 // What a kernel promises, one failure kind each.
 enum class Property {
   launches,      // it does not throw
+  on_stream,     // it works on the stream that it is given
   output,        // O within its budget
   lse,           // LSE within its tolerance
   non_finite,    // NaN and infinity just where the oracle has them
@@ -74,8 +75,8 @@ struct LaunchFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Poisons the outputs, launches, waits, and fetches what was written. The seed is that of
-// Launch::schedule_seed.
+// Poisons the outputs, launches on a stream of its own, waits, and fetches what was written. The seed is that
+// of Launch::schedule_seed.
 Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads,
                   std::uint64_t schedule_seed = 0);
 

@@ -16,11 +16,8 @@ struct Fatal {
   struct sigaction before;  // what it did without us
 };
 
-Fatal fatal_signals[] = {{SIGSEGV, "SIGSEGV", {}},
-                         {SIGBUS, "SIGBUS", {}},
-                         {SIGFPE, "SIGFPE", {}},
-                         {SIGILL, "SIGILL", {}},
-                         {SIGABRT, "SIGABRT", {}}};
+Fatal fatal_signals[] = {{SIGSEGV, "SIGSEGV", {}}, {SIGBUS, "SIGBUS", {}},   {SIGFPE, "SIGFPE", {}},
+                         {SIGILL, "SIGILL", {}},   {SIGABRT, "SIGABRT", {}}, {SIGTERM, "SIGTERM", {}}};
 const char* program_name = "";
 std::atomic<const CrashNote*> newest{nullptr};
 

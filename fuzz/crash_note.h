@@ -30,10 +30,10 @@ class CrashNote {
   char text_[kLongest + 1];
 };
 
-// From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT write "PROGRAM: SIGNAL in NOTE" before they do what
-// they did until now: end the process, or whatever a sanitizer's handler makes of them. The overflow of the
-// calling thread's stack is told too. `program` must outlive the process's last note; a second call changes
-// nothing.
+// From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT and SIGTERM write "PROGRAM: SIGNAL in NOTE" before
+// they do what they did until now: end the process, or whatever a sanitizer's handler makes of them. The
+// overflow of the calling thread's stack is told too. `program` must outlive the process's last note; a
+// second call changes nothing.
 void install_crash_notes(const char* program);
 
 }  // namespace warpgauge

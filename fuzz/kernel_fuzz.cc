@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <limits>
 #include <string>
 
 #include "fuzz/crash_note.h"
@@ -32,8 +33,6 @@ class Progress {
     if (shown_) std::cerr << "\r\033[K" << std::flush;
   }
 
-  bool out_of_time() const { return flags_.seconds > 0 && seconds_since(start_) > flags_.seconds; }
-
   void show(std::uint64_t done) {
     if (!isatty(STDERR_FILENO) || seconds_since(last_) < 0.2) return;
     last_ = Clock::now();
@@ -48,7 +47,8 @@ class Progress {
  private:
   std::string name_;
   const Flags& flags_;
-  Clock::time_point start_ = Clock::now(), last_ = start_;
+  const Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
   bool shown_ = false;
 };
 
@@ -74,6 +74,11 @@ void KernelFuzz::TestBody() {
 
 std::string KernelFuzz::command(const FuzzCase& c) const {
   return "fuzz --replay '" + format_replay(kernel_.id(), c) + "'";
+}
+
+double KernelFuzz::seconds_left() const {
+  constexpr double kForEver = std::numeric_limits<double>::infinity();
+  return flags_.seconds > 0 ? flags_.seconds - seconds_since(start_) : kForEver;
 }
 
 std::string KernelFuzz::lost() const {
@@ -105,22 +110,34 @@ void KernelFuzz::run(const FuzzCase& c) {
   worst_ = std::max(worst_, result.accuracy.err_over_bound);
 }
 
-// On a lost device every case fails: there is no smaller one to look for.
+// What is wrong is told before a smaller case is looked for: that takes a while, and may be cut off.
 void KernelFuzz::tell_wrong(const FuzzCase& c, const CheckResult& result) {
-  std::string text = kernel_.id() + " is wrong\n" + result.report() + "  replay:   " + command(c);
-  const auto note_loss = [&](const FuzzCase& by) {
-    if (shared_.lost_by.empty() && !lost().empty()) shared_.lost_by = command(by);
-  };
   note_loss(c);
-  if (flags_.replays.empty() && lost().empty())
-    text += "\n  smallest: " + command(shrink(c, [&](const FuzzCase& simpler) {
-              if (!lost().empty() || !kernel_.supports(simpler.problem).empty()) return false;
-              const bool is_wrong = check_case(simpler).is_wrong();
-              note_loss(simpler);
-              return is_wrong;
-            }));
-  if (const std::string reason = lost(); !reason.empty()) text += "\n" + reason;
-  ADD_FAILURE() << text;
+  const std::string reason = lost();
+  ADD_FAILURE() << kernel_.id() << " is wrong\n"
+                << result.report() << "  replay:   " << command(c) << (reason.empty() ? "" : "\n" + reason);
+  // On a lost device every case fails.
+  if (flags_.replays.empty() && reason.empty()) tell_smallest(c);
+}
+
+void KernelFuzz::tell_smallest(const FuzzCase& c) {
+  constexpr double kLongestSeconds = 5;
+  const double limit_seconds = std::min(kLongestSeconds, seconds_left());
+  const Clock::time_point begin = Clock::now();
+  const FuzzCase smallest = shrink(c, [&](const FuzzCase& simpler) {
+    if (seconds_since(begin) > limit_seconds || !lost().empty() || !kernel_.supports(simpler.problem).empty())
+      return false;
+    const bool is_wrong = check_case(simpler).is_wrong();
+    note_loss(simpler);
+    return is_wrong;
+  });
+  const std::string reason = lost();
+  ADD_FAILURE() << kernel_.id() << " is wrong\n  smallest: " << command(smallest)
+                << (reason.empty() ? "" : "\n" + reason);
+}
+
+void KernelFuzz::note_loss(const FuzzCase& by) {
+  if (shared_.lost_by.empty() && !lost().empty()) shared_.lost_by = command(by);
 }
 
 void KernelFuzz::replay(const std::vector<Replay>& replays) {
@@ -132,8 +149,7 @@ void KernelFuzz::replay(const std::vector<Replay>& replays) {
 
 void KernelFuzz::fuzz() {
   Progress progress(kernel_.id(), flags_);
-  for (std::uint64_t n = 0; n < flags_.seeds && !HasFailure() && lost().empty() && !progress.out_of_time();
-       ++n) {
+  for (std::uint64_t n = 0; n < flags_.seeds && !HasFailure() && lost().empty() && seconds_left() > 0; ++n) {
     const auto drawn = random_supported_case(kernel_, flags_.first_seed + n);
     if (!drawn) return;
     run(*drawn);

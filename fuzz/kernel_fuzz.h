@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "fuzz/check.h"
 #include "fuzz/flags.h"
 #include "kernels/backend.h"
@@ -27,16 +29,20 @@ class KernelFuzz : public testing::Test {
 
  private:
   std::string command(const FuzzCase& fuzz_case) const;  // that replays it
+  double seconds_left() const;
   std::string lost() const;  // why the kernel's device is gone; empty: it is there
   CheckResult check_case(const FuzzCase& fuzz_case);
   void run(const FuzzCase& fuzz_case);
   void tell_wrong(const FuzzCase& fuzz_case, const CheckResult& result);
+  void tell_smallest(const FuzzCase& fuzz_case);
+  void note_loss(const FuzzCase& by);
   void replay(const std::vector<Replay>& replays);
   void fuzz();
 
   const Kernel& kernel_;
   const Flags& flags_;
   Shared& shared_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::string not_checked_;  // the last case that could not be checked, and why
   std::uint64_t cases_ = 0;
   std::int64_t rows_ = 0;

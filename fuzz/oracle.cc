@@ -11,10 +11,20 @@
 namespace warpgauge {
 namespace {
 
-OracleBackend resolve(OracleBackend backend) {
-  if (backend != OracleBackend::automatic) return backend;
-  const bool has_device = cublas_unavailable().empty() && backend_lost(Backend::cuda).empty();
-  return has_device ? OracleBackend::cublas : OracleBackend::cpu;
+// What `automatic` means: ask(cublas) where that can be had, otherwise ask(cpu).
+template <class Ask>
+auto ask_automatic(const GpuOracle& gpu, Ask ask) {
+  if (gpu.is_there()) try {
+      return ask(OracleBackend::cublas);
+    } catch (const OutOfDeviceMemory&) {  // the kernels may need all of it; the host's is another
+    }
+  return ask(OracleBackend::cpu);
+}
+
+Reference compute(const GpuOracle& gpu, const Inputs& inputs, std::vector<std::int64_t> rows,
+                  OracleBackend backend) {
+  if (backend == OracleBackend::cublas) return gpu.compute(inputs, std::move(rows));
+  return reference_cpu(inputs, std::move(rows));
 }
 
 std::size_t size_bytes(const Reference& r) {
@@ -27,6 +37,10 @@ void raise(double& largest, double value) {
 }
 
 }  // namespace
+
+const GpuOracle kGpuOracle{
+    .is_there = [] { return cublas_unavailable().empty() && backend_lost(Backend::cuda).empty(); },
+    .compute = reference_cublas};
 
 std::optional<OracleBackend> parse_oracle(std::string_view name) {
   if (name == "auto") return OracleBackend::automatic;
@@ -67,18 +81,22 @@ void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& 
 }
 
 Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend) {
-  if (resolve(backend) == OracleBackend::cublas) return reference_cublas(inputs, std::move(rows));
-  return reference_cpu(inputs, std::move(rows));
+  const auto ask = [&](OracleBackend chosen) { return compute(kGpuOracle, inputs, rows, chosen); };
+  return backend == OracleBackend::automatic ? ask_automatic(kGpuOracle, ask) : ask(backend);
 }
 
 std::shared_ptr<const Reference> ReferenceCache::get(const Inputs& inputs, OracleBackend backend) {
-  backend = resolve(backend);
+  const auto ask = [&](OracleBackend chosen) { return get_from(inputs, chosen); };
+  return backend == OracleBackend::automatic ? ask_automatic(gpu_, ask) : ask(backend);
+}
+
+std::shared_ptr<const Reference> ReferenceCache::get_from(const Inputs& inputs, OracleBackend backend) {
   const std::string key = format_problem(inputs.problem) + " " + family_name(inputs.family) + " " +
                           std::to_string(inputs.seed) + (backend == OracleBackend::cpu ? " cpu" : " cublas");
   for (const Entry& entry : entries_)
     if (entry.key == key) return entry.reference;
   auto reference = std::make_shared<const Reference>(
-      compute_reference(inputs, rows_to_compare(inputs.problem, inputs.seed), backend));
+      compute(gpu_, inputs, rows_to_compare(inputs.problem, inputs.seed), backend));
   held_bytes_ += size_bytes(*reference);
   entries_.push_back({key, reference});
   while (held_bytes_ > capacity_bytes_ && entries_.size() > 1) {

@@ -18,9 +18,9 @@
 namespace warpgauge {
 
 enum class OracleBackend {
-  automatic,  // cuBLAS where there is a GPU, and as long as it answers; otherwise the CPU
+  automatic,  // cuBLAS where there is a GPU, as long as it answers and has the memory; otherwise the CPU
   cpu,
-  cublas,  // f32 GEMM (TF32 off) and softmax on the GPU
+  cublas,  // f64 GEMMs and softmax on the GPU; only the low-precision twin is f32 (TF32 off)
 };
 
 std::optional<OracleBackend> parse_oracle(std::string_view name);  // "auto", "cpu", "cublas"
@@ -41,6 +41,13 @@ struct Reference {
   std::vector<double> mass;       // max over d of sum_j |p_j v_jd|
 };
 
+// The oracle on a GPU, which may not be there.
+struct GpuOracle {
+  bool (*is_there)();
+  Reference (*compute)(const Inputs& inputs, std::vector<std::int64_t> rows);  // see reference_cublas
+};
+extern const GpuOracle kGpuOracle;
+
 // Computes the reference; rows must be sorted.
 Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend);
 
@@ -48,8 +55,9 @@ Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows
 // and forgets the oldest beyond `capacity_bytes`. Not thread safe.
 class ReferenceCache {
  public:
-  explicit ReferenceCache(std::size_t capacity_bytes = std::size_t{512} << 20)
-      : capacity_bytes_(capacity_bytes) {}
+  explicit ReferenceCache(std::size_t capacity_bytes = std::size_t{512} << 20,
+                          const GpuOracle& gpu = kGpuOracle)
+      : capacity_bytes_(capacity_bytes), gpu_(gpu) {}
 
   std::shared_ptr<const Reference> get(const Inputs& inputs, OracleBackend backend);
 
@@ -58,7 +66,10 @@ class ReferenceCache {
     std::string key;
     std::shared_ptr<const Reference> reference;
   };
+  std::shared_ptr<const Reference> get_from(const Inputs& inputs, OracleBackend backend);  // cpu or cublas
+
   std::size_t capacity_bytes_;
+  const GpuOracle& gpu_;
   std::size_t held_bytes_ = 0;
   std::deque<Entry> entries_;  // oldest first
 };

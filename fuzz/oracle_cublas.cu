@@ -44,6 +44,11 @@ struct Largest {
   }
 };
 
+// Of numbers: a NaN is passed over, as by the oracle of the CPU.
+struct LargestNumber {
+  __device__ double operator()(double a, double b) const { return fmax(a, b); }
+};
+
 struct Sum {
   template <class T>
   __device__ T operator()(T a, T b) const {
@@ -82,12 +87,12 @@ __global__ void softmax_rows(T* logits, const int* visible, int n, T scale, T* l
   if (threadIdx.x == 0) lse[blockIdx.x] = largest + log(sum);
 }
 
-// One block a row of n: the largest of its visible elements.
+// One block a row of n: the largest of its visible elements, none of which is negative.
 __global__ void largest_of_rows(const double* matrix, const int* visible, int n, double* largest) {
   const double* row = matrix + static_cast<std::int64_t>(blockIdx.x) * n;
   double found = 0;
-  for (int j = threadIdx.x; j < visible[blockIdx.x]; j += kThreads) found = Largest()(found, row[j]);
-  found = reduce_block(found, Largest());
+  for (int j = threadIdx.x; j < visible[blockIdx.x]; j += kThreads) found = LargestNumber()(found, row[j]);
+  found = reduce_block(found, LargestNumber());
   if (threadIdx.x == 0) largest[blockIdx.x] = found;
 }
 
@@ -128,6 +133,13 @@ void gemm(cublasOperation_t op, int m, int n, int k, const float* a, int lda, co
           float* c) {
   const float one = 1, zero = 0;
   WARPGAUGE_CUDA_CHECK(cublasSgemm(handle(), op, CUBLAS_OP_N, m, n, k, &one, a, lda, b, ldb, &zero, c, m));
+}
+
+// <<<blocks, kThreads>>>, and what became of it.
+template <class... Parameters, class... Arguments>
+void run(void (*kernel)(Parameters...), int blocks, Arguments... arguments) {
+  kernel<<<blocks, kThreads>>>(arguments...);
+  WARPGAUGE_CUDA_CHECK(cudaGetLastError());
 }
 
 int blocks_for(std::int64_t size) {
@@ -189,22 +201,22 @@ void compute_chunk(const Inputs& in, const Head& head, std::size_t first, std::i
   DeviceArray<double> weights(count * n), sums(count * dim), device_lse(count), device_mass(count),
       device_absorbed(count);
   gemm(CUBLAS_OP_T, n, rows, dim, head.k.magnitude.data(), dim, q.magnitude.data(), dim, weights.data());
-  largest_of_rows<<<rows, kThreads>>>(weights.data(), device_visible.data(), n, device_mass.data());
+  run(largest_of_rows, rows, weights.data(), device_visible.data(), n, device_mass.data());
   gemm(CUBLAS_OP_T, n, rows, dim, head.k.wide.data(), dim, q.wide.data(), dim, weights.data());
-  softmax_rows<<<rows, kThreads>>>(weights.data(), device_visible.data(), n, p.scale, device_lse.data());
-  absorbed_of_rows<<<rows, kThreads>>>(weights.data(), device_visible.data(), n, device_absorbed.data());
+  run(softmax_rows<double>, rows, weights.data(), device_visible.data(), n, p.scale, device_lse.data());
+  run(absorbed_of_rows, rows, weights.data(), device_visible.data(), n, device_absorbed.data());
   const auto weighted = [&](const DeviceArray<double>& v) {
     gemm(CUBLAS_OP_N, dim, rows, n, v.data(), dim, weights.data(), n, sums.data());
     return sums.download(count * dim);
   };
   const std::vector<double> output = weighted(head.v.wide), mass = weighted(head.v.magnitude);
-  square<<<blocks_for(count * n), kThreads>>>(weights.data(), count * n);
+  run(square, blocks_for(count * n), weights.data(), count * n);
   const std::vector<double> squares = weighted(head.v_square);
 
   DeviceArray<float> low_weights(count * n), low_sums(count * dim), low_lse(count);
   gemm(CUBLAS_OP_T, n, rows, dim, head.k.low.data(), dim, q.low.data(), dim, low_weights.data());
-  softmax_rows<<<rows, kThreads>>>(low_weights.data(), device_visible.data(), n, static_cast<float>(p.scale),
-                                   low_lse.data());
+  run(softmax_rows<float>, rows, low_weights.data(), device_visible.data(), n, static_cast<float>(p.scale),
+      low_lse.data());
   std::vector<float> rounded = low_weights.download(count * n);
   for (float& weight : rounded) weight = round_to(p.dtype, weight);
   low_weights.upload(rounded);

@@ -69,7 +69,7 @@ int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels, std:
   install_crash_notes("fuzz");
   if (const std::string reason = oracle_unavailable(flags.oracle); !reason.empty()) {
     std::cerr << "fuzz: --oracle cublas: " << reason << "\n";
-    return kNothingChecked;
+    return skip_is_failure() ? kWrong : kNothingChecked;
   }
   int count = static_cast<int>(arguments.googletest.size()) - 1;
   testing::InitGoogleTest(&count, arguments.googletest.data());

@@ -77,4 +77,11 @@ void synchronize(Backend backend) {
   if (backend == Backend::cuda) cuda::synchronize();
 }
 
+Stream::Stream(Backend backend)
+    : stream_(backend == Backend::cuda ? cuda::create_stream() : nullptr, cuda::destroy_stream) {}
+
+bool Stream::hold_while(const std::function<void()>& launch, const std::function<void()>& look) const {
+  return cuda::hold_while(stream_.get(), launch, look);
+}
+
 }  // namespace warpgauge

@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "bench/ceilings.h"
-#include "bench/cuda/blocker.cuh"
-#include "bench/cuda/stream.cuh"
+#include "bench/cuda/held_interval.cuh"
 #include "fuzz/inputs.h"
 #include "kernels/backend.h"
 #include "kernels/cuda/check.h"
@@ -22,24 +21,13 @@ constexpr std::size_t kReadBytes = std::size_t{1} << 30;  // past every L2
 // launch to the device is no part of what the device can do.
 template <class Work>
 double best_seconds(Work work) {
-  const cuda::Stream stream;
-  const cuda::Event begin, end;
-  cuda::Blocker blocker;
-  work(stream);  // loads code, and does not count
-  stream.synchronize();
-  float best_ms = std::numeric_limits<float>::infinity();
-  for (int run = 0; run < kRuns; ++run) {
-    blocker.hold(stream);
-    WARPGAUGE_CUDA_CHECK(cudaEventRecord(begin, stream));
-    work(stream);
-    WARPGAUGE_CUDA_CHECK(cudaEventRecord(end, stream));
-    blocker.release();
-    stream.synchronize();
-    float ms = 0;
-    WARPGAUGE_CUDA_CHECK(cudaEventElapsedTime(&ms, begin, end));
-    best_ms = std::min(best_ms, ms);
-  }
-  return static_cast<double>(best_ms) * 1e-3;
+  HeldInterval interval;
+  work(interval.stream());  // loads code, and does not count
+  interval.stream().synchronize();
+  double best_ns = std::numeric_limits<double>::infinity();
+  for (int run = 0; run < kRuns; ++run)
+    best_ns = std::min(best_ns, interval.time_ns("the ceilings", [&] { work(interval.stream()); }));
+  return best_ns * 1e-9;
 }
 
 // Normal numbers of the type in `buffer`: zeros would draw less power and run faster than any real data.

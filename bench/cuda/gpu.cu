@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "kernels/cuda/check.h"
+#include "kernels/cuda/runtime.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -26,9 +27,15 @@ std::string uuid_text(const cudaUUID_t& uuid) {
   return text;
 }
 
+// A profiler that cannot be told must not be a kernel's fault later.
+void tell_profiler(cudaError_t (*what)()) {
+  if (what() != cudaSuccess) static_cast<void>(cudaGetLastError());
+}
+
 }  // namespace
 
 void select_gpu(int index) {
+  if (const std::string reason = cuda::no_device(); !reason.empty()) throw std::runtime_error(reason);
   int devices = 0;
   WARPGAUGE_CUDA_CHECK(cudaGetDeviceCount(&devices));
   if (index >= devices)
@@ -58,11 +65,11 @@ GpuInfo gpu_info() {
 }
 
 ProfilerRange::ProfilerRange(Backend backend) : active_(backend == Backend::cuda) {
-  if (active_) cudaProfilerStart();
+  if (active_) tell_profiler(cudaProfilerStart);
 }
 
 ProfilerRange::~ProfilerRange() {
-  if (active_) cudaProfilerStop();
+  if (active_) tell_profiler(cudaProfilerStop);
 }
 
 }  // namespace warpgauge::bench

@@ -1,7 +1,4 @@
-#include <stdexcept>
-
-#include "bench/cuda/blocker.cuh"
-#include "bench/cuda/stream.cuh"
+#include "bench/cuda/held_interval.cuh"
 #include "bench/sampler.h"
 #include "kernels/cuda/check.h"
 
@@ -21,40 +18,24 @@ class CudaSampler : public Sampler {
       : eviction_(Backend::cuda, cache == CacheMode::cold ? twice_l2_bytes() : 0) {}
 
   Sample take(const Kernel& kernel, const Operands& operands) override {
+    const TimedStream& stream = interval_.stream();
     Launch launch = operands.launch;
-    launch.stream = stream_;
+    launch.stream = stream;
     if (eviction_.bytes() > 0) {
-      WARPGAUGE_CUDA_CHECK(cudaMemsetAsync(eviction_.data(), 0, eviction_.bytes(), stream_));
-      stream_.synchronize();
+      WARPGAUGE_CUDA_CHECK(cudaMemsetAsync(eviction_.data(), 0, eviction_.bytes(), stream));
+      stream.synchronize();
     }
-    const double cpu_before_ns = process_cpu_ns();
-    blocker_.hold(stream_);
-    try {
-      WARPGAUGE_CUDA_CHECK(cudaEventRecord(begin_, stream_));
+    Sample sample;
+    sample.real_ns = interval_.time_ns(kernel.id(), [&] {
+      const double cpu_before_ns = process_cpu_ns();
       kernel.launch(operands.problem, operands.tensors, launch);
-      WARPGAUGE_CUDA_CHECK(cudaEventRecord(end_, stream_));
-    } catch (...) {
-      blocker_.release();
-      cudaStreamSynchronize(stream_);
-      throw;
-    }
-    const double cpu_ns = process_cpu_ns() - cpu_before_ns;
-    blocker_.release();
-    stream_.synchronize();
-    if (blocker_.gave_up())
-      throw std::runtime_error(kernel.id() +
-                               ": the launch waits for the device, or queues more kernels than the driver "
-                               "holds (about 1,000), or CUDA_LAUNCH_BLOCKING is set; it must be asynchronous "
-                               "on Launch::stream to be timed");
-    float milliseconds = 0;
-    WARPGAUGE_CUDA_CHECK(cudaEventElapsedTime(&milliseconds, begin_, end_));
-    return {.real_ns = static_cast<double>(milliseconds) * 1e6, .cpu_ns = cpu_ns};
+      sample.cpu_ns = process_cpu_ns() - cpu_before_ns;
+    });
+    return sample;
   }
 
  private:
-  cuda::Stream stream_;
-  cuda::Event begin_, end_;
-  cuda::Blocker blocker_;
+  HeldInterval interval_;
   Buffer eviction_;
 };
 

@@ -1,19 +1,20 @@
-// A CUDA stream and a CUDA event, owned.
+// A CUDA stream and a CUDA event, owned, to measure time with.
 #pragma once
 
 #include <cuda_runtime.h>
 
 #include "kernels/cuda/check.h"
 
-namespace warpgauge::bench::cuda {
+namespace warpgauge::bench {
 
-// Does not wait for the default stream, nor it for this one.
-class Stream {
+// Waits for the default stream, and that for it: what a kernel puts there instead of here still falls between
+// two events of this stream.
+class TimedStream {
  public:
-  Stream() { WARPGAUGE_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
-  ~Stream() { cudaStreamDestroy(stream_); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
+  TimedStream() { WARPGAUGE_CUDA_CHECK(cudaStreamCreate(&stream_)); }
+  ~TimedStream() { cudaStreamDestroy(stream_); }
+  TimedStream(const TimedStream&) = delete;
+  TimedStream& operator=(const TimedStream&) = delete;
   operator cudaStream_t() const { return stream_; }
   void synchronize() const { WARPGAUGE_CUDA_CHECK(cudaStreamSynchronize(stream_)); }
 
@@ -34,4 +35,4 @@ class Event {
   cudaEvent_t event_ = nullptr;
 };
 
-}  // namespace warpgauge::bench::cuda
+}  // namespace warpgauge::bench

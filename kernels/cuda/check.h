@@ -7,19 +7,26 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernels/backend.h"
+
 namespace warpgauge::cuda {
 
-[[noreturn]] inline void fail(const char* file, int line, const char* call, const std::string& what) {
-  throw std::runtime_error(std::string(file) + ":" + std::to_string(line) + ": " + call + ": " + what);
+template <class Error = std::runtime_error>
+[[noreturn]] void fail(const char* file, int line, const char* call, const std::string& what) {
+  throw Error(std::string(file) + ":" + std::to_string(line) + ": " + call + ": " + what);
 }
 
 inline void check(cudaError_t status, const char* file, int line, const char* call) {
   if (status == cudaSuccess) return;
   static_cast<void>(cudaGetLastError());  // or the next launch that asks for it would be blamed
+  if (status == cudaErrorMemoryAllocation)
+    fail<OutOfDeviceMemory>(file, line, call, cudaGetErrorString(status));
   fail(file, line, call, cudaGetErrorString(status));
 }
 
 inline void check(cublasStatus_t status, const char* file, int line, const char* call) {
+  if (status == CUBLAS_STATUS_ALLOC_FAILED)
+    fail<OutOfDeviceMemory>(file, line, call, cublasGetStatusString(status));
   if (status != CUBLAS_STATUS_SUCCESS) fail(file, line, call, cublasGetStatusString(status));
 }
 

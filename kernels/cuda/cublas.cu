@@ -1,7 +1,7 @@
 // cuda/cublas: unfused attention as a library user would write it: batched GEMM, row softmax, batched GEMM,
-// over groups of heads, of all batch entries where they lie evenly, so that the logits take at most 1 GiB.
-// Logits and softmax in f32, probabilities rounded to the operands' type before P V, f32 accumulation. TF32
-// and reduced-precision reductions are off.
+// over groups of heads, of all batch entries where they lie evenly, so that the logits take at most 1 GiB, or
+// one head's. Logits and softmax in f32, probabilities rounded to the operands' type before P V, f32
+// accumulation. TF32 and reduced-precision reductions are off.
 //
 // cuBLAS is column-major: a row-major [rows, D] is its [D, rows], so S^T = K Q^T and O^T = V^T P^T are asked
 // for.

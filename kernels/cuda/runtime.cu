@@ -1,10 +1,33 @@
 #include "kernels/cuda/runtime.h"
 
+#include <map>
+
+#include "kernels/cuda/blocker.cuh"
 #include "kernels/cuda/check.h"
 
 namespace warpgauge::cuda {
+namespace {
 
-std::string unavailable() {
+__global__ void probe() {}
+
+// Only the driver knows which devices run what was compiled; it is asked of a kernel.
+std::string unusable(int device) {
+  cudaFuncAttributes attributes{};
+  const cudaError_t status = cudaFuncGetAttributes(&attributes, probe);
+  if (status == cudaSuccess) return {};
+  static_cast<void>(cudaGetLastError());
+  int major = 0, minor = 0;
+  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
+  cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
+  return "CUDA device " + std::to_string(device) + ", of compute capability " + std::to_string(major) + "." +
+         std::to_string(minor) +
+         ", cannot run the kernels, which are built for " WARPGAUGE_CUDA_ARCHITECTURES ": " +
+         cudaGetErrorString(status);
+}
+
+}  // namespace
+
+std::string no_device() {
   static const std::string reason = [] {
     int devices = 0;
     const cudaError_t status = cudaGetDeviceCount(&devices);
@@ -12,6 +35,25 @@ std::string unavailable() {
     return std::string(devices > 0 ? "" : "no CUDA device");
   }();
   return reason;
+}
+
+std::string unavailable() {
+  if (std::string reason = no_device(); !reason.empty()) return reason;
+  static std::map<int, std::string> reasons;  // by device; asked once, while it is sound
+  int device = 0;
+  if (const cudaError_t status = cudaGetDevice(&device); status != cudaSuccess)
+    return std::string("no CUDA device: ") + cudaGetErrorString(status);
+  const auto [entry, is_new] = reasons.try_emplace(device);
+  if (is_new) entry->second = unusable(device);
+  return entry->second;
+}
+
+std::string library_version() {
+  int major = 0, minor = 0, patch = 0;
+  WARPGAUGE_CUDA_CHECK(cublasGetProperty(MAJOR_VERSION, &major));
+  WARPGAUGE_CUDA_CHECK(cublasGetProperty(MINOR_VERSION, &minor));
+  WARPGAUGE_CUDA_CHECK(cublasGetProperty(PATCH_LEVEL, &patch));
+  return "cuBLAS " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
 }
 
 void* allocate(std::size_t bytes) {
@@ -24,8 +66,11 @@ void release(void* memory) {
   cudaFree(memory);
 }
 
+// From pageable memory cudaMemcpy may return while the last bytes are on their way, which a stream that does
+// not wait for the default one would overtake.
 void copy_in(void* device, const void* host, std::size_t bytes) {
   WARPGAUGE_CUDA_CHECK(cudaMemcpy(device, host, bytes, cudaMemcpyHostToDevice));
+  WARPGAUGE_CUDA_CHECK(cudaStreamSynchronize(cudaStreamLegacy));
 }
 
 void copy_out(void* host, const void* device, std::size_t bytes) {
@@ -35,6 +80,30 @@ void copy_out(void* host, const void* device, std::size_t bytes) {
 void synchronize() {
   WARPGAUGE_CUDA_CHECK(cudaGetLastError());
   WARPGAUGE_CUDA_CHECK(cudaDeviceSynchronize());
+}
+
+void* create_stream() {
+  cudaStream_t stream = nullptr;
+  WARPGAUGE_CUDA_CHECK(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+  return stream;
+}
+
+void destroy_stream(void* stream) {
+  cudaStreamDestroy(static_cast<cudaStream_t>(stream));
+}
+
+bool hold_while(void* stream, const std::function<void()>& launch, const std::function<void()>& look) {
+  constexpr double kLimitSeconds = 0.25;
+  static Blocker blocker;  // pinned memory takes long to get
+  Hold hold(blocker, static_cast<cudaStream_t>(stream), kLimitSeconds);
+  launch();
+  WARPGAUGE_CUDA_CHECK(cudaStreamSynchronize(cudaStreamLegacy));
+  WARPGAUGE_CUDA_CHECK(cudaStreamSynchronize(cudaStreamPerThread));
+  look();
+  const bool held = !blocker.gave_up();
+  hold.release();
+  synchronize();
+  return held;
 }
 
 }  // namespace warpgauge::cuda

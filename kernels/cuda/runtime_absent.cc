@@ -5,8 +5,14 @@
 
 namespace warpgauge::cuda {
 
-std::string unavailable() {
+std::string no_device() {
   return "built without the CUDA toolkit";
+}
+std::string unavailable() {
+  return no_device();
+}
+std::string library_version() {
+  return {};
 }
 
 void* allocate(std::size_t) {
@@ -20,5 +26,12 @@ void copy_out(void*, const void*, std::size_t) {
   throw std::runtime_error(unavailable());
 }
 void synchronize() {}
+void* create_stream() {
+  throw std::runtime_error(unavailable());
+}
+void destroy_stream(void*) {}
+bool hold_while(void*, const std::function<void()>&, const std::function<void()>&) {
+  throw std::runtime_error(unavailable());
+}
 
 }  // namespace warpgauge::cuda

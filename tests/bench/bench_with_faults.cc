@@ -3,8 +3,12 @@
 
 #include "bench/bench.h"
 #include "tests/fuzz/fatal_kernels.h"
+#include "tests/fuzz/ignores_stream.h"
 
 namespace warpgauge::faulty {
+
+extern const Kernel cuda_loses_device;  // lost_device.cu, of builds with CUDA
+
 namespace {
 
 // Right until it has been launched a hundred times: as one whose workspace runs full.
@@ -30,6 +34,22 @@ struct ThrowsLater : Right {
   }
 };
 
+// Wrong where all queries are zero, as the probe `counting` has them.
+struct WrongOnZeroQueries : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    for (std::int64_t d = 0; d < p.head_dim; ++d)
+      if (load(p, t.q, d) != 0) return;
+    store(p, t.o, 0, 2);
+  }
+};
+
+// Wrong where one key outweighs all others by far, as in the probe `needles`.
+struct WrongOnNeedles : Right {
+  static void after_row(const Problem& p, const Row&, void* o, float* lse) {
+    if (*lse > 12) store(p, o, 0, 100);
+  }
+};
+
 Kernel fussy() {
   Kernel kernel = faulty::kernel<Right>("fussy");
   kernel.supports = [](const Problem& p) { return std::string(p.head_dim == 64 ? "" : "D is not 64"); };
@@ -52,6 +72,9 @@ int main(int argc, char** argv) {
                                    faulty::kernel<faulty::OneNan>("one_nan"),
                                    faulty::kernel<faulty::DropsLastKey>("drops_last_key"),
                                    faulty::kernel<faulty::LeavesRowUnwritten>("leaves_row_unwritten"),
+                                   faulty::kernel<faulty::WrongOnZeroQueries>("wrong_on_zero_queries"),
+                                   faulty::kernel<faulty::WrongOnNeedles>("wrong_on_needles"),
+                                   faulty::kernel<faulty::WritesPastEnd>("writes_past_end"),
                                    faulty::kernel<faulty::Nondeterministic>("nondeterministic"),
                                    faulty::kernel<faulty::Throws>("throws"),
                                    faulty::kernel<faulty::ThrowsLater>("throws_later"),
@@ -62,5 +85,9 @@ int main(int argc, char** argv) {
                                    faulty::on_gpu()};
   std::vector<const Kernel*> list;
   for (const Kernel& kernel : kernels) list.push_back(&kernel);
+#if defined(BENCH_WITH_CUDA_FAULTS)
+  list.push_back(&faulty::kIgnoresStream);
+  list.push_back(&faulty::cuda_loses_device);
+#endif
   return bench::run_bench(list, argc, argv);
 }

@@ -54,6 +54,33 @@ TEST(Cases, AFullNameBetweenAnchorsSelectsThatCaseAlone) {
     EXPECT_THAT(names(select_cases(kKernels, options("^" + name + "$"))), ::testing::ElementsAre(name));
 }
 
+const Kernel kOnGpu = fake("blas", Backend::cuda);
+const Kernel* const kBoth[] = {&kBlas, &kOnGpu, &kOnGpu};
+int asked_for_gpu = 0;
+
+std::string busy_gpu(Backend backend, const Options&) {
+  if (backend != Backend::cuda) return {};
+  ++asked_for_gpu;
+  return "planted: busy";
+}
+
+TEST(Cases, NobodyAsksForAGpuThatNoCaseNeeds) {
+  asked_for_gpu = 0;
+  const Selection selection = select_cases(kBoth, options("^cpu/"), busy_gpu);
+  EXPECT_THAT(selection.cases, ::testing::Not(IsEmpty()));
+  EXPECT_THAT(selection.missing_backends, IsEmpty());
+  EXPECT_EQ(asked_for_gpu, 0);
+}
+
+TEST(Cases, AGpuThatCannotBeUsedIsMissingWithTheReasonAndAskedOnce) {
+  asked_for_gpu = 0;
+  const Selection selection = select_cases(kBoth, options("blas"), busy_gpu);
+  EXPECT_EQ(names(selection), names(select_cases(kBoth, options("^cpu/"), busy_gpu)));
+  EXPECT_THAT(selection.missing_backends,
+              ::testing::ElementsAre(::testing::Pair(Backend::cuda, "planted: busy")));
+  EXPECT_EQ(asked_for_gpu, 1);
+}
+
 TEST(Cases, AMinusInFrontNegates) {
   EXPECT_TRUE(name_matches("-blas", "cpu/other/f32"));
   EXPECT_FALSE(name_matches("-blas", "cpu/blas/f32"));

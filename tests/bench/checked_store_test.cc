@@ -6,6 +6,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "bench/hash.h"
+
 namespace warpgauge::bench {
 namespace {
 
@@ -87,9 +89,10 @@ TEST_F(CheckedStoreTest, AFolderThatCannotBeMadeIsToldNotThrown) {
   EXPECT_NE(store.save(), "");
 }
 
-TEST_F(CheckedStoreTest, TheRunningBinaryHasAHash) {
-  EXPECT_NE(running_binary_hash(), 0u);
-  EXPECT_EQ(running_binary_hash(), running_binary_hash());
+TEST_F(CheckedStoreTest, TheRunningProgramHasAHashOfItsFileAndItsSurroundings) {
+  EXPECT_NE(running_program_hash(""), hash_bytes(""));
+  EXPECT_EQ(running_program_hash("OpenBLAS 1"), running_program_hash("OpenBLAS 1"));
+  EXPECT_NE(running_program_hash("OpenBLAS 1"), running_program_hash("OpenBLAS 2"));
 }
 
 }  // namespace

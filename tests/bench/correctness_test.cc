@@ -39,7 +39,6 @@ TEST_F(Correctness, AFailureOfOneCaseIsNoOthers) {
   const std::vector<CaseResult> results = check();
   EXPECT_EQ(results[0].failure, "");
   EXPECT_THAT(results[1].failure, HasSubstr("planted"));
-  EXPECT_EQ(stations_.at(Backend::cpu).lost, "");
 }
 
 TEST_F(Correctness, NothingIsLaunchedOnALostDeviceAndNoKernelIsCalledWrongForIt) {

@@ -52,6 +52,21 @@ TEST(Memory, TheFirstCaseThatDoesNotFitIsNamed) {
   EXPECT_NO_THROW(require_memory({cases, 1}, 1, 4 * kScratch));
 }
 
+TEST(Memory, CasesThatFitOneByOneMayNotFitTogether) {
+  Case f32 = with_scratch(Backend::cuda, kOnDevice);
+  f32.problem = {.seq_q = 1 << 20, .seq_k = 1 << 20, .head_dim = 64};
+  Case f16 = f32;
+  f16.problem.dtype = Dtype::f16;
+  const Case cases[] = {f32, f16};
+  // Of f32: Q, K and V that are timed, those that are checked, O and LSE and the scratch memory twice. Of
+  // f16: Q, K and V that are timed.
+  const double together = device_bytes(f32) + 2 * 3 * 64.0 * (1 << 20) + device_bytes_of_its_own();
+  EXPECT_NO_THROW(require_memory(cases, 1, together));
+  EXPECT_THAT([&] { require_memory(cases, 1, together - 1); },
+              ThrowsMessage<std::invalid_argument>(::testing::AllOf(
+                  StartsWith("the cases together take about "), HasSubstr("of the GPU's memory"))));
+}
+
 TEST(Memory, TheDevicesIsAskedForItsKernelsAlone) {
   const Case host = with_scratch(Backend::cpu, kOnHost), device = with_scratch(Backend::cuda, kOnDevice);
   EXPECT_EQ(device_bytes(host), 0);

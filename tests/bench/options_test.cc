@@ -101,6 +101,17 @@ TEST(Options, TheEnvironmentSpeaksAsInGoogleBenchmark) {
   EXPECT_EQ(from_command_line, "blas");
 }
 
+TEST(Options, TheEnvironmentsOutputIsNotForADryRun) {
+  setenv("BENCHMARK_OUT", "x.json", 1);
+  const ParsedOptions run = parse({}), dry_run = parse({"--benchmark_dry_run"});
+  const std::string from_command_line = parse({"--benchmark_out=y.json"}).options.out;
+  unsetenv("BENCHMARK_OUT");
+  EXPECT_EQ(run.options.out, "x.json");
+  EXPECT_EQ(from_command_line, "y.json");
+  EXPECT_EQ(dry_run.exit_code, std::nullopt);
+  EXPECT_EQ(dry_run.options.out, "");
+}
+
 TEST(Options, MistakesAreUsageErrors) {
   for (const auto& arguments :
        std::vector<std::vector<const char*>>{{"--matrix", "huge"},

@@ -1,19 +1,13 @@
-// Runs the bench programs as a user would: what they print, write, and exit with.
+// The bench program's command line, files and exit codes.
 #include <gmock/gmock.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "compare/input/reader.h"
+#include "kernels/backend.h"
+#include "tests/bench/program.h"
 
 namespace warpgauge {
 namespace {
@@ -26,56 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-struct Finished {
-  int exit_code;
-  std::string out, err;
-};
-
-// Each test runs in a folder of its own, where .warpgauge/ lies too.
-class Program : public testing::Test {
- protected:
-  void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    directory_ =
-        fs::temp_directory_path() / ("warpgauge_" + std::string(test->name()) + std::to_string(::getpid()));
-    fs::create_directory(directory_);
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  std::string read(const std::string& name) const {
-    std::ifstream file(directory_ / name);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  Finished run(const std::string& program, const std::string& arguments,
-               const std::string& environment = "") {
-    const std::string command = "cd '" + directory_.string() + "' && " + environment + " '" + program + "' " +
-                                arguments + " >stdout 2>stderr";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout"), read("stderr")};
-  }
-
-  json result() const { return json::parse(read("r.json")); }
-
-  std::vector<json> rows_of(const std::string& kernel) const {
-    std::vector<json> rows;
-    const json written = result();
-    for (const json& row : written["benchmarks"])
-      if (row["name"].get<std::string>().starts_with("cpu/" + kernel + "/")) rows.push_back(row);
-    return rows;
-  }
-
-  static constexpr char kQuick[] =
-      "--matrix smoke --process-seconds 0.05 --benchmark_repetitions=2 --benchmark_out=r.json ";
-  // One small problem for the kernels of the tests, which compute row by row.
-  static constexpr char kOneCase[] =
-      "--matrix smoke --axis S=64 --axis H=2 --axis Hkv=2 --axis B=1 --axis Sk=64 --axis causal=0 --threads "
-      "1 "
-      "--process-seconds 0.05 --benchmark_repetitions=3 --benchmark_out=r.json ";
-
-  fs::path directory_;
-};
 
 TEST_F(Program, MeasuresAndIsReadByCompare) {
   const Finished done = run(BENCH, std::string(kQuick) + "--benchmark_filter=cpu/blas");
@@ -113,68 +57,6 @@ TEST_F(Program, TheFilterSelectsExactlyItsCases) {
   for (const json& row : written["benchmarks"]) measured += row["name"].get<std::string>() + "\n";
   EXPECT_EQ(measured, listed.out);
   EXPECT_THAT(measured, Not(HasSubstr("S:1024")));
-}
-
-TEST_F(Program, AWrongKernelIsAnErrorInEveryRowAndNeverATime) {
-  for (const std::string kernel : {"zeros", "one_nan", "drops_last_key", "leaves_row_unwritten", "throws"}) {
-    const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=cpu/" + kernel);
-    EXPECT_EQ(done.exit_code, 1) << kernel << done.err;
-    EXPECT_THAT(done.err, HasSubstr("cpu/" + kernel)) << kernel;
-    ASSERT_THAT(rows_of(kernel), SizeIs(3)) << kernel;
-    for (const json& row : rows_of(kernel)) {
-      EXPECT_EQ(row.value("error_occurred", false), true) << kernel;
-      EXPECT_FALSE(row.contains("samples_ns")) << kernel;
-      EXPECT_FALSE(row.contains("tflops")) << kernel;
-      EXPECT_EQ(row["real_time"], 0) << kernel;
-    }
-    for (const warpgauge::Case& each : read_process((directory_ / "r.json").string(), {}).cases)
-      EXPECT_NE(each.failure, "") << kernel;
-  }
-}
-
-TEST_F(Program, ACrashNamesItsCase) {
-  const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|crashes'");
-  EXPECT_NE(done.exit_code, 0);
-  EXPECT_THAT(done.err, HasSubstr("warpgauge-bench: SIGSEGV in cpu/crashes/f32/B:1/H:2/S:64/D:64/causal:0"));
-}
-
-TEST_F(Program, AWrongKernelDoesNotStopTheOthers) {
-  const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|zeros'");
-  EXPECT_EQ(done.exit_code, 1);
-  EXPECT_THAT(rows_of("zeros"), SizeIs(3));
-  for (const json& row : rows_of("right")) EXPECT_TRUE(row.contains("samples_ns"));
-}
-
-TEST_F(Program, ACaseThatFailsWhileItIsTimedKeepsNoNumbers) {
-  const Finished done =
-      run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|throws_later'");
-  EXPECT_EQ(done.exit_code, 1);
-  EXPECT_THAT(done.err, HasSubstr("planted, later"));
-  for (const json& row : rows_of("throws_later")) EXPECT_TRUE(row.contains("error_occurred"));
-  for (const json& row : rows_of("right")) EXPECT_TRUE(row.contains("samples_ns"));
-}
-
-TEST_F(Program, AKernelThatGoesWrongWhileItIsTimedIsWrong) {
-  // `tires` promises no bits, so its output is checked once more.
-  for (const auto& [kernel, told] : std::map<std::string, std::string>{
-           {"wears_out", "gives other bits after"},
-           {"tires", "was right before it was timed, and is not after: output"}}) {
-    const Finished done = run(BENCH_WITH_FAULTS,
-                              "--matrix smoke --axis S=16 --axis Sk=16 --axis H=1 --axis Hkv=1 --axis B=1 "
-                              "--axis causal=0 --threads 1 --process-seconds 0.3 --benchmark_out=r.json "
-                              "--benchmark_filter=cpu/" +
-                                  kernel);
-    EXPECT_EQ(done.exit_code, 1) << done.err;
-    EXPECT_THAT(done.err, HasSubstr(told));
-    EXPECT_THAT(rows_of(kernel), Not(IsEmpty()));
-    for (const json& row : rows_of(kernel)) EXPECT_FALSE(row.contains("samples_ns"));
-  }
-}
-
-TEST_F(Program, AKernelThatOnlySaysThatItIsDeterministicIsWrong) {
-  const Finished done =
-      run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=cpu/nondeterministic");
-  EXPECT_EQ(done.exit_code, 1) << done.err;
 }
 
 TEST_F(Program, ADryRunSaysRightOrWrongAndMeasuresNothing) {
@@ -236,7 +118,7 @@ TEST_F(Program, NothingToMeasureIsAUsageError) {
 }
 
 TEST_F(Program, WithoutAGpuItsKernelsAreNoErrorUnlessNothingIsLeftOrOneIsRequired) {
-  if (fs::exists("/dev/nvidia0")) GTEST_SKIP() << "there is a GPU here";
+  if (backend_unavailable(Backend::cuda).empty()) GTEST_SKIP() << "there is a GPU here";
   const Finished both = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|on_gpu'");
   EXPECT_EQ(both.exit_code, 0) << both.err;
   EXPECT_THAT(both.err, HasSubstr("cuda kernels are left out: "));

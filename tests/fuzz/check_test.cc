@@ -9,6 +9,7 @@
 
 #include "fuzz/generate.h"
 #include "tests/fuzz/faulty_kernels.h"
+#include "tests/fuzz/ignores_stream.h"
 
 namespace warpgauge {
 namespace {
@@ -159,6 +160,14 @@ TEST_F(CheckThatCannotBeMade, BackendThatIsNotHere) {
   Kernel elsewhere = faulty::kRight;
   elsewhere.backend = Backend::cuda;
   expect(check(elsewhere, problem_, 1, {}), "");
+}
+
+TEST(Check, KernelThatWorksOnAnotherStreamIsWrong) {
+  if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty()) GTEST_SKIP() << reason;
+  FuzzCase c;
+  c.problem = {.seq_q = 7, .seq_k = 9, .head_dim = 16};
+  EXPECT_EQ(broken_properties(check_case(faulty::kIgnoresStream, c)), std::set{Property::on_stream});
+  EXPECT_EQ(check_case(*find_kernel("cuda/naive"), c).report(), "");
 }
 
 TEST(Check, KernelThatClaimsNoDeterminismMayDiffer) {

@@ -3,10 +3,12 @@
 
 #include <signal.h>
 
+#include <chrono>
 #include <exception>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "tests/fuzz/faulty_kernels.h"
 
@@ -57,8 +59,20 @@ inline const Fatal kFatal[] = {
     {kernel<Raises<SIGBUS>>("raises_sigbus"), SIGBUS},
     {kernel<Raises<SIGFPE>>("raises_sigfpe"), SIGFPE},
     {kernel<Raises<SIGILL>>("raises_sigill"), SIGILL},
+    {kernel<Raises<SIGTERM>>("raises_sigterm"), SIGTERM},
     {kernel<Terminates>("terminates"), SIGABRT},
 };
+
+// Slow, and wrong the first time alone: no simpler case fails, so that all of them are tried.
+struct SlowAndWrongOnce : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    static bool is_first = true;
+    if (std::exchange(is_first, false)) store(p, t.o, 0, 100);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  }
+};
+
+inline const Kernel kSlowAndWrongOnce = kernel<SlowAndWrongOnce>("slow_and_wrong_once");
 
 // Stands for a kernel that loses its device: from its first launch on more than one query on, nothing is
 // launched any more.

@@ -192,6 +192,31 @@ TEST(ReferenceCache, ComputesOnceAndForgetsTheOldest) {
   EXPECT_NE(tiny.get(inputs(1), OracleBackend::cpu), forgotten);
 }
 
+// What the GPU's oracle was asked, by a cache whose GPU is planted.
+int asked_of_gpu = 0;
+bool gpu_is_full = false;
+
+Reference on_planted_gpu(const Inputs& inputs, std::vector<std::int64_t> rows) {
+  ++asked_of_gpu;
+  if (gpu_is_full) throw OutOfDeviceMemory("planted");
+  return compute_reference(inputs, std::move(rows), OracleBackend::cpu);
+}
+
+constexpr GpuOracle kPlantedGpu{.is_there = [] { return true; }, .compute = on_planted_gpu};
+
+TEST(ReferenceCache, AFullGpuLeavesItToTheCpuOnlyWhereNobodyInsists) {
+  const Inputs inputs = make_inputs({.seq_q = 4, .seq_k = 4, .head_dim = 8}, InputFamily::normal, 1);
+  ReferenceCache cache(1 << 20, kPlantedGpu);
+  gpu_is_full = true;
+  asked_of_gpu = 0;
+  const auto by_cpu = cache.get(inputs, OracleBackend::automatic);
+  EXPECT_EQ(asked_of_gpu, 1);
+  EXPECT_EQ(by_cpu, cache.get(inputs, OracleBackend::cpu)) << "it is the CPU's";
+  EXPECT_THROW(cache.get(inputs, OracleBackend::cublas), OutOfDeviceMemory);
+  gpu_is_full = false;
+  EXPECT_NE(cache.get(inputs, OracleBackend::automatic), by_cpu);
+}
+
 // Holds the error of the GPU's low-precision twin against the CPU's, which counts twofold in every bound.
 // They add up in different orders: where terms cancel, or D is 1, one may be exact and the other many ulps
 // off, so that no factor alone holds for a row. Each is a right computation of that precision, though, and
@@ -226,6 +251,19 @@ class LowErrors {
  private:
   double cpu_ulps_ = 0, gpu_ulps_ = 0;
 };
+
+// Each of a query's 300 |q_d k_jd| sums is then a NaN, which bounds nothing.
+TEST(OracleCublas, ANanQueryHasNoLogitMassAsOnTheCpu) {
+  if (const std::string reason = oracle_unavailable(OracleBackend::cublas); !reason.empty())
+    GTEST_SKIP() << reason;
+  Inputs in = make_inputs({.seq_q = 2, .seq_k = 300, .head_dim = 8}, InputFamily::normal, 1);
+  in.q[0] = std::nanf("");
+  const Reference cpu = compute_reference(in, {0, 1}, OracleBackend::cpu);
+  const Reference gpu = compute_reference(in, {0, 1}, OracleBackend::cublas);
+  EXPECT_EQ(cpu.logit_mass[0], 0);
+  EXPECT_EQ(gpu.logit_mass[0], 0);
+  EXPECT_NEAR(gpu.logit_mass[1], cpu.logit_mass[1], 1e-4 * cpu.logit_mass[1]);
+}
 
 TEST(OracleCublas, AgreesWithTheCpuOracle) {
   if (const std::string reason = oracle_unavailable(OracleBackend::cublas); !reason.empty())

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <regex>
 #include <string>
@@ -140,6 +141,25 @@ std::string fatal_name(const testing::TestParamInfo<warpgauge::faulty::Fatal>& i
 INSTANTIATE_TEST_SUITE_P(Program, ProgramThatCrashes, testing::ValuesIn(warpgauge::faulty::kFatal),
                          fatal_name);
 
+TEST(Program, AWrongKernelIsToldBeforeASmallerCaseIsLookedFor) {
+  const Finished cut_off = run("timeout 2 " + kFaulty + " --kernel slow_and_wrong_once --seeds 1");
+  EXPECT_EQ(cut_off.exit_code, 124) << cut_off.output;
+  EXPECT_THAT(cut_off.output, HasSubstr("cpu/slow_and_wrong_once is wrong\n"));
+  EXPECT_THAT(cut_off.output, HasSubstr("  replay:   fuzz --replay 'cpu/slow_and_wrong_once/"));
+  EXPECT_THAT(cut_off.output, HasSubstr("fuzz: SIGTERM in cpu/slow_and_wrong_once\n"));
+  EXPECT_THAT(cut_off.output, Not(HasSubstr("  smallest: ")));
+}
+
+// A dozen simpler cases are there to be tried, of two launches of a third of a second each.
+TEST(Program, SecondsBoundTheLookForASmallerCaseToo) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Finished fuzz = run(kFaulty + " --kernel slow_and_wrong_once --seconds 1");
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
+  EXPECT_THAT(fuzz.output, HasSubstr("  smallest: fuzz --replay 'cpu/slow_and_wrong_once/"));
+  EXPECT_LT(took.count(), 4) << "seconds";
+}
+
 TEST(Program, HelpGivesZero) {
   const Finished fuzz = run(kFuzz + " --help");
   EXPECT_EQ(fuzz.exit_code, 0);
@@ -163,6 +183,7 @@ TEST(Program, OracleThatIsNotHereChecksNothingAndSaysWhy) {
   const Finished fuzz = run(kFuzz + " --oracle cublas --seeds 1");
   EXPECT_EQ(fuzz.exit_code, 77);
   EXPECT_THAT(fuzz.output, HasSubstr(reason));
+  EXPECT_EQ(run("WARPGAUGE_REQUIRE_GPU=1 " + kFuzz + " --oracle cublas --seeds 1").exit_code, 1);
 }
 
 TEST(Program, CudaKernelWithoutAGpuIsSkippedWithAReason) {

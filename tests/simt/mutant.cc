@@ -34,6 +34,8 @@ std::string check_name(const Failure& failure) {
   switch (failure.property) {
     case Property::launches:
       return finding_of(failure.message);
+    case Property::on_stream:  // of CUDA alone
+      return "stream";
     case Property::output:
       return "bound of O";
     case Property::lse:

@@ -63,16 +63,8 @@ int list(const std::regex& wanted) {
   return kAgree;
 }
 
-// A sticky fault stays, however often it is asked for; any other error is gone once it was read.
 bool gpu_is_lost() {
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    try {
-      synchronize(Backend::cuda);
-      return false;
-    } catch (const std::exception&) {
-    }
-  }
-  return true;
+  return !backend_lost(Backend::cuda).empty();
 }
 
 int compare_with_gpu(std::uint32_t seeds, const std::string& record, const std::regex& wanted) {

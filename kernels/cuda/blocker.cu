@@ -1,9 +1,8 @@
-#include "bench/cuda/blocker.cuh"
+#include "kernels/cuda/blocker.cuh"
+
 #include "kernels/cuda/check.h"
 
-namespace warpgauge::bench::cuda {
-
-constexpr unsigned long long kLimitNs = 10'000'000'000;
+namespace warpgauge::cuda {
 
 static __global__ void spin(volatile BlockerFlags* flags, unsigned long long limit_ns) {
   unsigned long long begin, now;
@@ -29,10 +28,10 @@ Blocker::~Blocker() {
   cudaFreeHost(const_cast<BlockerFlags*>(flags_));
 }
 
-void Blocker::hold(cudaStream_t stream) {
+void Blocker::hold(cudaStream_t stream, double limit_seconds) {
   flags_->released = 0;
   flags_->gave_up = 0;
-  spin<<<1, 1, 0, stream>>>(device_flags_, kLimitNs);
+  spin<<<1, 1, 0, stream>>>(device_flags_, static_cast<unsigned long long>(limit_seconds * 1e9));
   WARPGAUGE_CUDA_CHECK(cudaGetLastError());
 }
 
@@ -44,4 +43,19 @@ bool Blocker::gave_up() const {
   return flags_->gave_up != 0;
 }
 
-}  // namespace warpgauge::bench::cuda
+Hold::Hold(Blocker& blocker, cudaStream_t stream, double limit_seconds) : blocker_(blocker), stream_(stream) {
+  blocker_.hold(stream, limit_seconds);
+}
+
+Hold::~Hold() {
+  if (!held_) return;
+  release();
+  cudaStreamSynchronize(stream_);
+}
+
+void Hold::release() {
+  held_ = false;
+  blocker_.release();
+}
+
+}  // namespace warpgauge::cuda

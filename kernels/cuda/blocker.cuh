@@ -5,7 +5,7 @@
 
 #include <cuda_runtime.h>
 
-namespace warpgauge::bench::cuda {
+namespace warpgauge::cuda {
 
 // In host memory that the device sees.
 struct BlockerFlags {
@@ -20,13 +20,30 @@ class Blocker {
   Blocker(const Blocker&) = delete;
   Blocker& operator=(const Blocker&) = delete;
 
-  void hold(cudaStream_t stream);
+  void hold(cudaStream_t stream, double limit_seconds);
   void release();
-  bool gave_up() const;  // since the last hold(); read it after the stream is idle
+  // Since the last hold(). Once the stream is idle it is final; before that it may be true any moment.
+  bool gave_up() const;
 
  private:
   volatile BlockerFlags* flags_ = nullptr;
   BlockerFlags* device_flags_ = nullptr;
 };
 
-}  // namespace warpgauge::bench::cuda
+// One hold of a stream. An exception on the way ends it, and what was queued is waited for.
+class Hold {
+ public:
+  Hold(Blocker& blocker, cudaStream_t stream, double limit_seconds);
+  ~Hold();
+  Hold(const Hold&) = delete;
+  Hold& operator=(const Hold&) = delete;
+
+  void release();
+
+ private:
+  Blocker& blocker_;
+  cudaStream_t stream_;
+  bool held_ = true;
+};
+
+}  // namespace warpgauge::cuda

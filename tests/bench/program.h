@@ -1,0 +1,68 @@
+// The bench programs, run as a user would: what they print, write, and exit with.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace warpgauge {
+
+struct Finished {
+  int exit_code;
+  std::string out, err;
+};
+
+// Each test runs in a folder of its own, where .warpgauge/ lies too.
+class Program : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    directory_ = std::filesystem::temp_directory_path() /
+                 ("warpgauge_" + std::string(test->name()) + std::to_string(::getpid()));
+    std::filesystem::create_directory(directory_);
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  std::string read(const std::string& name) const {
+    std::ifstream file(directory_ / name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  Finished run(const std::string& program, const std::string& arguments,
+               const std::string& environment = "") {
+    const std::string command = "cd '" + directory_.string() + "' && " + environment + " '" + program + "' " +
+                                arguments + " >stdout 2>stderr";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout"), read("stderr")};
+  }
+
+  nlohmann::json result() const { return nlohmann::json::parse(read("r.json")); }
+
+  std::vector<nlohmann::json> rows_of(const std::string& kernel) const {
+    std::vector<nlohmann::json> rows;
+    const nlohmann::json written = result();
+    for (const nlohmann::json& row : written["benchmarks"])
+      if (row["name"].get<std::string>().starts_with("cpu/" + kernel + "/")) rows.push_back(row);
+    return rows;
+  }
+
+  static constexpr char kQuick[] =
+      "--matrix smoke --process-seconds 0.05 --benchmark_repetitions=2 --benchmark_out=r.json ";
+  // One small problem for the kernels of the tests, which compute row by row.
+  static constexpr char kOneCase[] =
+      "--matrix smoke --axis S=64 --axis H=2 --axis Hkv=2 --axis B=1 --axis Sk=64 --axis causal=0 --threads "
+      "1 "
+      "--process-seconds 0.05 --benchmark_repetitions=3 --benchmark_out=r.json ";
+
+  std::filesystem::path directory_;
+};
+
+}  // namespace warpgauge

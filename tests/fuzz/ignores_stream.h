@@ -1,0 +1,19 @@
+// cuda/ignores_stream: right, but on the default stream in place of the one that it is given. Of builds with
+// CUDA.
+#pragma once
+
+#include "kernels/kernel.h"
+
+namespace warpgauge::faulty {
+
+inline const Kernel kIgnoresStream{
+    .name = "ignores_stream",
+    .backend = Backend::cuda,
+    .summary = "a planted fault",
+    .deterministic = true,
+    .supports = [](const Problem& p) { return find_kernel("cuda/naive")->supports(p); },
+    .workspace_bytes = nullptr,
+    .launch = [](const Problem& p, const Tensors& t,
+                 const Launch&) { find_kernel("cuda/naive")->launch(p, t, {.stream = nullptr}); }};
+
+}  // namespace warpgauge::faulty
