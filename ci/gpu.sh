@@ -10,7 +10,8 @@
 #   --no-install    use what is here
 #   --help
 #
-# Needs nvcc; works in a bare copy of the tree, whose commit WARPGAUGE_COMMIT may tell; results name it. Never touches clocks, power limits or MIG. Raw files: .warpgauge/gpu.
+# Needs nvcc; works in a bare copy of the tree, whose commit WARPGAUGE_COMMIT may tell; results name it. Never touches
+# clocks, power limits or MIG. Raw files: .warpgauge/gpu.
 # Exit: 0 every stage that this machine should do is ok; 1 one of them failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
