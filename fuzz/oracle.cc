@@ -14,10 +14,12 @@ namespace {
 // What `automatic` means: ask(cublas) where that can be had, otherwise ask(cpu).
 template <class Ask>
 auto ask_automatic(const GpuOracle& gpu, Ask ask) {
-  if (gpu.is_there()) try {
+  if (gpu.is_there()) {
+    try {
       return ask(OracleBackend::cublas);
     } catch (const OutOfDeviceMemory&) {  // the kernels may need all of it; the host's is another
     }
+  }
   return ask(OracleBackend::cpu);
 }
 
