@@ -5,7 +5,7 @@
 //
 // Where processes have two speeds, whichever side drew them, what is left once the rarer speed is taken for
 // outliers is one speed a side, and not always the same one: identical sides would differ with certainty. So
-// no more units are left out than such a machine would hardly ever (.05 a side, .005 of blocks) let look like
+// no more units are left out than such a machine would hardly ever (.05 a side, .002 of blocks) let look like
 // outliers; where more lie outside, all stay, and are noise.
 //
 // A head that is slow now and then, or a base that is fast, looks just like an outlier, and of it unchanged
