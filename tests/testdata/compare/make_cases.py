@@ -211,6 +211,7 @@ def baselines():
     case("baseline_outlying_round", of("baseline", AGAINST), {STORED: outlying_round(baseline(10, TIMES_NS))})
     failed = {f"head{i}.json": failing(fingerprinted(20 + i), "naive/S:128", "wrong: row 3 is NaN") for i in range(3)}
     case("baseline_none_and_a_failure", AGAINST, failed)
+    case("bless_failed", of("baseline_none_and_a_failure", BLESS) + " --reason first", {})
     rates = baseline(10, {name: 1e6 / ns for name, ns in TIMES_NS.items()})
     measured = {f"head{i}.json": fingerprinted(20 + i, metrics=TFLOPS, scale={"naive/S:128": 1.3}) for i in range(3)}
     case("baseline_higher_is_better", AGAINST + " --metric tflops",
