@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include "bench/hash.h"
+#include "base/hash.h"
 #include "bench/json.h"
 #include "bench/output_file.h"
 

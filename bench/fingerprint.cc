@@ -11,9 +11,9 @@
 #include <set>
 #include <sstream>
 
+#include "base/hash.h"
 #include "bench/build_info.h"
 #include "bench/gpu.h"
-#include "bench/hash.h"
 #include "bench/nvml.h"
 
 namespace warpgauge::bench {

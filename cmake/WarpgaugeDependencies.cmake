@@ -9,7 +9,10 @@ FetchContent_Declare(CLI11 GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git
 FetchContent_Declare(nlohmann_json GIT_REPOSITORY https://github.com/nlohmann/json.git
                      GIT_TAG 9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03  # v3.11.3
                      FIND_PACKAGE_ARGS NAMES nlohmann_json)
-FetchContent_MakeAvailable(CLI11 nlohmann_json)
+FetchContent_Declare(fmt GIT_REPOSITORY https://github.com/fmtlib/fmt.git
+                     GIT_TAG a33701196adfad74917046096bf5a2aa0ab0bb50  # 9.1.0
+                     FIND_PACKAGE_ARGS 8)
+FetchContent_MakeAvailable(CLI11 nlohmann_json fmt)
 
 set(RE2_BUILD_TESTING OFF)
 FetchContent_Declare(re2 GIT_REPOSITORY https://github.com/google/re2.git

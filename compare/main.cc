@@ -9,10 +9,10 @@
 #include <iostream>
 #include <new>
 
-#include "compare/baseline/atomic_file.h"
-#include "compare/input/diagnostic.h"
-#include "compare/options.h"
-#include "compare/report/escape.h"
+#include "base/atomic_file.h"
+#include "base/diagnostic.h"
+#include "base/escape.h"
+#include "compare/commands/options.h"
 
 namespace warpgauge {
 namespace {

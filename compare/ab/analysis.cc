@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "compare/gate.h"
-#include "compare/process_numbers.h"
+#include "compare/decide/gate.h"
+#include "compare/decide/process_numbers.h"
 
 namespace warpgauge {
 namespace {

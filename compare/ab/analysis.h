@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "compare/ab/run_record.h"
-#include "compare/comparison.h"
-#include "compare/input/match.h"
+#include "compare/decide/comparison.h"
+#include "compare/decide/match.h"
 #include "compare/input/result_set.h"
 #include "compare/statistics/ab_rule.h"
 #include "compare/statistics/statistic.h"

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <numeric>
 
+#include "base/child.h"
 #include "compare/ab/case_pattern.h"
-#include "compare/ab/child.h"
 
 namespace warpgauge {
 namespace {

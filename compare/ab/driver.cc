@@ -4,11 +4,12 @@
 #include <map>
 #include <set>
 
+#include "base/atomic_file.h"
+#include "base/diagnostic.h"
+#include "base/number_format.h"
 #include "compare/ab/process_runner.h"
 #include "compare/ab/progress.h"
-#include "compare/baseline/atomic_file.h"
-#include "compare/input/diagnostic.h"
-#include "compare/input/match.h"
+#include "compare/decide/match.h"
 #include "compare/input/names.h"
 
 namespace warpgauge {

@@ -10,8 +10,8 @@
 #include "compare/ab/analysis.h"
 #include "compare/ab/bench_binary.h"
 #include "compare/ab/run_record.h"
+#include "compare/decide/policy.h"
 #include "compare/input/name_filter.h"
-#include "compare/input/policy.h"
 
 namespace warpgauge {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "compare/input/diagnostic.h"
+#include "base/diagnostic.h"
 
 namespace warpgauge {
 namespace {

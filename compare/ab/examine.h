@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "compare/ab/child.h"
+#include "base/child.h"
 #include "compare/input/reader.h"
 
 namespace warpgauge {

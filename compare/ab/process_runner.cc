@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "compare/baseline/atomic_file.h"
+#include "base/atomic_file.h"
 
 namespace warpgauge {
 namespace {

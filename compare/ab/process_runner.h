@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "base/scratch_directory.h"
 #include "compare/ab/bench_binary.h"
 #include "compare/ab/examine.h"
 #include "compare/ab/run_record.h"
-#include "compare/ab/scratch_directory.h"
 
 namespace warpgauge {
 

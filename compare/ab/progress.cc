@@ -6,14 +6,9 @@
 #include <cmath>
 #include <iostream>
 
-namespace warpgauge {
+#include "base/number_format.h"
 
-std::string format_time_span(double seconds) {
-  const long s = std::lround(std::max(0.0, seconds));
-  if (s >= 3600) return std::to_string(s / 3600) + " h " + std::to_string(s % 3600 / 60) + " min";
-  if (s >= 60) return std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s";
-  return std::to_string(s) + " s";
-}
+namespace warpgauge {
 
 AbProgress::AbProgress(int processes) : terminal_(isatty(STDERR_FILENO) == 1), processes_(processes) {}
 

@@ -32,7 +32,4 @@ class AbProgress {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// "1 h 20 min", "3 min 10 s", "12 s".
-std::string format_time_span(double seconds);
-
 }  // namespace warpgauge

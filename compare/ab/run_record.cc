@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "compare/input/diagnostic.h"
+#include "base/diagnostic.h"
 
 namespace warpgauge {
 namespace {

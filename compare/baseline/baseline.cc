@@ -5,10 +5,10 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "compare/baseline/atomic_file.h"
-#include "compare/input/diagnostic.h"
-#include "compare/input/json.h"
-#include "compare/input/text.h"
+#include "base/atomic_file.h"
+#include "base/diagnostic.h"
+#include "base/json.h"
+#include "base/text.h"
 
 namespace warpgauge {
 namespace {
@@ -244,7 +244,7 @@ Baseline parse_baseline(std::string_view text, const std::string& file) {
   return BaselineParser(text, file).parse();
 }
 
-ResultSet results_of(const Baseline& baseline, const std::string& file) {
+StoredSide side_of(const Baseline& baseline, const std::string& file) {
   const BaselineRound& last = baseline.rounds.back();
   Process process;
   process.file = file;
@@ -259,7 +259,14 @@ ResultSet results_of(const Baseline& baseline, const std::string& file) {
     }
     process.cases.push_back(std::move(stored));
   }
-  return {.processes = {std::move(process)}};
+  StoredSide side{.results = {{std::move(process)}},
+                  .metric = baseline.metric,
+                  .statistic = statistic_of(baseline),
+                  .numbers = {},
+                  .samples = last.samples};
+  for (const auto& [name, unused] : baseline.cases)
+    side.numbers.emplace(name, stored_numbers(baseline, name));
+  return side;
 }
 
 std::vector<double> stored_numbers(const Baseline& baseline, const std::string& name) {

@@ -24,6 +24,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compare/decide/stored_side.h"
 #include "compare/input/result_set.h"
 #include "compare/statistics/statistic.h"
 
@@ -36,7 +37,7 @@ struct BaselineRound {
   std::string reason;                     // why it was blessed
   std::string statistic;                  // statistic_name()
   std::int64_t processes = 0;
-  std::int64_t samples = 0;                  // the fewest that a process gave of a case; 0 where not known, or of medians
+  std::int64_t samples = 0;  // fewest per process and case; 0 if unknown, or if the numbers are medians
   std::map<std::string, std::string> state;  // driver, compiler...
 };
 
@@ -59,9 +60,8 @@ std::string format_baseline(const Baseline& baseline);
 // Throws Diagnostic; `file` is for its text.
 Baseline parse_baseline(std::string_view text, const std::string& file);
 
-// As a side of a comparison, for matching and for the identity guard: one process, with the state and commit
-// of the last round; a case's repetitions are its rounds.
-ResultSet results_of(const Baseline& baseline, const std::string& file);
+// As a side of a comparison; `file` names it in what is reported. State and commit are the last round's.
+StoredSide side_of(const Baseline& baseline, const std::string& file);
 
 // Of a case that is in it, as the statistics take them: the log of each round's number (of its reciprocal
 // where higher is better), NaN where the round does not count.

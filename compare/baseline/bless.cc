@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "compare/input/diagnostic.h"
+#include "base/diagnostic.h"
 
 namespace warpgauge {
 namespace {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "compare/baseline/baseline.h"
-#include "compare/comparison.h"
+#include "compare/decide/comparison.h"
 #include "compare/input/name_filter.h"
 
 namespace warpgauge {

@@ -5,12 +5,13 @@
 #include <set>
 #include <tuple>
 
-#include "compare/ab/child.h"
-#include "compare/ab/scratch_directory.h"
-#include "compare/baseline/atomic_file.h"
+#include "base/atomic_file.h"
+#include "base/child.h"
+#include "base/date.h"
+#include "base/diagnostic.h"
+#include "base/scratch_directory.h"
+#include "base/text.h"
 #include "compare/baseline/round.h"
-#include "compare/input/diagnostic.h"
-#include "compare/input/text.h"
 
 namespace warpgauge {
 namespace {

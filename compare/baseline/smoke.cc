@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "compare/input/diagnostic.h"
+#include "base/diagnostic.h"
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {

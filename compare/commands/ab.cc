@@ -4,11 +4,11 @@
 #include <memory>
 #include <sstream>
 
+#include "base/atomic_file.h"
+#include "base/escape.h"
+#include "base/scratch_directory.h"
 #include "compare/ab/driver.h"
-#include "compare/ab/scratch_directory.h"
-#include "compare/baseline/atomic_file.h"
-#include "compare/options.h"
-#include "compare/report/escape.h"
+#include "compare/commands/options.h"
 
 namespace warpgauge {
 namespace {

@@ -4,16 +4,18 @@
 #include <iostream>
 #include <memory>
 
-#include "compare/baseline/atomic_file.h"
+#include "base/atomic_file.h"
+#include "base/escape.h"
 #include "compare/baseline/bless.h"
 #include "compare/baseline/round.h"
 #include "compare/baseline/smoke.h"
-#include "compare/creep_note.h"
+#include "compare/commands/options.h"
+#include "compare/decide/match.h"
+#include "compare/decide/rounds.h"
+#include "compare/decide/sample_counts.h"
 #include "compare/input/metric.h"
-#include "compare/options.h"
-#include "compare/report/escape.h"
+#include "compare/report/creep_note.h"
 #include "compare/report/format.h"
-#include "compare/sample_counts.h"
 
 namespace warpgauge {
 namespace {
@@ -39,7 +41,8 @@ std::set<std::string> measured_names(const ResultSet& head) {
 Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& edited,
                          const std::string& path, const ResultSet& head, GateOptions options) {
   options.allow_disjoint = edited.cases.empty();
-  return stored ? compare_with_baseline(edited, path, head, options) : compare_results({}, head, options);
+  return stored ? compare_with_baseline(side_of(edited, path), head, options)
+                : compare_results({}, head, options);
 }
 
 // The round's results, with the date that a flag gives them.

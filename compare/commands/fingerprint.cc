@@ -1,8 +1,8 @@
 // compare fingerprint: the name of the folder that results belong into, for scripts.
 #include <memory>
 
-#include "compare/baseline/fingerprint.h"
-#include "compare/options.h"
+#include "compare/baseline/folder_name.h"
+#include "compare/commands/options.h"
 
 namespace warpgauge {
 

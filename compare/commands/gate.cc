@@ -2,13 +2,13 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/escape.h"
 #include "compare/ab/analysis.h"
 #include "compare/baseline/baseline.h"
 #include "compare/baseline/round.h"
-#include "compare/creep_note.h"
+#include "compare/commands/options.h"
 #include "compare/input/names.h"
-#include "compare/options.h"
-#include "compare/report/escape.h"
+#include "compare/report/creep_note.h"
 #include "compare/report/format.h"
 
 namespace warpgauge {
@@ -97,7 +97,7 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
   // Stored is the raw name where two cases share the stripped one.
   std::erase_if(stored.baseline->cases,
                 [&](const auto& entry) { return !read.keeps(strip_settings(entry.first), entry.first); });
-  Comparison comparison = compare_with_baseline(*stored.baseline, path, head, options);
+  Comparison comparison = compare_with_baseline(side_of(*stored.baseline, path), head, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back("base is " + path + (stored.blessed ? "" : ", which nobody has blessed") + ": " +
                              format_count(rounds, "rounds"));

@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <memory>
 
-#include "compare/baseline/fingerprint.h"
+#include "base/diagnostic.h"
+#include "base/escape.h"
+#include "compare/baseline/folder_name.h"
 #include "compare/baseline/history.h"
-#include "compare/input/diagnostic.h"
-#include "compare/options.h"
-#include "compare/report/escape.h"
+#include "compare/commands/options.h"
 #include "compare/report/format.h"
 
 namespace warpgauge {

@@ -15,7 +15,7 @@
 #include <fstream>
 #include <string>
 
-#include "compare/input/match.h"
+#include "compare/decide/match.h"
 #include "compare/input/reader.h"
 
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "compare/input/json.h"
+#include "base/json.h"
 #include "compare/input/result_set.h"
 
 namespace warpgauge {

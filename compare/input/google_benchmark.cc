@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/diagnostic.h"
+#include "base/fields.h"
 #include "compare/input/context.h"
-#include "compare/input/diagnostic.h"
-#include "compare/input/fields.h"
 #include "compare/input/google_benchmark_row.h"
 #include "compare/input/names.h"
 #include "compare/input/untyped_aggregates.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "compare/input/json.h"
+#include "base/json.h"
 #include "compare/input/reader.h"
 
 namespace warpgauge {

@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include "compare/input/diagnostic.h"
-#include "compare/input/fields.h"
+#include "base/diagnostic.h"
+#include "base/fields.h"
 
 namespace warpgauge {
 namespace {

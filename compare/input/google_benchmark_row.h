@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compare/input/json.h"
+#include "base/json.h"
 
 namespace warpgauge {
 

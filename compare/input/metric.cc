@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "compare/input/diagnostic.h"
+#include "base/diagnostic.h"
 
 namespace warpgauge {
 namespace {

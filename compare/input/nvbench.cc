@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "compare/input/diagnostic.h"
-#include "compare/input/fields.h"
+#include "base/diagnostic.h"
+#include "base/fields.h"
 
 namespace warpgauge {
 namespace {

@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <set>
 
-#include "compare/input/diagnostic.h"
-#include "compare/input/fields.h"
+#include "base/diagnostic.h"
+#include "base/fields.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "compare/input/google_benchmark.h"
-#include "compare/input/json.h"
 #include "compare/input/nvbench.h"
-#include "compare/input/text.h"
 
 namespace warpgauge {
 namespace {

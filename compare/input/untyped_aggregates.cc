@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "compare/input/diagnostic.h"
+#include "base/diagnostic.h"
 
 namespace warpgauge {
 namespace {

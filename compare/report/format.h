@@ -6,21 +6,10 @@
 #include <optional>
 #include <string>
 
-#include "compare/comparison.h"
+#include "base/number_format.h"
+#include "compare/decide/comparison.h"
 
 namespace warpgauge {
-
-inline constexpr const char* kUnknown = "-";  // what stands where a number is not known
-
-std::string format_duration(double ns);                             // "1.234 ms"
-std::string format_value(double value, const std::string& metric);  // a duration, or a counter: "12.3M"
-std::string format_percent(double fraction);                        // "1.5 %", unsigned
-std::string format_detectable(double fraction);                     // "1.5 %", "more than a doubling"
-std::string format_change(double ratio);                            // "+3.1 %"; 1.031 -> + is worse
-std::string format_interval(const std::array<double, 2>& ratios);   // "+2.0 .. +4.0 %"
-
-// "1 round", "2 rounds".
-std::string format_count(std::int64_t count, std::string plural);
 
 std::string value_or_unknown(const SideSummary& side, const std::string& metric);
 std::string change_or_unknown(const Cell& cell);

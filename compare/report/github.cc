@@ -1,6 +1,6 @@
 #include "compare/report/github.h"
 
-#include "compare/report/escape.h"
+#include "base/escape.h"
 #include "compare/report/format.h"
 
 namespace warpgauge {

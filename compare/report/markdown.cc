@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "compare/report/escape.h"
+#include "base/escape.h"
 #include "compare/report/format.h"
 
 namespace warpgauge {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "compare/comparison.h"
+#include "compare/decide/comparison.h"
 
 namespace warpgauge {
 

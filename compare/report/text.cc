@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "compare/report/escape.h"
+#include "base/escape.h"
 #include "compare/report/format.h"
 
 namespace warpgauge {
@@ -85,7 +85,7 @@ std::string remark(const Cell& cell, const std::string& unit) {
   }
   if (cell.withheld) return cell.reason;
   if (!cell.ratio) return cell.blocks ? cell.reason : "";  // not compared at all: a note says why
-  std::string text = cell.mde ? "a slow-down of " + format_detectable(*cell.mde) + " would have been seen"
+  std::string text = cell.mde ? "a slow-down of " + format_mde(*cell.mde) + " would have been seen"
                               : "no slow-down could have been seen";
   if (cell.more_blocks && *cell.more_blocks > 0) {
     return text + "; about " + format_count(*cell.more_blocks, "more " + unit) + " would decide";

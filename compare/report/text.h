@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "compare/comparison.h"
+#include "compare/decide/comparison.h"
 
 namespace warpgauge {
 

@@ -48,20 +48,6 @@ std::optional<Statistic> parse_statistic(std::string_view name) {
   return std::nullopt;
 }
 
-double quantile(std::span<const double> values, double probability) {
-  std::vector<double> sorted(values.begin(), values.end());
-  const double rank = probability * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(rank);
-  const auto low = sorted.begin() + static_cast<std::ptrdiff_t>(below);
-  std::nth_element(sorted.begin(), low, sorted.end());
-  if (below + 1 == sorted.size()) return *low;
-  return std::lerp(*low, *std::min_element(low + 1, sorted.end()), rank - static_cast<double>(below));
-}
-
-double median(std::span<const double> values) {
-  return quantile(values, 0.5);
-}
-
 std::size_t equal_length(const ProcessSamples& base, const ProcessSamples& head) {
   std::size_t length = std::numeric_limits<std::size_t>::max();
   for (const ProcessSamples* side : {&base, &head})

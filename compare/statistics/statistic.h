@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/quantile.h"
+
 namespace warpgauge {
 
 enum class Statistic { minimum, q10, q25, median };
@@ -20,10 +22,6 @@ inline constexpr std::array kStatistics = {Statistic::minimum, Statistic::q10, S
 const char* statistic_name(Statistic statistic);  // "min", "q10", "q25", "q50"
 std::optional<Statistic> parse_statistic(std::string_view name);
 double statistic_probability(Statistic statistic);  // 0, .1, .25, .5
-
-// Of at least one value, in any order; probability in [0, 1].
-double quantile(std::span<const double> values, double probability);
-double median(std::span<const double> values);
 
 // Samples of one case, by process: samples[process][i] > 0. Where higher is better, pass reciprocals.
 using ProcessSamples = std::vector<std::vector<double>>;

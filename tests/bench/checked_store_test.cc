@@ -6,7 +6,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "bench/hash.h"
+#include "base/hash.h"
 
 namespace warpgauge::bench {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <fstream>
 
-#include "compare/ab/scratch_directory.h"
+#include "base/scratch_directory.h"
 
 namespace warpgauge {
 namespace {

@@ -35,14 +35,6 @@ TEST(measuring_plan, a_later_look_keeps_the_length_of_the_process) {
   EXPECT_EQ(scale_plan(first, all, all).repetitions, first.repetitions);
 }
 
-TEST(time_span, has_the_two_units_that_matter) {
-  EXPECT_EQ(format_time_span(-1), "0 s");
-  EXPECT_EQ(format_time_span(59.6), "1 min 0 s");
-  EXPECT_EQ(format_time_span(59.4), "59 s");
-  EXPECT_EQ(format_time_span(3599), "59 min 59 s");
-  EXPECT_EQ(format_time_span(3600 + 20 * 60 + 59), "1 h 20 min");
-}
-
 TEST(measuring_plan, a_look_without_cases_keeps_the_plan) {
   EXPECT_EQ(scale_plan(plan_measuring({1e-3}, 10), {1e-3}, {}).repetitions, 20);
 }

@@ -5,8 +5,8 @@
 
 #include <fstream>
 
-#include "compare/ab/scratch_directory.h"
-#include "compare/input/diagnostic.h"
+#include "base/diagnostic.h"
+#include "base/scratch_directory.h"
 
 namespace warpgauge {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "compare/ab/child.h"
-#include "compare/ab/scratch_directory.h"
+#include "base/child.h"
+#include "base/scratch_directory.h"
 
 namespace warpgauge {
 

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "compare/baseline/fingerprint.h"
-#include "compare/input/diagnostic.h"
+#include "base/diagnostic.h"
+#include "compare/baseline/folder_name.h"
 #include "tests/compare/baseline_test_support.h"
 
 namespace warpgauge {
@@ -97,7 +97,7 @@ TEST(BaselineFile, WhereHigherIsBetterReciprocalsAreStored) {
 }
 
 TEST(BaselineFile, AsASideHasTheLastRoundsStateAndAllNumbers) {
-  const ResultSet results = results_of(make_baseline(), "x.json");
+  const ResultSet results = side_of(make_baseline(), "x.json").results;
   ASSERT_EQ(results.processes.size(), 1u);
   EXPECT_EQ(results.processes[0].context.info.at("commit"), "c02");
   ASSERT_EQ(results.processes[0].cases.size(), 2u);

@@ -4,10 +4,10 @@
 
 #include <fstream>
 
-#include "compare/baseline/atomic_file.h"
+#include "base/atomic_file.h"
+#include "base/diagnostic.h"
 #include "compare/baseline/baseline.h"
-#include "compare/input/diagnostic.h"
-#include "tests/compare/temporary_directory.h"
+#include "tests/base/temporary_directory.h"
 
 namespace warpgauge {
 namespace {

@@ -7,10 +7,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "compare/ab/child.h"
-#include "compare/baseline/atomic_file.h"
-#include "compare/input/diagnostic.h"
-#include "tests/compare/temporary_directory.h"
+#include "base/atomic_file.h"
+#include "base/child.h"
+#include "base/diagnostic.h"
+#include "tests/base/temporary_directory.h"
 
 namespace warpgauge {
 namespace {

@@ -1,5 +1,8 @@
 #include "compare/baseline/round.h"
 
+#include "base/date.h"
+#include "compare/decide/rounds.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

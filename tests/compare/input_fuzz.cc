@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "compare/input/diagnostic.h"
-#include "compare/input/identity.h"
-#include "compare/input/match.h"
-#include "compare/input/policy.h"
+#include "base/diagnostic.h"
+#include "compare/decide/identity.h"
+#include "compare/decide/match.h"
+#include "compare/decide/policy.h"
 #include "compare/input/reader.h"
 
 namespace warpgauge {

@@ -7,7 +7,8 @@ if(NOT WARPGAUGE_FUZZING_COMPILER)
   return()
 endif()
 
-file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/compare/input/*.cc)
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/base/*.cc ${PROJECT_SOURCE_DIR}/compare/input/*.cc
+     ${PROJECT_SOURCE_DIR}/compare/decide/match.cc ${PROJECT_SOURCE_DIR}/compare/decide/policy.cc)
 list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/compare/input/compare_bench.cc)
 set(instrumented -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
 set(objects "")
@@ -16,8 +17,9 @@ foreach(source IN LISTS sources ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/input_fuzz.cc)
   set(object ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz/${name}.o)
   add_custom_command(
       OUTPUT ${object}
-      COMMAND ${WARPGAUGE_FUZZING_COMPILER} -std=c++20 -O1 -g ${instrumented} -I${PROJECT_SOURCE_DIR}
-              "-I$<JOIN:$<TARGET_PROPERTY:re2::re2,INTERFACE_INCLUDE_DIRECTORIES>,;-I>" -MD -MF ${object}.d -c ${source} -o ${object}
+      COMMAND ${WARPGAUGE_FUZZING_COMPILER} -std=c++20 -O1 -g ${instrumented} -DFMT_HEADER_ONLY -I${PROJECT_SOURCE_DIR}
+              "-I$<JOIN:$<TARGET_PROPERTY:re2::re2,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
+              "-I$<JOIN:$<TARGET_PROPERTY:fmt::fmt-header-only,INTERFACE_INCLUDE_DIRECTORIES>,;-I>" -MD -MF ${object}.d -c ${source} -o ${object}
       DEPENDS ${source} DEPFILE ${object}.d COMMAND_EXPAND_LISTS VERBATIM)
   list(APPEND objects ${object})
 endforeach()

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "compare/input/diagnostic.h"
+#include "base/text.h"
 #include "compare/input/metric.h"
 #include "compare/input/reader.h"
-#include "compare/input/text.h"
+#include "tests/base/complaint.h"
 
 namespace warpgauge {
 
@@ -34,17 +34,6 @@ inline ReadOptions with_filter(const char* expression) {
   ReadOptions options;
   options.filter = NameFilter(expression);
   return options;
-}
-
-// What `call` complains about; empty when it does not.
-template <typename Call>
-std::string complaint_of(Call call) {
-  try {
-    call();
-  } catch (const Diagnostic& diagnostic) {
-    return diagnostic.what();
-  }
-  return "";
 }
 
 }  // namespace warpgauge

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "compare/comparison.h"
+#include "compare/decide/comparison.h"
 
 namespace warpgauge {
 
@@ -42,22 +42,5 @@ inline Comparison make_comparison() {
       make_cell("fresh", CellVerdict::added, 1),          make_cell("same", CellVerdict::unchanged, 1)};
   return comparison;
 }
-
-// What a benchmark should not be called.
-inline const std::string kHostileNames[] = {"a|b`c``d",
-                                            "<img src=x onerror=alert(1)>",
-                                            "@everyone #1 [x](http://evil)",
-                                            "::error::injected",
-                                            "##[error]old",
-                                            "\x1b[31mred",
-                                            "bidi\u202etxt",
-                                            "line\nbreak\r\n::warning::x",
-                                            "quote'\"&;$(rm)",
-                                            std::string("nul\0byte", 8),
-                                            "\xff\xfe not UTF-8",
-                                            "]]><script>",
-                                            "",
-                                            " ",
-                                            "`"};
 
 }  // namespace warpgauge

@@ -5,12 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "compare/report/escape.h"
+#include "base/escape.h"
 #include "compare/report/github.h"
 #include "compare/report/json.h"
 #include "compare/report/junit.h"
 #include "compare/report/markdown.h"
 #include "compare/report/text.h"
+#include "tests/base/hostile_names.h"
 #include "tests/compare/report_test_support.h"
 
 namespace warpgauge {
@@ -107,7 +108,7 @@ TEST(TextReport, InconclusiveSaysItInWordsWhereNoFigureMeansAnything) {
   EXPECT_THAT(
       text_report(comparison, {}),
       HasSubstr(
-          "a slow-down of more than a doubling would have been seen; no number of processes is in sight"));
+          "a slow-down of more than 100 % would have been seen; no number of processes is in sight"));
   cell.mde.reset();
   cell.more_blocks.reset();
   EXPECT_THAT(text_report(comparison, {}), HasSubstr("no slow-down could have been seen; no number of"));

@@ -1,0 +1,195 @@
+#include "base/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace warpgauge {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, std::string_view what, int error, std::string_view hint) {
+  throw OutputError(path.string() + ": " + std::string(what) + ": " + std::strerror(error) + "; " +
+                    std::string(hint));
+}
+
+constexpr std::string_view kOldStands = "the old file, if any, still stands";
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+  bool valid() const { return value_ >= 0; }
+  // Some file systems tell of a failed write only here.
+  int close() { return ::close(std::exchange(value_, -1)); }
+
+ private:
+  int value_;
+};
+
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+// Held until destroyed. The directory itself is the lock: it leaves no file behind.
+class DirectoryLock {
+ public:
+  explicit DirectoryLock(const fs::path& directory)
+      : descriptor_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (!descriptor_.valid()) fail(directory, "cannot open the directory", errno, "does it exist?");
+    int result;
+    while ((result = ::flock(descriptor_.get(), LOCK_EX)) != 0 && errno == EINTR) {
+    }
+    if (result != 0)
+      fail(directory, "cannot lock the directory", errno, "use a file system that knows flock");
+  }
+  int descriptor() const { return descriptor_.get(); }
+
+ private:
+  Descriptor descriptor_;
+};
+
+// A temporary file that goes away unless it was renamed.
+class TemporaryFile {
+ public:
+  TemporaryFile(const fs::path& target, mode_t mode)
+      : path_(directory_of(target) / ("." + target.filename().string() + ".tmp")) {
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    descriptor_ = ::open(path_.c_str(), kFlags, mode);
+    if (descriptor_ < 0 && errno == EEXIST) {  // we hold the lock: whoever made it is dead
+      ::unlink(path_.c_str());
+      descriptor_ = ::open(path_.c_str(), kFlags, mode);
+    }
+    if (descriptor_ < 0) fail(target, "cannot create a file beside it", errno, kOldStands);
+  }
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!renamed_) ::unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(const fs::path& target, std::string_view text) {
+    write_all(descriptor_, text, target.string());
+    if (::fsync(descriptor_) != 0) fail(target, "cannot be flushed", errno, kOldStands);
+    if (::close(std::exchange(descriptor_, -1)) != 0) fail(target, "cannot be closed", errno, kOldStands);
+  }
+  void rename_to(const fs::path& target) {
+    if (::rename(path_.c_str(), target.c_str()) != 0) fail(target, "cannot be replaced", errno, kOldStands);
+    renamed_ = true;
+  }
+
+ private:
+  fs::path path_;
+  int descriptor_ = -1;
+  bool renamed_ = false;
+};
+
+// The mode that the new file gets: the old one's. Refuses what cannot be replaced by renaming.
+mode_t mode_for(const fs::path& path) {
+  struct stat status;
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return 0666;
+    fail(path, "cannot be looked at", errno, "check the path");
+  }
+  if (S_ISLNK(status.st_mode)) {
+    throw OutputError(path.string() +
+                      ": is a symbolic link, and is not written through; name the file that it points to");
+  }
+  if (!S_ISREG(status.st_mode))
+    throw OutputError(path.string() + ": is not a regular file; name another one");
+  return status.st_mode & 0777;
+}
+
+void replace_locked(const fs::path& path, std::string_view text, const DirectoryLock& lock) {
+  TemporaryFile temporary(path, mode_for(path));
+  temporary.write(path, text);
+  temporary.rename_to(path);
+  if (::fsync(lock.descriptor()) != 0)
+    fail(path, "the directory cannot be flushed", errno, "the new file may be lost at a power cut");
+}
+
+// A pipe, a terminal, /dev/null: there is nothing to replace, the text is simply written.
+bool is_stream(const fs::path& path) {
+  struct stat status;
+  return ::stat(path.c_str(), &status) == 0 && (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode));
+}
+
+}  // namespace
+
+void write_all(int descriptor, std::string_view text, std::string_view name) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0)
+      fail(std::string(name), "cannot be written", errno, "is the disk full, or the reader gone?");
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+std::optional<std::string> read_if_there(const fs::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file.valid()) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    if (errno == ELOOP) mode_for(path);  // says what to do about a symbolic link
+    fail(path, "cannot be opened", errno, "check its permissions");
+  }
+  struct stat status;
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    throw OutputError(path.string() + ": is not a regular file; name another one");
+  }
+  std::string text(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t filled = 0;
+  while (filled < text.size()) {
+    const ssize_t got = ::read(file.get(), text.data() + filled, text.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail(path, "cannot be read", errno, "check the disk");
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  text.resize(filled);
+  return text;
+}
+
+void write_file(const fs::path& path, std::string_view text) {
+  if (is_stream(path)) {
+    const Descriptor stream(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!stream.valid()) fail(path, "cannot be opened", errno, "check its permissions");
+    write_all(stream.get(), text, path.string());
+    return;
+  }
+  const DirectoryLock lock(directory_of(path));
+  replace_locked(path, text, lock);
+}
+
+void update_file(const fs::path& path, const std::optional<std::string>& read_before, std::string_view text) {
+  std::error_code error;
+  fs::create_directories(directory_of(path), error);
+  if (error) fail(path, "cannot create the directory above it", error.value(), "check its permissions");
+  const DirectoryLock lock(directory_of(path));
+  if (read_if_there(path) != read_before) {
+    throw OutputError(path.string() +
+                      ": somebody else has changed it since it was read; run the command again");
+  }
+  replace_locked(path, text, lock);
+}
+
+void append_file(const fs::path& path, std::string_view text) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+  if (!file.valid()) fail(path, "cannot be opened", errno, "check the path");
+  write_all(file.get(), text, path.string());
+  if (file.close() != 0) fail(path, "cannot be closed", errno, "is the disk full?");
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,225 @@
+#include "base/json.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+
+namespace warpgauge {
+namespace {
+
+// Up to here a new key is compared with each before it; larger objects are sorted when they close.
+constexpr std::size_t kFewKeys = 32;
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// For what people and tools put where JSON should stand; empty for anything else.
+std::string_view hint_for(std::string_view rest) {
+  for (const char* marker : {"<<<<<<<", "=======", ">>>>>>>", "|||||||"}) {
+    if (rest.starts_with(marker)) return "this is a merge conflict marker: resolve the conflict";
+  }
+  if (rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#'))
+    return "JSON has no comments";
+  if (rest.starts_with("<!") || rest.starts_with("<?") || rest.starts_with("<html"))
+    return "this is a web page";
+  if (rest.starts_with("nan") || rest.starts_with("inf")) return "NaN and Infinity are known, spelt so";
+  if (rest.starts_with('\'')) return "JSON's strings stand in double quotes";
+  return "";
+}
+
+}  // namespace
+
+const char* json_type_name(JsonType type) {
+  switch (type) {
+    case JsonType::object:
+      return "an object";
+    case JsonType::array:
+      return "an array";
+    case JsonType::string:
+      return "a string";
+    case JsonType::number:
+      return "a number";
+    case JsonType::boolean:
+      return "true or false";
+    case JsonType::null:
+      return "null";
+  }
+  return "";
+}
+
+void JsonReader::skip_blanks() {
+  while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+}
+
+JsonType JsonReader::peek() {
+  skip_blanks();
+  switch (at_ < text_.size() ? text_[at_] : '\0') {
+    case '{':
+      return JsonType::object;
+    case '[':
+      return JsonType::array;
+    case '"':
+      return JsonType::string;
+    case 't':
+    case 'f':
+      return JsonType::boolean;
+    case 'n':
+      return JsonType::null;
+    case '-':
+    case 'N':
+    case 'I':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
+      return JsonType::number;
+    default:
+      fail_here("a value");
+  }
+}
+
+JsonValue JsonReader::value() {
+  const JsonType type = peek();
+  const std::size_t begin = at_;
+  if (++values_ > max_values_) {
+    fail(at_, "more than " + std::to_string(max_values_) + " values",
+         "give the results of each process as a file of its own");
+  }
+  switch (type) {
+    case JsonType::object:
+      begin_object();
+      while (next_key()) value();
+      return {type, text_.substr(begin, at_ - begin)};
+    case JsonType::array:
+      begin_array();
+      while (next_item()) value();
+      return {type, text_.substr(begin, at_ - begin)};
+    case JsonType::string:
+      return {type, string()};
+    case JsonType::number:
+      return {type, number()};
+    case JsonType::boolean:
+      return {type, word(text_[at_] == 't' ? "true" : "false")};
+    case JsonType::null:
+      return {type, word("null")};
+  }
+  fail_here("a value");
+}
+
+void JsonReader::open(char bracket) {
+  skip_blanks();
+  if (at_ == text_.size() || text_[at_] != bracket) fail_here(bracket == '{' ? "an object" : "an array");
+  if (levels_.size() == kMaxDepth) {
+    fail(at_, "nested deeper than " + std::to_string(kMaxDepth) + " levels",
+         "no results are: was another file meant?");
+  }
+  ++at_;
+  levels_.push_back({keys_.size(), true});
+}
+
+void JsonReader::begin_object() {
+  open('{');
+}
+void JsonReader::begin_array() {
+  open('[');
+}
+
+// Steps to the next member of the innermost object or array: past the comma, or past the closing bracket.
+bool JsonReader::next_member(char closing_bracket) {
+  skip_blanks();
+  Level& level = levels_.back();
+  if (at_ < text_.size() && text_[at_] == closing_bracket) {
+    ++at_;
+    return false;
+  }
+  if (!level.empty) {
+    if (at_ == text_.size() || text_[at_] != ',') {
+      fail_here(closing_bracket == '}' ? "',' or '}'" : "',' or ']'");
+    }
+    const std::size_t comma = at_++;
+    skip_blanks();
+    if (at_ < text_.size() && text_[at_] == closing_bracket)
+      fail(comma, "a comma after the last member", "remove it");
+  }
+  level.empty = false;
+  return true;
+}
+
+std::optional<std::string_view> JsonReader::next_key() {
+  if (!next_member('}')) {
+    check_many_keys();
+    keys_.resize(levels_.back().first_key);
+    levels_.pop_back();
+    return std::nullopt;
+  }
+  if (at_ == text_.size() || text_[at_] != '"') fail_here("a key in double quotes");
+  const std::size_t begin = at_;
+  const std::string_view key = string();
+  const std::size_t first_key = levels_.back().first_key;
+  if (keys_.size() - first_key < kFewKeys &&
+      std::find(keys_.begin() + static_cast<std::ptrdiff_t>(first_key), keys_.end(), key) != keys_.end()) {
+    fail(begin, "key \"" + printable(key) + "\" stands twice in one object",
+         "rename the counter, or remove one of them: which one is meant cannot be told");
+  }
+  keys_.push_back(key);
+  skip_blanks();
+  if (at_ == text_.size() || text_[at_] != ':') fail_here("':'");
+  ++at_;
+  return key;
+}
+
+// Of an object with many keys: sorted once, at its end.
+void JsonReader::check_many_keys() {
+  const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(levels_.back().first_key);
+  if (keys_.end() - first <= static_cast<std::ptrdiff_t>(kFewKeys)) return;
+  std::sort(first, keys_.end());
+  const auto twice = std::adjacent_find(first, keys_.end());
+  if (twice != keys_.end()) {
+    fail(at_ - 1, "key \"" + printable(*twice) + "\" stands twice in the object that ends here",
+         "remove one of them");
+  }
+}
+
+bool JsonReader::next_item() {
+  if (next_member(']')) return true;
+  levels_.pop_back();
+  return false;
+}
+
+void JsonReader::finish() {
+  skip_blanks();
+  if (at_ == text_.size()) return;
+  if (text_[at_] == '{' || text_[at_] == '[') {
+    fail(at_, "a second document begins here", "give each as a file of its own");
+  }
+  fail_here("the end of the file");
+}
+
+void JsonReader::fail(std::size_t at, std::string_view what, std::string_view hint) const {
+  const TextPosition position = position_of(text_, at);
+  throw syntax_diagnostic(file_, position.line, position.column, what, hint);
+}
+
+void JsonReader::fail_here(std::string_view expected) const {
+  const std::string what = "expected " + std::string(expected);
+  if (at_ == text_.size()) {
+    fail(at_, what + ", found the end of the file", "it is cut off: was the run killed, or the disk full?");
+  }
+  const std::string_view rest = text_.substr(at_);
+  std::size_t shown = 0;  // a word, or one character
+  while (shown < rest.size() && std::isalnum(static_cast<unsigned char>(rest[shown]))) ++shown;
+  if (shown == 0) shown = std::max<std::size_t>(1, utf8_character_bytes(rest));
+  const std::string_view hint = hint_for(rest);
+  fail(at_, what + ", found '" + printable(rest.substr(0, shown)) + "'", hint.empty() ? kNotJson : hint);
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,151 @@
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+#include "base/diagnostic.h"
+
+namespace warpgauge {
+namespace {
+
+class OpenFile {
+ public:
+  // O_NONBLOCK: a FIFO without a writer must not hang us before we have seen what it is.
+  explicit OpenFile(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  ~OpenFile() {
+    if (fd_ >= 0) close(fd_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+const char* kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  return "a device";
+}
+
+Diagnostic system_diagnostic(const std::string& path, const char* what) {
+  return meaning_diagnostic(path, "", std::string(what) + ": " + std::strerror(errno),
+                            "check the path and its permissions");
+}
+
+std::string mebibytes(std::size_t bytes) {
+  return std::to_string(bytes >> 20) + " MiB";
+}
+
+// Where the first byte is that does not belong to UTF-8, or text.size().
+std::size_t first_bad_byte(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::uint64_t eight_bytes;
+    while (at + 8 <= text.size()) {
+      std::memcpy(&eight_bytes, text.data() + at, 8);
+      if (eight_bytes & 0x8080808080808080U) break;
+      at += 8;
+    }
+    if (at == text.size()) break;
+    const std::size_t bytes = utf8_character_bytes(text.substr(at));
+    if (bytes == 0) return at;
+    at += bytes;
+  }
+  return at;
+}
+
+bool looks_like_utf16(std::string_view bytes) {
+  if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) return true;
+  return bytes.size() >= 2 && (bytes[0] == '\0') != (bytes[1] == '\0');
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t max_bytes) {
+  const OpenFile file(path);
+  if (file.fd() < 0) throw system_diagnostic(path, "cannot be opened");
+  struct stat status {};
+  if (fstat(file.fd(), &status) != 0) throw system_diagnostic(path, "cannot be read");
+  if (!S_ISREG(status.st_mode)) {
+    throw meaning_diagnostic(path, "", std::string("is ") + kind_of(status.st_mode) + ", not a file",
+                             S_ISDIR(status.st_mode) ? "name the files in it" : "write to a file first");
+  }
+  const auto too_large = [&] {
+    return meaning_diagnostic(path, "", "is larger than " + mebibytes(max_bytes),
+                              "give the results of each process as a file of its own");
+  };
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > max_bytes) throw too_large();
+
+  std::string bytes(size + 1, '\0');  // one more: the read that finds the end
+  std::size_t filled = 0;
+  for (;;) {
+    const ssize_t got = read(file.fd(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw system_diagnostic(path, "cannot be read");
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+    if (filled > max_bytes) throw too_large();
+    if (filled == bytes.size()) bytes.resize(2 * filled);  // it grows while we read
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+std::string_view checked_text(std::string_view bytes, std::string_view file) {
+  if (looks_like_utf16(bytes)) {
+    throw meaning_diagnostic(file, "", "is UTF-16", "save it as UTF-8 (PowerShell's > writes UTF-16)");
+  }
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  if (bytes.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    throw meaning_diagnostic(file, "", "is empty", "the run that should have written it did not finish");
+  }
+  if (bytes.starts_with("version https://git-lfs.github.com/spec/")) {
+    throw meaning_diagnostic(file, "", "is a Git-LFS pointer, not the file itself", "run `git lfs pull`");
+  }
+  if (const std::size_t bad = first_bad_byte(bytes); bad != bytes.size()) {
+    const TextPosition position = position_of(bytes, bad);
+    throw syntax_diagnostic(file, position.line, position.column,
+                            "byte " + printable(bytes.substr(bad, 1)) + " is not UTF-8",
+                            "names and labels are written as the benchmark gave them: give them as UTF-8");
+  }
+  return bytes;
+}
+
+std::size_t utf8_character_bytes(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return continues(1) ? 2 : 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    const unsigned low = first == 0xe0 ? 0xa0 : 0x80;
+    const unsigned high = first == 0xed ? 0x9f : 0xbf;
+    return continues(1, low, high) && continues(2) ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    const unsigned low = first == 0xf0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xf4 ? 0x8f : 0xbf;
+    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+TextPosition position_of(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 = 0: the first line
+  return {static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1,
+          offset - line_start + 1};
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,33 @@
+#include "compare/decide/comparison.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace warpgauge {
+
+const char* cell_verdict_name(CellVerdict verdict) {
+  static constexpr std::array<const char*, kCellVerdicts> kNames = {
+      "regression", "improvement", "unchanged", "inconclusive", "new", "missing", "errored", "failed"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+const char* run_verdict_name(RunVerdict verdict) {
+  static constexpr std::array<const char*, 3> kNames = {"pass", "regression", "undecided"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+std::array<std::size_t, kCellVerdicts> Comparison::counts() const {
+  std::array<std::size_t, kCellVerdicts> counts{};
+  for (const Cell& cell : cells) ++counts[static_cast<std::size_t>(cell.verdict)];
+  return counts;
+}
+
+void sort_worst_first(std::vector<Cell>& cells) {
+  const auto rank = [](const Cell& cell) {
+    const auto place = std::find(kWorstFirst.begin(), kWorstFirst.end(), cell.verdict) - kWorstFirst.begin();
+    return std::make_tuple(place, -cell.ratio.value_or(0.0), std::string_view(cell.name));
+  };
+  std::sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) { return rank(a) < rank(b); });
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,155 @@
+#include "compare/decide/process_numbers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kEnoughForP95 = 20;  // the 95th percentile of fewer is their maximum
+
+bool is_time(const Metric& metric) {
+  return metric.name == "real_time" || metric.name == "cpu_time";
+}
+
+bool has_samples(const std::vector<MeasuredCase>& side) {
+  return std::all_of(side.begin(), side.end(), [](const MeasuredCase& one) {
+    const auto& rows = one.measured->repetitions;
+    return std::all_of(rows.begin(), rows.end(), [](const Repetition& row) { return !row.samples.empty(); });
+  });
+}
+
+std::vector<double> samples_of(const Case& measured, bool single_launches, const Metric& metric) {
+  std::vector<double> samples;
+  for (const Repetition& row : measured.repetitions) {
+    if (single_launches) {
+      samples.insert(samples.end(), row.samples.begin(), row.samples.end());
+    } else {
+      samples.push_back(row.value);
+    }
+  }
+  if (metric.better == Better::higher) {
+    for (double& sample : samples) sample = 1 / sample;
+  }
+  return samples;
+}
+
+// Without those that have no row: an A/B run lists cases that it never measured.
+std::vector<MeasuredCase> with_rows(std::vector<MeasuredCase> side) {
+  std::erase_if(side, [](const MeasuredCase& one) { return one.measured->repetitions.empty(); });
+  return side;
+}
+
+bool takes_single_launches(const CasePair& pair, const Metric& metric) {
+  return metric.name == "real_time" && has_samples(pair.base) && has_samples(pair.head);
+}
+
+ProcessSamples samples_of(const std::vector<MeasuredCase>& side, bool single_launches, const Metric& metric) {
+  ProcessSamples samples;
+  for (const MeasuredCase& one : side) samples.push_back(samples_of(*one.measured, single_launches, metric));
+  return samples;
+}
+
+std::vector<double> flattened(const ProcessSamples& samples) {
+  std::vector<double> all;
+  for (const auto& process : samples) all.insert(all.end(), process.begin(), process.end());
+  return all;
+}
+
+double variation(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / (count - 1)) / mean;
+}
+
+SideSummary summary_of(const std::vector<double>& numbers, const std::vector<double>& all,
+                       const NumberPlan& plan) {
+  SideSummary summary;
+  if (numbers.empty()) return summary;
+  summary.value = value_of(numbers, {}, plan.metric);
+  summary.processes = static_cast<std::int64_t>(numbers.size());
+  summary.samples = static_cast<std::int64_t>(all.size());
+  if (is_time(plan.metric)) {
+    summary.median_ns = median(all);
+    if (all.size() >= kEnoughForP95) summary.p95_ns = quantile(all, 0.95);
+  }
+  if (all.size() > 1) summary.cv = variation(all);
+  return summary;
+}
+
+// `length` 0: all samples of each process.
+SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSamples& samples,
+                         std::size_t length, const ResultSet& results, const NumberPlan& plan) {
+  SideNumbers numbers;
+  numbers.processes.assign(results.processes.size(), std::numeric_limits<double>::quiet_NaN());
+  std::vector<double> known;
+  for (std::size_t i = 0; i < side.size(); ++i) {
+    known.push_back(process_number(samples[i], length == 0 ? samples[i].size() : length, plan.statistic));
+    numbers.processes[static_cast<std::size_t>(side[i].process - results.processes.data())] = known.back();
+  }
+  numbers.summary = summary_of(known, flattened(samples), plan);
+  return numbers;
+}
+
+}  // namespace
+
+CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
+                       const NumberPlan& wanted) {
+  // A median that the file brings can be held against medians only, and against those of all that was
+  // measured.
+  const bool aggregates = has_aggregates(pair);
+  const NumberPlan plan{wanted.metric, aggregates ? Statistic::median : wanted.statistic};
+  const bool single_launches = takes_single_launches(pair, plan.metric);
+  const std::vector<MeasuredCase> base_cases = with_rows(pair.base), head_cases = with_rows(pair.head);
+  const ProcessSamples of_base = samples_of(base_cases, single_launches, plan.metric);
+  const ProcessSamples of_head = samples_of(head_cases, single_launches, plan.metric);
+  const std::size_t length = aggregates ? 0 : equal_length(of_base, of_head);
+  CaseNumbers numbers{.base = side_numbers(base_cases, of_base, length, base, plan),
+                      .head = side_numbers(head_cases, of_head, length, head, plan),
+                      .cliffs_delta = {},
+                      .samples_taken = length};
+  if (!of_base.empty() && !of_head.empty()) {
+    numbers.cliffs_delta = cliffs_delta(flattened(of_base), flattened(of_head));
+  }
+  return numbers;
+}
+
+bool has_aggregates(const CasePair& pair) {
+  const auto is_aggregate = [](const MeasuredCase& one) { return one.measured->aggregate_only; };
+  return std::ranges::any_of(pair.base, is_aggregate) || std::ranges::any_of(pair.head, is_aggregate);
+}
+
+std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& left_out,
+                               const Metric& metric) {
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < processes.size(); ++i) {
+    if (std::isnan(processes[i]) || std::ranges::find(left_out, i) != left_out.end()) continue;
+    sum += processes[i];
+    ++count;
+  }
+  if (count == 0) return std::nullopt;
+  return std::exp((metric.better == Better::higher ? -sum : sum) / count);
+}
+
+CasePair without(CasePair pair, const ResultSet& base, const ResultSet& head, const LeftOut& left_out) {
+  const auto leave_out = [](std::vector<MeasuredCase>& side, const ResultSet& results,
+                            const std::vector<std::size_t>& places) {
+    std::erase_if(side, [&](const MeasuredCase& one) {
+      const auto place = static_cast<std::size_t>(one.process - results.processes.data());
+      return std::ranges::find(places, place) != places.end();
+    });
+  };
+  leave_out(pair.base, base, left_out.base);
+  leave_out(pair.head, head, left_out.head);
+  return pair;
+}
+
+ProcessSamples base_samples(const CasePair& pair, const Metric& metric) {
+  return samples_of(with_rows(pair.base), takes_single_launches(pair, metric), metric);
+}
+
+}  // namespace warpgauge

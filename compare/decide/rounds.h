@@ -1,0 +1,34 @@
+// Rounds of measuring: processes of one boot within an hour. What slows an hour slows all of its processes,
+// so a stored baseline counts rounds and not processes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compare/input/result_set.h"
+
+namespace warpgauge {
+
+inline constexpr std::int64_t kRoundSeconds = 3600;
+
+// Places of processes in a result set, round by round.
+using RoundPlaces = std::vector<std::vector<std::size_t>>;
+
+// The processes of each round, in the order of their first process. A process without context.warpgauge.round
+// is a round of its own.
+[[nodiscard]] RoundPlaces rounds_of(const ResultSet& results);
+
+// Whether all processes belong to one round. Files of other benchmark binaries carry no round: their dates
+// decide.
+[[nodiscard]] bool is_one_round(const ResultSet& results);
+
+// The boot that a process belongs to; empty if the file does not say.
+[[nodiscard]] std::string boot_of(const Process& process);
+
+// Gives a date to results without one, such as nvbench's. Throws std::invalid_argument if `date` is no date,
+// or if a file has its own.
+void date_results(ResultSet& results, const std::string& date);
+
+}  // namespace warpgauge

@@ -1,0 +1,25 @@
+// A stored baseline as one side of a comparison. baseline/ makes it; nothing here reads files.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compare/input/result_set.h"
+#include "compare/statistics/statistic.h"
+
+namespace warpgauge {
+
+struct StoredSide {
+  ResultSet
+      results;  // one process, for matching and for the hardware check; a case's repetitions are its rounds
+  Metric metric;
+  Statistic statistic = Statistic::q25;
+  // [case][round]: log of the round's number, of its reciprocal if higher is better; NaN if the round does
+  // not count.
+  std::map<std::string, std::vector<double>> numbers;
+  std::int64_t samples = 0;  // fewest per process and case in the last round; 0 if unknown
+};
+
+}  // namespace warpgauge

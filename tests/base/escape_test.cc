@@ -1,0 +1,115 @@
+#include "base/escape.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "tests/base/hostile_names.h"
+
+namespace warpgauge {
+namespace {
+
+bool has_control_byte(const std::string& text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
+  }
+  return false;
+}
+
+TEST(Visible, KeepsPlainTextAndForeignLetters) {
+  EXPECT_EQ(visible("cpu/blas/f32/S:512 Größe 注意"), "cpu/blas/f32/S:512 Größe 注意");
+}
+
+TEST(Visible, ShowsControlBytesAndBadUtf8) {
+  EXPECT_EQ(visible("\x1b[31m\n"), "\\x1b[31m\\x0a");
+  EXPECT_EQ(visible("\xff\xc0\xaf"), "\\xff\\xc0\\xaf");
+  EXPECT_EQ(visible("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // a surrogate
+  EXPECT_EQ(visible("\xc2\x9b"), "\\x9b");                // C1: a terminal takes it for ESC [
+}
+
+TEST(Visible, ShowsWhatReordersOrHidesText) {
+  EXPECT_EQ(visible("a\u202eb\u200bc\ufeffd"), "a\\u{202e}b\\u{200b}c\\u{feff}d");
+}
+
+TEST(Visible, EachKindOfDeceptionAndItsNeighbours) {
+  for (const char* hidden :
+       {"\u00ad", "\u061c", "\u200f", "\u2028", "\u2060", "\ufff9", "\uffff", "\U0001fffe", "\U000e0041"})
+    EXPECT_TRUE(visible(hidden).starts_with("\\")) << hidden;
+  for (const char* plain : {" ", "~", "\u00a0", "\u2010", "\u2030", "\u205f", "\u2070", "\ufffd", "\ue000",
+                            "\U0001f600", "\U000f0000"})
+    EXPECT_EQ(visible(plain), plain);
+}
+
+TEST(Visible, BreaksUpCommandsOfCiLogs) {
+  EXPECT_EQ(visible("##[error]x"), "##\\x5berror]x");
+}
+
+TEST(Visible, OfItselfIsItself) {
+  for (const std::string& name : kHostileNames) EXPECT_EQ(visible(visible(name)), visible(name));
+}
+
+TEST(MarkdownCode, FenceIsLongerThanAnyRunInside) {
+  EXPECT_EQ(markdown_code("a`b``c"), "``` a`b``c ```");
+  EXPECT_EQ(markdown_code("plain"), "`plain`");
+}
+
+TEST(MarkdownCell, PipesDoNotEndIt) {
+  EXPECT_EQ(markdown_cell(markdown_code("a|b")), "`a\\|b`");
+  EXPECT_EQ(markdown_code("a|b"), "`a|b`");
+}
+
+TEST(MarkdownCode, IsNeverEmpty) {
+  EXPECT_EQ(markdown_code(""), "(no name)");
+  EXPECT_EQ(markdown_code("  "), "(no name)");
+}
+
+TEST(MarkdownText, HoldsNoMarkup) {
+  for (const std::string& name : kHostileNames) {
+    const std::string text = markdown_text(name);
+    EXPECT_EQ(text.find_first_of("<>`*_[]|\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("://"), std::string::npos) << text;
+  }
+  EXPECT_EQ(markdown_text("@a"), "@&#8288;a");
+  EXPECT_EQ(markdown_text("verdict: www.x.org http://y"), "verdict: &#119;ww.x.org http&#58;//y");
+}
+
+TEST(XmlText, HoldsNoMarkupAndNoControlBytes) {
+  for (const std::string& name : kHostileNames) {
+    const std::string text = xml_text(name);
+    EXPECT_EQ(text.find_first_of("<>\"'"), std::string::npos) << text;
+    EXPECT_FALSE(has_control_byte(text)) << text;
+  }
+  EXPECT_EQ(xml_text("a&b"), "a&amp;b");
+}
+
+TEST(Github, DataAndPropertiesStayInTheirPlace) {
+  EXPECT_EQ(github_data("50 %: a\nb"), "50 %25: a\\x0ab");
+  EXPECT_EQ(github_property("a:b,c%"), "a%3Ab%2Cc%25");
+}
+
+// The shell itself is the judge.
+TEST(ShellWord, IsOneWordToTheShell) {
+  for (const std::string& name : kHostileNames) {
+    if (name.find('\0') != std::string::npos) continue;  // no argument can hold it
+    const std::string command = "printf '<%s>' " + shell_word(name);
+    FILE* pipe = popen(command.c_str(), "r");
+    ASSERT_NE(pipe, nullptr);
+    std::string seen;
+    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) seen.push_back(static_cast<char>(c));
+    pclose(pipe);
+    EXPECT_EQ(seen, "<" + name + ">");
+  }
+}
+
+TEST(RegexLiteral, EscapesEveryOperator) {
+  EXPECT_EQ(regex_literal("a.b(c)[d]{2}*+?^$|\\"), R"(a\.b\(c\)\[d\]\{2\}\*\+\?\^\$\|\\)");
+}
+
+TEST(Shortened, LeavesOutTheMiddle) {
+  EXPECT_EQ(shortened("abcdefgh", 8), "abcdefgh");
+  EXPECT_EQ(shortened("abcdefghi", 5), "ab…hi");
+  EXPECT_EQ(shortened("äöüäöüäöü", 5), "äö…öü");
+}
+
+}  // namespace
+}  // namespace warpgauge
