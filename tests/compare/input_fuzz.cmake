@@ -8,7 +8,8 @@ if(NOT WARPGAUGE_FUZZING_COMPILER)
 endif()
 
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/base/*.cc ${PROJECT_SOURCE_DIR}/compare/input/*.cc
-     ${PROJECT_SOURCE_DIR}/compare/decide/match.cc ${PROJECT_SOURCE_DIR}/compare/decide/policy.cc)
+     ${PROJECT_SOURCE_DIR}/compare/decide/identity.cc ${PROJECT_SOURCE_DIR}/compare/decide/match.cc
+     ${PROJECT_SOURCE_DIR}/compare/decide/policy.cc)
 list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/compare/input/compare_bench.cc)
 set(instrumented -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
 set(objects "")
