@@ -1,0 +1,34 @@
+#include "compare/commands/paths.h"
+
+#include "compare/input/reader.h"
+
+namespace warpgauge {
+namespace {
+
+std::filesystem::path last_parts(const std::filesystem::path& path, int parts) {
+  std::filesystem::path shown;
+  auto part = path.end();
+  while (parts-- > 0 && part != path.begin()) {
+    --part;
+    shown = shown.empty() ? *part : *part / shown;
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::string shown_path(const std::filesystem::path& path, int parts) {
+  // A name that begins with a dash would be taken for a flag.
+  if (!path.is_absolute()) return (path.string().starts_with('-') ? "./" : "") + path.string();
+  std::error_code no_directory;
+  const std::filesystem::path below =
+      path.lexically_normal().lexically_relative(std::filesystem::current_path(no_directory));
+  const bool is_below = !no_directory && !below.empty() && *below.begin() != "..";
+  return (is_below ? below : last_parts(path, parts)).string();
+}
+
+void show_paths_of(ResultSet& results) {
+  for (Process& process : results.processes) show_as(process, shown_path(process.file));
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,34 @@
+// Where the reports of a comparison go.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "compare/commands/flag_table.h"
+#include "compare/decide/comparison.h"
+
+namespace warpgauge {
+
+inline constexpr const char* kReportsHeading = "Reports";
+
+// Empty: none; "-" is stdout, in place of the table.
+struct ReportOutputs {
+  std::string json, markdown, junit;
+  bool github = false;
+
+  bool on_stdout() const { return json == "-" || markdown == "-" || junit == "-"; }
+};
+void add_report_flags(FlagTable& table, ReportOutputs& outputs);
+
+// Throws OutputError if a file cannot be written, as far as that can be known before it is.
+void check_writable(const ReportOutputs& outputs);
+void check_writable(const std::string& file);
+
+// Writes all reports, and the table to stdout. One that fails does not stop the others. Throws OutputError if
+// any failed.
+void write_reports(const Comparison& comparison, const ReportOutputs& outputs);
+
+// Writes to stdout. Throws OutputError.
+void print(std::string_view text);
+
+}  // namespace warpgauge
