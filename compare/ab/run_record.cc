@@ -143,15 +143,11 @@ RunRecord record_of(const Json& j) {
 
 }  // namespace
 
-const char* side_name(Side side) {
-  return side == Side::base ? "base" : "head";
-}
-
 std::string format_run_record(const RunRecord& r) {
   const Json plan = {{"first_blocks", r.plan.first_blocks},
                      {"max_blocks", r.plan.max_blocks},
                      {"alpha", r.plan.alpha},
-                     {"company", r.plan.company},
+                     {"company", r.plan.panel},
                      {"seed", r.plan.seed},
                      {"process_seconds", r.process_s}};
   const std::pair<const char*, std::string> members[] = {

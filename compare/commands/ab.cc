@@ -164,7 +164,7 @@ int run(AbRequest& request, const std::string& echoed) {
     throw UsageError(error.what());
   }
   write_reports(comparison, request.reports);
-  return comparison.exit_code;
+  return exit_code_of(verdict_of(comparison));
 }
 
 }  // namespace

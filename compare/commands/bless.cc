@@ -106,12 +106,13 @@ std::string summary(const Baseline& baseline, const std::string& path) {
 
 // Why the round is not taken in; empty if it is.
 std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& crept) {
-  if (comparison.counts()[static_cast<std::size_t>(CellVerdict::failed)] > 0)
+  if (comparison.count(CellVerdict::failed) > 0)
     return "cases failed: what they took is not known; the report says why, case by case\n";
-  if (comparison.verdict == RunVerdict::regression)
+  const RunVerdict verdict = verdict_of(comparison);
+  if (verdict == RunVerdict::regression)
     return "the verdict is regression; --accept RE lets in a slow-down that is meant\n";
-  if (comparison.exit_code != 0)
-    return "the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
+  if (verdict != RunVerdict::pass)
+    return "the verdict is " + std::string(run_verdict_name(verdict)) +
            "; the notes say why, --remove RE takes out cases that are gone\n";
   return crept.empty() ? "" : creep_refusal(crept);
 }
@@ -173,7 +174,8 @@ int run(const BlessRequest& request) {
   write_reports(comparison, request.reports);
   if (const std::string refusal = refusal_of(comparison, crept); !refusal.empty()) {
     print_outcome(request.reports, "refused: " + refusal);
-    return comparison.exit_code != 0 ? comparison.exit_code : kRefused;
+    const int code = exit_code_of(verdict_of(comparison));
+    return code != 0 ? code : kRefused;
   }
   if (statistic != Statistic::median) round.samples = fewest_samples(comparison.cells);
   add_round(updated, round, comparison);

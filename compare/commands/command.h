@@ -31,6 +31,7 @@ struct Command {
 [[nodiscard]] Command gate_command();
 [[nodiscard]] Command bless_command();
 [[nodiscard]] Command fingerprint_command();
+[[nodiscard]] Command show_command();
 [[nodiscard]] Command trend_command();
 
 [[nodiscard]] std::vector<Command> all_commands();

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "base/escape.h"
-#include "base/number_format.h"
 #include "compare/ab/analysis.h"
 #include "compare/baseline/round.h"
 #include "compare/commands/baseline_flags.h"
@@ -61,11 +60,8 @@ void check_sides(GateRequest& request) {
 Comparison without_baseline(const ResultSet& head, GateOptions options, const std::string& path) {
   options.allow_disjoint = true;  // there is a better note for it
   Comparison comparison = compare_results({}, head, options);
-  comparison.notes.push_back("there is no baseline " + path + " for this hardware; `bless` makes one");
-  if (comparison.verdict == RunVerdict::pass) {
-    comparison.verdict = RunVerdict::undecided;
-    comparison.exit_code = 4;
-  }
+  comparison.notes.push_back(note::NoBaseline{path});
+  comparison.hindrances.push_back(Hindrance::no_baseline);
   return comparison;
 }
 
@@ -105,8 +101,7 @@ Comparison against_baseline(const GateRequest& request) {
   const std::string path = shown_path(stored.path, kBaselineParts);
   Comparison comparison = compare_with_baseline(side_of(*stored.baseline, path), head, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
-  comparison.notes.push_back("base is " + path + (stored.blessed ? "" : ", which nobody has blessed") + ": " +
-                             format_count(rounds, "rounds"));
+  comparison.notes.push_back(note::BaselineUsed{path, stored.blessed, rounds});
   const std::vector<Creep> crept = creep_of(*stored.baseline, head, comparison, options);
   if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
   return comparison;
@@ -135,7 +130,7 @@ int run(const GateRequest& request, const std::string& echoed) {
     comparison.command = echoed;
   }
   write_reports(comparison, request.reports);
-  return comparison.exit_code;
+  return exit_code_of(verdict_of(comparison));
 }
 
 void add_result_flags(FlagTable& table, GateRequest& request) {

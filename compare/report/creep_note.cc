@@ -20,13 +20,9 @@ std::vector<Creep> creep_with(Baseline baseline, const std::optional<BaselineRou
   return crept_cases(baseline, fail_above, options.policy.alpha.value_or(kAlpha));
 }
 
-std::string creep_note(const std::vector<Creep>& crept) {
-  const bool one = crept.size() == 1;
-  return format_count(static_cast<std::int64_t>(crept.size()), "cases") + (one ? " has" : " have") +
-         " crept up little by little: " + (one ? "" : "the worst, ") + visible(crept.front().name) + ", by " +
-         format_change(crept.front().ratio) + " over " +
-         format_count(static_cast<std::int64_t>(crept.front().rounds), "rounds") +
-         "; `trend` shows it, and `bless` takes no more in without --accept";
+note::Drift creep_note(const std::vector<Creep>& crept) {
+  return {static_cast<std::int64_t>(crept.size()), crept.front().name, crept.front().ratio,
+          static_cast<std::int64_t>(crept.front().rounds)};
 }
 
 std::string creep_refusal(const std::vector<Creep>& crept) {

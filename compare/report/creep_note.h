@@ -14,7 +14,7 @@ namespace warpgauge {
 std::vector<Creep> creep_with(Baseline baseline, const std::optional<BaselineRound>& round,
                               const Comparison& comparison, const GateOptions& options);
 
-std::string creep_note(const std::vector<Creep>& crept);     // a sentence; there is at least one
+note::Drift creep_note(const std::vector<Creep>& crept);     // there is at least one
 std::string creep_refusal(const std::vector<Creep>& crept);  // case by case, and what to do
 
 }  // namespace warpgauge

@@ -99,7 +99,7 @@ TEST(AbRule, TheSeedDrawsTheSentinels) {
     Machine machine(world, 5);
     AbPlan plan;
     plan.seed = i == 2 ? 7 : 0;
-    plan.company = 60;
+    plan.panel = 60;
     AbRule rule(machine.cases(), plan);
     rule.take(blocks_for(*rule.next(), machine));
     ASSERT_NE(rule.next(), nullptr);

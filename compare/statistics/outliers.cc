@@ -1,10 +1,10 @@
-#include "compare/statistics/outlying.h"
+#include "compare/statistics/outliers.h"
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
 
-#include "compare/statistics/statistic.h"
+#include "base/quantile.h"
 
 namespace warpgauge {
 namespace {
@@ -15,7 +15,7 @@ struct Kept {
   double units[2] = {0, 0};
 };
 
-Kept kept_of(const TwoWayData& data, std::size_t c, std::span<const LeftOutUnit> left_out) {
+Kept kept_of(const TwoWayData& data, std::size_t c, std::span<const Outlier> excluded) {
   Kept kept;
   double counted[2] = {0, 0};
   for (std::size_t u = 0; u < data.head.size(); ++u) {
@@ -23,7 +23,7 @@ Kept kept_of(const TwoWayData& data, std::size_t c, std::span<const LeftOutUnit>
     if (std::isnan(y)) continue;
     const std::size_t side = data.side_of(u);
     ++kept.units[side];
-    if (is_left_out(left_out, u)) continue;
+    if (is_excluded(excluded, u)) continue;
     kept.mean[side] += y;
     ++counted[side];
   }
@@ -34,7 +34,7 @@ Kept kept_of(const TwoWayData& data, std::size_t c, std::span<const LeftOutUnit>
 
 }  // namespace
 
-std::size_t most_left_out(std::size_t units, bool blocks) {
+std::size_t most_excluded(std::size_t units, bool blocks) {
   const double chance = blocks ? 0.25 : 0.5, level = blocks ? 0.002 : 0.05;
   const boost::math::binomial alike(static_cast<double>(units), chance);
   std::size_t most = 0;
@@ -44,7 +44,7 @@ std::size_t most_left_out(std::size_t units, bool blocks) {
   return most;
 }
 
-std::vector<LeftOutUnit> outlying_units(const TwoWayData& data, std::span<const double> shared) {
+std::vector<Outlier> find_outliers(const TwoWayData& data, std::span<const double> shared) {
   std::vector<double> centres(2), distances;
   for (const std::size_t side : {0, 1}) {
     std::vector<double> of_side;
@@ -56,45 +56,45 @@ std::vector<LeftOutUnit> outlying_units(const TwoWayData& data, std::span<const 
   }
   if (distances.empty()) return {};
   const double limit = std::max(kNegligibleShift, kFarOutside * 1.4826 * median(distances));
-  std::vector<LeftOutUnit> outlying;
-  std::size_t units[2] = {0, 0}, left_out[2] = {0, 0};
+  std::vector<Outlier> outlying;
+  std::size_t units[2] = {0, 0}, excluded[2] = {0, 0};
   for (std::size_t u = 0; u < shared.size(); ++u) {
     const std::size_t side = data.side_of(u);
     ++units[side];
     if (!(std::abs(shared[u] - centres[side]) > limit)) continue;
-    ++left_out[side];
+    ++excluded[side];
     outlying.push_back({u, shared[u] - centres[side]});
   }
   for (const std::size_t side : {0, 1})
-    if (left_out[side] > 0 && left_out[side] > most_left_out(units[side], data.is_paired())) return {};
+    if (excluded[side] > 0 && excluded[side] > most_excluded(units[side], data.is_paired())) return {};
   return outlying;
 }
 
-bool is_left_out(std::span<const LeftOutUnit> left_out, std::size_t unit) {
-  return std::ranges::binary_search(left_out, unit, {}, &LeftOutUnit::unit);
+bool is_excluded(std::span<const Outlier> excluded, std::size_t unit) {
+  return std::ranges::binary_search(excluded, unit, {}, &Outlier::unit);
 }
 
-bool is_against_head(const TwoWayData& data, const LeftOutUnit& one) {
+bool is_against_head(const TwoWayData& data, const Outlier& one) {
   return data.head[one.unit] == (one.shift > 0);
 }
 
-bool may_be_heads_own(const TwoWayData& data, std::span<const LeftOutUnit> left_out) {
+bool may_be_heads_own(const TwoWayData& data, std::span<const Outlier> excluded) {
   std::size_t against = 0, units = 0;
-  for (const LeftOutUnit& one : left_out) {
+  for (const Outlier& one : excluded) {
     if (!is_against_head(data, one)) continue;
     ++against;
     units = static_cast<std::size_t>(std::count(data.head.begin(), data.head.end(), data.head[one.unit]));
   }
-  return against > 1 || (against == 1 && units < (data.is_paired() ? kBlocksOfALoneOne : kUnitsOfALoneOne));
+  return against > 1 || (against == 1 && units < (data.is_paired() ? kLoneOutlierBlocks : kLoneOutlierUnits));
 }
 
-double left_out_change(const TwoWayData& data, std::size_t c, std::span<const LeftOutUnit> left_out) {
-  const Kept kept = kept_of(data, c, left_out);
+double excluded_change(const TwoWayData& data, std::size_t c, std::span<const Outlier> excluded) {
+  const Kept kept = kept_of(data, c, excluded);
   struct Part {
     double distance, units;  // from what is kept of its side, > 0 where it is what it is left out for
   };
   std::vector<Part> against, in_favour;
-  for (const LeftOutUnit& one : left_out) {
+  for (const Outlier& one : excluded) {
     const double y = data.at(one.unit, c);
     if (std::isnan(y)) continue;
     const std::size_t side = data.side_of(one.unit);
