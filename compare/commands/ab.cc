@@ -163,7 +163,7 @@ int run(AbRequest& request, const std::string& echoed) {
   } catch (const BinaryError& error) {
     throw UsageError(error.what());
   }
-  write_reports(comparison, request.reports);
+  write_reports(comparison, request.reports, {options.head_executable, options.head_shown});
   return exit_code_of(verdict_of(comparison));
 }
 

@@ -146,6 +146,7 @@ int run(const BlessRequest& request) {
   check_has_statistic(head, statistic, stored.baseline ? stored.path.string() : "the new baseline");
   check_writable(request.reports);
 
+  const Executable executable = executable_of(head);
   show_paths_of(head);
   const std::string path = shown_path(stored.path, kBaselineParts);
   BaselineRound round = describe_round(head, statistic_name(statistic));
@@ -171,7 +172,7 @@ int run(const BlessRequest& request) {
   Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
   const std::vector<Creep> crept = creep_with(updated, round, comparison, options);
   if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
-  write_reports(comparison, request.reports);
+  write_reports(comparison, request.reports, executable);
   if (const std::string refusal = refusal_of(comparison, crept); !refusal.empty()) {
     print_outcome(request.reports, "refused: " + refusal);
     const int code = exit_code_of(verdict_of(comparison));

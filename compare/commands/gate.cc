@@ -88,7 +88,12 @@ StoredBaseline stored_for(const GateRequest& request, const ResultSet& head) {
   return stored;
 }
 
-Comparison against_baseline(const GateRequest& request) {
+struct Compared {
+  Comparison comparison;
+  Executable head;
+};
+
+Compared against_baseline(const GateRequest& request) {
   const GateOptions& options = request.deciding.options;
   ResultSet head = read_results(
       request.head, {.metric = options.metric, .filter = request.filter.names, .filter_raw_names = false});
@@ -96,25 +101,27 @@ Comparison against_baseline(const GateRequest& request) {
   if (!stored.baseline || stored.baseline->cases.empty())
     require_cases(request.filter, {&head}, options.metric);
   check_writable(request.reports);
+  const Executable executable = executable_of(head);
   show_paths_of(head);
-  if (!stored.baseline) return without_baseline(head, options, stored.path.string());
+  if (!stored.baseline) return {without_baseline(head, options, stored.path.string()), executable};
   const std::string path = shown_path(stored.path, kBaselineParts);
   Comparison comparison = compare_with_baseline(side_of(*stored.baseline, path), head, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back(note::BaselineUsed{path, stored.blessed, rounds});
   const std::vector<Creep> crept = creep_of(*stored.baseline, head, comparison, options);
   if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
-  return comparison;
+  return {std::move(comparison), executable};
 }
 
-Comparison of_files(const GateRequest& request) {
+Compared between_files(const GateRequest& request) {
   const GateOptions& options = request.deciding.options;
   const ReadOptions read{.metric = options.metric, .filter = request.filter.names};
   ResultSet base = read_results(request.base, read), head = read_results(request.head, read);
   require_cases(request.filter, {&base, &head}, options.metric);
   check_writable(request.reports);
+  const Executable executable = executable_of(head);
   for (ResultSet* side : {&base, &head}) show_paths_of(*side);
-  return compare_results(base, head, options);
+  return {compare_results(base, head, options), executable};
 }
 
 int run(const GateRequest& request, const std::string& echoed) {
@@ -122,15 +129,15 @@ int run(const GateRequest& request, const std::string& echoed) {
     check_writable(request.reports);
     return 0;
   }
-  Comparison comparison;
+  Compared compared;
   if (!request.recorded_run.empty()) {
-    comparison = replay_run(request.recorded_run);
+    compared.comparison = replay_run(request.recorded_run);
   } else {
-    comparison = request.baseline.directory.empty() ? of_files(request) : against_baseline(request);
-    comparison.command = echoed;
+    compared = request.baseline.directory.empty() ? between_files(request) : against_baseline(request);
+    compared.comparison.command = echoed;
   }
-  write_reports(comparison, request.reports);
-  return exit_code_of(verdict_of(comparison));
+  write_reports(compared.comparison, request.reports, compared.head);
+  return exit_code_of(verdict_of(compared.comparison));
 }
 
 void add_result_flags(FlagTable& table, GateRequest& request) {

@@ -15,6 +15,11 @@ std::filesystem::path last_parts(const std::filesystem::path& path, int parts) {
   return shown;
 }
 
+// Results from Windows have backslashes.
+std::string shown_executable(const std::string& path) {
+  return shown_path(path.substr(path.rfind('\\') + 1));
+}
+
 }  // namespace
 
 std::string shown_path(const std::filesystem::path& path, int parts) {
@@ -28,7 +33,16 @@ std::string shown_path(const std::filesystem::path& path, int parts) {
 }
 
 void show_paths_of(ResultSet& results) {
-  for (Process& process : results.processes) show_as(process, shown_path(process.file));
+  for (Process& process : results.processes) {
+    show_as(process, shown_path(process.file));
+    const auto executable = process.context.info.find("executable");
+    if (executable != process.context.info.end()) executable->second = shown_executable(executable->second);
+  }
+}
+
+Executable executable_of(const ResultSet& results) {
+  const std::string path = results.processes.front().context.info_of("executable");
+  return {path, shown_executable(path)};
 }
 
 }  // namespace warpgauge

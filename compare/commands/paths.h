@@ -16,7 +16,14 @@ inline constexpr int kBaselineParts = 3;    // baselines/FINGERPRINT/MATRIX.json
 // elsewhere.
 [[nodiscard]] std::string shown_path(const std::filesystem::path& path, int parts = 1);
 
-// Gives the files of a side, and their warnings, the names that reports show.
+// Gives the files and the executables of a side, and its warnings, the names that reports show.
 void show_paths_of(ResultSet& results);
+
+// A benchmark binary: where it is, and its name in reports. Both empty if the results do not name it.
+struct Executable {
+  std::string path, shown;
+};
+// Of results whose paths are not shortened yet.
+[[nodiscard]] Executable executable_of(const ResultSet& results);
 
 }  // namespace warpgauge

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "base/escape.h"
 #include "compare/report/github.h"
 #include "compare/report/json.h"
 #include "compare/report/junit.h"
@@ -35,6 +36,17 @@ void require_write_access(const std::string& file, const fs::path& written) {
   if (::access(written.c_str(), W_OK) == 0) return;
   throw OutputError(fmt::format("{}: {} cannot be written: {}; check its permissions", file, written.string(),
                                 std::strerror(errno)));
+}
+
+// If the executable is where `head` says, reproducers begin with that path.
+Comparison pasteable(Comparison comparison, const Executable& head) {
+  if (head.path == head.shown || ::access(head.path.c_str(), X_OK) != 0) return comparison;
+  const std::string shown = shell_word(head.shown) + " ";
+  for (Cell& cell : comparison.cells) {
+    if (cell.reproduce.starts_with(shown))
+      cell.reproduce.replace(0, shown.size(), shell_word(head.path) + " ");
+  }
+  return comparison;
 }
 
 }  // namespace
@@ -88,7 +100,7 @@ void print(std::string_view text) {
   write_all(STDOUT_FILENO, text, "stdout");
 }
 
-void write_reports(const Comparison& comparison, const ReportOutputs& outputs) {
+void write_reports(const Comparison& comparison, const ReportOutputs& outputs, const Executable& head) {
   std::string failures;
   const auto attempt = [&](auto write) {
     try {
@@ -107,7 +119,8 @@ void write_reports(const Comparison& comparison, const ReportOutputs& outputs) {
   report(outputs.json, json_report);
   report(outputs.markdown, markdown_report);
   report(outputs.junit, junit_report);
-  if (!outputs.on_stdout()) attempt([&] { print(text_report(comparison, {.colour = colour_wanted()})); });
+  if (!outputs.on_stdout())
+    attempt([&] { print(text_report(pasteable(comparison, head), {.colour = colour_wanted()})); });
   if (outputs.github) {
     attempt([&] { print(github_annotations(comparison)); });
     if (const std::string summary = step_summary(); !summary.empty())

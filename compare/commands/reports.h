@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "compare/commands/flag_table.h"
+#include "compare/commands/paths.h"
 #include "compare/decide/comparison.h"
 
 namespace warpgauge {
@@ -25,8 +26,8 @@ void check_writable(const ReportOutputs& outputs);
 void check_writable(const std::string& file);
 
 // Writes all reports, and the table to stdout. One that fails does not stop the others. Throws OutputError if
-// any failed.
-void write_reports(const Comparison& comparison, const ReportOutputs& outputs);
+// any failed. Reproducers in the table name head's executable by its path, so that they can be pasted.
+void write_reports(const Comparison& comparison, const ReportOutputs& outputs, const Executable& head = {});
 
 // Writes to stdout. Throws OutputError.
 void print(std::string_view text);

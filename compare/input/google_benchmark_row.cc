@@ -84,7 +84,8 @@ void read_row(JsonReader& json, std::string_view file, const RowFields& fields, 
     const JsonValue value = json.value();
     if (*key == metric) row.metric = value;
     for (std::size_t i = 0; i < fields.counters.size(); ++i) {
-      if (*key == fields.counters[i] && value.type == JsonType::number) row.counters[i] = number_of(value.text);
+      if (*key == fields.counters[i] && value.type == JsonType::number)
+        row.counters[i] = number_of(value.text);
     }
     if (*key == "real_time") row.has_time = true;
     if (GoogleBenchmarkRow::Field* const field = field_of(row, *key)) {
