@@ -107,8 +107,7 @@ TEST(TextReport, InconclusiveSaysItInWordsWhereNoFigureMeansAnything) {
   cell.more_blocks = 0;
   EXPECT_THAT(
       text_report(comparison, {}),
-      HasSubstr(
-          "a slow-down of more than 100 % would have been seen; no number of processes is in sight"));
+      HasSubstr("a slow-down of more than 100 % would have been seen; no number of processes is in sight"));
   cell.mde.reset();
   cell.more_blocks.reset();
   EXPECT_THAT(text_report(comparison, {}), HasSubstr("no slow-down could have been seen; no number of"));
