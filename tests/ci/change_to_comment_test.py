@@ -185,14 +185,14 @@ class ChangeToComment(unittest.TestCase):
         code, comparison, text = self.outcome({"cases": CASES, "crash": SLOWED})
         self.assertEqual((code, comparison["verdict"]), (1, "regression"))
         self.assertEqual([n for n, verdict in self.cells(comparison).items() if verdict == "failed"], [SLOWED])
-        self.assertIn("head crashed or hung while it was measured alone", text)
+        self.assertIn("head crashed or hung when it was measured alone", text)
         self.assertIn(f"| failed | `{SLOWED}` |", text)
         self.assert_harmless(text)
 
     def test_a_crash_once_at_the_very_end_is_no_pass(self):
         code, comparison, text = self.outcome({"cases": CASES, "crash_at_end": "process-3.json"})
         self.assertEqual((code, comparison["verdict"]), (4, "undecided"))
-        self.assertIn("head crashed or hung while it was measured alone", text)
+        self.assertIn("head crashed or hung when it was measured alone", text)
 
     def test_a_case_that_base_has_and_the_stored_baseline_has_not(self):
         code, comparison, text = self.outcome({"cases": CASES | {SLOWED: 1.2 * CASES[SLOWED]}},
@@ -212,14 +212,14 @@ class ChangeToComment(unittest.TestCase):
     def test_no_baseline(self):
         code, comparison, text = self.outcome({"cases": CASES}, rounds=())
         self.assertEqual((code, comparison["verdict"]), (0, "pass"))
-        self.assertIn("no stored baseline of any machine yet", text)
+        self.assertIn("there is no stored baseline of any hardware yet", text)
         self.assertIn("; no stored baseline took part", text)
 
     def test_other_hardware(self):
         code, comparison, text = self.outcome({"cases": CASES | {SLOWED: 1.2 * CASES[SLOWED]}},
                                               stored={"cases": CASES, "cpu": "Other"})
         self.assertEqual((code, comparison["verdict"]), (1, "regression"))
-        self.assertIn("there are some of other hardware", text)
+        self.assertIn("there is no stored baseline of this hardware", text)
 
     def test_hostile_names(self):
         cases = CASES | {name: 5000.0 for name in HOSTILE}
