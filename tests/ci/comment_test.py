@@ -165,7 +165,7 @@ class Posting(unittest.TestCase):
 
     def test_a_push_since_then_is_left_to_its_own_run(self):
         self.github.pulls[0]["sha"] = "d" * 40
-        self.assertIn("nothing to say", self.call("comment.py", "post", "7"))
+        self.assertIn("no comment is written", self.call("comment.py", "post", "7"))
         self.assertEqual(self.github.comments, [])
 
     def test_a_skipped_run_says_nothing_but_takes_the_label_off(self):
@@ -192,7 +192,7 @@ class Posting(unittest.TestCase):
         self.assertEqual(self.github.comments[0]["number"], 12)
 
     def test_github_refusing_is_a_failure(self):
-        self.assertIn("comment.py: GET", self.call("comment.py", "post", "8", exit_code=1))
+        self.assertIn("comment.py: error: GET", self.call("comment.py", "post", "8", exit_code=1))
 
     def test_an_issue_of_someone_else_is_left_alone(self):
         self.github.issues.append({"number": 1, "state": "open", "body": "<!-- warpgauge: nightly failed -->", "user": {"login": "x"}})

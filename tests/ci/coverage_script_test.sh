@@ -48,11 +48,11 @@ measure 2 9
 expect 0 '100\.0 % +6/6  all 1 files$' report --at-least 100
 
 printf 'int unused(int a) {\n  if (a > 1) return 7;\n  return a;\n}\n' >"$work/core/unused.cc"
-expect 1 'gcov knows nothing of core/unused\.cc' report
+expect 1 'gcov has no data for core/unused\.cc' report
 measure 2 9
 expect 1 ' 0\.0 % +0/3   +0\.0 % +0/2  core/unused\.cc: 2$' report
 expect 0 ' 6/6  all 1 files$' report --leave-out core/unused.cc
-expect 1 'gcov knows nothing of these folders' "$root/ci/coverage_report.py" "$work/build" --root "$work" none/
+expect 1 'gcov has no data for these folders' "$root/ci/coverage_report.py" "$work/build" --root "$work" none/
 printf 'broken' >"$work/build/half.gcno"
 expect 1 'gcov failed: .*not a gcov notes file' report
 

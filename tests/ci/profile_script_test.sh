@@ -70,16 +70,16 @@ expect 0 "=> memory is the limit" "${profile[@]}" cuda/flash/f16/S:64
 counts head 20 30 77 1 1 12.5
 expect 0 "=> exponentials are the limit" "${profile[@]}" cuda/flash/f16/S:64
 counts head 20 30 40 8 1 12.5
-expect 0 "=> no unit is busy, so latency is the limit, mostly waiting for global memory: fetch earlier" "${profile[@]}" cuda/flash/f16/S:64
+expect 0 "=> latency is the limit, because no unit is busy; warps are mostly waiting for global memory: fetch earlier" "${profile[@]}" cuda/flash/f16/S:64
 counts head 20 30 40 1 8 12.5
-expect 0 "mostly waiting at a barrier: .*; or more warps, which shared memory forbids: fewer stages" "${profile[@]}" cuda/flash/f16/S:64
+expect 0 "mostly waiting at a barrier: .*; or run more warps, whose number shared memory limits: use fewer stages" "${profile[@]}" cuda/flash/f16/S:64
 
 printf '%s\n' '1000,msec,task-clock,1,100' '3000000000,,cycles,1,100' '1500000000,,instructions,1,100' '100000,,cache-references,1,1' \
   '50000,,cache-misses,1,1' >"$work/perf.csv"
 expect 0 "=> latency is the limit" "${profile[@]}" cpu/blas/f32/S:64
-expect 0 "cache missed: +dry run 20.0 %, head 50.0 %" "${profile[@]}" cpu/blas/f32/S:64
-expect 0 "^counts of the whole process, with checks" "${profile[@]}" cpu/blas/f32/S:64
-expect 0 "cache missed: +dry run 20.0 %, base 50.0 %, head 50.0 %" "${profile[@]}" cpu/blas/f32/S:64 --base-bin "$work/base"
+expect 0 "cache misses: +dry run 20.0 %, head 50.0 %" "${profile[@]}" cpu/blas/f32/S:64
+expect 0 "^counts of the whole process, including checks" "${profile[@]}" cpu/blas/f32/S:64
+expect 0 "cache misses: +dry run 20.0 %, base 50.0 %, head 50.0 %" "${profile[@]}" cpu/blas/f32/S:64 --base-bin "$work/base"
 grep -q -- '--process-seconds=1$' "$work/perf-arguments" || fail "perf counted no samples: $(cat "$work/perf-arguments")"
 sed -i 's/^50000/50000000/' "$work/perf.csv"
 expect 0 "=> memory is the limit" "${profile[@]}" cpu/blas/f32/S:64
