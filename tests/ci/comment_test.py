@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""comment_test.py ROOT - the comment's artifact is a stranger's: what is forged, broken or too large is refused by name, and
-GitHub is asked for no more than is needed. ci/notify.py, which writes issues through the same interface, too."""
+"""comment_test.py ROOT - ci/comment.py treats the artifact of a run as untrusted: a forged, damaged or too large file is refused
+with a reason. It calls GitHub only as needed. Also ci/notify.py, which writes issues through the same API."""
 
 import json
 import os
@@ -160,7 +160,7 @@ class Posting(unittest.TestCase):
         self.assertTrue(self.github.comments[0]["body"].endswith("mine"))
         self.assertIn("no result", self.github.comments[-1]["body"])
         before = len(self.github.comments)
-        self.call("comment.py", "post", "7")  # found on the third page
+        self.call("comment.py", "post", "7")  # the comment is on the third page
         self.assertEqual(len(self.github.comments), before)
 
     def test_a_push_since_then_is_left_to_its_own_run(self):
