@@ -162,6 +162,40 @@ expect 1 "^setup.sh: missing packages: .* libfmt-dev .* clang-format-14 shellche
 expect 1 " libfmt-dev .* libopenblas-dev( cmake)?( python3-venv)?\$" "${setup[@]}"
 rm -r "$work/tree/.deps" "$work/tools/dpkg-query" "$work/tools/apt-get"
 
+# .ci/run installs the linters, checks the format and runs the tests, also if the format is wrong.
+mkdir -p "$work/run/ci"
+cp -R "$root/.ci" "$work/run/" && cp "$root/ci/lib.sh" "$work/run/ci/"
+for script in setup lint test; do
+  # shellcheck disable=SC2016  # for the stand-in
+  printf '#!/bin/sh\necho "%s $*" >>%s\nexit ${%s:-0}\n' "$script" "$work/steps" "${script^^}_EXIT" >"$work/run/ci/$script.sh"
+  chmod +x "$work/run/ci/$script.sh"
+done
+# steps TEXT: the calls since the last time.
+steps() { [[ $(paste -sd '|' "$work/steps") == "$1" ]] || fail "the steps are $(cat "$work/steps")"; rm "$work/steps"; }
+expect 0 "" "$work/run/.ci/run" --preset asan -- -R compare
+steps 'setup --lint|lint |test --preset asan -- -R compare'
+LINT_EXIT=1 expect 1 "^run: error: the tests passed, but ci/lint.sh failed" "$work/run/.ci/run" --no-install
+steps 'lint |test --no-install'
+TEST_EXIT=1 expect 1 "" "$work/run/.ci/run"
+steps 'setup --lint|lint |test '
+SETUP_EXIT=1 expect 1 "" "$work/run/.ci/run"
+steps 'setup --lint'
+
+# lint.sh finds the sources of any folder, also new ones, but none that git ignores.
+if command -v clang-format-14 >/dev/null; then
+  mkdir -p "$work/lint/new/folder" "$work/lint/build" && cp -R "$root/ci" "$root/.clang-format" "$work/lint/"
+  git init --quiet "$work/lint" && echo /build/ >"$work/lint/.gitignore"
+  printf 'int   x;\n' >"$work/lint/build/ignored.cc"
+  printf 'int x;\n' | tee "$work/lint/new/folder/a.cuh" >"$work/lint/b.cc"
+  expect 0 "^lint.sh: 2 sources are formatted$" "$work/lint/ci/lint.sh"
+  printf 'int   x;\n' >"$work/lint/new/folder/a.cuh"
+  expect 1 "a.cuh:1:" "$work/lint/ci/lint.sh"
+  expect 0 "" "$work/lint/ci/lint.sh" --fix
+  expect 0 "" "$work/lint/ci/lint.sh"
+  mkdir "$work/bare" && ln -s "$(command -v dirname)" "$(command -v basename)" "$work/bare/"
+  expect 1 "is not installed; run ci/setup.sh --lint" env "PATH=$work/bare" "$(command -v bash)" "$work/lint/ci/lint.sh"
+fi
+
 # reproducible.sh uses no compiler cache, whatever its environment holds.
 cat >"$work/tools/cmake" <<'STAND_IN'
 #!/bin/sh
