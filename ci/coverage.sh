@@ -36,7 +36,6 @@ ctest --test-dir "$root/build/coverage" --parallel "$(jobs)" --output-on-failure
 cd "$root"
 folders=(compare/ compare/*/)
 [[ ! -d base ]] || folders+=(base/)
-# compare_bench measures the speed of the reader; it is not part of compare.
-ci/coverage_report.py build/coverage --at-least "$at_least" --worst "$worst" --leave-out compare/input/compare_bench.cc \
+ci/coverage_report.py build/coverage --at-least "$at_least" --worst "$worst" \
   "${folders[@]}" || die "branch coverage is below $at_least %"
 [[ $tests == passed ]] || die "a test failed, see above; the figures are not those of a good build"
