@@ -20,12 +20,12 @@ const char* dtype_name(Dtype dtype) {
   return "?";
 }
 
-// Whether the product of these sizes, none of which is negative, is at most kLargestTensorBytes.
+// Whether the product of these sizes, none of which is negative, is at most kMaxTensorBytes.
 static bool fits(std::initializer_list<std::int64_t> sizes) {
   std::int64_t product = 1;
   for (std::int64_t size : sizes)
     if (__builtin_mul_overflow(product, size, &product)) return false;
-  return product <= kLargestTensorBytes;
+  return product <= kMaxTensorBytes;
 }
 
 static std::string size_error(const Problem& p) {

@@ -53,7 +53,7 @@ inline double default_scale(std::int64_t head_dim) {
 
 // Bytes of the largest tensor that a problem may have: products of its sizes fit 64 bits then, and so do sums
 // over all five tensors.
-inline constexpr std::int64_t kLargestTensorBytes = std::int64_t{1} << 60;
+inline constexpr std::int64_t kMaxTensorBytes = std::int64_t{1} << 60;
 
 // Empty when the sizes make a problem; otherwise what is wrong with them, as a sentence.
 std::string problem_error(const Problem& problem);

@@ -16,8 +16,8 @@ namespace warpgauge {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr std::int64_t kLargestLogits = std::int64_t{1} << 28;  // f32 elements: 1 GiB
-constexpr std::int64_t kMostMatrices = 65535;                   // of a batched GEMM: a grid's limit
+constexpr std::int64_t kMaxLogits = std::int64_t{1} << 28;  // f32 elements: 1 GiB
+constexpr std::int64_t kMaxMatrices = 65535;                   // of a batched GEMM: a grid's limit
 
 // Leading dimension of the logits: a multiple of 8, which the tensor cores' loads like.
 std::int64_t padded_keys(const Problem& p) {
@@ -26,8 +26,8 @@ std::int64_t padded_keys(const Problem& p) {
 
 // How many kv heads go through one GEMM at most, each with one query head.
 std::int64_t heads_at_once(const Problem& p) {
-  const std::int64_t most = std::min(kMostMatrices, p.batch * p.kv_heads);
-  return std::clamp<std::int64_t>(kLargestLogits / (p.seq_q * padded_keys(p)), 1, most);
+  const std::int64_t most = std::min(kMaxMatrices, p.batch * p.kv_heads);
+  return std::clamp<std::int64_t>(kMaxLogits / (p.seq_q * padded_keys(p)), 1, most);
 }
 
 // The probabilities of a 16-bit problem are a matrix of their own; an f32 problem's replace the logits.

@@ -19,7 +19,7 @@ constexpr int kRows = 16;  // packed queries of a block
 constexpr int kWarps = 4, kThreads = kWarps * simt::kWarpSize;
 constexpr int kWarpKeys = 16, kTileKeys = kWarps * kWarpKeys;
 constexpr int kStages = 2;
-constexpr int kMostSplits = 128;
+constexpr int kMaxSplits = 128;
 constexpr int kCombineThreads = 128;
 
 template <class T>
@@ -254,11 +254,11 @@ std::int64_t row_tiles(const Problem& p) {
 // One split where the heads alone fill the processors; otherwise the fewest that come within 85 % of the best
 // use of them.
 int choose_splits(const Problem& p) {
-  const double processors = simt::processors();
+  const double processors = simt::multiprocessors();
   const auto blocks = static_cast<double>(p.batch * p.kv_heads * row_tiles(p));
   const auto key_tiles = std::max<std::int64_t>(1, divide_up(p.seq_k, kTileKeys));
   if (blocks >= 0.8 * processors) return 1;
-  const auto most = static_cast<int>(std::min<std::int64_t>({kMostSplits, key_tiles, simt::processors()}));
+  const auto most = static_cast<int>(std::min<std::int64_t>({kMaxSplits, key_tiles, simt::multiprocessors()}));
   const auto use = [&](int splits) {  // share of the processors' time in which they have a block
     const double waves = blocks * splits / processors;
     return waves / std::ceil(waves);
@@ -335,16 +335,16 @@ std::string supports(const Problem& p) {
   if (p.head_dim != 64 && p.head_dim != 128) return "D is 64 or 128";
   if (p.seq_q > 16) return "at most 16 queries: it is for generation";
   if (p.scale <= 0) return "the scale must be positive: the maximum is taken before scaling";
-  if (p.seq_k > simt::kLongestSequence) return "Sk is at most 2^29";
+  if (p.seq_k > simt::kMaxSequence) return "Sk is at most 2^29";
   if (p.batch > 65535 || p.kv_heads * row_tiles(p) > 65535)
     return "B and Hkv are at most 65535, a grid's limit";
   return with_type(p, [](auto type, auto dim) {
-    return simt::machine_lacks(80, kSharedBytes<decltype(type), decltype(dim)::value>);
+    return simt::unsupported_reason(80, kSharedBytes<decltype(type), decltype(dim)::value>);
   });
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  simt::require_rows_of_16_bytes(t);
+  simt::require_aligned_rows(t);
   with_type(p, [&](auto type, auto dim) { launch_dim<decltype(type), decltype(dim)::value>(p, t, l); });
 }
 

@@ -210,13 +210,13 @@ std::string supports(const Problem& p) {
   if (p.head_dim != 32 && p.head_dim != 64 && p.head_dim != 96 && p.head_dim != 128 && p.head_dim != 256)
     return "D is one of 32, 64, 96, 128, 256";
   if (p.scale <= 0) return "the scale must be positive: the maximum is taken before scaling";
-  if (p.seq_q > simt::kLongestSequence || p.seq_k > simt::kLongestSequence) return "S is at most 2^29";
+  if (p.seq_q > simt::kMaxSequence || p.seq_k > simt::kMaxSequence) return "S is at most 2^29";
   if (p.heads > 65535 || p.batch > 65535) return "H and B are at most 65535, a grid's limit";
-  return with_shape(p, [](auto shape) { return simt::machine_lacks(80, decltype(shape)::kSharedBytes); });
+  return with_shape(p, [](auto shape) { return simt::unsupported_reason(80, decltype(shape)::kSharedBytes); });
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  simt::require_rows_of_16_bytes(t);
+  simt::require_aligned_rows(t);
   with_shape(p, [&](auto shape) {
     using Shape = decltype(shape);
     simt::launch<flash_forward<Shape>>("flash_mma", make_grid<Shape>(p),

@@ -58,7 +58,7 @@ TEST(Conformance, drawn_operands_give_the_same_in_every_schedule) {
   for (const Primitive& primitive : emulated_primitives()) {
     for (std::uint32_t seed = 1; seed <= 4; ++seed) {
       const Words operands = primitive.draw(seed), results = primitive.run(operands, 0);
-      EXPECT_EQ(disagreement(primitive.facts, results, primitive.run(operands, seed)), "")
+      EXPECT_EQ(mismatch(primitive.facts, results, primitive.run(operands, seed)), "")
           << primitive.facts.name;
     }
   }
@@ -74,7 +74,7 @@ TEST(Conformance, vectors_of_other_sizes_or_of_nobody_are_refused) {
 
 TEST(Conformance, results_agree_as_far_as_hardware_promises) {
   const auto differ = [](const char* name, float expected, float found) {
-    return !disagreement(facts_of(name), {std::bit_cast<std::uint32_t>(expected)},
+    return !mismatch(facts_of(name), {std::bit_cast<std::uint32_t>(expected)},
                          {std::bit_cast<std::uint32_t>(found)})
                 .empty();
   };
@@ -90,8 +90,8 @@ TEST(Conformance, results_agree_as_far_as_hardware_promises) {
   EXPECT_FALSE(differ("multiply_f16_special", NAN, -NAN));
   EXPECT_TRUE(differ("multiply_f16_special", NAN, 1.0f));
   EXPECT_TRUE(differ("multiply_f16_special", INFINITY, -INFINITY));
-  EXPECT_EQ(disagreement(facts_of("pack_f16"), {0x7e003c00u}, {0xfe013c00u}), "");
-  EXPECT_NE(disagreement(facts_of("pack_f16"), {0x7e003c00u}, {0x7c003c00u}), "");
+  EXPECT_EQ(mismatch(facts_of("pack_f16"), {0x7e003c00u}, {0xfe013c00u}), "");
+  EXPECT_NE(mismatch(facts_of("pack_f16"), {0x7e003c00u}, {0x7c003c00u}), "");
 }
 
 TEST(Conformance, what_is_written_is_read_again) {
@@ -135,7 +135,7 @@ Tally hold_three(bool lost, std::ostringstream& out) {
   std::vector<Primitive> emulated = on_gpu;
   emulated[1].run = give_back;
   written = &out;
-  return hold_against_gpu(on_gpu, emulated,
+  return compare_with_gpu(on_gpu, emulated,
                           {.seeds = 2,
                            .gpu = "none",
                            .recorded = {},
@@ -171,7 +171,7 @@ TEST(Comparison, records_what_the_gpu_gave) {
   fs::create_directories(folder);
   std::ostringstream out;
   const Comparison comparison{.seeds = 2, .gpu = "none", .recorded = folder};
-  EXPECT_EQ(hold_against_gpu(one, one, comparison, out).wrong, 0);
+  EXPECT_EQ(compare_with_gpu(one, one, comparison, out).wrong, 0);
   const VectorFile file = read_vectors(folder / "shuffle_up.json");
   EXPECT_EQ(file.source, "none");
   EXPECT_EQ(file.vectors.size(), 2u);

@@ -197,7 +197,7 @@ std::string supports(const Problem& p) {
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
   if (p.head_dim != 64 && p.head_dim != 128) return "D is 64 or 128";
   if (p.mask != Mask::none || p.seq_k == 0 || p.seq_q == 0) return "no mask, no empty sequences";
-  return simt::machine_is_not_hopper(Storage<f16, 128>::kBytes);
+  return simt::sm90a_unsupported_reason(Storage<f16, 128>::kBytes);
 }
 
 template <class T, int kDim>

@@ -273,7 +273,7 @@ struct MultiplyWhole : Multiply<T> {
                                 .instruction = Multiply<T>::kInstruction,
                                 .words_in = 10,
                                 .words_out = 4,
-                                .agreement = {.kind = Agreement::f32}};
+                                .tolerance = {.kind = Tolerance::f32}};
   static std::uint32_t operand(Random& random, int, int word) {
     const auto value = [&random] { return static_cast<float>(static_cast<int>(random.below(17)) - 8); };
     return word < 6 ? Multiply<T>::pair(value) : std::bit_cast<std::uint32_t>(value());
@@ -292,7 +292,7 @@ struct MultiplyFractions : Multiply<T> {
       .instruction = Multiply<T>::kInstruction,
       .words_in = 10,
       .words_out = 4,
-      .agreement = {.kind = Agreement::f32, .absolute = kMultiplyError}};
+      .tolerance = {.kind = Tolerance::f32, .absolute = kMultiplyError}};
   static std::uint32_t operand(Random& random, int, int word) {
     const auto value = [&random] {
       return static_cast<float>(static_cast<std::int32_t>(random.bits())) * 0x1p-30f;
@@ -310,7 +310,7 @@ struct MultiplySpecial : Multiply<T> {
       .instruction = Multiply<T>::kInstruction,
       .words_in = 10,
       .words_out = 4,
-      .agreement = {.kind = Agreement::f32}};
+      .tolerance = {.kind = Tolerance::f32}};
   static std::uint32_t operand(Random& random, int thread, int word) {
     constexpr std::uint32_t kOfF16[] = {0x0001, 0x8001, 0x03ff, 0x7bff, 0x7c00, 0xfc00, 0x7e00, 0x0400};
     constexpr std::uint32_t kOfBf16[] = {0x0080, 0x8080, 0x3f81, 0x5f7f, 0x7f80, 0xff80, 0x7fc0, 0x0100};
@@ -324,7 +324,7 @@ struct MultiplySpecial : Multiply<T> {
 struct Exp2 {
   static constexpr Facts kFacts{.name = "exp2_approx",
                                 .instruction = "ex2.approx.ftz.f32",
-                                .agreement = {.kind = Agreement::f32, .ulps = 3}};
+                                .tolerance = {.kind = Tolerance::f32, .ulps = 3}};
   static std::uint32_t operand(Random& random, int thread, int) {
     constexpr float kInf = std::numeric_limits<float>::infinity();
     constexpr float kSpecial[] = {
@@ -348,7 +348,7 @@ struct Pack {
   static constexpr Facts kFacts{.name = kIsF16 ? "pack_f16" : "pack_bf16",
                                 .instruction = kIsF16 ? "cvt.rn.f16x2.f32" : "cvt.rn.bf16x2.f32",
                                 .words_in = 2,
-                                .agreement = {.kind = kIsF16 ? Agreement::f16_pair : Agreement::bf16_pair}};
+                                .tolerance = {.kind = kIsF16 ? Tolerance::f16_pair : Tolerance::bf16_pair}};
   static std::uint32_t operand(Random& random, int thread, int) {
     constexpr std::uint32_t kSpecial[] = {0, 0x80000000u, 0x7f800000u, 0xff800000u, 0x7fc00000u, 0x7f7fffffu};
     if (thread < 6) return kSpecial[thread];

@@ -7,13 +7,13 @@ namespace {
 
 constexpr std::uint32_t kRecordedVectors = 4;  // of a primitive
 
-// The results of both machines for the same operands; the first disagreement.
-std::string first_disagreement(const Primitive& gpu, const Primitive& emulated, std::uint32_t seeds,
+// The results of both machines for the same operands; the first mismatch.
+std::string first_mismatch(const Primitive& gpu, const Primitive& emulated, std::uint32_t seeds,
                                std::vector<Vector>& recorded) {
   for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
     const Words operands = gpu.draw(seed), results = gpu.run(operands, 0);
     if (seed <= kRecordedVectors) recorded.push_back({operands, results});
-    if (std::string text = disagreement(gpu.facts, results, emulated.run(operands, seed)); !text.empty())
+    if (std::string text = mismatch(gpu.facts, results, emulated.run(operands, seed)); !text.empty())
       return "seed " + std::to_string(seed) + ": the emulator's " + text;
   }
   return "";
@@ -23,7 +23,7 @@ std::string first_disagreement(const Primitive& gpu, const Primitive& emulated, 
 std::string hold(const Primitive& gpu, const Primitive& emulated, const Comparison& comparison) {
   const Facts& facts = gpu.facts;
   std::vector<Vector> recorded;
-  const std::string text = first_disagreement(gpu, emulated, comparison.seeds, recorded);
+  const std::string text = first_mismatch(gpu, emulated, comparison.seeds, recorded);
   if (!comparison.recorded.empty())
     write_vectors(comparison.recorded / (std::string(facts.name) + ".json"), facts,
                   {facts.name, facts.instruction, comparison.gpu, std::move(recorded)});
@@ -32,7 +32,7 @@ std::string hold(const Primitive& gpu, const Primitive& emulated, const Comparis
 
 }  // namespace
 
-Tally hold_against_gpu(std::span<const Primitive> on_gpu, std::span<const Primitive> emulated,
+Tally compare_with_gpu(std::span<const Primitive> on_gpu, std::span<const Primitive> emulated,
                        const Comparison& comparison, std::ostream& out) {
   Tally tally;
   for (std::size_t n = 0; n < on_gpu.size() && !tally.gpu_lost; ++n) {

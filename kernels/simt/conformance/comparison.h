@@ -27,7 +27,7 @@ struct Tally {
 
 // `on_gpu` and `emulated` are the same primitives in the same order. Writes a line for each to `out`. An
 // exception is told as the primitive's failure; once the GPU is lost it is the last.
-Tally hold_against_gpu(std::span<const Primitive> on_gpu, std::span<const Primitive> emulated,
+Tally compare_with_gpu(std::span<const Primitive> on_gpu, std::span<const Primitive> emulated,
                        const Comparison& comparison, std::ostream& out);
 
 }  // namespace warpgauge::simt::conformance

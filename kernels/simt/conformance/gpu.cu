@@ -5,7 +5,7 @@
 namespace warpgauge::simt::conformance {
 
 std::vector<Primitive> gpu_primitives() {
-  return primitives_here();
+  return primitives_for_this_target();
 }
 
 std::string gpu_name() {

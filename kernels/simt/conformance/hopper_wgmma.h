@@ -60,7 +60,7 @@ struct Wgmma {
       .instruction = kInstruction.text(),
       .words_in = (kWordsOfA + kColumns * kWordsOfRow + kWarpgroupSize - 1) / kWarpgroupSize,
       .words_out = kSummed ? 4 : kRegisters,
-      .agreement = {.kind = kSummed ? Agreement::bits : Agreement::f32,
+      .tolerance = {.kind = kSummed ? Tolerance::bits : Tolerance::f32,
                     .absolute = kValues == Values::fractions ? kError : 0},
       .threads = kWarpgroupSize,
       .shared_bytes = 2 * (tile_elements<Major::mn>(kWgmmaRows) + tile_elements<Major::mn>(kColumns)),

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum Exit { kAgree = 0, kDisagree = 1, kUsage = 2, kNoGpu = 77 };
+enum Exit { kMatch = 0, kMismatch = 1, kUsage = 2, kNoGpu = 77 };
 
 std::vector<fs::path> json_files(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -41,7 +41,7 @@ int replay_folder(const fs::path& folder, const std::regex& wanted) {
     std::cout << (text.empty() ? "ok" : "WRONG, ") << text << std::endl;
   }
   std::cout << files.size() << " files, " << wrong << " of them disagree with the emulator\n";
-  return wrong ? kDisagree : kAgree;
+  return wrong ? kMismatch : kMatch;
 }
 
 // "NVIDIA H200, ..." -> "nvidia-h200"
@@ -60,7 +60,7 @@ std::vector<Primitive> only(std::vector<Primitive> primitives, const std::regex&
 int list(const std::regex& wanted) {
   for (const Primitive& primitive : only(emulated_primitives(), wanted))
     std::cout << primitive.facts.name << "\n";
-  return kAgree;
+  return kMatch;
 }
 
 bool gpu_is_lost() {
@@ -77,13 +77,13 @@ int compare_with_gpu(std::uint32_t seeds, const std::string& record, const std::
     comparison.recorded = fs::path(record) / folder_name(comparison.gpu);
     fs::create_directories(comparison.recorded);
   }
-  const Tally tally = hold_against_gpu(only(gpu_primitives(), wanted), only(emulated_primitives(), wanted),
+  const Tally tally = compare_with_gpu(only(gpu_primitives(), wanted), only(emulated_primitives(), wanted),
                                        comparison, std::cout);
   std::cout << tally.held << " primitives on " << comparison.gpu << ", " << seeds << " random operands each; "
             << tally.wrong << " of them disagree with the emulator; " << tally.not_applicable
             << " are not applicable to this GPU" << std::endl;
-  if (tally.gpu_lost) std::_Exit(kDisagree);  // the driver's own end may wait for what never ends
-  return tally.wrong ? kDisagree : tally.held ? kAgree : kNoGpu;
+  if (tally.gpu_lost) std::_Exit(kMismatch);  // the driver's own end may wait for what never ends
+  return tally.wrong ? kMismatch : tally.held ? kMatch : kNoGpu;
 }
 
 struct Flags {
@@ -116,7 +116,7 @@ int run_program(int argc, char** argv) {
     app.parse(argc, argv);
     wanted = std::regex(flags.filter);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kAgree : kUsage;
+    return app.exit(error) == 0 ? kMatch : kUsage;
   } catch (const std::regex_error& error) {
     std::cerr << "simt_conformance: --filter '" << flags.filter << "': " << error.what() << "\n";
     return kUsage;

@@ -33,7 +33,7 @@ class Random {
 
 // How far two machines may differ in a word of a result. NaNs of any sign and payload are one, except in
 // `bits`.
-struct Agreement {
+struct Tolerance {
   enum Kind { bits, f32, f16_pair, bf16_pair } kind = bits;
   double absolute = 0;  // of f32
   int ulps = 0;         // of f32; subnormals count as the smallest normal's neighbour
@@ -45,7 +45,7 @@ struct Facts {
   const char* instruction;  // PTX
   int words_in = 1;         // of a thread
   int words_out = 1;        // of a thread
-  Agreement agreement = {};
+  Tolerance tolerance = {};
   int threads = 32;
   Dim3 blocks = {};
   std::size_t shared_bytes = 4096;  // of a block
@@ -67,6 +67,6 @@ std::vector<Primitive> gpu_primitives();
 std::string gpu_name();
 
 // Empty where both results agree; otherwise the first place where they do not.
-std::string disagreement(const Facts& facts, const Words& expected, const Words& found);
+std::string mismatch(const Facts& facts, const Words& expected, const Words& found);
 
 }  // namespace warpgauge::simt::conformance

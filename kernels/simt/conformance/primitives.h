@@ -9,7 +9,7 @@
 namespace warpgauge::simt::conformance {
 namespace {
 
-std::vector<Primitive> primitives_here() {
+std::vector<Primitive> primitives_for_this_target() {
   std::vector<Primitive> all;
   for (const auto& list : {ampere_primitives(), hopper_primitives(), hopper_wgmma_primitives()})
     all.insert(all.end(), list.begin(), list.end());

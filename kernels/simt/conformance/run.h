@@ -75,8 +75,8 @@ Words run(const Words& operands, std::uint64_t schedule_seed) {
 
 template <class P>
 std::string unavailable() {
-  return P::kFacts.hopper ? machine_is_not_hopper(P::kFacts.shared_bytes)
-                          : machine_lacks(80, P::kFacts.shared_bytes);
+  return P::kFacts.hopper ? sm90a_unsupported_reason(P::kFacts.shared_bytes)
+                          : unsupported_reason(80, P::kFacts.shared_bytes);
 }
 
 template <class... P>

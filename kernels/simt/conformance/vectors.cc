@@ -49,12 +49,12 @@ std::int64_t rank(float value) {
   return bits >> 31 ? -magnitude : magnitude;
 }
 
-bool agree(const Agreement& agreement, float expected, float found) {
+bool agree(const Tolerance& tolerance, float expected, float found) {
   if (std::isnan(expected) || std::isnan(found)) return std::isnan(expected) && std::isnan(found);
   if (expected == found) return true;
   if (std::isinf(expected) || std::isinf(found)) return false;
-  return std::abs(rank(expected) - rank(found)) <= agreement.ulps ||
-         std::fabs(double{expected} - double{found}) <= agreement.absolute;
+  return std::abs(rank(expected) - rank(found)) <= tolerance.ulps ||
+         std::fabs(double{expected} - double{found}) <= tolerance.absolute;
 }
 
 // Two 16-bit values: the same bits, or both NaN.
@@ -68,15 +68,15 @@ bool agree_as_pairs(std::uint32_t expected, std::uint32_t found) {
   return true;
 }
 
-bool agree(const Agreement& agreement, std::uint32_t expected, std::uint32_t found) {
-  switch (agreement.kind) {
-    case Agreement::bits:
+bool agree(const Tolerance& tolerance, std::uint32_t expected, std::uint32_t found) {
+  switch (tolerance.kind) {
+    case Tolerance::bits:
       return expected == found;
-    case Agreement::f32:
-      return agree(agreement, std::bit_cast<float>(expected), std::bit_cast<float>(found));
-    case Agreement::f16_pair:
+    case Tolerance::f32:
+      return agree(tolerance, std::bit_cast<float>(expected), std::bit_cast<float>(found));
+    case Tolerance::f16_pair:
       return agree_as_pairs<f16>(expected, found);
-    case Agreement::bf16_pair:
+    case Tolerance::bf16_pair:
       return agree_as_pairs<bf16>(expected, found);
   }
   return false;
@@ -92,16 +92,16 @@ const Primitive& emulated(const std::string& name) {
 
 }  // namespace
 
-std::string disagreement(const Facts& facts, const Words& expected, const Words& found) {
+std::string mismatch(const Facts& facts, const Words& expected, const Words& found) {
   for (std::size_t n = 0; n < expected.size(); ++n) {
-    if (agree(facts.agreement, expected[n], found[n])) continue;
+    if (agree(facts.tolerance, expected[n], found[n])) continue;
     const auto words = static_cast<std::size_t>(facts.words_out),
                threads = static_cast<std::size_t>(facts.threads);
     std::string text = "word " + std::to_string(n % words) + " of thread " +
                        std::to_string(n / words % threads) + " in block " +
                        std::to_string(n / words / threads) + " is " + hex(found[n]) + ", expected " +
                        hex(expected[n]);
-    if (facts.agreement.kind == Agreement::f32) {
+    if (facts.tolerance.kind == Tolerance::f32) {
       char floats[64];
       std::snprintf(floats, sizeof floats, " (%.9g, expected %.9g)", double{std::bit_cast<float>(found[n])},
                     double{std::bit_cast<float>(expected[n])});
@@ -150,7 +150,7 @@ std::string replay(const VectorFile& file) {
       throw std::runtime_error("vector " + std::to_string(n) + " has other sizes than '" + file.primitive +
                                "'");
     for (std::uint64_t schedule_seed = 0; schedule_seed < 4; ++schedule_seed)
-      if (std::string text = disagreement(facts, vector.out, primitive.run(vector.in, schedule_seed));
+      if (std::string text = mismatch(facts, vector.out, primitive.run(vector.in, schedule_seed));
           !text.empty())
         return "vector " + std::to_string(n) + ": " + text;
   }
