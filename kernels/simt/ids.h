@@ -9,7 +9,6 @@
 
 namespace warpgauge::simt {
 
-
 struct Dim3 {
   int x = 1;
   int y = 1;

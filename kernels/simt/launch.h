@@ -25,7 +25,7 @@ struct Grid {
 
 // Empty if the device can run kernels with these requirements; otherwise the requirement that fails.
 inline std::string unsupported_reason([[maybe_unused]] int compute_capability,
-                                 [[maybe_unused]] std::size_t shared_bytes) {
+                                      [[maybe_unused]] std::size_t shared_bytes) {
 #if defined(__CUDACC__)
   int device = 0, major = 0, minor = 0, shared = 0;
   if (cudaGetDevice(&device) != cudaSuccess) return "no CUDA device";

@@ -27,8 +27,8 @@ constexpr std::size_t shared_bytes(std::size_t offset, std::size_t bytes, std::s
 
 class SharedMemory {
  public:
-  // `elements` of T, aligned to `alignment` bytes (a power of two, at most kSharedAlignment). `name` appears in
-  // the emulator's reports.
+  // `elements` of T, aligned to `alignment` bytes (a power of two, at most kSharedAlignment). `name` appears
+  // in the emulator's reports.
   template <class T>
   SIMT_DEVICE T* array([[maybe_unused]] const char* name, std::size_t elements, std::size_t alignment = 128,
                        [[maybe_unused]] Site site = Site::here()) {

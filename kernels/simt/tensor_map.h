@@ -76,7 +76,8 @@ inline TensorMap encode_tensor_map(const TensorLayout& t) {
   WARPGAUGE_CUDA_CHECK(cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000,
                                                         cudaEnableDefault, &found));
   if (found != cudaDriverEntryPointSuccess)
-    throw std::runtime_error("the CUDA driver lacks cuTensorMapEncodeTiled; install a driver for CUDA 12 or later");
+    throw std::runtime_error(
+        "the CUDA driver lacks cuTensorMapEncodeTiled; install a driver for CUDA 12 or later");
   const CUtensorMapDataType type = t.dtype == Dtype::f16    ? CU_TENSOR_MAP_DATA_TYPE_FLOAT16
                                    : t.dtype == Dtype::bf16 ? CU_TENSOR_MAP_DATA_TYPE_BFLOAT16
                                                             : CU_TENSOR_MAP_DATA_TYPE_FLOAT32;

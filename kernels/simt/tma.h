@@ -1,4 +1,5 @@
-// TMA (sm_90): asynchronous copies of a box of a tensor between global and shared memory, issued by one thread.
+// TMA (sm_90): asynchronous copies of a box of a tensor between global and shared memory, issued by one
+// thread.
 //
 // The box starts at coordinates `at`, one per dimension of the map, the innermost first. Elements outside the
 // tensor are loaded as zeros and are not stored. The shared address must be aligned to 128 bytes, with the

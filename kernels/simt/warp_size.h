@@ -3,9 +3,9 @@
 
 namespace warpgauge::simt {
 
-inline constexpr int kWarpSize = 32;                 // lanes
-inline constexpr unsigned kFullMask = 0xffffffffu;   // all lanes of a warp
-inline constexpr int kWarpsPerWarpgroup = 4;         // PTX ISA, wgmma: four contiguous warps
+inline constexpr int kWarpSize = 32;                // lanes
+inline constexpr unsigned kFullMask = 0xffffffffu;  // all lanes of a warp
+inline constexpr int kWarpsPerWarpgroup = 4;        // PTX ISA, wgmma: four contiguous warps
 inline constexpr int kWarpgroupSize = kWarpsPerWarpgroup * kWarpSize;
 inline constexpr int kMaxBlockThreads = 1024;
 

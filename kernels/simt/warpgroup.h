@@ -6,7 +6,6 @@
 
 namespace warpgauge::simt {
 
-
 SIMT_DEVICE int warpgroup_index() {
   return thread_index() / kWarpgroupSize;
 }

@@ -6,8 +6,8 @@ set(hunt hunt_attention)
 # flash_mma: what orders its threads and its copies ...
 set(flash kernels/cuda/flash_mma.cu)
 set(tile kernels/cuda/flash_tile.h)
-mutant(flash_first_barrier ${flash} ${flash} [[simt::syncthreads();         // they]] [[// they]])
-mutant(flash_second_barrier ${flash} ${flash} [[simt::syncthreads();         // it]] [[// it]])
+mutant(flash_first_barrier ${flash} ${flash} [[simt::syncthreads();         // makes them]] [[// makes them]])
+mutant(flash_second_barrier ${flash} ${flash} [[simt::syncthreads();         // makes it]] [[// makes it]])
 mutant(flash_output_barrier ${flash} ${tile} [[simt::syncwarp();]] [[]])
 mutant(flash_weak_key_wait ${flash} ${flash} [[simt::copy_async_wait<0>();  // K(n)]] [[simt::copy_async_wait<1>();  // K(n)]])
 mutant(flash_weak_value_wait ${flash} ${flash} [[simt::copy_async_wait<0>();  // V(n)]] [[simt::copy_async_wait<1>();  // V(n)]])
@@ -54,9 +54,9 @@ mutant(flash_lse_in_base_2 ${flash} ${tile} [[largest[m][half] * kLn2]] [=[large
 
 # decode_split_kv: the block that walks over its share of the keys ...
 set(decode kernels/cuda/decode_split_kv.cu)
-mutant(decode_copy_barrier ${decode} ${decode} [[simt::syncthreads();         // are]] [[// are]])
-mutant(decode_stage_barrier ${decode} ${decode} [[simt::syncthreads();  // all are done]] [[// all are done]])
-mutant(decode_merge_barrier ${decode} ${decode} [[simt::syncthreads();  // all warps']] [[// all warps']])
+mutant(decode_copy_barrier ${decode} ${decode} [[simt::syncthreads();         // makes]] [[// makes]])
+mutant(decode_stage_barrier ${decode} ${decode} [[simt::syncthreads();  // ends]] [[// ends]])
+mutant(decode_merge_barrier ${decode} ${decode} [[simt::syncthreads();  // makes]] [[// makes]])
 mutant(decode_weak_wait ${decode} ${decode} [[copy_async_wait<1>]] [[copy_async_wait<2>]])
 mutant(decode_one_stage ${decode} ${decode} [[T* stage = kv + tile % kStages * 2 * KeyTile::kElements;]] [[T* stage = kv;]])
 mutant(decode_stale_last_tile ${decode} ${decode} [[if (tile + 1 < tiles)]] [[if (tile + 2 < tiles)]])

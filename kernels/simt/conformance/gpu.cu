@@ -1,4 +1,4 @@
-// The primitives, compiled for the GPU; gpu_absent.cc stands in its place without the CUDA toolkit.
+// The primitives, compiled for the GPU. Without the CUDA toolkit, gpu_absent.cc is built instead.
 #include "kernels/cuda/check.h"
 #include "kernels/simt/conformance/primitives.h"
 

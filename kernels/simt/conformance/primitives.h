@@ -1,5 +1,5 @@
-// The lists of all architectures, for the machine that the including source is compiled for. A new
-// architecture is a header like ampere.h, and its list here.
+// The primitives of all architectures, for the target that the including source file is compiled for. To add
+// an architecture, add a header like ampere.h and its list here.
 #pragma once
 
 #include "kernels/simt/conformance/ampere.h"

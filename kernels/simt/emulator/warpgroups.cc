@@ -37,7 +37,7 @@ void Block::check_warpgroup_step(const char* what, std::array<const void*, 2> op
 }
 
 void Block::set_max_registers(int count, bool increase, Site site) {
-  warpgroup_step("setmaxnreg", {}, site);
+  check_warpgroup_step("setmaxnreg", {}, site);
   int& held = registers_of_warp_[running_->warp];
   if (increase ? count < held : count > held)
     fail(FindingKind::misuse, [&] {
