@@ -73,11 +73,9 @@ std::string SharedArena::place(std::size_t offset) const {
   if (!before)
     return arrays_.empty() ? "of shared memory that no array is allocated in"
                            : "before the first shared array";
-  const std::size_t end = before->offset + before->bytes;
-  return fmt::format("{} shared array '{}' ({} bytes)",
-                     offset < end ? fmt::format("at byte {} of", offset - before->offset)
-                                  : fmt::format("at {} bytes past the end of", offset - end),
-                     before->name, before->bytes);
+  const std::size_t at = offset - before->offset;
+  return fmt::format("at byte {}{} shared array '{}' ({} bytes)", at,
+                     at < before->bytes ? " of" : ", past the end of", before->name, before->bytes);
 }
 
 }  // namespace warpgauge::simt::emulator
