@@ -60,10 +60,10 @@ class Stream {
 
   void* get() const { return stream_.get(); }
 
-  // CUDA only. Blocks the stream, calls `launch`, waits for the default streams, calls `look`, and unblocks
-  // the stream. Work of `launch` that was visible to `look` has therefore not run on this stream. False if
-  // the stream was unblocked by a time limit before that. Possible causes: `launch` waits for the stream, it
-  // fills the driver's queue, or the machine is slow. The result of `look` is then meaningless.
+  // CUDA only. Shows whether `launch` puts work on other streams: blocks this stream, calls `launch`, waits
+  // for the default streams, calls `look`, and unblocks this stream. Effects that `look` sees come from other
+  // streams. Returns false if a time limit unblocked the stream before `look` returned; its result is then
+  // meaningless. Possible causes: `launch` waits for the stream or fills its queue, or the machine is slow.
   bool hold_while(const std::function<void()>& launch, const std::function<void()>& look) const;
 
  private:

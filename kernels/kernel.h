@@ -1,7 +1,7 @@
 // The interface of an attention kernel, and the list of all kernels.
 //
-// A kernel is one file in kernels/cpu or kernels/cuda, which defines `extern const Kernel BACKEND_NAME`, and
-// one line of the list in kernels/CMakeLists.txt. kernels/README.md shows an example.
+// A kernel is one file in kernels/cpu or kernels/cuda and one line of the list in kernels/CMakeLists.txt. The
+// file defines `extern const Kernel BACKEND_NAME`. kernels/README.md shows an example.
 #pragma once
 
 #include <cstdint>

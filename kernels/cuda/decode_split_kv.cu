@@ -3,8 +3,8 @@
 // sm_80 and later, f16 and bf16. S, O and partial results are f32, P is rounded to the input type,
 // exponentials are computed by ex2.approx.
 //
-// The queries of all heads that share a key/value head are packed into the 16 rows of a product, so that K
-// and V are read once for them. A block iterates over its keys in tiles of 64 in two stages. Each of its
+// K and V are read once for all heads that share a key/value head: their queries are packed into the 16 rows
+// of a product. A block iterates over its keys in tiles of 64 in two stages. Each of its
 // warps computes 16 keys of a tile. The warps' results are merged in shared memory.
 #include <algorithm>
 #include <numbers>

@@ -2,8 +2,8 @@
 // any problem and strides. Written for clarity, not speed. Logits, softmax and accumulation are f32, with
 // expf and logf.
 //
-// The block processes chunks of one key per thread. Each thread computes the logit of its key, the block
-// reduces the maximum and the sum, then each thread accumulates its share of the D columns of P V.
+// The block processes chunks of one key per thread. Each thread computes the logit of its key, and the block
+// reduces the maximum and the sum. Then each thread accumulates its share of the D columns of P V.
 #include <algorithm>
 
 #include "kernels/cuda/check.h"

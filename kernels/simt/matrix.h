@@ -20,7 +20,7 @@ namespace warpgauge::simt {
 
 // Loads kCount (1, 2, 4) 8x8 matrices of 16-bit elements (ldmatrix). Lane i passes the address of row i % 8
 // of matrix i / 8: 16 bytes, aligned to 16. Register m of a lane receives columns 2t and 2t + 1 of row g of
-// matrix m; transposed, rows 2t and 2t + 1 of column g.
+// matrix m. If transposed, it receives rows 2t and 2t + 1 of column g.
 template <bool kTransposed, int kCount>
 SIMT_DEVICE void load_matrices(std::uint32_t (&registers)[kCount], const void* row,
                                [[maybe_unused]] Site site = Site::here()) {
@@ -124,9 +124,9 @@ SIMT_DEVICE void multiply_16x8x16<bf16>(float (&c)[4], const std::uint32_t (&a)[
 }
 #endif
 
-// C[m][first + n] += A[m] B[n] for kRows x kColumns products: one mma.sync.m16n8k16 each on a GPU, one
-// collective for all of them in the emulator. T is f16 or bf16. The PTX ISA does not specify the order in
-// which the 16 terms are summed.
+// C[m][first + n] += A[m] B[n] for kRows x kColumns products. T is f16 or bf16. On a GPU each product is one
+// mma.sync.m16n8k16. In the emulator all products are one collective. The PTX ISA does not specify the order
+// in which the 16 terms are summed.
 template <class T, int kRows, int kAllColumns, int kColumns>
 SIMT_DEVICE void multiply_tile(float (&c)[kRows][kAllColumns][4], int first,
                                const std::uint32_t (&a)[kRows][4], const std::uint32_t (&b)[kColumns][2],

@@ -20,7 +20,7 @@ namespace warpgauge::simt {
 
 inline constexpr std::size_t kSharedAlignment = kSwizzlePatternBytes;  // required by TMA and wgmma
 
-// Shared memory in use after an array of `bytes` is allocated behind `offset`. For a kernel's launch size.
+// The end of an array of `bytes` that is allocated after `offset`.
 constexpr std::size_t shared_bytes(std::size_t offset, std::size_t bytes, std::size_t alignment = 128) {
   return (offset + alignment - 1) / alignment * alignment + bytes;
 }

@@ -1,5 +1,6 @@
-# cmake -DNVCC= [-DCUOBJDUMP=] -DSOURCE= -DINCLUDE= -P instructions_test.cmake: checks that each sm_90a primitive compiles to its
-# instruction, in PTX and (if there is a cuobjdump) in SASS. Also checks that the source compiles for older architectures.
+# cmake -DNVCC= [-DCUOBJDUMP=] -DSOURCE= -DINCLUDE= -P instructions_test.cmake
+# Checks that each sm_90a primitive compiles to its instruction, in PTX and in SASS (if there is a cuobjdump). Also checks that
+# the source compiles for older architectures.
 set(flags -std=c++20 --expt-relaxed-constexpr -I${INCLUDE})
 function(compile output)
   execute_process(COMMAND ${NVCC} ${flags} ${ARGN} -o ${output} ${SOURCE}

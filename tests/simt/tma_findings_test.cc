@@ -167,7 +167,7 @@ TEST(TmaFindings, in_flight_at_exit) {
     }
   };
   for (std::uint64_t seed : {kLate, kEager, kRandom})
-    expect_finding(tma_finding<kStore>(seed), FindingKind::copy_in_flight, "a TMA store", line(first + 16));
+    expect_finding(tma_finding<kStore>(seed), FindingKind::copy_in_flight, "its TMA store", line(first + 16));
 }
 
 TEST(TmaFindings, tx_count_underflow) {

@@ -186,10 +186,10 @@ TEST(Setmaxnreg, in_the_wrong_direction_and_by_some_warps) {
     lower_registers<248>();
   };  // 384 threads start with 168 registers each
   expect_finding(block_finding<kRaise>(kLate, 3 * kWarpgroupSize), FindingKind::misuse,
-                 "lower_registers with 248, but has 168 registers");
+                 "lower_registers<248>, which would raise its 168 registers");
   constexpr auto kLower = [](NoParams) { raise_registers<24>(); };
   expect_finding(block_finding<kLower>(kLate, 3 * kWarpgroupSize), FindingKind::misuse,
-                 "raise_registers with 24, but has 168 registers");
+                 "raise_registers<24>, which would lower its 168 registers");
   constexpr auto kSome = [](NoParams) {
     if (warp_index() == 0) lower_registers<24>();
   };

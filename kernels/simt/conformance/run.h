@@ -4,8 +4,8 @@
 //   kFacts                          its constants (primitive.h)
 //   operand(random, thread, word)   host code: a random word of its operands
 //   run(in, out)                    device code for one thread
-// A primitive of TMA also has layout(in, out), the layout of the tensor in the operands or the results, and
-// its run takes the tensor map as a third argument.
+// A primitive of TMA also has layout(in, out), the layout of the tensor in the operands or the results. Its
+// run takes the tensor map as a third argument.
 #pragma once
 
 #include "kernels/simt/conformance/primitive.h"

@@ -1,5 +1,5 @@
-// Test vectors: operands of a primitive and their expected results, in a file that the emulator is checked
-// against on machines without a GPU.
+// Files of test vectors: operands of a primitive and their expected results. The emulator is compared with
+// them on machines without a GPU.
 //
 //   {"primitive": "shuffle_xor", "instruction": "shfl.sync.bfly.b32",
 //    "source": "NVIDIA H200, compute capability 9.0, CUDA driver 12.8" or "PTX ISA section ...",

@@ -1,9 +1,9 @@
 // Counts bank conflicts of shared memory: 32 banks of 4 bytes. Accesses of a warp to different words of one
 // bank are serialised.
 //
-// Accesses of different lanes form one access of the warp if they have the same source location and the same
-// repetition of it since the warp's last collective. An access of more than 128 bytes is split into several
-// of 128 bytes: 32 lanes of up to 4 bytes, 16 of 8, 8 of 16.
+// The n-th executions of a source location by the lanes of a warp, counted from the warp's last collective,
+// form one access. It is split into accesses of at most 128 bytes: 32 lanes of up to 4 bytes, 16 of 8, 8 of
+// 16.
 #pragma once
 
 #include <cstddef>

@@ -110,14 +110,15 @@ void Block::enter() {
 
 void Block::check_exit(const DeviceThread& self, const Warp& warp) {
   const auto in_flight = [&](const char* what, Site site) {
-    fail(FindingKind::copy_in_flight,
-         [&] { return fmt::format("exits before {} completes, issued\n    at {}", what, describe(site)); });
+    fail(FindingKind::copy_in_flight, [&] {
+      return fmt::format("exits before its {} completes, which it issued\n    at {}", what, describe(site));
+    });
   };
-  if (!self.copies.empty()) in_flight("a copy_async", self.copies.front().site);
-  if (!self.stores.empty()) in_flight("a TMA store", self.stores.front().site);
+  if (!self.copies.empty()) in_flight("copy_async", self.copies.front().site);
+  if (!self.stores.empty()) in_flight("TMA store", self.stores.front().site);
   if (const auto& products = wgmmas_[self.warp].products; !products.empty())
     fail(FindingKind::register_in_flight, [&] {
-      return fmt::format("exits before it waits for a wgmma, issued\n    at {}",
+      return fmt::format("exits without a wait for its wgmma, which it issued\n    at {}",
                          describe(products.front().site));
     });
   if (const WarpgroupStep* missed =
@@ -146,8 +147,8 @@ void Block::exit_thread() {
     if (!loads_.empty())
       fail(FindingKind::copy_in_flight, [&] {
         return fmt::format(
-            "exits as the last thread of the block before a TMA load completes\n    issued by thread {} at "
-            "{}",
+            "exits as the last thread of the block before a TMA load completes, which thread {} issued\n"
+            "    at {}",
             loads_.front().thread, describe(loads_.front().site));
       });
     Fiber::switch_between(self.fiber, scheduler_);

@@ -79,9 +79,9 @@ struct Barrier {
   std::vector<DeviceThread*> waiting;
 };
 
-// Plain accesses in this range are not checked: the running fiber's stack; or all memory, while the emulator
-// itself runs, while no kernel runs, or if the plan disables the checks. A global variable instead of a
-// function, because every plain access reads it.
+// Plain accesses in this range are not checked. It is the running fiber's stack while kernel code runs with
+// checks enabled, otherwise all memory. A variable instead of a function, because every plain access reads
+// it.
 inline constexpr StackRange kAllMemory{nullptr, ~std::size_t{0}};
 extern constinit thread_local StackRange unchecked_range;
 

@@ -47,9 +47,11 @@ void Block::arrive_at_barrier(int id, int threads, bool wait_for_all, const char
     barrier.site = site;
   } else if (barrier.expected != threads || (id == 0 && barrier.site != site)) {
     fail(FindingKind::barrier_mismatch, [&] {
+      if (barrier.expected == threads)
+        return fmt::format("executes {}\n    at {}\n  other threads wait at a different {}\n    at {}", what,
+                           describe(site), what, describe(barrier.site));
       return fmt::format(
-          "executes {} of {} threads\n    at {}\n  other threads wait at this barrier for {} threads\n    at "
-          "{}",
+          "executes {} for {} threads\n    at {}\n  other threads use this barrier for {} threads\n    at {}",
           what, threads, describe(site), barrier.expected, describe(barrier.site));
     });
   }

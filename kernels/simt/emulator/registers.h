@@ -1,4 +1,4 @@
-// A log of the thread's last writes to its stack, where the local arrays lie that wgmma uses as registers.
+// A log of the thread's last writes to its stack. The local arrays that wgmma uses as registers are there.
 //
 // wgmma_fence orders the thread's accesses of registers before later wgmmas. The log counts the fences and
 // keeps for each word the number of fences before its last write, and the source location.

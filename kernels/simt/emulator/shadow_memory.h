@@ -1,10 +1,10 @@
 // Shadow memory: for each byte of shared memory, the last write and the last reads, with agent, event and
 // site.
 //
-// The race detector is FastTrack (Flanagan and Freund 2009), with one record per byte for the last write and
-// one per byte and warp for the last reads. Two accesses race if at least one writes, they are not both
-// atomic, and no synchronisation orders them. There are no false positives. A race with a read is missed if a
-// later, unordered read by the same warp has replaced its record.
+// The race detector is FastTrack (Flanagan and Freund 2009). It keeps one record per byte for the last write,
+// and one per byte and warp for the last reads. Two accesses race if at least one writes, they are not both
+// atomic, and no synchronisation orders them. The detector never reports an ordered pair. It misses a race
+// with a read if a later, unordered read by the same warp has replaced the record.
 //
 // Asynchronous readers (wgmma, TMA stores) are agents in additional warps. An async access of memory that a
 // thread wrote also requires a proxy fence in between.

@@ -124,7 +124,7 @@ void Block::complete_load(std::size_t index) {
   if (found == mbarriers_.end() || found->second.index != load.barrier_index)
     fail(FindingKind::misuse, [&] {
       return fmt::format(
-          "was running when a TMA load completed\n    issued by thread {} at {}\n"
+          "was running when a TMA load completed, which thread {} issued\n    at {}\n"
           "  the mbarrier on which it completes has been invalidated",
           load.thread, describe(load.site));
     });
@@ -142,7 +142,7 @@ void Block::complete_load(std::size_t index) {
   if (barrier.tx_count < -kMaxMbarrierCount)
     fail(FindingKind::misuse, [&] {
       return fmt::format(
-          "was running when a TMA load completed\n    issued by thread {} at {}\n"
+          "was running when a TMA load completed, which thread {} issued\n    at {}\n"
           "  the tx-count of its mbarrier underflows: no thread expects these bytes ({})",
           load.thread, describe(load.site), barrier.state());
     });

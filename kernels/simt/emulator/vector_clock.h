@@ -1,8 +1,8 @@
 // The happens-before relation among the agents of a block, by vector clocks (Mattern 1989).
 //
-// Clocks are shared copy-on-write, because after a barrier all its threads have the same one. Each agent has
-// a second clock of the accesses that precede a proxy fence: only those are ordered before accesses by the
-// async proxy (PTX ISA, "Async proxy").
+// Clocks are shared copy-on-write, because after a barrier all its threads have the same one. A second clock
+// of each agent contains the accesses that precede a proxy fence. Only those are ordered before accesses by
+// the async proxy (PTX ISA, "Async proxy").
 #pragma once
 
 #include <algorithm>

@@ -41,8 +41,9 @@ void Block::set_max_registers(int count, bool increase, Site site) {
   int& held = registers_of_warp_[running_->warp];
   if (increase ? count < held : count > held)
     fail(FindingKind::misuse, [&] {
-      return fmt::format("executes {}_registers with {}, but has {} registers per thread\n    at {}",
-                         increase ? "raise" : "lower", count, held, describe(site));
+      return fmt::format("executes {}_registers<{}>, which would {} its {} registers per thread\n    at {}",
+                         increase ? "raise" : "lower", count, increase ? "lower" : "raise", held,
+                         describe(site));
     });
   held = count;
 }

@@ -124,8 +124,8 @@ Accumulators& Block::accumulators_of(const Warp& warp, Site site) {
     if (overlapping)
       fail(FindingKind::register_in_flight, [&] {
         return fmt::format(
-            "issues a wgmma\n    at {}\n  a wgmma of another shape has accumulators of it in flight\n    at "
-            "{}",
+            "issues a wgmma\n    at {}\n"
+            "  a wgmma in flight has another shape and some of the same accumulators\n    at {}",
             describe(site), describe(sums.site));
       });
   }
