@@ -1,4 +1,4 @@
-// Built in place of runtime.cu where there is no CUDA toolkit: nothing is available, and says so.
+// Built instead of runtime.cu without the CUDA toolkit. Reports that no device is available.
 #include "kernels/cuda/runtime.h"
 
 #include <stdexcept>
