@@ -5,7 +5,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_runtime.h"
 
 namespace warpgauge {
 namespace {

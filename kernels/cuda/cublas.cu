@@ -9,7 +9,7 @@
 // and O^T = V^T P^T.
 #include <algorithm>
 
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/kernel.h"

@@ -6,7 +6,7 @@
 // reduces the maximum and the sum. Then each thread accumulates its share of the D columns of P V.
 #include <algorithm>
 
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/kernel.h"

@@ -10,7 +10,7 @@
 #include "kernels/simt/emulator/plan.h"
 #include "kernels/simt/ids.h"
 #if defined(__CUDACC__)
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #endif
 
 namespace warpgauge::simt {

@@ -17,7 +17,7 @@
 #include <cuda.h>
 #include <cudaTypedefs.h>
 
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #else
 #include "kernels/simt/emulator/tensor_map.h"
 #endif

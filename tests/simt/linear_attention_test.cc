@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_runtime.h"
 
 namespace warpgauge {
 

@@ -1,5 +1,5 @@
 // The primitives, compiled for the GPU. Without the CUDA toolkit, gpu_absent.cc is built instead.
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #include "kernels/simt/conformance/primitives.h"
 
 namespace warpgauge::simt::conformance {

@@ -1,9 +1,9 @@
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_runtime.h"
 
 #include <map>
 
-#include "kernels/cuda/blocker.cuh"
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_blocker.cuh"
+#include "kernels/cuda_check.h"
 
 namespace warpgauge::cuda {
 namespace {

@@ -1,5 +1,5 @@
 // Built instead of runtime.cu without the CUDA toolkit. Reports that no device is available.
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_runtime.h"
 
 #include <stdexcept>
 
