@@ -1,6 +1,7 @@
-// warpgauge-compare: was a change slower? Reads results, decides, reports. The exit codes are a contract:
-//   0 pass, 1 regression or failed case, 2 usage, 3 bad input, 4 cannot decide, 5 an output was not written.
+// warpgauge-compare: reports whether a change made benchmarks slower. The exit codes are a contract:
+//   0 pass, 1 regression or failed case, 2 usage, 3 bad input, 4 undecided, 5 an output was not written.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,16 +9,17 @@
 #include <csignal>
 #include <iostream>
 #include <new>
+#include <span>
 
 #include "base/atomic_file.h"
 #include "base/diagnostic.h"
 #include "base/escape.h"
-#include "compare/commands/options.h"
+#include "compare/commands/command.h"
+#include "compare/commands/reports.h"
 
 namespace warpgauge {
 namespace {
 
-constexpr const char* kName = "warpgauge-compare";
 constexpr int kUsage = 2, kBadInput = 3, kNoOutput = 5;
 
 // A closed standard descriptor would be taken by the first file that is opened, and reports would be written
@@ -31,63 +33,59 @@ void hold_standard_descriptors() {
   }
 }
 
+// Each line of `what` is an error of its own.
 int complain(int code, std::string_view what) {
-  std::cerr << kName << ": " << what << "\n";
+  while (!what.empty()) {
+    const std::string_view line = what.substr(0, what.find('\n'));
+    std::cerr << kProgram << ": error: " << line << "\n";
+    what.remove_prefix(std::min(line.size() + 1, what.size()));
+  }
   return code;
 }
 
-// A misspelt subcommand would be taken for a file. A file is there, or has a dot, a slash or a dash in its
-// name; a flag begins with a dash.
-bool looks_like_a_command(const std::string& word) {
-  return word.find_first_of("./-") == std::string::npos && ::access(word.c_str(), F_OK) != 0;
+// A misspelt subcommand must not be taken for a file. A file exists, or has a dot, a slash or a dash in its
+// name.
+bool looks_like_a_file(const std::string& word) {
+  return word.find_first_of("./-") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
 }
 
-// "BASE HEAD" is short for "gate BASE HEAD".
-std::vector<std::string> arguments_of(int argc, char** argv, const CLI::App& app) {
-  std::vector<std::string> arguments(argv + 1, argv + argc);
-  const auto is_command = [&](const std::string& text) {
-    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-    return text == "--help" || text == "-h" || text == "--version" ||
-           std::any_of(commands.begin(), commands.end(),
-                       [&](const CLI::App* one) { return one->get_name() == text; });
+// The subcommand that the arguments begin with, and the number of words that its name takes: "settle open" is
+// two. "BASE HEAD" is short for "gate BASE HEAD".
+std::pair<Command*, std::size_t> chosen(std::vector<Command>& commands,
+                                        const std::vector<std::string>& words) {
+  const auto named = [&](const std::string& name) {
+    const auto found = std::ranges::find(commands, name, &Command::name);
+    return found == commands.end() ? nullptr : &*found;
   };
-  if (!arguments.empty() && !is_command(arguments.front()) && looks_like_a_command(arguments.front()))
-    throw UsageError("there is no subcommand or file '" + visible(arguments.front()) + "'; see " + kName +
-                     " --help");
-  if (!arguments.empty() && !is_command(arguments.front())) arguments.insert(arguments.begin(), "gate");
-  std::reverse(arguments.begin(), arguments.end());  // as CLI::App::parse takes them
-  return arguments;
+  if (words.size() > 1) {
+    if (Command* two = named(words[0] + " " + words[1])) return {two, 2};
+  }
+  if (Command* one = named(words[0])) return {one, 1};
+  if (looks_like_a_file(words[0])) return {named("gate"), 0};
+  throw UsageError(
+      fmt::format("'{}' is neither a subcommand nor a file; see {} --help", visible(words[0]), kProgram));
 }
 
-int run(int argc, char** argv) {
-  CLI::App app(
-      "Was a change slower? Compares results of Google Benchmark binaries, and decides.\n"
-      "BASE.json HEAD.json is short for gate BASE.json HEAD.json.",
-      kName);
-  app.require_subcommand(1);
-  app.set_version_flag("--version", std::string(kName) + " " + WARPGAUGE_VERSION);
-  app.footer(
-      "Exit: 0 pass, 1 regression or failed case, 2 usage, 3 bad input, 4 cannot decide, 5 output not "
-      "written.");
-  Run command;
-  add_ab(app, command);
-  add_gate(app, command);
-  add_bless(app, command);
-  add_fingerprint(app, command);
-  add_trend(app, command);
-  try {
-    app.parse(arguments_of(argc, argv, app));
-  } catch (const CLI::CallForVersion& version) {
-    print(std::string(version.what()) + "\n");
+int run(const std::vector<std::string>& words) {
+  std::vector<Command> commands = all_commands();
+  if (words.empty()) throw UsageError(fmt::format("a subcommand is missing; see {} --help", kProgram));
+  if (words[0] == "--version") {
+    print(fmt::format("{} {}\n", kProgram, WARPGAUGE_VERSION));
     return 0;
-  } catch (const CLI::CallForHelp&) {
-    const auto chosen = app.get_subcommands();
-    print(chosen.empty() ? app.help() : chosen.front()->help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(visible(error.what()) + "; see " + kName + " --help");
   }
-  return command();
+  if (words[0] == "--help" || words[0] == "-h") {
+    print(overview(commands));
+    return 0;
+  }
+  const auto [command, name_words] = chosen(commands, words);
+  const std::vector<std::string> arguments(words.begin() + static_cast<std::ptrdiff_t>(name_words),
+                                           words.end());
+  const std::string called = fmt::format("{} {}", kProgram, command->name);
+  if (command->flags.parse(called, arguments) == FlagTable::Parsed::help_wanted) {
+    print(help_of(*command));
+    return 0;
+  }
+  return command->run(called + command->flags.echoed());
 }
 
 }  // namespace
@@ -99,7 +97,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
   hold_standard_descriptors();
   try {
-    return run(argc, argv);
+    return run({argv + 1, argv + argc});
   } catch (const UsageError& error) {
     return complain(kUsage, error.what());
   } catch (const Diagnostic& error) {
@@ -108,8 +106,8 @@ int main(int argc, char** argv) {
     return complain(kNoOutput, error.what());
   } catch (const std::bad_alloc&) {
     return complain(kBadInput, "out of memory; are the files too large for this machine?");
-  } catch (const std::exception& error) {  // what nobody foresaw: it has an exit code all the same
+  } catch (const std::exception& error) {  // what nobody foresaw has an exit code all the same
     return complain(kBadInput,
-                    std::string(error.what()) + "; this is a fault of the program, please report it");
+                    fmt::format("{}; this is a fault of the program, please report it", error.what()));
   }
 }

@@ -1,120 +1,161 @@
-// compare ab: runs two benchmark binaries in turn until every case is decided.
+// compare ab: runs two benchmark binaries interleaved until every case is decided.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <memory>
-#include <sstream>
+#include <optional>
 
 #include "base/atomic_file.h"
 #include "base/escape.h"
 #include "base/scratch_directory.h"
 #include "compare/ab/driver.h"
-#include "compare/commands/options.h"
+#include "compare/commands/case_filter.h"
+#include "compare/commands/command.h"
+#include "compare/commands/deciding_flags.h"
+#include "compare/commands/paths.h"
+#include "compare/commands/reports.h"
 
 namespace warpgauge {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::atomic<bool> interrupted{false};
 
-struct AbFlags {
-  std::string base, head, filter, blocks = "6..24", keep;
-  std::vector<std::string> arguments;
-  double process_s = 10, timeout_s = 0;
-  std::uint64_t seed = 1;
-  DecisionFlags decision;
-  ReportFlags reports;
+// What the flags set.
+struct AbRequest {
+  AbOptions options;
+  Deciding deciding;
+  CaseFilter filter;
+  std::string keep;
+  bool check_only = false;
+  ReportOutputs reports;
 };
 
-// "6..24", or "12" for one look after twelve.
+template <class Number>
+std::optional<Number> number_of(std::string_view text) {
+  Number number{};
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && stop == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+double parse_seconds(const std::string& text) {
+  const auto seconds = number_of<double>(text);
+  if (!seconds || !(*seconds > 0) || !std::isfinite(*seconds))
+    throw bad_value(text, "is not a time above 0", "give seconds, such as 10");
+  return *seconds;
+}
+
+std::uint64_t parse_seed(const std::string& text) {
+  const auto seed = number_of<std::uint64_t>(text);
+  if (!seed) throw bad_value(text, "is not a whole number", "give 0 or more");
+  return *seed;
+}
+
+// "6..24", or "12" for one analysis after 12 blocks.
 void take_blocks(const std::string& text, AbPlan& plan) {
-  int first = 0, last = 0, used = 0;
-  const bool range = std::sscanf(text.c_str(), "%d..%d%n", &first, &last, &used) == 2;
-  if (!range) {
-    used = 0;
-    std::sscanf(text.c_str(), "%d%n", &first, &used);
-    last = first;
-  }
-  if (used == 0 || text.size() != static_cast<std::size_t>(used) || first < 2 || last < first ||
-      last > kMostBlocks)
-    throw UsageError("--blocks '" + visible(text) +
-                     "'; it takes A..B, 2 <= A <= B <= " + std::to_string(kMostBlocks) + ", as in 6..24");
-  plan.first_blocks = first;
-  plan.max_blocks = last;
+  const std::size_t dots = text.find("..");
+  const auto first = number_of<int>(std::string_view(text).substr(0, dots));
+  const auto last =
+      dots == std::string::npos ? first : number_of<int>(std::string_view(text).substr(dots + 2));
+  if (!first || !last || *first < 2 || *last < *first || *last > kMostBlocks)
+    throw bad_value(text, "is not a range of blocks",
+                    fmt::format("give A..B with 2 <= A <= B <= {}, such as 6..24", kMostBlocks));
+  plan.first_blocks = *first;
+  plan.max_blocks = *last;
+}
+
+void add_measuring_flags(FlagTable& table, AbRequest& request) {
+  AbOptions& options = request.options;
+  options.plan.seed = 1;
+  table.add_heading("Measuring");
+  add_filter_flag(table, request.filter);
+  table.add({.name = "--blocks",
+             .value = "A..B",
+             .help =
+                 "Number of blocks: the run is analysed after A, stops when every case is decided, and ends "
+                 "after B. A block is four processes: base, head, head, base",
+             .default_shown = fmt::format("{}..{}", options.plan.first_blocks, options.plan.max_blocks),
+             .take = [&options](const std::string& text) { take_blocks(text, options.plan); }});
+  table.add({.name = "--process-seconds",
+             .value = "S",
+             .help = "Seconds that one process measures",
+             .default_shown = fmt::format("{:g}", options.process_s),
+             .take = parsed_into(options.process_s, parse_seconds)});
+  table.add({.name = "--timeout",
+             .value = "S",
+             .help = "Seconds after which a process is stopped; the case that it hangs in fails",
+             .default_shown = "60 + 10 x process-seconds",
+             .take = parsed_into(options.timeout_s, parse_seconds)});
+  table.add({.name = "--seed",
+             .value = "N",
+             .help = "Seed of the random choices: control cases of later analyses, stack alignment",
+             .default_shown = fmt::format("{}", options.plan.seed),
+             .take = parsed_into(options.plan.seed, parse_seed)});
+  table.add(
+      {.name = "--keep",
+       .value = "DIR",
+       .help = "Keeps the results of all processes in this directory; `gate --run DIR` analyses them again",
+       .take = text_into(request.keep),
+       .echo = Echo::hidden});
+  table.add({.name = "--check",
+             .help = "Checks the arguments and runs nothing; the binaries need not exist",
+             .take = switched_on(request.check_only),
+             .echo = Echo::hidden});
 }
 
 void check_executable(const std::string& path) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error))
-    throw UsageError(visible(path) + " is no file that could be run; give BASE_EXE HEAD_EXE");
+  if (!fs::is_regular_file(path, error))
+    throw UsageError(fmt::format("{}: is not a file; give a Google Benchmark binary", visible(path)));
 }
 
-std::string make_keep_directory(const std::string& path) {
+// Results of two runs must not mix.
+void check_keep(const std::string& path) {
   std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) throw OutputError(path + ": " + error.message());
-  if (!std::filesystem::is_empty(path, error) || error)
-    throw UsageError("--keep " + visible(path) + " is not empty; results of two runs must not mix");
+  if (path.empty() || !fs::exists(path, error)) return;
+  if (!fs::is_directory(path, error))
+    throw UsageError(fmt::format("--keep: '{}' is not a directory; give a new one", visible(path)));
+  if (!fs::is_empty(path, error) || error)
+    throw UsageError(fmt::format("--keep: '{}' is not empty; give a new directory", visible(path)));
+}
+
+std::string made_directory(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error)
+    throw OutputError(
+        fmt::format("{}: cannot be created: {}; give another with --keep", path, error.message()));
   return path;
 }
 
-std::string command_of(const AbFlags& flags) {
-  std::string command = "warpgauge-compare ab";
-  for (const std::string& executable : {flags.base, flags.head})
-    command += " " + shell_word(shown_path(executable, kExecutableParts));
-  if (!flags.filter.empty()) command += " --filter " + shell_word(flags.filter);
-  command += " --blocks " + flags.blocks;
-  const AbFlags untouched;
-  const auto add_changed = [&](const char* flag, const auto& value, const auto& otherwise) {
-    if (value == otherwise) return;
-    std::ostringstream text;
-    text << " " << flag << " " << value;
-    command += text.str();
-  };
-  add_changed("--process-seconds", flags.process_s, untouched.process_s);
-  add_changed("--timeout", flags.timeout_s, untouched.timeout_s);
-  add_changed("--seed", flags.seed, untouched.seed);
-  command += decision_words(flags.decision);
-  if (!flags.arguments.empty()) command += " --";
-  for (const std::string& argument : flags.arguments) command += " " + shell_word(argument);
-  return command;
+void complete(AbRequest& request, const std::string& echoed) {
+  AbOptions& options = request.options;
+  const GateOptions& deciding = request.deciding.options;
+  options.base_shown = shown_path(options.base_executable, kExecutableParts);
+  options.head_shown = shown_path(options.head_executable, kExecutableParts);
+  options.filter = request.filter.names;
+  options.plan.alpha = deciding.policy.alpha.value_or(kAlpha);
+  options.metric = deciding.metric;
+  options.policy = deciding.policy;
+  options.run_policy = {.margins = deciding.policy.defaults,
+                        .max_mde = deciding.policy.max_mde,
+                        .strict = deciding.strict,
+                        .allow_missing = deciding.allow_missing,
+                        .allow_hardware_mismatch = deciding.allow_hardware_mismatch};
+  options.command = echoed;
 }
 
-AbOptions ab_options(const AbFlags& flags) {
-  const GateOptions gate = gate_options(flags.decision);
-  if (!flags.decision.statistic.empty())
-    throw UsageError("--statistic: ab chooses the one by which base agrees best with base");
-  if (!flags.decision.process_cv.empty())
-    throw UsageError("--process-cv: ab measures how processes deviate, and assumes nothing of it");
-  AbOptions options;
-  options.base_executable = flags.base;
-  options.head_executable = flags.head;
-  options.base_shown = shown_path(flags.base, kExecutableParts);
-  options.head_shown = shown_path(flags.head, kExecutableParts);
-  options.arguments = flags.arguments;
-  options.filter = name_filter("--filter", flags.filter);
-  take_blocks(flags.blocks, options.plan);
-  options.plan.alpha = gate.policy.alpha.value_or(kAlpha);
-  options.plan.seed = flags.seed;
-  options.process_s = flags.process_s;
-  options.timeout_s = flags.timeout_s;
-  options.metric = gate.metric;
-  options.policy = gate.policy;
-  options.run_policy = {.margins = gate.policy.defaults,
-                        .max_mde = gate.policy.max_mde,
-                        .strict = gate.strict,
-                        .allow_missing = gate.allow_missing,
-                        .allow_hardware_mismatch = gate.allow_hardware_mismatch};
-  options.command = command_of(flags);
-  return options;
-}
-
-int run(const AbFlags& flags) {
-  check_reports(flags.reports);
-  if (!(flags.process_s > 0)) throw UsageError("--process-seconds: a time above 0 is needed");
-  check_executable(flags.base);
-  check_executable(flags.head);
-  AbOptions options = ab_options(flags);
+int run(AbRequest& request, const std::string& echoed) {
+  AbOptions& options = request.options;
+  check_writable(request.reports);
+  if (request.check_only) return 0;
+  complete(request, echoed);
   std::optional<ScratchDirectory> scratch;
-  options.directory = flags.keep.empty() ? scratch.emplace().path() : make_keep_directory(flags.keep);
+  options.directory = request.keep.empty() ? scratch.emplace().path() : made_directory(request.keep);
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { interrupted = true; });
   Comparison comparison;
   try {
@@ -122,40 +163,62 @@ int run(const AbFlags& flags) {
   } catch (const BinaryError& error) {
     throw UsageError(error.what());
   }
-  write_reports(comparison, flags.reports);
+  write_reports(comparison, request.reports, {options.head_executable, options.head_shown});
   return exit_code_of(verdict_of(comparison));
 }
 
 }  // namespace
 
-void add_ab(CLI::App& app, Run& chosen) {
-  CLI::App& ab =
-      *app.add_subcommand("ab", "Runs two benchmark binaries in turn, until every case is decided");
-  const auto flags = std::make_shared<AbFlags>();
-  ab.add_option("BASE_EXE", flags->base, "benchmark binary of before")->type_name("FILE")->required();
-  ab.add_option("HEAD_EXE", flags->head, "benchmark binary of after")->type_name("FILE")->required();
-  ab.add_option("ARGS", flags->arguments, "behind --: arguments for both")->type_name("");
-  ab.add_option("--filter", flags->filter, "only cases whose name matches; -RE: those whose name does not")
-      ->type_name("RE");
-  ab.add_option("--blocks", flags->blocks, "blocks of base, head, head, base: at least..at most")
-      ->capture_default_str()
-      ->type_name("A..B");
-  ab.add_option("--process-seconds", flags->process_s, "how long a process measures")
-      ->capture_default_str()
-      ->type_name("S");
-  ab.add_option("--timeout", flags->timeout_s,
-                "a process that takes longer hangs (60 s + 10 x process-seconds)")
-      ->type_name("S");
-  ab.add_option("--seed", flags->seed, "of the draws: sentinels, padding")
-      ->capture_default_str()
-      ->type_name("N");
-  ab.add_option("--keep", flags->keep, "keeps all results in this folder; gate --run judges them again")
-      ->type_name("DIR");
-  add_decision_flags(ab, flags->decision);
-  for (const char* refused : {"--statistic", "--process-cv"})
-    ab.get_option(refused)->group("");  // not in --help
-  add_report_flags(ab, flags->reports);
-  ab.callback([flags, &chosen] { chosen = [flags] { return run(*flags); }; });
+Command ab_command() {
+  const auto request = std::make_shared<AbRequest>();
+  Command ab{
+      .name = "ab",
+      .summary = "Runs two benchmark binaries interleaved, and decides for every case",
+      .description =
+          "Runs two Google Benchmark binaries interleaved until every case is decided: regression, "
+          "improvement, unchanged or inconclusive. It detects smaller changes than `gate` on results that "
+          "were measured one after the other.",
+      .examples = {"ab base/bench head/bench", "ab base/bench head/bench --filter '^BM_Sort/' --blocks 12",
+                   "ab base/bench head/bench --fail-above 3% --json out.json -- --my_flag=1"},
+      .exit_codes = kVerdictExitCodes,
+      .flags = {},
+      .run = [request](const std::string& echoed) { return run(*request, echoed); }};
+  FlagTable& flags = ab.flags;
+  AbOptions& options = request->options;
+  flags.add_heading("Arguments");
+  flags.add({.name = "BASE_EXE",
+             .value = "FILE",
+             .help = "Benchmark binary without the change",
+             .take = text_into(options.base_executable),
+             .echo = Echo::as_path,
+             .path_parts = kExecutableParts,
+             .required = true});
+  flags.add({.name = "HEAD_EXE",
+             .value = "FILE",
+             .help = "Benchmark binary with the change",
+             .take = text_into(options.head_executable),
+             .echo = Echo::as_path,
+             .path_parts = kExecutableParts,
+             .required = true});
+  flags.add({.name = "ARGS",
+             .value = "...",
+             .help = "Arguments that both binaries get, behind --",
+             .take = appended_to(options.arguments)});
+  add_measuring_flags(flags, *request);
+  add_metric_flags(flags, request->deciding);
+  add_limit_flags(flags, request->deciding);
+  add_hardware_flag(flags, request->deciding);
+  flags.refuse("--statistic",
+               "`ab` chooses the quantile by which base agrees best with itself; omit the flag");
+  flags.refuse("--process-cv", "`ab` measures the deviation between processes; omit the flag");
+  add_report_flags(flags, request->reports);
+  flags.add_rule([request](const FlagTable&) {
+    check_keep(request->keep);
+    if (request->check_only) return;
+    check_executable(request->options.base_executable);
+    check_executable(request->options.head_executable);
+  });
+  return ab;
 }
 
 }  // namespace warpgauge

@@ -1,35 +1,69 @@
-// compare bless: takes one round into the stored baseline, unless it is red, undecided or too early, or would
-// make the baseline creep up.
+// compare bless: takes one round into the stored baseline, unless it is a regression, undecided or too early,
+// or would make the baseline creep up.
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "base/atomic_file.h"
+#include "base/date.h"
 #include "base/escape.h"
+#include "base/number_format.h"
 #include "compare/baseline/bless.h"
 #include "compare/baseline/round.h"
 #include "compare/baseline/smoke.h"
-#include "compare/commands/options.h"
+#include "compare/commands/baseline_flags.h"
+#include "compare/commands/command.h"
+#include "compare/commands/deciding_flags.h"
+#include "compare/commands/paths.h"
+#include "compare/commands/reports.h"
 #include "compare/decide/match.h"
 #include "compare/decide/rounds.h"
 #include "compare/decide/sample_counts.h"
 #include "compare/input/metric.h"
+#include "compare/input/reader.h"
+#include "compare/input/threshold.h"
 #include "compare/report/creep_note.h"
-#include "compare/report/format.h"
 
 namespace warpgauge {
 namespace {
 
 constexpr int kRefused = 4;
 
-struct BlessFlags {
-  std::vector<std::string> head, renames;
-  std::string reason, date, accept, remove, margin;
+// What the flags set.
+struct BlessRequest {
+  std::vector<std::string> head;
+  std::string date;
+  BlessEdits edits;
   bool smoke = false;
-  BaselineFlags baseline;
-  DecisionFlags decision;
-  ReportFlags reports;
+  double margin = kSmokeMargin;
+  BaselineChoice baseline;
+  Deciding deciding;
+  ReportOutputs reports;
 };
+
+std::string parse_reason(const std::string& text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw bad_value(text, "is blank", "say in a few words why; the file keeps it");
+  return text;
+}
+
+std::string parse_measuring_date(const std::string& text) {
+  if (!parse_date(text))
+    throw bad_value(text, "is not a date", "give what `date -Iseconds` prints, 2026-11-20T21:10:26+01:00");
+  return text;
+}
+
+double parse_smoke_margin(const std::string& text) {
+  const double margin = parse_threshold(text);
+  if (margin >= 1) throw bad_value(text, "leaves nothing of the throughput", "give less than 100%");
+  return margin;
+}
+
+NameFilter parse_names(const std::string& text) {
+  return NameFilter(text);
+}
 
 std::set<std::string> measured_names(const ResultSet& head) {
   std::set<std::string> names;
@@ -37,7 +71,7 @@ std::set<std::string> measured_names(const ResultSet& head) {
   return names;
 }
 
-// What the round is held against: the stored cases, less those that were edited out.
+// The round is compared with the stored cases, without those that were edited out.
 Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& edited,
                          const std::string& path, const ResultSet& head, GateOptions options) {
   options.allow_disjoint = edited.cases.empty();
@@ -46,19 +80,19 @@ Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& 
 }
 
 // The round's results, with the date that a flag gives them.
-ResultSet read_round(const BlessFlags& flags, const Metric& metric) {
-  ResultSet head = read_side(flags.head, {.metric = metric, .filter = {}});
+ResultSet read_round(const BlessRequest& request, const Metric& metric) {
+  ResultSet head = read_results(request.head, {.metric = metric});
   try {
-    if (!flags.date.empty()) date_results(head, flags.date);
+    if (!request.date.empty()) date_results(head, request.date);
   } catch (const std::invalid_argument& error) {
-    throw UsageError(std::string("--date: ") + error.what());
+    throw UsageError(fmt::format("--date: {}", error.what()));
   }
   return head;
 }
 
-// What bless has to say is no part of a report: where one is on stdout, it goes to stderr.
-void tell(const ReportFlags& reports, const std::string& text) {
-  if (report_on_stdout(reports)) {
+// The outcome of `bless` is no part of a report: it goes to stderr if a report has stdout.
+void print_outcome(const ReportOutputs& reports, const std::string& text) {
+  if (reports.on_stdout()) {
     std::cerr << text;
   } else {
     print(text);
@@ -66,80 +100,62 @@ void tell(const ReportFlags& reports, const std::string& text) {
 }
 
 std::string summary(const Baseline& baseline, const std::string& path) {
-  return "blessed: " + path + " has " + std::to_string(baseline.rounds.size()) + " of at most " +
-         std::to_string(kMaxRounds) + " rounds, " +
-         format_count(static_cast<std::int64_t>(baseline.cases.size()), "cases") + "\n";
+  return fmt::format("blessed: {} has {} of at most {} rounds, {}\n", path, baseline.rounds.size(),
+                     kMaxRounds, format_count(static_cast<std::int64_t>(baseline.cases.size()), "cases"));
 }
 
-// Why the round is not taken in; empty where it is.
+// Why the round is not taken in; empty if it is.
 std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& crept) {
-  if (comparison.counts()[static_cast<std::size_t>(CellVerdict::failed)] > 0)
+  if (comparison.count(CellVerdict::failed) > 0)
     return "cases failed: what they took is not known; the report says why, case by case\n";
-  if (verdict_of(comparison) == RunVerdict::regression)
+  const RunVerdict verdict = verdict_of(comparison);
+  if (verdict == RunVerdict::regression)
     return "the verdict is regression; --accept RE lets in a slow-down that is meant\n";
-  if (verdict_of(comparison) != RunVerdict::pass)
-    return "the verdict is " + std::string(run_verdict_name(verdict_of(comparison))) +
+  if (verdict != RunVerdict::pass)
+    return "the verdict is " + std::string(run_verdict_name(verdict)) +
            "; the notes say why, --remove RE takes out cases that are gone\n";
   return crept.empty() ? "" : creep_refusal(crept);
 }
 
-// The minima of a smoke test, in place of a round: made anew from these results.
-int run_bless_smoke(const BlessFlags& flags) {
-  if (!flags.accept.empty() || !flags.remove.empty() || !flags.renames.empty() || !flags.date.empty())
-    throw UsageError("--smoke makes all minima anew; --accept, --remove, --rename and --date are for rounds");
-  const ResultSet head = read_side(flags.head, {.metric = make_metric("tflops"), .filter = {}});
-  double margin = kSmokeMargin;
-  take_threshold("--margin", flags.margin, margin);
-  if (margin >= 1) throw UsageError("--margin " + flags.margin + ": nothing would be left of the throughput");
+// smoke.json, made again from these results.
+int run_smoke(const BlessRequest& request) {
+  const ResultSet head = read_results(request.head, {.metric = make_metric("tflops")});
   SmokeMinima minima;
   try {
-    minima = smoke_minima(head, margin);
+    minima = smoke_minima(head, request.margin);
   } catch (const std::invalid_argument& error) {
     throw UsageError(error.what());
   }
-  const auto path = std::filesystem::path(flags.baseline.directory) /
-                    baseline_key(flags.baseline, head).fingerprint / "smoke.json";
+  const auto path = std::filesystem::path(request.baseline.directory) /
+                    baseline_key(request.baseline, head).fingerprint / "smoke.json";
   update_file(path, read_if_there(path), format_smoke_minima(minima));
-  print("blessed: " + shown_path(path, kBaselineParts) + " has minima for " +
-        format_count(static_cast<std::int64_t>(minima.tflops.size()), "cases") + "\n");
+  print(fmt::format("blessed: {} has minima for {}\n", shown_path(path, kBaselineParts),
+                    format_count(static_cast<std::int64_t>(minima.tflops.size()), "cases")));
   return 0;
 }
 
-// What would let numbers into a baseline that nobody could explain later.
-void check_origin(const BlessFlags& flags) {
-  if (flags.decision.allow_hardware_mismatch)
-    throw UsageError(
-        "--allow-hardware-mismatch: a baseline holds what one machine measured; give another its own, with "
-        "--fingerprint NAME");
-  if (flags.reason.find_first_not_of(" \t\r\n") == std::string::npos)
-    throw UsageError("--reason is blank; say in a few words why, for whoever reads the file");
-}
-
-int run_bless(const BlessFlags& flags) {
-  check_reports(flags.reports);
-  check_origin(flags);
-  if (flags.baseline.directory.empty()) throw UsageError("where to? give --baseline DIR");
-  if (flags.smoke) return run_bless_smoke(flags);
-  if (!flags.margin.empty()) throw UsageError("--margin goes with --smoke");
-  GateOptions options = gate_options(flags.decision);
-  const BlessEdits edits{name_filter("--accept", flags.accept), name_filter("--remove", flags.remove),
-                         flags.renames, flags.reason};
-  const ResultSet head = read_round(flags, options.metric);
-  const BaselineKey key = baseline_key(flags.baseline, head);
-  const StoredBaseline stored = read_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
-  const std::string path = shown_path(stored.path, kBaselineParts);
-  if (stored.baseline) check_fits(*stored.baseline, options, path);
-
+int run(const BlessRequest& request) {
+  if (request.smoke) return run_smoke(request);
+  const GateOptions& options = request.deciding.options;
+  ResultSet head = read_round(request, options.metric);
+  const BaselineKey key = baseline_key(request.baseline, head);
+  const StoredBaseline stored = read_baseline(request.baseline.directory, key.fingerprint, key.matrix);
+  if (stored.baseline) check_fits(*stored.baseline, options, stored.path.string());
   const Statistic statistic =
       stored.baseline ? statistic_of(*stored.baseline) : options.statistic.value_or(default_statistic(head));
-  check_has_statistic(head, statistic, stored.baseline ? path : "the new baseline");
+  check_has_statistic(head, statistic, stored.baseline ? stored.path.string() : "the new baseline");
+  check_writable(request.reports);
+
+  const Executable executable = executable_of(head);
+  show_paths_of(head);
+  const std::string path = shown_path(stored.path, kBaselineParts);
   BaselineRound round = describe_round(head, statistic_name(statistic));
-  round.reason = flags.reason;
+  round.reason = request.edits.reason;
   const std::vector<BaselineRound> rounds =
       stored.baseline ? stored.baseline->rounds : std::vector<BaselineRound>();
   const std::string against = reason_against_round(head, round, rounds);
   if (!against.empty()) {
-    tell(flags.reports, "refused: " + visible(against) + "\n");
+    print_outcome(request.reports, "refused: " + visible(against) + "\n");
     return kRefused;
   }
 
@@ -149,53 +165,109 @@ int run_bless(const BlessFlags& flags) {
                                                        .cases = {},
                                                        .history = {}});
   try {
-    edit_baseline(updated, edits, measured_names(head), round);
+    edit_baseline(updated, request.edits, measured_names(head), round);
   } catch (const std::invalid_argument& error) {
     throw UsageError(error.what());
   }
   Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
   const std::vector<Creep> crept = creep_with(updated, round, comparison, options);
   if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
-  write_reports(comparison, flags.reports);
+  write_reports(comparison, request.reports, executable);
   if (const std::string refusal = refusal_of(comparison, crept); !refusal.empty()) {
-    tell(flags.reports, "refused: " + refusal);
+    print_outcome(request.reports, "refused: " + refusal);
     const int code = exit_code_of(verdict_of(comparison));
     return code != 0 ? code : kRefused;
   }
   if (statistic != Statistic::median) round.samples = fewest_samples(comparison.cells);
   add_round(updated, round, comparison);
   update_file(stored.path, stored.text, format_baseline(updated));
-  tell(flags.reports, summary(updated, path));
+  print_outcome(request.reports, summary(updated, path));
   return 0;
+}
+
+void add_round_flags(FlagTable& table, BlessRequest& request) {
+  table.add_heading("Round");
+  table.add({.name = "--head",
+             .value = "FILE...",
+             .help = "Result files of one round: processes of one boot within an hour",
+             .take = appended_to(request.head),
+             .echo = Echo::as_path,
+             .required = true});
+  table.add({.name = "--reason",
+             .value = "TEXT",
+             .help = "Why the round is blessed; the baseline keeps it",
+             .take = parsed_into(request.edits.reason, parse_reason),
+             .required = true});
+  table.add({.name = "--date",
+             .value = "YYYY-MM-DDTHH:MM:SS+HH:MM",
+             .help = "When it was measured, for results without a date (nvbench)",
+             .take = parsed_into(request.date, parse_measuring_date)});
+  table.add({.name = "--accept",
+             .value = "RE",
+             .help = "Accepts these cases as they are now, slower ones too, and starts them again",
+             .take = parsed_into(request.edits.accept, parse_names)});
+  table.add({.name = "--remove",
+             .value = "RE",
+             .help = "Removes these cases from the baseline",
+             .take = parsed_into(request.edits.remove, parse_names)});
+  table.add({.name = "--rename",
+             .value = "OLD=NEW",
+             .help = "Renames a case and keeps its rounds; may be given more than once",
+             .take = appended_to(request.edits.renames),
+             .repeatable = true});
+}
+
+void add_smoke_flags(FlagTable& table, BlessRequest& request) {
+  table.add_heading("Smoke test");
+  table.add({.name = "--smoke",
+             .help = "Writes smoke.json, the minima for `bench --assert-min`, in place of a round",
+             .take = switched_on(request.smoke)});
+  table.add({.name = "--margin",
+             .value = "SHARE",
+             .help = "With --smoke: how far below the slowest process a minimum is",
+             .default_shown = fmt::format("{:g}%", 100 * kSmokeMargin),
+             .take = parsed_into(request.margin, parse_smoke_margin)});
+  table.add_rule([](const FlagTable& flags) {
+    if (!flags.is_given("--smoke") && flags.is_given("--margin"))
+      throw UsageError("--margin: is for --smoke only; omit it");
+    for (const char* flag : {"--accept", "--remove", "--rename", "--date"}) {
+      if (flags.is_given("--smoke") && flags.is_given(flag))
+        throw UsageError(fmt::format("--smoke: makes all minima again; omit {}", flag));
+    }
+  });
 }
 
 }  // namespace
 
-void add_bless(CLI::App& app, Run& run) {
-  CLI::App& bless = *app.add_subcommand("bless", "Takes a round of results into the stored baseline");
-  const auto flags = std::make_shared<BlessFlags>();
-  bless.add_option("--head", flags->head, "results of the processes of one round")
-      ->type_name("FILE...")
-      ->required();
-  bless.add_option("--reason", flags->reason, "why; kept in the file")->type_name("TEXT")->required();
-  bless.add_option("--date", flags->date, "when it was measured, of results that do not tell (nvbench)")
-      ->type_name("YYYY-MM-DDTHH:MM:SS+HH:MM");
-  bless.add_option("--accept", flags->accept, "lets these cases in as they are now, and restarts them")
-      ->type_name("RE");
-  bless.add_option("--remove", flags->remove, "takes these cases out")->type_name("RE");
-  bless.add_option("--rename", flags->renames, "a case goes on under another name")
-      ->type_name("OLD=NEW")
-      ->expected(1)
-      ->take_all();
-  bless.add_flag("--smoke", flags->smoke,
-                 "writes smoke.json, the minima for bench --assert-min, instead of a round");
-  bless.add_option("--margin", flags->margin, "with --smoke: how far below the slowest process (30%)")
-      ->type_name("SHARE");
-  add_baseline_flags(bless, flags->baseline);
-  add_decision_flags(bless, flags->decision);
-  bless.get_option("--allow-hardware-mismatch")->group("");  // not in --help: here it is refused
-  add_report_flags(bless, flags->reports);
-  bless.callback([flags, &run] { run = [flags] { return run_bless(*flags); }; });
+Command bless_command() {
+  const auto request = std::make_shared<BlessRequest>();
+  Command bless{
+      .name = "bless",
+      .summary = "Adds a round of results to the stored baseline",
+      .description =
+          "Adds one round of results to the stored baseline of this hardware, and creates the baseline if "
+          "there is none. Refuses a round that is a regression, undecided, or less than an hour after the "
+          "last one on the same boot.",
+      .examples = {"bless --baseline baselines --head head-*.json --reason 'first round'",
+                   "bless --baseline baselines --head head-*.json --accept '^BM_Sort/' --reason 'checked "
+                   "sort'"},
+      .exit_codes =
+          "0 blessed; 1 regression, or a case failed; 2 usage; 3 an input is not valid; 4 refused; "
+          "5 an output cannot be written",
+      .flags = {},
+      .run = [request](const std::string&) { return run(*request); }};
+  FlagTable& flags = bless.flags;
+  add_round_flags(flags, *request);
+  add_baseline_flags(flags, request->baseline, BaselineUse::required);
+  add_smoke_flags(flags, *request);
+  add_metric_flags(flags, request->deciding);
+  add_sampling_flags(flags, request->deciding);
+  add_limit_flags(flags, request->deciding);
+  flags.refuse(
+      "--allow-hardware-mismatch",
+      "a baseline holds what one machine measured; give another machine its own with --fingerprint NAME");
+  add_report_flags(flags, request->reports);
+  return bless;
 }
 
 }  // namespace warpgauge

@@ -1,69 +1,60 @@
 // compare gate: measured results against measured results, or against the stored baseline of this hardware.
-#include <filesystem>
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "base/escape.h"
 #include "compare/ab/analysis.h"
-#include "compare/baseline/baseline.h"
 #include "compare/baseline/round.h"
-#include "compare/commands/options.h"
+#include "compare/commands/baseline_flags.h"
+#include "compare/commands/case_filter.h"
+#include "compare/commands/command.h"
+#include "compare/commands/deciding_flags.h"
+#include "compare/commands/paths.h"
+#include "compare/commands/reports.h"
 #include "compare/input/names.h"
+#include "compare/input/reader.h"
 #include "compare/report/creep_note.h"
-#include "compare/report/format.h"
 
 namespace warpgauge {
 namespace {
 
-struct GateFlags {
-  std::vector<std::string> base, head;
-  std::string short_base, short_head, filter, run;
-  BaselineFlags baseline;
-  DecisionFlags decision;
-  ReportFlags reports;
+// What the flags set.
+struct GateRequest {
+  std::vector<std::string> positional, base, head;
+  std::string recorded_run;
+  CaseFilter filter;
+  BaselineChoice baseline;
+  Deciding deciding;
+  bool check_only = false;
+  ReportOutputs reports;
 };
 
-// A recorded run holds its own sides and how they are judged: flags could only contradict it.
-void check_run_alone(const GateFlags& flags) {
-  if (!flags.base.empty() || !flags.head.empty() || !flags.short_base.empty() || !flags.filter.empty() ||
-      !flags.baseline.directory.empty() || !decision_words(flags.decision).empty())
-    throw UsageError(
-        "--run judges a recorded run as it was recorded; only reports may be asked for beside it");
+// A recorded run holds its sides and its limits.
+void check_recorded_run(const FlagTable& flags) {
+  if (!flags.is_given("--run")) return;
+  const auto* other = flags.first_given([](const FlagTable::Entry& entry) {
+    return entry.flag.name != "--run" && entry.flag.name != "--check" && entry.heading != kReportsHeading;
+  });
+  if (other)
+    throw UsageError(fmt::format("--run: analyses a run as it was recorded; omit {}", other->flag.name));
 }
 
-void check_sides(GateFlags& flags) {
-  if (!flags.short_base.empty()) {
-    const std::string first = "'" + visible(flags.short_base) + "'";
-    if (!flags.base.empty() || !flags.head.empty() || !flags.baseline.directory.empty()) {
-      throw UsageError(first + ": files stand alone, BASE HEAD, or behind --base and --head; see --help");
-    }
-    if (flags.short_head.empty())
-      throw UsageError(first + " stands alone; give BASE HEAD, or a subcommand: see --help");
-    flags.base = {flags.short_base};
-    flags.head = {flags.short_head};
+void check_sides(GateRequest& request) {
+  const std::vector<std::string>& positional = request.positional;
+  if (!positional.empty()) {
+    const std::string first = fmt::format("'{}'", visible(positional.front()));
+    if (!request.base.empty() || !request.head.empty() || !request.baseline.directory.empty())
+      throw UsageError(first +
+                       ": is given beside --base, --head or --baseline; give either BASE HEAD or the flags");
+    if (positional.size() == 1) throw UsageError(first + ": is only one file; give BASE HEAD");
+    request.base = {positional[0]};
+    request.head = {positional[1]};
   }
-  if (flags.head.empty()) throw UsageError("nothing to judge; give BASE HEAD, or --head FILE...");
-  if (flags.base.empty() == flags.baseline.directory.empty()) {
-    throw UsageError("head is compared with --base FILE... or with --baseline DIR: give one of them");
-  }
-}
-
-// The command line that makes the same comparison elsewhere.
-std::string command_of(const GateFlags& flags) {
-  std::string command = "warpgauge-compare gate";
-  const auto add = [&](const char* flag, const std::string& value) {
-    if (!value.empty()) command += std::string(" ") + flag + " " + shell_word(value);
-  };
-  const auto add_files = [&](const char* flag, const std::vector<std::string>& files) {
-    if (!files.empty()) command += std::string(" ") + flag;
-    for (const std::string& file : files) command += " " + shell_word(shown_path(file));
-  };
-  add_files("--base", flags.base);
-  add("--baseline", shown_path(flags.baseline.directory));
-  add("--fingerprint", flags.baseline.fingerprint);
-  add("--matrix", flags.baseline.matrix);
-  add_files("--head", flags.head);
-  add("--filter", flags.filter);
-  return command + decision_words(flags.decision);
+  if (request.head.empty())
+    throw UsageError("there are no results to compare; give BASE HEAD, or --head FILE...");
+  if (request.base.empty() == request.baseline.directory.empty())
+    throw UsageError("head needs one thing to be compared with; give --base FILE... or --baseline DIR");
 }
 
 Comparison without_baseline(const ResultSet& head, GateOptions options, const std::string& path) {
@@ -74,7 +65,7 @@ Comparison without_baseline(const ResultSet& head, GateOptions options, const st
   return comparison;
 }
 
-// With the new round in it, where `bless` would take it for one.
+// With the new round in it, if `bless` would take it for one.
 std::vector<Creep> creep_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
                             const GateOptions& options) {
   const BaselineRound round = describe_round(head, statistic_name(statistic_of(baseline)));
@@ -82,65 +73,125 @@ std::vector<Creep> creep_of(const Baseline& baseline, const ResultSet& head, con
   return creep_with(baseline, another ? std::optional(round) : std::nullopt, comparison, options);
 }
 
-Comparison against_baseline(const GateFlags& flags, const GateOptions& options, ReadOptions read) {
-  read.filter_raw_names = false;
-  const ResultSet head = read_side(flags.head, read);
-  const BaselineKey key = baseline_key(flags.baseline, head);
-  StoredBaseline stored = find_baseline(flags.baseline.directory, key.fingerprint, key.matrix);
+// The stored baseline, with the cases that the filter keeps. Until they are checked, paths stay as typed.
+StoredBaseline stored_for(const GateRequest& request, const ResultSet& head) {
+  const GateOptions& options = request.deciding.options;
+  const BaselineKey key = baseline_key(request.baseline, head);
+  StoredBaseline stored = find_baseline(request.baseline.directory, key.fingerprint, key.matrix);
+  if (!stored.baseline) return stored;
+  check_fits(*stored.baseline, options, stored.path.string());
+  check_has_statistic(head, statistic_of(*stored.baseline), stored.path.string());
+  // Stored is the raw name if two cases share the stripped one.
+  std::erase_if(stored.baseline->cases, [&](const auto& entry) {
+    return request.filter.names && !request.filter.names->keeps(strip_settings(entry.first));
+  });
+  return stored;
+}
+
+struct Compared {
+  Comparison comparison;
+  Executable head;
+};
+
+Compared against_baseline(const GateRequest& request) {
+  const GateOptions& options = request.deciding.options;
+  ResultSet head = read_results(
+      request.head, {.metric = options.metric, .filter = request.filter.names, .filter_raw_names = false});
+  const StoredBaseline stored = stored_for(request, head);
+  if (!stored.baseline || stored.baseline->cases.empty())
+    require_cases(request.filter, {&head}, options.metric);
+  check_writable(request.reports);
+  const Executable executable = executable_of(head);
+  show_paths_of(head);
+  if (!stored.baseline) return {without_baseline(head, options, stored.path.string()), executable};
   const std::string path = shown_path(stored.path, kBaselineParts);
-  if (!stored.baseline) return without_baseline(head, options, path);
-  check_fits(*stored.baseline, options, path);
-  check_has_statistic(head, statistic_of(*stored.baseline), path);
-  // Stored is the raw name where two cases share the stripped one.
-  std::erase_if(stored.baseline->cases,
-                [&](const auto& entry) { return !read.keeps(strip_settings(entry.first), entry.first); });
   Comparison comparison = compare_with_baseline(side_of(*stored.baseline, path), head, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back(note::BaselineUsed{path, stored.blessed, rounds});
   const std::vector<Creep> crept = creep_of(*stored.baseline, head, comparison, options);
   if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
-  return comparison;
+  return {std::move(comparison), executable};
 }
 
-int run_gate(GateFlags& flags) {
-  check_reports(flags.reports);
-  if (!flags.run.empty()) {
-    check_run_alone(flags);
-    const Comparison comparison = replay_run(flags.run);
-    write_reports(comparison, flags.reports);
-    return exit_code_of(verdict_of(comparison));
+Compared between_files(const GateRequest& request) {
+  const GateOptions& options = request.deciding.options;
+  const ReadOptions read{.metric = options.metric, .filter = request.filter.names};
+  ResultSet base = read_results(request.base, read), head = read_results(request.head, read);
+  require_cases(request.filter, {&base, &head}, options.metric);
+  check_writable(request.reports);
+  const Executable executable = executable_of(head);
+  for (ResultSet* side : {&base, &head}) show_paths_of(*side);
+  return {compare_results(base, head, options), executable};
+}
+
+int run(const GateRequest& request, const std::string& echoed) {
+  if (request.check_only) {
+    check_writable(request.reports);
+    return 0;
   }
-  check_sides(flags);
-  const GateOptions options = gate_options(flags.decision);
-  const ReadOptions read{.metric = options.metric, .filter = name_filter("--filter", flags.filter)};
-  Comparison comparison;
-  if (flags.baseline.directory.empty()) {
-    const ResultSet base = read_side(flags.base, read), head = read_side(flags.head, read);
-    comparison = compare_results(base, head, options);
+  Compared compared;
+  if (!request.recorded_run.empty()) {
+    compared.comparison = replay_run(request.recorded_run);
   } else {
-    comparison = against_baseline(flags, options, read);
+    compared = request.baseline.directory.empty() ? between_files(request) : against_baseline(request);
+    compared.comparison.command = echoed;
   }
-  comparison.command = command_of(flags);
-  write_reports(comparison, flags.reports);
-  return exit_code_of(verdict_of(comparison));
+  write_reports(compared.comparison, request.reports, compared.head);
+  return exit_code_of(verdict_of(compared.comparison));
+}
+
+void add_result_flags(FlagTable& table, GateRequest& request) {
+  table.add_heading("Results");
+  const auto add_files = [&](const char* name, const char* value, const char* help,
+                             std::vector<std::string>& files) {
+    table.add(
+        {.name = name, .value = value, .help = help, .take = appended_to(files), .echo = Echo::as_path});
+  };
+  add_files("BASE", "FILE", "Result file without the change; short for --base BASE", request.positional);
+  add_files("HEAD", "FILE", "Result file with the change; short for --head HEAD", request.positional);
+  add_files("--base", "FILE...", "Result files without the change, one per process", request.base);
+  add_files("--head", "FILE...", "Result files with the change, one per process", request.head);
+  add_filter_flag(table, request.filter);
+  table.add({.name = "--run",
+             .value = "DIR",
+             .help = "Analyses a run that `ab --keep DIR` recorded, in place of result files",
+             .take = text_into(request.recorded_run)});
+  table.add({.name = "--check",
+             .help = "Checks the arguments and compares nothing; the result files need not exist",
+             .take = switched_on(request.check_only),
+             .echo = Echo::hidden});
 }
 
 }  // namespace
 
-void add_gate(CLI::App& app, Run& run) {
-  CLI::App& gate = *app.add_subcommand("gate", "Decides whether head is slower than base");
-  const auto flags = std::make_shared<GateFlags>();
-  gate.add_option("BASE", flags->short_base, "results of one process; short for --base")->type_name("FILE");
-  gate.add_option("HEAD", flags->short_head, "results of one process; short for --head")->type_name("FILE");
-  gate.add_option("--base", flags->base, "results of one or more processes")->type_name("FILE...");
-  gate.add_option("--head", flags->head, "results of one or more processes")->type_name("FILE...");
-  gate.add_option("--filter", flags->filter, "only cases whose name matches; -RE: those whose name does not")
-      ->type_name("RE");
-  gate.add_option("--run", flags->run, "the folder that `ab --keep` left, judged again")->type_name("DIR");
-  add_baseline_flags(gate, flags->baseline);
-  add_decision_flags(gate, flags->decision);
-  add_report_flags(gate, flags->reports);
-  gate.callback([flags, &run] { run = [flags] { return run_gate(*flags); }; });
+Command gate_command() {
+  const auto request = std::make_shared<GateRequest>();
+  Command gate{
+      .name = "gate",
+      .summary = "Decides whether head is slower than base, from result files",
+      .description =
+          "Compares the results of two binaries, or of one binary with the stored baseline of this "
+          "hardware. Every case is a regression, an improvement, unchanged or inconclusive. Give the "
+          "results of at least three processes per side: processes of one binary differ by more than "
+          "repetitions in one process do.",
+      .examples = {"gate base.json head.json", "gate --base base-*.json --head head-*.json --fail-above 3%",
+                   "gate --baseline baselines --head head-*.json --json out.json"},
+      .exit_codes = kVerdictExitCodes,
+      .flags = {},
+      .run = [request](const std::string& echoed) { return run(*request, echoed); }};
+  FlagTable& flags = gate.flags;
+  add_result_flags(flags, *request);
+  add_baseline_flags(flags, request->baseline, BaselineUse::optional);
+  add_metric_flags(flags, request->deciding);
+  add_sampling_flags(flags, request->deciding);
+  add_limit_flags(flags, request->deciding);
+  add_hardware_flag(flags, request->deciding);
+  add_report_flags(flags, request->reports);
+  flags.add_rule([request](const FlagTable& given) {
+    check_recorded_run(given);
+    if (request->recorded_run.empty()) check_sides(*request);
+  });
+  return gate;
 }
 
 }  // namespace warpgauge

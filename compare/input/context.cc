@@ -81,10 +81,6 @@ std::string read_caches(JsonReader& json, std::string_view file) {
   return caches;
 }
 
-std::string_view without_directory(std::string_view path) {
-  return path.substr(path.find_last_of("/\\") + 1);  // npos + 1 = 0: no directory
-}
-
 }  // namespace
 
 Context read_context(JsonReader& json, std::string_view file) {
@@ -110,7 +106,7 @@ Context read_context(JsonReader& json, std::string_view file) {
     } else if (*key == "cpu_scaling_enabled" || *key == "aslr_enabled" || *key == "library_build_type") {
       context.state.emplace(*key, value.text);
     } else {
-      context.info.emplace(*key, *key == "executable" ? without_directory(value.text) : value.text);
+      context.info.emplace(*key, value.text);
     }
   }
   if (!context.fingerprinted) context.identity = context.derived_identity;

@@ -110,9 +110,10 @@ Process DocumentReader::read() {
 
 void DocumentReader::read_rows() {
   std::size_t index = 0;
+  const RowFields fields{options_.metric.name, options_.counters};
   json_.begin_array();
   while (json_.next_item()) {
-    read_row(json_, file_, options_.metric.name, index++, row_);
+    read_row(json_, file_, fields, index++, row_);
     take_row();
   }
 }
@@ -215,6 +216,7 @@ std::string_view DocumentReader::aggregate_run_name() const {
 Repetition DocumentReader::repetition() {
   Repetition taken;
   taken.value = metric_value();
+  taken.counters = row_.counters;
   if (row_.samples_ns && options_.metric.name == "real_time") {
     if (row_.samples_ns->type != JsonType::array)
       throw wrong("samples_ns", "is not an array", "`bench` writes the times of single launches there");

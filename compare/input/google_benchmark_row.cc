@@ -63,13 +63,15 @@ GoogleBenchmarkRow::Place::operator std::string() const {
   return text;
 }
 
-void read_row(JsonReader& json, std::string_view file, std::string_view metric, std::size_t index,
+void read_row(JsonReader& json, std::string_view file, const RowFields& fields, std::size_t index,
               GoogleBenchmarkRow& row) {
+  const std::string_view metric = fields.metric;
   std::vector<std::string_view> numbers = std::move(row.other_numbers);
   numbers.clear();
   row = GoogleBenchmarkRow{};
   row.index = index;
   row.other_numbers = std::move(numbers);
+  row.counters.assign(fields.counters.size(), std::numeric_limits<double>::quiet_NaN());
 
   expect_type(json.peek(), JsonType::object, file, row.place(""));
   json.begin_object();
@@ -81,6 +83,10 @@ void read_row(JsonReader& json, std::string_view file, std::string_view metric, 
     }
     const JsonValue value = json.value();
     if (*key == metric) row.metric = value;
+    for (std::size_t i = 0; i < fields.counters.size(); ++i) {
+      if (*key == fields.counters[i] && value.type == JsonType::number)
+        row.counters[i] = number_of(value.text);
+    }
     if (*key == "real_time") row.has_time = true;
     if (GoogleBenchmarkRow::Field* const field = field_of(row, *key)) {
       *field = value;

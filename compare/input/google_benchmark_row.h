@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct GoogleBenchmarkRow {
   Field skipped, skip_message;          // SkipWithMessage, since 1.8
   Field time_unit;
   Field metric;                                 // the field that is compared
+  std::vector<double> counters;                 // of RowFields, NaN if the row lacks one
   Field samples_ns;                             // set when there; its numbers are in `samples`
   std::vector<double> samples;                  // NaN where an item is not a number
   std::vector<std::string_view> other_numbers;  // numeric fields beside those above
@@ -40,8 +42,14 @@ struct GoogleBenchmarkRow {
   Place place(std::string_view field) const { return {*this, field}; }
 };
 
+// The fields of a row that are read beside those that every row has.
+struct RowFields {
+  std::string_view metric;
+  std::span<const std::string> counters;
+};
+
 // Takes the next value of `json`, an object, as the entry `index`. What `row` held before is gone.
-void read_row(JsonReader& json, std::string_view file, std::string_view metric, std::size_t index,
+void read_row(JsonReader& json, std::string_view file, const RowFields& fields, std::size_t index,
               GoogleBenchmarkRow& row);
 
 }  // namespace warpgauge

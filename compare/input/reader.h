@@ -19,6 +19,7 @@ struct ReadOptions {
   // Whether the filter may find a case by its raw name, too. The other side has to be filtered alike: a
   // stored baseline knows no raw names.
   bool filter_raw_names = true;
+  std::vector<std::string> counters{};  // of Google Benchmark's rows, to be read beside the metric
 
   bool keeps(std::string_view name, std::string_view raw_name) const {
     return !filter || filter->keeps(name, filter_raw_names ? raw_name : name);

@@ -22,6 +22,7 @@ struct Metric {
 struct Repetition {
   double value = 0;
   std::vector<double> samples;
+  std::vector<double> counters = {};  // those of ReadOptions, in its order; NaN if the row lacks one
 };
 
 struct Case {

@@ -18,7 +18,7 @@ constexpr double kSmallestLevel = 1e-15, kLargestLevel = 0.5;
 
 double parse_threshold(std::string_view text) {
   const auto refuse = [&](const std::string& what) {
-    return std::invalid_argument("threshold '" + std::string(text) + "' " + what);
+    return std::invalid_argument("'" + std::string(text) + "' " + what);
   };
   const bool is_percent = text.ends_with('%');
   std::string_view digits = text.substr(0, text.size() - (is_percent ? 1 : 0));

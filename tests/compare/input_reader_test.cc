@@ -139,7 +139,7 @@ TEST(InputReader, PlainContextTellsTheHardware) {
   EXPECT_EQ(context.identity, context.derived_identity);
   EXPECT_EQ(context.host_name, "lab-3");
   EXPECT_EQ(context.info.at("commit"), "0123abc");
-  EXPECT_EQ(context.info.at("executable"), "sort_bench");
+  EXPECT_EQ(context.info.at("executable"), "./build/sort_bench");
   EXPECT_THAT(context.state, UnorderedElementsAre(Pair("cpu_scaling_enabled", "false"),
                                                   Pair("library_build_type", "debug")));
   EXPECT_FALSE(context.round);

@@ -1,0 +1,13 @@
+#include "compare/commands/command.h"
+
+namespace warpgauge {
+
+std::vector<Command> all_commands() {
+  std::vector<Command> commands;
+  for (Command (*make)() :
+       {ab_command, gate_command, show_command, bless_command, trend_command, fingerprint_command})
+    commands.push_back(make());
+  return commands;
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,35 @@
+// Where the reports of a comparison go.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "compare/commands/flag_table.h"
+#include "compare/commands/paths.h"
+#include "compare/decide/comparison.h"
+
+namespace warpgauge {
+
+inline constexpr const char* kReportsHeading = "Reports";
+
+// Empty: none; "-" is stdout, in place of the table.
+struct ReportOutputs {
+  std::string json, markdown, junit;
+  bool github = false;
+
+  bool on_stdout() const { return json == "-" || markdown == "-" || junit == "-"; }
+};
+void add_report_flags(FlagTable& table, ReportOutputs& outputs);
+
+// Throws OutputError if a file cannot be written, as far as that can be known before it is.
+void check_writable(const ReportOutputs& outputs);
+void check_writable(const std::string& file);
+
+// Writes all reports, and the table to stdout. One that fails does not stop the others. Throws OutputError if
+// any failed. Reproducers in the table name head's executable by its path, so that they can be pasted.
+void write_reports(const Comparison& comparison, const ReportOutputs& outputs, const Executable& head = {});
+
+// Writes to stdout. Throws OutputError.
+void print(std::string_view text);
+
+}  // namespace warpgauge

@@ -1,0 +1,150 @@
+#include "compare/report/show.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/escape.h"
+#include "base/number_format.h"
+#include "compare/report/columns.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kGap = 2;
+constexpr std::size_t kRemarkIndent = 4;
+constexpr std::size_t kTflops = 0, kCeiling = 1, kError = 2;  // in kShownCounters
+
+struct Column {
+  std::string title;
+  std::function<std::string(const ShownCase&)> text;  // empty: the case lacks it
+  std::size_t width = 0;                              // 0: no case has it
+};
+
+template <class Number, class Format>
+std::string text_if(const std::optional<Number>& number, Format format) {
+  return number ? format(*number) : std::string();
+}
+
+std::string throughput(double tflops) {
+  return fmt::format("{:.{}f}", tflops, tflops >= 100 ? 0 : tflops >= 10 ? 1 : tflops >= 1 ? 2 : 3);
+}
+
+std::vector<Column> all_columns(const std::string& metric) {
+  const auto counter = [](std::size_t which, auto format) {
+    return [=](const ShownCase& one) { return text_if(one.counters[which], format); };
+  };
+  std::vector<Column> columns{
+      {metric == "real_time" ? "time" : visible(metric),
+       [metric](const ShownCase& one) {
+         return text_if(one.numbers.value, [&](double value) { return format_value(value, metric); });
+       }},
+      {"cv",
+       [](const ShownCase& one) {
+         return text_if(one.numbers.cv, [](double cv) { return fmt::format("{:.2f} %", 100 * cv); });
+       }},
+      {"samples",
+       [](const ShownCase& one) {
+         return text_if(one.numbers.samples, [](std::int64_t count) { return fmt::format("{}", count); });
+       }},
+      {"TFLOP/s", counter(kTflops, throughput)},
+      {"of ceiling", counter(kCeiling, [](double percent) { return fmt::format("{:.0f} %", percent); })},
+      {"error/bound", counter(kError, [](double ratio) { return fmt::format("{:.2f}", ratio); })}};
+  if (metric == kShownCounters[kTflops]) columns.erase(columns.begin() + 3);
+  return columns;
+}
+
+void set_widths(std::vector<Column>& columns, const std::vector<ShownCase>& cases) {
+  for (Column& column : columns) {
+    for (const ShownCase& one : cases) column.width = std::max(column.width, display_width(column.text(one)));
+    if (column.width > 0) column.width = std::max(column.width, display_width(column.title));
+  }
+  std::erase_if(columns, [](const Column& column) { return column.width == 0; });
+}
+
+bool was_measured(const ShownCase& one) {
+  return one.failure.empty() && one.skip_reason.empty();
+}
+
+// A name that does not fit beside what is said of it stands in a line of its own.
+std::string named_line(const std::string& name, const std::string& figures, std::size_t name_width) {
+  if (display_width(name) <= name_width) return padded_right(name, name_width) + figures + "\n";
+  return wrapped(name, 0) + std::string(name_width, ' ') + figures + "\n";
+}
+
+std::string unmeasured_row(const ShownCase& one, const std::string& name, std::size_t name_width) {
+  const std::string why =
+      visible(one.failure.empty() ? "skipped: " + one.skip_reason : "FAILED: " + one.failure);
+  if (name_width + kGap + display_width(why) <= kColumns)
+    return named_line(name, std::string(kGap, ' ') + why, name_width);
+  return wrapped(name, 0) + wrapped(why, kRemarkIndent);
+}
+
+std::string row(const ShownCase& one, const std::vector<Column>& columns, std::size_t name_width) {
+  const std::string name = visible(one.name);
+  if (!was_measured(one)) return unmeasured_row(one, name, name_width);
+  std::string figures;
+  for (const Column& column : columns) {
+    const std::string text = column.text(one);
+    figures += std::string(kGap, ' ') + padded_left(text.empty() ? kUnknown : text, column.width);
+  }
+  return named_line(name, figures, name_width);
+}
+
+std::string table(const ShownResults& results, const std::vector<Column>& columns) {
+  std::size_t figures_width = 0, longest = display_width("case");
+  for (const Column& column : columns) figures_width += kGap + column.width;
+  for (const ShownCase& one : results.cases) {
+    if (was_measured(one)) longest = std::max(longest, display_width(visible(one.name)));
+  }
+  const std::size_t name_width = std::min(longest, kColumns - figures_width);
+  std::string out = padded_right("case", name_width);
+  for (const Column& column : columns)
+    out += std::string(kGap, ' ') + padded_left(column.title, column.width);
+  out += "\n";
+  for (const ShownCase& one : results.cases) out += row(one, columns, name_width);
+  return out;
+}
+
+// What the columns hold.
+std::string legend(const ShownResults& results, const std::vector<Column>& columns) {
+  const auto has = [&](const char* title) { return std::ranges::count(columns, title, &Column::title) > 0; };
+  std::string out;
+  if (!columns.empty()) {
+    out += fmt::format("{} is the median of a process's samples{}", columns.front().title,
+                       results.processes > 1
+                           ? fmt::format(", averaged over {} processes (geometric mean)", results.processes)
+                           : "");
+    out = wrapped(out + (has("cv") ? "; cv is their standard deviation / mean" : ""), 0);
+  }
+  if (has("of ceiling")) out += "of ceiling is the share of what the machine can do at most for the case\n";
+  if (has("error/bound"))
+    out += "error/bound is the largest error divided by its tolerance; at most 1 passes\n";
+  return out;
+}
+
+std::string summary(const std::vector<ShownCase>& cases) {
+  const auto failed = std::ranges::count_if(cases, [](const ShownCase& one) { return !one.failure.empty(); });
+  const auto measured = std::ranges::count_if(cases, was_measured);
+  const auto skipped = static_cast<std::ptrdiff_t>(cases.size()) - failed - measured;
+  std::string out = fmt::format("{}: {} measured",
+                                format_count(static_cast<std::int64_t>(cases.size()), "cases"), measured);
+  if (failed > 0) out += fmt::format(", {} FAILED", failed);
+  if (skipped > 0) out += fmt::format(", {} skipped", skipped);
+  return out + "\n";
+}
+
+}  // namespace
+
+std::string show_report(const ShownResults& results) {
+  std::vector<Column> columns = all_columns(results.metric);
+  set_widths(columns, results.cases);
+  std::string out;
+  if (!results.cases.empty()) out += table(results, columns) + "\n";
+  out += legend(results, columns);
+  for (const std::string& warning : results.warnings) out += wrapped(visible("note: " + warning), 0);
+  return out + summary(results.cases);
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,331 @@
+// Every flag of every subcommand: it stands once in --help, what it echoes means the same, a bad value is
+// refused.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+
+#include "base/diagnostic.h"
+#include "base/escape.h"
+#include "compare/commands/command.h"
+#include "compare/commands/deciding_flags.h"
+#include "tests/base/temporary_directory.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::HasSubstr;
+using Words = std::vector<std::string>;
+using Entry = FlagTable::Entry;
+
+// Values that a flag takes: by its name, else by the name of its value.
+const std::map<std::string, Words>& good_values() {
+  static const std::map<std::string, Words> values{
+      {"--metric", {"real_time", "cpu_time", "items_per_second"}},
+      {"--statistic", {"min", "q10", "q50"}},
+      {"--alpha", {"5%", "0.001"}},
+      {"NAME", {"lab-1", "ci"}},
+      {"FILE", {"plain.json", "it's one", "-dash.json"}},
+      {"DIR", {"new", "a new one", "-new"}},
+      {"RE", {"^BM_(a|b)/8$", "it's \"$x\" `y`", "-^BM_", "a b\\d+"}},
+      {"higher|lower", {"higher", "lower"}},
+      {"SHARE", {"3%", "0.03", "20 %"}},
+      {"A..B", {"6..24", "12"}},
+      {"S", {"10", "0.5"}},
+      {"N", {"0", "7"}},
+      {"TEXT", {"why", "it's; $(x) & y"}},
+      {"OLD=NEW", {"a=b", "a b=c'd", "-x=y"}},
+      {"YYYY-MM-DDTHH:MM:SS+HH:MM", {"2026-11-20T21:10:26+01:00"}},
+      {"...", {"--flag=1", "-v", "two words"}}};
+  return values;
+}
+
+// Values that a flag refuses.
+const std::map<std::string, std::string>& bad_values() {
+  static const std::map<std::string, std::string> values{
+      {"--metric", "nonsense"},  {"--better", "faster"},     {"--statistic", "mean"}, {"--process-cv", "0"},
+      {"--fail-above", "3"},     {"--same-within", "0"},     {"--alpha", "100%"},     {"--filter", "("},
+      {"--blocks", "6.."},       {"--process-seconds", "0"}, {"--timeout", "ten"},    {"--seed", "-1"},
+      {"--fingerprint", "../x"}, {"--matrix", "a/b"},        {"--reason", " "},       {"--date", "yesterday"},
+      {"--accept", "("},         {"--remove", "("},          {"--margin", "100%"}};
+  return values;
+}
+
+// What these are given is judged by what is found there, not by its form.
+const std::set<std::string> kAnyValue = {"--base",   "--head", "--run",      "--baseline", "--keep",
+                                         "--policy", "--json", "--markdown", "--junit",    "--rename"};
+
+const Words& values_for(const Entry& entry) {
+  std::string value = entry.flag.value;
+  if (value.ends_with("...") && value.size() > 3) value.resize(value.size() - 3);
+  const bool by_name = good_values().contains(entry.flag.name);
+  return good_values().at(by_name ? entry.flag.name : entry.is_positional() && value.empty() ? "..." : value);
+}
+
+Words words_of(const Entry& entry, const Words& values) {
+  if (entry.is_switch()) return {entry.flag.name};
+  Words words;
+  for (const std::string& value : values) {
+    if (entry.is_positional()) {
+      words.push_back(value);
+    } else {
+      words.push_back(entry.flag.name + "=" + value);
+    }
+  }
+  return words;
+}
+
+// As a POSIX shell splits them.
+Words split_by_shell(const std::string& line) {
+  const std::string command = "printf '%s\\0'" + line;
+  FILE* const pipe = popen(command.c_str(), "r");
+  std::string out;
+  for (int c; (c = std::fgetc(pipe)) != EOF;) out += static_cast<char>(c);
+  EXPECT_EQ(pclose(pipe), 0);
+  Words words;
+  for (std::size_t begin = 0; begin < out.size();) {
+    const std::size_t end = out.find('\0', begin);
+    words.push_back(out.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return line.empty() ? Words() : words;
+}
+
+class CommandFlags : public testing::Test {
+ protected:
+  // Flags are parsed where the files of good_values() are.
+  CommandFlags() : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(directory_.path());
+    for (const std::string& file : good_values().at("FILE"))
+      std::ofstream("./" + file) << R"({"schema": "warpgauge/policy/1"})";
+  }
+  ~CommandFlags() override { std::filesystem::current_path(before_); }
+
+  // A random command line that has every required flag.
+  Words random_words(const FlagTable& flags) {
+    Words positionals, options, rest;
+    for (const Entry& entry : flags.entries()) {
+      if (!entry.refused_because.empty() || (!entry.flag.required && pick(3) > 0)) continue;
+      Words values;
+      const std::size_t count = entry.takes_several() || entry.flag.repeatable ? 1 + pick(3) : 1;
+      while (!entry.is_switch() && values.size() < count) {
+        const Words& known = values_for(entry);
+        values.push_back(known[pick(known.size())]);
+        if (entry.is_positional() && entry.flag.value.starts_with("FILE") && values.back()[0] == '-')
+          values.back().insert(0, "./");
+      }
+      const Words words = words_of(entry, values);
+      Words& into = !entry.is_positional()                              ? options
+                    : entry.flag.value == "..." && !entry.flag.required ? rest
+                                                                        : positionals;
+      into.insert(into.end(), words.begin(), words.end());
+    }
+    Words all = positionals;
+    all.insert(all.end(), options.begin(), options.end());
+    if (!rest.empty()) all.emplace_back("--");
+    all.insert(all.end(), rest.begin(), rest.end());
+    return all;
+  }
+
+  std::size_t pick(std::size_t count) { return random_() % count; }
+
+  TemporaryDirectory directory_;
+  std::filesystem::path before_;
+  std::mt19937 random_{20261120};
+};
+
+// Flags whose values the echo holds, with what they were given.
+std::map<std::string, Words> echoed_values(const FlagTable& flags) {
+  std::map<std::string, Words> values;
+  for (const Entry& entry : flags.entries()) {
+    if (!entry.is_given || entry.flag.echo == Echo::hidden) continue;
+    Words& typed = values[entry.flag.name];
+    for (std::string value : entry.typed) {
+      if (entry.flag.echo == Echo::as_path && value.starts_with('-')) value.insert(0, "./");
+      typed.push_back(value);
+    }
+  }
+  return values;
+}
+
+TEST_F(CommandFlags, help_lists_every_flag_once) {
+  for (const Command& command : all_commands()) {
+    const std::string help = help_of(command);
+    std::set<std::string> names;
+    for (const Entry& entry : command.flags.entries()) {
+      const std::string& name = entry.flag.name;
+      EXPECT_TRUE(names.insert(name).second) << command.name << " " << name;
+      std::size_t lines = 0;
+      for (const char* behind : {" ", "\n"}) {
+        const std::string line = "\n  " + name + behind;
+        for (std::size_t at = help.find(line); at != std::string::npos; at = help.find(line, at + 1)) ++lines;
+      }
+      EXPECT_EQ(lines, entry.refused_because.empty() ? 1u : 0u) << command.name << " " << name;
+      const bool hidden = !entry.refused_because.empty();
+      EXPECT_TRUE(hidden || (!entry.flag.help.empty() && !entry.flag.help.ends_with('.'))) << name;
+    }
+    for (std::size_t at = 0; at < help.size(); at = help.find('\n', at) + 1) {
+      const std::string line = help.substr(at, help.find('\n', at) - at);
+      EXPECT_TRUE(display_width(line) <= 100 || line.starts_with("  warpgauge-compare")) << line;
+    }
+    EXPECT_THAT(overview(all_commands()), HasSubstr("\n  " + command.name + " "));
+  }
+}
+
+TEST_F(CommandFlags, the_echoed_command_line_means_the_same) {
+  for (const Command& command : all_commands()) {
+    int parsed = 0;
+    for (int attempt = 0; attempt < 4000 && parsed < 60; ++attempt) {
+      // Rules over several flags refuse some of the random combinations.
+      std::vector<Command> commands = all_commands();
+      Command& once = *std::ranges::find(commands, command.name, &Command::name);
+      const Words words = random_words(once.flags);
+      try {
+        ASSERT_EQ(once.flags.parse(command.name, words), FlagTable::Parsed::arguments);
+      } catch (const UsageError&) {
+        continue;
+      }
+      ++parsed;
+      std::vector<Command> others = all_commands();
+      Command& again = *std::ranges::find(others, command.name, &Command::name);
+      const std::string echoed = once.flags.echoed();
+      SCOPED_TRACE(command.name + echoed);
+      ASSERT_NO_THROW((void)again.flags.parse(command.name, split_by_shell(echoed)));
+      EXPECT_EQ(echoed_values(again.flags), echoed_values(once.flags));
+      EXPECT_EQ(again.flags.echoed(), echoed);
+    }
+    EXPECT_EQ(parsed, 60) << command.name;
+  }
+}
+
+TEST_F(CommandFlags, a_bad_value_is_refused_with_its_flag_and_a_hint) {
+  for (const Command& command : all_commands()) {
+    for (const Entry& entry : command.flags.entries()) {
+      const std::string& name = entry.flag.name;
+      if (entry.is_switch() || entry.is_positional() || !entry.refused_because.empty() ||
+          kAnyValue.contains(name))
+        continue;
+      ASSERT_TRUE(bad_values().contains(name)) << command.name << " " << name;
+      std::vector<Command> commands = all_commands();
+      FlagTable& flags = std::ranges::find(commands, command.name, &Command::name)->flags;
+      Words words{name + "=" + bad_values().at(name)};
+      for (const Entry& other : flags.entries()) {
+        if (!other.flag.required || other.flag.name == name) continue;
+        const Words more = words_of(other, {values_for(other).front()});
+        words.insert(words.end(), more.begin(), more.end());
+      }
+      try {
+        (void)flags.parse(command.name, words);
+        ADD_FAILURE() << command.name << " takes " << words.front();
+      } catch (const UsageError& error) {
+        EXPECT_THAT(error.what(), testing::StartsWith(name + ": ")) << command.name;
+        EXPECT_THAT(error.what(), HasSubstr("'" + bad_values().at(name) + "'")) << command.name;
+        EXPECT_THAT(error.what(), HasSubstr("; ")) << command.name;
+      }
+    }
+  }
+}
+
+std::string complaint_of(const std::string& command, const Words& words) {
+  std::vector<Command> commands = all_commands();
+  try {
+    (void)std::ranges::find(commands, command, &Command::name)->flags.parse("compare " + command, words);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_F(CommandFlags, what_is_no_command_line_is_a_usage_error) {
+  EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "--fail-over", "3%"}),
+            "--fail-over: is not a flag; see compare gate --help");
+  EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "c.json"}),
+            "'c.json': is one argument too many; see compare gate --help");
+  EXPECT_THAT(complaint_of("gate", {"a.json", "b.json", "--json"}), HasSubstr("--json"));
+  EXPECT_THAT(complaint_of("bless", {"--reason", "x", "--head", "a.json"}),
+              testing::StartsWith("--baseline is required"));
+  EXPECT_THAT(complaint_of("ab", {"plain.json"}), testing::StartsWith("HEAD_EXE is required"));
+}
+
+TEST_F(CommandFlags, refused_flags_are_refused_with_the_reason) {
+  for (const Command& command : all_commands()) {
+    for (const Entry& entry : command.flags.entries()) {
+      if (entry.refused_because.empty()) continue;
+      Words words{entry.flag.name};
+      for (const Entry& other : command.flags.entries()) {
+        if (!other.flag.required) continue;
+        const Words more = words_of(other, {values_for(other).front()});
+        words.insert(words.begin(), more.begin(), more.end());
+      }
+      EXPECT_EQ(complaint_of(command.name, words), entry.flag.name + ": " + entry.refused_because);
+    }
+  }
+}
+
+TEST_F(CommandFlags, a_usage_error_outranks_a_bad_file) {
+  EXPECT_THAT(complaint_of("gate", {"a.json", "b.json", "--policy", "nowhere", "--alpha", "0"}),
+              HasSubstr("--alpha"));
+  std::vector<Command> commands = all_commands();
+  FlagTable& flags = std::ranges::find(commands, "gate", &Command::name)->flags;
+  EXPECT_THROW((void)flags.parse("gate", {"a.json", "b.json", "--policy", "nowhere"}), Diagnostic);
+}
+
+GateOptions options_of(const Words& words, std::string& echoed) {
+  Deciding deciding;
+  FlagTable table;
+  add_metric_flags(table, deciding);
+  add_sampling_flags(table, deciding);
+  add_limit_flags(table, deciding);
+  add_hardware_flag(table, deciding);
+  EXPECT_EQ(table.parse("test", words), FlagTable::Parsed::arguments);
+  echoed = table.echoed();
+  return deciding.options;
+}
+
+TEST_F(CommandFlags, flags_reach_the_options_and_override_the_policy_file) {
+  std::ofstream("policy.json") << R"({"schema": "warpgauge/policy/1", "alpha": 0.2, "max_mde": "7%",
+    "defaults": {"fail_above": "9%", "improve_above": "8%"}, "rules": [{"match": "x", "fail_above": "50%"}]})";
+  const Words words{"--fail-above",
+                    "3%",
+                    "--policy",
+                    "policy.json",
+                    "--alpha",
+                    "0.05",
+                    "--metric",
+                    "score",
+                    "--better",
+                    "higher",
+                    "--same-within",
+                    "2%",
+                    "--statistic",
+                    "q10",
+                    "--strict",
+                    "--process-cv",
+                    "4%",
+                    "--allow-missing",
+                    "--allow-hardware-mismatch"};
+  std::string echoed, again;
+  const GateOptions first = options_of(words, echoed);
+  for (const GateOptions& options : {first, options_of(split_by_shell(echoed), again)}) {
+    EXPECT_EQ(options.policy.margins_of("x").fail_above, 0.03);
+    EXPECT_EQ(options.policy.defaults.fail_above, 0.03);
+    EXPECT_EQ(options.policy.defaults.improve_above, 0.08);
+    EXPECT_EQ(options.policy.margins_of("y").same_within, 0.02);
+    EXPECT_EQ(options.policy.alpha, 0.05);
+    EXPECT_EQ(options.policy.max_mde, 0.07);
+    EXPECT_EQ(options.metric.name, "score");
+    EXPECT_EQ(options.metric.better, Better::higher);
+    EXPECT_EQ(options.statistic, Statistic::q10);
+    EXPECT_EQ(options.process_cv, 0.04);
+    EXPECT_TRUE(options.strict && options.allow_missing && options.allow_hardware_mismatch);
+  }
+  EXPECT_EQ(again, echoed);
+}
+
+}  // namespace
+}  // namespace warpgauge
