@@ -43,9 +43,8 @@ std::string github_annotations(const Comparison& comparison) {
   for (const Cell& cell : comparison.cells) {  // worst first
     const char* cell_kind = kind_of(cell.verdict);
     if (!cell_kind || listed == kMostAnnotations) break;
-    std::string message = shortened(visible(cell.name), 200);
-    if (cell.ratio) message += ": " + change_or_unknown(cell) + " (" + interval_or_unknown(cell) + ")";
-    if (const std::string why = why_sentence(cell, comparison.policy); !why.empty()) message += "; " + why;
+    const std::string why = why_sentence(cell, comparison.policy);
+    const std::string message = shortened(visible(cell.name), 200) + (why.empty() ? "" : ": " + why);
     out += annotation(cell_kind, cell_verdict_name(cell.verdict), message);
     ++listed;
   }

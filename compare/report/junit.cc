@@ -34,9 +34,8 @@ std::string testcase(const Cell& cell, const AppliedPolicy& policy) {
   const std::string head = "  <testcase" + attribute("classname", "compare") + attribute("name", cell.name);
   const char* element = element_of(cell.verdict);
   if (!element) return head + "/>\n";
-  std::string message = cell_verdict_name(cell.verdict);
-  if (cell.ratio) message += ": " + change_or_unknown(cell) + " (" + interval_or_unknown(cell) + ")";
-  if (const std::string why = why_sentence(cell, policy); !why.empty()) message += "; " + why;
+  const std::string why = why_sentence(cell, policy);
+  const std::string message = cell_verdict_name(cell.verdict) + (why.empty() ? "" : ": " + why);
   std::string body = std::string("<") + element + attribute("message", message);
   if (!cell.reproduce.empty() && cell.verdict == CellVerdict::regression) {
     body += ">" + xml_text("run: " + cell.reproduce) + "</" + element + ">";

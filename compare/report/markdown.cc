@@ -66,7 +66,7 @@ std::string worst(const Comparison& comparison) {
     if (cell.verdict == CellVerdict::unchanged || cell.verdict == CellVerdict::added || listed == kWorst)
       break;
     table += row(cell, comparison.policy.metric);
-    if (const std::string why = why_sentence(cell, comparison.policy); !why.empty())
+    if (const std::string why = why_remark(cell, comparison.policy); !why.empty())
       remarks += "- " + code(cell.name, kLongestName) + ": " + prose(why) + "\n";
     if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
       remarks += "  - run " + code(cell.reproduce, kLongestText) + "\n";

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/diagnostic.h"
 #include "base/escape.h"
 #include "base/number_format.h"
 #include "compare/report/unit_words.h"
@@ -38,9 +39,9 @@ struct Words {
                        note.processes, side_name(note.side));
   }
   std::string operator()(const note::SkippedCase& note) const {
-    return fmt::format("{}: skipped {}: {}: {}", visible(note.name),
-                       note.on_both_sides ? "on both sides" : "in", visible(note.file),
-                       visible(note.message));
+    const std::string where = visible(note.file) + ": " + printable(note.message);
+    return note.on_both_sides ? fmt::format("{}: skipped on both sides ({})", visible(note.name), where)
+                              : fmt::format("{}: skipped in {}", visible(note.name), where);
   }
   std::string operator()(const note::ControlsUnused&) const {
     return "the policy's controls have no effect here: they correct blocks of an A/B run (`compare ab`)";
@@ -52,7 +53,7 @@ struct Words {
         "one if "
         "that is larger",
         kFewestMeasuredUnits, unit == Unit::round ? "stored rounds" : "processes per side",
-        format_percent(note.deviation), unit_name(unit));
+        format_percent(note.deviation), unit_name(unit), kFewestMeasuredUnits);
   }
   std::string operator()(const note::MediansTaken& note) const {
     return fmt::format(
@@ -87,12 +88,12 @@ struct Words {
     const std::string names =
         fmt::format("{} {}", one ? singular() : unit_name(unit), format_list(excluded.numbers));
     if (unit == Unit::block)
-      return fmt::format("{} of {} excluded as {}: head was about {} in all cases together, against base",
-                         names, excluded.units, one ? "an outlier" : "outliers",
+      return fmt::format("{} of {} {} excluded as {}: head was about {} in all cases together, against base",
+                         names, excluded.units, one ? "was" : "were", one ? "an outlier" : "outliers",
                          shift_words(excluded.log_shift));
-    return fmt::format("{} of {}'s {} excluded as {}: about {} in all cases together than the other {}",
-                       names, side_name(excluded.side), excluded.units, one ? "an outlier" : "outliers",
-                       shift_words(excluded.log_shift), unit_name(unit));
+    return fmt::format("{} of {}'s {} {} excluded as {}: about {} in all cases together than the other {}",
+                       names, side_name(excluded.side), excluded.units, one ? "was" : "were",
+                       one ? "an outlier" : "outliers", shift_words(excluded.log_shift), unit_name(unit));
   }
 
   std::string operator()(const note::VerdictsDependOnExclusion& note) const {

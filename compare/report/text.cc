@@ -40,7 +40,7 @@ std::string coloured(const std::string& text, const char* colour, const TextStyl
   return style.colour && *colour ? colour + text + "\x1b[0m" : text;
 }
 
-// Breaks at spaces, and within a word that is longer than a line.
+// Breaks at spaces but not before a "%", and within a word that is longer than a line.
 std::string wrapped(const std::string& text, std::size_t indent) {
   std::string out, line;
   const auto flush = [&] {
@@ -50,6 +50,7 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   std::size_t at = 0;
   while (at < text.size()) {
     std::size_t end = text.find(' ', at);
+    while (end != std::string::npos && text.compare(end, 2, " %") == 0) end = text.find(' ', end + 1);
     if (end == std::string::npos) end = text.size();
     for (std::string word = text.substr(at, end - at); !word.empty();) {
       if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > kColumns) flush();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/diagnostic.h"
 #include "base/number_format.h"
 #include "compare/report/unit_words.h"
 
@@ -17,17 +18,13 @@ std::string estimate_words(const Cell& cell) {
   return fmt::format("{} (95 % interval: {})", format_change(*cell.ratio), format_interval(*cell.ci));
 }
 
-// How far the data reaches, and what would resolve the case.
-std::string reach_words(const Cell& cell, Unit unit, bool deviation_assumed) {
-  std::string text = cell.mde ? "minimum detectable effect (MDE): " + format_mde(*cell.mde)
-                              : std::string("no effect could have been detected");
-  if (deviation_assumed)
-    return text + fmt::format("; the deviation between {} is assumed, {} {} measure it", unit_name(unit),
-                              kFewestMeasuredUnits, unit == Unit::round ? "stored rounds" : "per side");
-  if (cell.more_units.value_or(0) > 0)
-    return text + fmt::format("; about {} would resolve this",
-                              format_count(*cell.more_units, std::string("more ") + unit_name(unit)));
-  return text + fmt::format("; more {} are unlikely to resolve this", unit_name(unit));
+// What would resolve an inconclusive case; empty if the deviation is assumed, which a note explains once.
+std::string resolution_words(const Cell& cell, Unit unit, const NotProved& why) {
+  if (why.deviation_assumed) return "";
+  if (cell.more_units.value_or(0) == 0)
+    return fmt::format("; more {} are unlikely to resolve this", unit_name(unit));
+  return fmt::format("; about {} would resolve this",
+                     format_count(*cell.more_units, std::string("more ") + unit_name(unit)));
 }
 
 const char* claim(Decided otherwise) {
@@ -68,8 +65,11 @@ struct Words {
   }
 
   std::string operator()(const NotProved& why) const {
-    const std::string reach = reach_words(cell, unit, why.deviation_assumed);
-    return full ? fmt::format("not decided: {}; {}; {}", estimate_words(cell), used_units(), reach) : reach;
+    const std::string resolution = resolution_words(cell, unit, why);
+    if (full)
+      return fmt::format("not decided: {}; {}; minimum detectable effect (MDE): {}{}", estimate_words(cell),
+                         used_units(), mde_or_none(), resolution);
+    return fmt::format("MDE: {}{}", mde_or_none(), resolution);
   }
 
   std::string operator()(const DependsOnExclusion& why) const {
@@ -97,10 +97,12 @@ struct Words {
   std::string operator()(const Dropped& why) const {
     return fmt::format("not decided: taken out of the run: {}: {}", side_name(why.side), why.cause);
   }
-  std::string operator()(const Failed& why) const { return why.file + ": " + why.message; }
-  std::string operator()(const Absent& why) const { return fmt::format("not in {}", side_name(why.side)); }
+  std::string operator()(const Failed& why) const { return why.file + ": " + printable(why.message); }
+  std::string operator()(const Absent& why) const {
+    return full ? fmt::format("not in {}", side_name(why.side)) : "";
+  }
   std::string operator()(const Skipped& why) const {
-    return fmt::format("skipped in {}: {}", why.file, why.message);
+    return fmt::format("skipped in {}: {}", why.file, printable(why.message));
   }
   std::string operator()(const OtherMachine&) const {
     return full ? "not compared: the sides were measured on different machines" : "";
@@ -110,6 +112,7 @@ struct Words {
            (why.before ? fmt::format("; before: {}", format_value(*why.before, policy.metric)) : "");
   }
 
+  std::string mde_or_none() const { return cell.mde ? format_mde(*cell.mde) : "none"; }
   std::string used_units() const { return format_used_units(cell.units.value_or(0), unit); }
 };
 

@@ -1,16 +1,16 @@
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_runtime.h"
 
 #include <map>
 
-#include "kernels/cuda/blocker.cuh"
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_blocker.cuh"
+#include "kernels/cuda_check.h"
 
 namespace warpgauge::cuda {
 namespace {
 
 __global__ void probe() {}
 
-// Only the driver knows which devices run what was compiled; it is asked of a kernel.
+// The driver decides whether a device can run the compiled architectures. Queries the attributes of a kernel.
 std::string unusable(int device) {
   cudaFuncAttributes attributes{};
   const cudaError_t status = cudaFuncGetAttributes(&attributes, probe);
@@ -19,9 +19,9 @@ std::string unusable(int device) {
   int major = 0, minor = 0;
   cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
   cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
-  return "CUDA device " + std::to_string(device) + ", of compute capability " + std::to_string(major) + "." +
+  return "CUDA device " + std::to_string(device) + " (compute capability " + std::to_string(major) + "." +
          std::to_string(minor) +
-         ", cannot run the kernels, which are built for " WARPGAUGE_CUDA_ARCHITECTURES ": " +
+         ") cannot run the kernels, which are built for " WARPGAUGE_CUDA_ARCHITECTURES ": " +
          cudaGetErrorString(status);
 }
 
@@ -39,7 +39,8 @@ std::string no_device() {
 
 std::string unavailable() {
   if (std::string reason = no_device(); !reason.empty()) return reason;
-  static std::map<int, std::string> reasons;  // by device; asked once, while it is sound
+  static std::map<int, std::string>
+      reasons;  // by device; cached, because after a device fault the query fails
   int device = 0;
   if (const cudaError_t status = cudaGetDevice(&device); status != cudaSuccess)
     return std::string("no CUDA device: ") + cudaGetErrorString(status);
@@ -66,8 +67,8 @@ void release(void* memory) {
   cudaFree(memory);
 }
 
-// From pageable memory cudaMemcpy may return while the last bytes are on their way, which a stream that does
-// not wait for the default one would overtake.
+// cudaMemcpy from pageable memory may return before the copy to the device completes. Streams that do not
+// synchronise with the default stream could read the old contents.
 void copy_in(void* device, const void* host, std::size_t bytes) {
   WARPGAUGE_CUDA_CHECK(cudaMemcpy(device, host, bytes, cudaMemcpyHostToDevice));
   WARPGAUGE_CUDA_CHECK(cudaStreamSynchronize(cudaStreamLegacy));
@@ -94,7 +95,7 @@ void destroy_stream(void* stream) {
 
 bool hold_while(void* stream, const std::function<void()>& launch, const std::function<void()>& look) {
   constexpr double kLimitSeconds = 0.25;
-  static Blocker blocker;  // pinned memory takes long to get
+  static Blocker blocker;  // static, because allocating pinned memory is slow
   Hold hold(blocker, static_cast<cudaStream_t>(stream), kLimitSeconds);
   launch();
   WARPGAUGE_CUDA_CHECK(cudaStreamSynchronize(cudaStreamLegacy));

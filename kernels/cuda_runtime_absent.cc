@@ -1,5 +1,5 @@
-// Built in place of runtime.cu where there is no CUDA toolkit: nothing is available, and says so.
-#include "kernels/cuda/runtime.h"
+// Built instead of runtime.cu without the CUDA toolkit. Reports that no device is available.
+#include "kernels/cuda_runtime.h"
 
 #include <stdexcept>
 

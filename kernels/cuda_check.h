@@ -1,4 +1,5 @@
-// CUDA and cuBLAS failures become exceptions that say file:line:call; the caller catches them per case.
+// Turns CUDA and cuBLAS errors into exceptions with the text "file:line: call: error". Callers catch them per
+// case.
 #pragma once
 
 #include <cublas_v2.h>
@@ -18,7 +19,7 @@ template <class Error = std::runtime_error>
 
 inline void check(cudaError_t status, const char* file, int line, const char* call) {
   if (status == cudaSuccess) return;
-  static_cast<void>(cudaGetLastError());  // or the next launch that asks for it would be blamed
+  static_cast<void>(cudaGetLastError());  // clears the error, so that it is not attributed to a later launch
   if (status == cudaErrorMemoryAllocation)
     fail<OutOfDeviceMemory>(file, line, call, cudaGetErrorString(status));
   fail(file, line, call, cudaGetErrorString(status));

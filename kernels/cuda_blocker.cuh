@@ -1,13 +1,13 @@
-// Holds a stream until the host lets go: work that is queued behind it starts back to back, whatever
-// launching it cost. After a limit it lets go by itself, because a launch that synchronises would otherwise
-// wait for ever.
+// Blocks a stream by a kernel that spins until the host releases it. Work that is queued meanwhile then runs
+// back to back, without gaps by launch overhead. A time limit ends the kernel, because a launch that
+// synchronises would otherwise deadlock.
 #pragma once
 
 #include <cuda_runtime.h>
 
 namespace warpgauge::cuda {
 
-// In host memory that the device sees.
+// In mapped host memory.
 struct BlockerFlags {
   int released;
   int gave_up;
@@ -22,7 +22,7 @@ class Blocker {
 
   void hold(cudaStream_t stream, double limit_seconds);
   void release();
-  // Since the last hold(). Once the stream is idle it is final; before that it may be true any moment.
+  // Whether the time limit has ended the last hold(). May change until the stream is idle.
   bool gave_up() const;
 
  private:
@@ -30,7 +30,7 @@ class Blocker {
   BlockerFlags* device_flags_ = nullptr;
 };
 
-// One hold of a stream. An exception on the way ends it, and what was queued is waited for.
+// Holds a stream for a scope. If an exception leaves the scope, releases the stream and waits for its work.
 class Hold {
  public:
   Hold(Blocker& blocker, cudaStream_t stream, double limit_seconds);

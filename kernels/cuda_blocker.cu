@@ -1,6 +1,6 @@
-#include "kernels/cuda/blocker.cuh"
+#include "kernels/cuda_blocker.cuh"
 
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 
 namespace warpgauge::cuda {
 
