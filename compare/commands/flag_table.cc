@@ -36,12 +36,6 @@ CLI::Option* declare(CLI::App& parser, FlagTable::Entry& entry, std::string& sin
   throw UsageError(fmt::format("'{}': is one argument too many; see {}", visible(unknown.front()), help));
 }
 
-// A value that begins with a dash would be taken for a flag, and a path for one too.
-std::string echoed_value(const std::string& flag, const std::string& value) {
-  if (value.starts_with('-')) return " " + shell_word(flag + "=" + value);
-  return fmt::format(" {} {}", flag, shell_word(value));
-}
-
 std::string shown_value(const Flag& flag, const std::string& value) {
   return flag.echo == Echo::as_path ? shown_path(value, flag.path_parts) : value;
 }
@@ -50,12 +44,9 @@ std::string echoed_flag(const FlagTable::Entry& entry) {
   const Flag& flag = entry.flag;
   if (entry.is_switch()) return " " + flag.name;
   std::string words;
-  bool named = false;
   for (const std::string& typed : entry.typed) {
-    const std::string value = shown_value(flag, typed);
-    const bool adds_to_list = named && entry.takes_several() && !value.starts_with('-');
-    words += adds_to_list ? " " + shell_word(value) : echoed_value(flag.name, value);
-    named = true;
+    if (words.empty() || !entry.takes_several()) words += " " + flag.name;
+    words += " " + shell_word(shown_value(flag, typed));
   }
   return words;
 }
