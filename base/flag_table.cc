@@ -14,6 +14,7 @@ namespace warpgauge {
 namespace {
 
 constexpr std::string_view kSeeHelp = "--help lists all flags";
+constexpr std::size_t kWidth = 100;  // of --help
 
 const Flag* find_flag(const FlagTable& table, std::string_view name) {
   for (const FlagGroup& group : table.groups)
@@ -105,12 +106,12 @@ std::size_t help_column(const FlagTable& table) {
   constexpr std::size_t kMargin = 4, kMostColumns = 34;
   std::size_t longest = 0;
   for (const FlagGroup& group : table.groups)
-    for (const Flag& flag : group.flags) longest = std::max(longest, spelling_of(flag).size());
+    for (const Flag& flag : group.flags)
+      if (!group.is_brief) longest = std::max(longest, spelling_of(flag).size());
   return std::min(longest + kMargin, kMostColumns);
 }
 
 std::string flag_help(const std::string& spelling, const std::string& help, std::size_t column) {
-  constexpr std::size_t kWidth = 100;
   std::string text = "  " + spelling;
   bool is_beside = text.size() + 2 <= column;
   if (!is_beside) text += '\n';
@@ -118,6 +119,13 @@ std::string flag_help(const std::string& spelling, const std::string& help, std:
     text += std::string(is_beside ? column - text.size() : column, ' ') + line + '\n';
     is_beside = false;
   }
+  return text;
+}
+
+std::string names_of(const FlagGroup& group) {
+  std::string names, text;
+  for (const Flag& flag : group.flags) names += flag.name + " ";
+  for (const std::string& line : wrapped(names, kWidth - 2)) text += fmt::format("  {}\n", line);
   return text;
 }
 
@@ -153,6 +161,10 @@ std::string help_text(const FlagTable& table) {
   std::string text = fmt::format("usage: {}\n\n{}\n", table.usage, table.summary);
   for (const FlagGroup& group : table.groups) {
     text += fmt::format("\n{}:\n", group.title);
+    if (group.is_brief) {
+      text += names_of(group);
+      continue;
+    }
     for (const Flag& flag : group.flags) text += flag_help(spelling_of(flag), flag.help, column);
   }
   return text + "\n" + table.footer;

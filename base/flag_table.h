@@ -29,6 +29,7 @@ struct Flag {
 struct FlagGroup {
   std::string title;
   std::vector<Flag> flags;
+  bool is_brief = false;  // --help lists the names only
 };
 
 struct FlagTable {

@@ -27,6 +27,7 @@ class FlagTableTest : public testing::Test {
   std::vector<std::string> axes_;
   int threads_ = 1;
   bool dry_run_ = false;
+  const std::function<void(const std::string&)> ignored_ = [](const std::string&) {};
   const FlagTable table_{
       .usage = "bench [flags]",
       .summary = "Times kernels.",
@@ -44,7 +45,8 @@ class FlagTableTest : public testing::Test {
                     [this](const std::string& text) { threads_ = whole_number(text, 1, 8); }},
                    {"--dry-run", "", "measure nothing",
                     [this](const std::string& text) { dry_run_ = truth_value(text); }}}},
-                 {"Help", {version_flag(), help_flag()}}},
+                 {"Help", {version_flag(), help_flag()}},
+                 {"Without effect", {{"--color", "", "", ignored_}, {"--verbose", "N", "", ignored_}}, true}},
       .footer = "Exit codes: 0.\n"};
 };
 
@@ -104,7 +106,7 @@ TEST_F(FlagTableTest, HelpFitsAHundredColumnsAndHoldsEachFlagOnce) {
   EXPECT_THAT(help,
               HasSubstr("\n  --threads-of-the-kernel-on-the-cpu=N\n" + std::string(34, ' ') + "threads\n"));
   EXPECT_THAT(help, HasSubstr("\nHelp:\n  --version "));
-  EXPECT_THAT(help, testing::EndsWith("\nExit codes: 0.\n"));
+  EXPECT_THAT(help, testing::EndsWith("\nWithout effect:\n  --color --verbose\n\nExit codes: 0.\n"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "fuzz/shrink.h"
+#include "fuzz/minimize.h"
 
 #include <gtest/gtest.h>
 
@@ -22,8 +22,8 @@ FuzzCase large_case() {
   return c;
 }
 
-TEST(Shrink, FindsTheThresholdOfASize) {
-  const FuzzCase small = shrink(large_case(), [](const FuzzCase& c) { return c.problem.seq_k >= 65; });
+TEST(Minimize, FindsTheThresholdOfASize) {
+  const FuzzCase small = minimize(large_case(), [](const FuzzCase& c) { return c.problem.seq_k >= 65; });
   EXPECT_EQ(small.problem.seq_k, 65);
   EXPECT_EQ(small.problem.seq_q, 1);
   EXPECT_EQ(small.problem.batch, 1);
@@ -36,33 +36,33 @@ TEST(Shrink, FindsTheThresholdOfASize) {
   EXPECT_EQ(small.threads, 1);
 }
 
-TEST(Shrink, PrefersHeadDimensionsThatAreMultiplesOfEight) {
+TEST(Minimize, PrefersHeadDimensionsThatAreMultiplesOfEight) {
   FuzzCase failing = large_case();
   failing.problem.head_dim = 100;
-  EXPECT_EQ(shrink(failing, [](const FuzzCase&) { return true; }).problem.head_dim, 8);
-  EXPECT_EQ(shrink(failing, [](const FuzzCase& c) { return c.problem.head_dim % 8 != 0; }).problem.head_dim,
+  EXPECT_EQ(minimize(failing, [](const FuzzCase&) { return true; }).problem.head_dim, 8);
+  EXPECT_EQ(minimize(failing, [](const FuzzCase& c) { return c.problem.head_dim % 8 != 0; }).problem.head_dim,
             1);
   failing.problem.head_dim = 320;
-  EXPECT_EQ(shrink(failing, [](const FuzzCase& c) { return c.problem.head_dim > 128; }).problem.head_dim,
+  EXPECT_EQ(minimize(failing, [](const FuzzCase& c) { return c.problem.head_dim > 128; }).problem.head_dim,
             256);
 }
 
-TEST(Shrink, KeepsWhatTheFailureNeeds) {
+TEST(Minimize, KeepsWhatTheFailureNeeds) {
   const auto needs = [](const FuzzCase& c) {
     return c.problem.heads > c.problem.kv_heads && c.problem.mask == Mask::causal &&
            c.layout == Layout::padded && c.problem.seq_q > c.problem.seq_k;
   };
   FuzzCase failing = large_case();
   std::swap(failing.problem.seq_q, failing.problem.seq_k);
-  const FuzzCase small = shrink(failing, needs);
+  const FuzzCase small = minimize(failing, needs);
   EXPECT_TRUE(needs(small));
   EXPECT_EQ(small.problem.kv_heads, 1);
   EXPECT_EQ(small.problem.seq_q, small.problem.seq_k + 1);
 }
 
-TEST(Shrink, OnlyAsksForValidProblemsAndNotTooOften) {
+TEST(Minimize, ChecksOnlyValidProblemsAndNotTooMany) {
   int checks = 0;
-  shrink(
+  const FuzzCase minimized = minimize(
       large_case(),
       [&](const FuzzCase& c) {
         ++checks;
@@ -71,10 +71,11 @@ TEST(Shrink, OnlyAsksForValidProblemsAndNotTooOften) {
       },
       50);
   EXPECT_LE(checks, 50);
+  EXPECT_NE(minimized, large_case());
 }
 
-TEST(Shrink, ReturnsTheCaseItselfWhereNothingSimplerFails) {
-  EXPECT_EQ(shrink(large_case(), [](const FuzzCase&) { return false; }), large_case());
+TEST(Minimize, ReturnsTheCaseItselfIfNoSimplerOneFails) {
+  EXPECT_EQ(minimize(large_case(), [](const FuzzCase&) { return false; }), large_case());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "bench/fingerprint.h"
+#include "bench/environment.h"
 
 #include <gmock/gmock.h>
 
@@ -28,13 +28,13 @@ std::string with_flags(const std::string& flags) {
   return text.replace(text.find(old), old.size(), flags);
 }
 
-TEST(Fingerprint, CpuIdentityIsTheFirstProcessors) {
+TEST(Environment, CpuIdentityIsThatOfTheFirstProcessor) {
   EXPECT_THAT(cpu_identity(kX86), AllOf(Contains(Pair("cpu_vendor", "GenuineIntel")),
                                         Contains(Pair("cpu_family", "6")), Contains(Pair("cpu_model", "143")),
                                         Contains(Pair("cpu_stepping", "8")), Contains(Key("cpu_isa_hash"))));
 }
 
-TEST(Fingerprint, InstructionSetsCountMitigationsAndOrderDoNot) {
+TEST(Environment, DependsOnInstructionSetsButNotOnMitigationsOrOrder) {
   const std::string hash = cpu_identity(kX86).at("cpu_isa_hash");
   EXPECT_EQ(cpu_identity(with_flags("amx_tile avx512f fma avx2 sse2 sse")).at("cpu_isa_hash"), hash);
   EXPECT_EQ(cpu_identity(with_flags("fpu sse sse2 avx2 fma avx512f amx_tile stibp")).at("cpu_isa_hash"),
@@ -42,7 +42,7 @@ TEST(Fingerprint, InstructionSetsCountMitigationsAndOrderDoNot) {
   EXPECT_NE(cpu_identity(with_flags("fpu sse sse2 avx2 fma amx_tile")).at("cpu_isa_hash"), hash);
 }
 
-TEST(Fingerprint, ArmNamesItsPartsOtherwise) {
+TEST(Environment, ReadsTheFieldNamesOfArm) {
   const KeyValues identity = cpu_identity(
       "processor\t: 0\nBogoMIPS\t: 2100.00\nFeatures\t: fp asimd sve bf16\nCPU implementer\t: 0x41\n"
       "CPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: 0xd4f\nCPU revision\t: 1\n");
@@ -50,27 +50,27 @@ TEST(Fingerprint, ArmNamesItsPartsOtherwise) {
                               Contains(Key("cpu_isa_hash"))));
 }
 
-TEST(Fingerprint, NothingReadableIsNoCrash) {
+TEST(Environment, AcceptsTextWithoutFields) {
   EXPECT_THAT(cpu_identity("garbage\n:\n"), Not(Contains(Key("cpu_vendor"))));
 }
 
-class TakenFingerprint : public testing::Test {
+class DescribedEnvironment : public testing::Test {
  protected:
-  Fingerprint take(bool cpu, std::optional<GpuInfo> gpu = std::nullopt) {
+  Environment take(bool cpu, std::optional<GpuInfo> gpu = std::nullopt) {
     options_.matrix = find_matrix("smoke");
-    return take_fingerprint({.options = options_,
-                             .threads = 2,
-                             .cpus_allowed = 4,
-                             .cpu_cases = cpu,
-                             .gpu = gpu ? &*gpu : nullptr,
-                             .nvml = nullptr});
+    return describe_environment({.options = options_,
+                                 .threads = 2,
+                                 .cpus_allowed = 4,
+                                 .cpu_cases = cpu,
+                                 .gpu = gpu ? &*gpu : nullptr,
+                                 .nvml = nullptr});
   }
   Options options_;
 };
 
-TEST_F(TakenFingerprint, IdentityHoldsWhatTimesDependOn) {
+TEST_F(DescribedEnvironment, IdentityHoldsTheHardwareAndSettingsThatDetermineTimes) {
   options_.cache = CacheMode::cold;
-  const Fingerprint f = take(true);
+  const Environment f = take(true);
   EXPECT_THAT(f.identity, AllOf(Contains(Pair("threads", "2")), Contains(Pair("cpus_allowed", "4")),
                                 Contains(Pair("cpu_cache", "cold")), Contains(Key("cpu_architecture")),
                                 Contains(Key("cpu_clock"))));
@@ -80,17 +80,17 @@ TEST_F(TakenFingerprint, IdentityHoldsWhatTimesDependOn) {
   EXPECT_THAT(f.settings, AllOf(Contains(Pair("matrix", "smoke")), Contains(Pair("process_seconds", "1.5"))));
 }
 
-TEST_F(TakenFingerprint, TimeAndPlaceAreNoIdentity) {
-  const Fingerprint f = take(true);
+TEST_F(DescribedEnvironment, HostDateAndCommitAreNotIdentity) {
+  const Environment f = take(true);
   for (const char* key : {"host", "mhz", "date", "commit", "kernel"})
     EXPECT_THAT(f.identity, Not(Contains(Key(key))));
 }
 
-TEST_F(TakenFingerprint, ProcessesOfOneHourShareTheRound) {
+TEST_F(DescribedEnvironment, ProcessesOfOneHourShareTheRound) {
   EXPECT_EQ(take(true).round, take(true).round);
 }
 
-TEST_F(TakenFingerprint, TheSameGpuUnderAnotherDriverIsTheSame) {
+TEST_F(DescribedEnvironment, TheSameGpuUnderAnotherDriverIsTheSame) {
   constexpr std::int64_t kMib = 1 << 20;
   GpuInfo gpu;
   gpu.memory_bytes = 81079 * kMib;
@@ -104,7 +104,7 @@ TEST_F(TakenFingerprint, TheSameGpuUnderAnotherDriverIsTheSame) {
   EXPECT_NE(take(false, gpu).identity, take(false, updated).identity);
 }
 
-TEST_F(TakenFingerprint, WhatWasNotMeasuredIsNoIdentity) {
+TEST_F(DescribedEnvironment, ABackendThatWasNotMeasuredIsNotIdentity) {
   EXPECT_THAT(take(false).identity, IsEmpty());
 }
 

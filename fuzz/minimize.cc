@@ -1,4 +1,4 @@
-#include "fuzz/shrink.h"
+#include "fuzz/minimize.h"
 
 #include <algorithm>
 #include <vector>
@@ -6,7 +6,7 @@
 namespace warpgauge {
 namespace {
 
-// Simpler values of one size, the boldest first.
+// Simpler values of one size, the largest step first.
 std::vector<std::int64_t> simpler_sizes(std::int64_t size, std::int64_t least) {
   std::vector<std::int64_t> sizes{least, size / 4, size / 2, size - size / 4};
   std::erase_if(sizes, [=](std::int64_t s) { return s < least || s >= size; });
@@ -14,7 +14,7 @@ std::vector<std::int64_t> simpler_sizes(std::int64_t size, std::int64_t least) {
   return sizes;
 }
 
-// Multiples of 8; others, after them, only for a case that has another: it may be that no multiple fails.
+// Multiples of 8. For a case with another head dimension also two others: possibly no multiple of 8 fails.
 std::vector<std::int64_t> simpler_head_dims(std::int64_t head_dim) {
   std::vector<std::int64_t> dims{8, 16, 32, 64, 128, 256};
   if (head_dim % 8 != 0) dims.insert(dims.end(), {1, 20});
@@ -22,7 +22,7 @@ std::vector<std::int64_t> simpler_head_dims(std::int64_t head_dim) {
   return dims;
 }
 
-// Every case that is simpler in one respect.
+// All cases that are simpler in one property.
 std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
   std::vector<FuzzCase> cases;
   const auto propose = [&](auto change) {
@@ -57,7 +57,7 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
       if (is_default) c.problem.scale = default_scale(dim);
     });
   propose_sizes(1, &Problem::batch);
-  // Single steps come last: they are many, and only the last of them tell anything.
+  // Single steps come last: there may be many of them.
   for (auto size : {&Problem::seq_q, &Problem::seq_k, &Problem::batch})
     propose([&](FuzzCase& c) { --(c.problem.*size); });
   propose([](FuzzCase& c) { --c.problem.seq_q, --c.problem.seq_k; });
@@ -66,7 +66,7 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
 
 }  // namespace
 
-FuzzCase shrink(FuzzCase failing, const std::function<bool(const FuzzCase&)>& fails, int max_checks) {
+FuzzCase minimize(FuzzCase failing, const std::function<bool(const FuzzCase&)>& fails, int max_checks) {
   for (bool simpler_found = true; simpler_found;) {
     simpler_found = false;
     for (const FuzzCase& candidate : simpler_cases(failing)) {

@@ -1,7 +1,8 @@
-#include "bench/fingerprint.h"
+#include "bench/environment.h"
 
 #include <benchmark/benchmark.h>
 #include <dlfcn.h>
+#include <fmt/format.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -11,8 +12,8 @@
 #include <set>
 #include <sstream>
 
+#include "base/build_info.h"
 #include "base/hash.h"
-#include "bench/build_info.h"
 #include "bench/gpu.h"
 #include "bench/nvml.h"
 
@@ -29,7 +30,7 @@ std::string first_line(const std::string& path) {
   return text.empty() ? "unknown" : text.substr(0, text.find('\n'));
 }
 
-// The first processor's fields.
+// The fields of the first processor.
 KeyValues cpuinfo_fields(const std::string& cpuinfo) {
   KeyValues fields;
   std::istringstream lines(cpuinfo);
@@ -64,10 +65,10 @@ std::string instruction_set_hash(const std::string& flags) {
 void add_caches(KeyValues& identity) {
   for (const auto& cache : benchmark::CPUInfo::Get().caches)
     if (cache.level >= 2 && cache.type != "Instruction")
-      identity["cpu_l" + std::to_string(cache.level) + "_bytes"] = std::to_string(cache.size);
+      identity[fmt::format("cpu_l{}_bytes", cache.level)] = std::to_string(cache.size);
 }
 
-void add_cpu(const Setup& setup, Fingerprint& f) {
+void add_cpu(const Setup& setup, Environment& f) {
   f.identity.merge(cpu_identity(read_file("/proc/cpuinfo")));
   add_caches(f.identity);
   f.identity["cpus_allowed"] = std::to_string(setup.cpus_allowed);
@@ -79,16 +80,16 @@ void add_cpu(const Setup& setup, Fingerprint& f) {
     f.state["openblas"] = config();
 }
 
-// To the GiB: what a driver keeps for itself is some megabytes more or less in each version.
-std::string in_gib(std::int64_t bytes) {
+// Rounded to GiB: the memory that a driver reserves differs by some MiB between versions.
+std::string rounded_gib(std::int64_t bytes) {
   return std::to_string((bytes + (std::int64_t{1} << 29)) >> 30);
 }
 
-void add_gpu(const Setup& setup, Fingerprint& f) {
+void add_gpu(const Setup& setup, Environment& f) {
   const GpuInfo& gpu = *setup.gpu;
   f.identity["gpu_name"] = gpu.name;
   f.identity["gpu_sm_count"] = std::to_string(gpu.sm_count);
-  f.identity["gpu_memory_gib"] = in_gib(gpu.memory_bytes);
+  f.identity["gpu_memory_gib"] = rounded_gib(gpu.memory_bytes);
   f.identity["gpu_compute_capability"] = gpu.compute_capability;
   f.identity["gpu_ecc"] = gpu.ecc ? "on" : "off";
   f.identity["gpu_cache"] = cache_mode_name(setup.options.cache_of(Backend::cuda));
@@ -105,7 +106,7 @@ void add_gpu(const Setup& setup, Fingerprint& f) {
   f.info["gpu_vbios"] = setup.nvml->vbios_version();
 }
 
-void add_state(Fingerprint& f) {
+void add_state(Environment& f) {
   utsname system{};
   uname(&system);
   f.state["kernel"] = system.release;
@@ -119,11 +120,9 @@ void add_state(Fingerprint& f) {
   f.info["version"] = kVersion;
 }
 
-void add_settings(const Options& options, Fingerprint& f) {
-  std::ostringstream seconds;
-  seconds << options.seconds();
+void add_settings(const Options& options, Environment& f) {
   f.settings = {{"matrix", std::string(options.matrix->name)},
-                {"process_seconds", seconds.str()},
+                {"process_seconds", fmt::format("{:g}", options.seconds())},
                 {"seed", std::to_string(options.seed)},
                 {"filter", options.filter}};
 }
@@ -154,10 +153,10 @@ KeyValues cpu_identity(const std::string& cpuinfo) {
   return identity;
 }
 
-Fingerprint take_fingerprint(const Setup& setup) {
-  Fingerprint f;
+Environment describe_environment(const Setup& setup) {
+  Environment f;
   const std::string boot = first_line("/proc/sys/kernel/random/boot_id");
-  f.round = hash_text(hash_bytes(boot)) + "-" + std::to_string(std::time(nullptr) / 3600);
+  f.round = fmt::format("{}-{}", hash_text(hash_bytes(boot)), std::time(nullptr) / 3600);
   if (setup.cpu_cases) add_cpu(setup, f);
   if (setup.gpu) add_gpu(setup, f);
   add_state(f);

@@ -1,4 +1,4 @@
-#include "bench/station.h"
+#include "bench/backend_runtime.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -12,9 +12,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kLoss[] = "the device was lost through cpu/loses_device: planted loss";
+constexpr char kLoss[] = "the device was lost by cpu/loses_device: planted loss";
 
-// Passes its check, and loses the device when it is timed.
+// Passes its check, and makes the device unusable when it is timed.
 struct LosesDeviceLater : faulty::Right {
   static inline int launches = 0;
   static void after_all(const Problem&, const Tensors&, const Launch&) {
@@ -24,27 +24,27 @@ struct LosesDeviceLater : faulty::Right {
   }
 };
 
-// One of the CPU, which is said to be lost as soon as a kernel has taken it along.
-class StationTest : public testing::Test {
+// A CPU backend that counts as lost after a kernel made it unusable.
+class BackendRuntimeTest : public testing::Test {
  protected:
-  StationTest() {
+  BackendRuntimeTest() {
     options_.matrix = find_matrix("smoke");
     options_.process_seconds = 0.01;
     options_.dry_run = true;  // no ceilings
     faulty::device_is_lost = false;
     LosesDeviceLater::launches = 0;
   }
-  ~StationTest() override { std::filesystem::remove_all(directory_); }
+  ~BackendRuntimeTest() override { std::filesystem::remove_all(directory_); }
 
   static Case case_of(const Kernel& kernel) { return {&kernel, {.seq_q = 4, .seq_k = 4}, kernel.id(), ""}; }
-  Stations stations(std::span<const Case> cases) {
-    Stations made = make_stations(cases, options_, 1);
-    for (auto& [backend, station] : made) station.ask_loss = faulty::device_loss;
+  BackendRuntimes runtimes(std::span<const Case> cases) {
+    BackendRuntimes made = make_runtimes(cases, options_, 1);
+    for (auto& [backend, runtime] : made) runtime.ask_loss = faulty::device_loss;
     return made;
   }
-  std::vector<CaseResult> check(std::span<const Case> cases, Stations& stations) {
+  std::vector<CaseResult> check(std::span<const Case> cases, BackendRuntimes& runtimes) {
     CheckedStore store(directory_, 1, 1, 1);
-    return check_cases(cases, stations, store, 1, 1);
+    return check_cases(cases, runtimes, store, 1, 1);
   }
 
   const std::filesystem::path directory_ =
@@ -52,41 +52,41 @@ class StationTest : public testing::Test {
   Options options_;
 };
 
-TEST_F(StationTest, AKernelThatLosesTheDeviceInItsCheckIsBlamedAndNoOther) {
+TEST_F(BackendRuntimeTest, ALossInTheCheckIsAttributedToItsKernelOnly) {
   const Case cases[] = {case_of(faulty::kLosesDevice), case_of(faulty::kRight)};
-  Stations made = stations(cases);
+  BackendRuntimes made = runtimes(cases);
   const std::vector<CaseResult> results = check(cases, made);
   EXPECT_EQ(made.at(Backend::cpu).lost, kLoss);
   EXPECT_EQ(results[0].failure, "failed: planted loss");
   EXPECT_EQ(results[1].failure, std::string("failed: ") + kLoss);
 }
 
-TEST_F(StationTest, AKernelThatLosesTheDeviceWhenItIsTimedIsBlamedAndNoOther) {
+TEST_F(BackendRuntimeTest, ALossInTheTimingIsAttributedToItsKernelOnly) {
   const Kernel later = faulty::kernel<LosesDeviceLater>("loses_device");
   const Case cases[] = {case_of(later), case_of(faulty::kRight)};
-  Stations made = stations(cases);
+  BackendRuntimes made = runtimes(cases);
   std::vector<CaseResult> results = check(cases, made);
   ASSERT_EQ(results[0].failure, "");
-  measure_cases(results, made, options_);
+  (void)measure_cases(results, made, options_);
   EXPECT_EQ(made.at(Backend::cpu).lost, kLoss);
   EXPECT_EQ(results[0].failure, "failed: planted loss");
   EXPECT_EQ(results[1].failure, std::string("failed: ") + kLoss);
 }
 
-TEST_F(StationTest, AFailureThatLosesNothingIsNoLoss) {
+TEST_F(BackendRuntimeTest, AFailureWithoutALossIsNoLoss) {
   const Kernel throws = faulty::kernel<faulty::Throws>("throws");
   const Case cases[] = {case_of(throws)};
-  Stations made = stations(cases);
+  BackendRuntimes made = runtimes(cases);
   EXPECT_THAT(check(cases, made)[0].failure, HasSubstr("planted"));
   EXPECT_EQ(made.at(Backend::cpu).lost, "");
 }
 
-TEST_F(StationTest, OneThatCannotBeSetUpIsLostAndNoOther) {
+TEST_F(BackendRuntimeTest, ABackendThatCannotBeSetUpIsLostAndOthersAreNot) {
   if (backend_unavailable(Backend::cuda).empty()) GTEST_SKIP() << "there is a GPU here";
   Kernel elsewhere = faulty::kRight;
   elsewhere.backend = Backend::cuda;
   const Case cases[] = {case_of(elsewhere), case_of(faulty::kRight)};
-  Stations made = stations(cases);
+  BackendRuntimes made = runtimes(cases);
   const std::vector<CaseResult> results = check(cases, made);
   EXPECT_THAT(results[0].failure, HasSubstr("failed: cuda kernels cannot be measured: "));
   EXPECT_EQ(results[1].failure, "");
