@@ -185,7 +185,7 @@ int run(const BlessRequest& request) {
   return 0;
 }
 
-void add_round_flags(FlagTable& table, BlessRequest& request) {
+void add_round_flags(CommandFlags& table, BlessRequest& request) {
   table.add_heading("Round");
   table.add({.name = "--head",
              .value = "FILE...",
@@ -217,7 +217,7 @@ void add_round_flags(FlagTable& table, BlessRequest& request) {
              .repeatable = true});
 }
 
-void add_smoke_flags(FlagTable& table, BlessRequest& request) {
+void add_smoke_flags(CommandFlags& table, BlessRequest& request) {
   table.add_heading("Smoke test");
   table.add({.name = "--smoke",
              .help = "Writes smoke.json, the minima for `bench --assert-min`, in place of a round",
@@ -227,7 +227,7 @@ void add_smoke_flags(FlagTable& table, BlessRequest& request) {
              .help = "With --smoke: how far below the slowest process a minimum is",
              .default_shown = fmt::format("{:g}%", 100 * kSmokeMargin),
              .take = parsed_into(request.margin, parse_smoke_margin)});
-  table.add_rule([](const FlagTable& flags) {
+  table.add_rule([](const CommandFlags& flags) {
     if (!flags.is_given("--smoke") && flags.is_given("--margin"))
       throw UsageError("--margin: is for --smoke only; omit it");
     for (const char* flag : {"--accept", "--remove", "--rename", "--date"}) {
@@ -256,7 +256,7 @@ Command bless_command() {
           "5 an output cannot be written",
       .flags = {},
       .run = [request](const std::string&) { return run(*request); }};
-  FlagTable& flags = bless.flags;
+  CommandFlags& flags = bless.flags;
   add_round_flags(flags, *request);
   add_baseline_flags(flags, request->baseline, BaselineUse::required);
   add_smoke_flags(flags, *request);

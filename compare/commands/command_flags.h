@@ -1,5 +1,5 @@
-// The flags of one subcommand. Each flag stands once, in a Flag; parsing, checking, --help and the command
-// line that reports show follow from it.
+// The flags of one subcommand. Each flag stands once, in a CommandFlag; parsing, checking, --help and the
+// command line that reports show follow from it.
 #pragma once
 
 #include <concepts>
@@ -15,7 +15,7 @@ namespace warpgauge {
 // How the command line in a report shows the values of a flag.
 enum class Echo { hidden, as_typed, as_path };
 
-struct Flag {
+struct CommandFlag {
   // Sets what the flag stands for; called once per value. Throws bad_value(), or Diagnostic for a file.
   using Take = std::function<void(const std::string& value)>;
 
@@ -32,18 +32,18 @@ struct Flag {
 };
 
 // Takers for the usual cases.
-[[nodiscard]] Flag::Take switched_on(bool& target);
-[[nodiscard]] Flag::Take text_into(std::string& target);
-[[nodiscard]] Flag::Take appended_to(std::vector<std::string>& target);
+[[nodiscard]] CommandFlag::Take switched_on(bool& target);
+[[nodiscard]] CommandFlag::Take text_into(std::string& target);
+[[nodiscard]] CommandFlag::Take appended_to(std::vector<std::string>& target);
 template <class Target, std::invocable<const std::string&> Parse>
-[[nodiscard]] Flag::Take parsed_into(Target& target, Parse parse) {
+[[nodiscard]] CommandFlag::Take parsed_into(Target& target, Parse parse) {
   return [&target, parse](const std::string& value) { target = parse(value); };
 }
 
-class FlagTable {
+class CommandFlags {
  public:
   struct Entry {
-    Flag flag;
+    CommandFlag flag;
     std::string heading;
     std::string refused_because = {};  // not empty: the subcommand refuses the flag
     std::vector<std::string> typed = {};
@@ -55,11 +55,11 @@ class FlagTable {
   };
 
   void add_heading(std::string heading) { heading_ = std::move(heading); }
-  void add(Flag flag);
+  void add(CommandFlag flag);
   // A flag of other subcommands that this one refuses. `why`: "what; hint".
   void refuse(std::string name, std::string why);
   // A rule over several flags. It runs after all were taken, and throws UsageError.
-  void add_rule(std::function<void(const FlagTable&)> rule);
+  void add_rule(std::function<void(const CommandFlags&)> rule);
 
   enum class Parsed { arguments, help_wanted };
   // Takes the words after the subcommand. Throws UsageError; `command` is for its hint.
@@ -78,7 +78,7 @@ class FlagTable {
 
   std::string heading_;
   std::vector<Entry> entries_;
-  std::vector<std::function<void(const FlagTable&)>> rules_;
+  std::vector<std::function<void(const CommandFlags&)>> rules_;
 };
 
 }  // namespace warpgauge

@@ -1,4 +1,4 @@
-#include "compare/commands/flag_table.h"
+#include "compare/commands/command_flags.h"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ namespace warpgauge {
 namespace {
 
 // Binds an entry to the parser, which writes to `typed` and `is_given`.
-CLI::Option* declare(CLI::App& parser, FlagTable::Entry& entry, std::string& single) {
+CLI::Option* declare(CLI::App& parser, CommandFlags::Entry& entry, std::string& single) {
   const std::string& name = entry.flag.name;
   if (!entry.refused_because.empty()) return parser.add_option(name, single)->expected(0, 1);
   if (entry.is_switch()) return parser.add_flag(name);
@@ -42,12 +42,12 @@ std::string echoed_value(const std::string& flag, const std::string& value) {
   return fmt::format(" {} {}", flag, shell_word(value));
 }
 
-std::string shown_value(const Flag& flag, const std::string& value) {
+std::string shown_value(const CommandFlag& flag, const std::string& value) {
   return flag.echo == Echo::as_path ? shown_path(value, flag.path_parts) : value;
 }
 
-std::string echoed_flag(const FlagTable::Entry& entry) {
-  const Flag& flag = entry.flag;
+std::string echoed_flag(const CommandFlags::Entry& entry) {
+  const CommandFlag& flag = entry.flag;
   if (entry.is_switch()) return " " + flag.name;
   std::string words;
   bool named = false;
@@ -60,8 +60,8 @@ std::string echoed_flag(const FlagTable::Entry& entry) {
   return words;
 }
 
-void take(const FlagTable::Entry& entry) {
-  const Flag& flag = entry.flag;
+void take(const CommandFlags::Entry& entry) {
+  const CommandFlag& flag = entry.flag;
   if (!entry.refused_because.empty())
     throw UsageError(fmt::format("{}: {}", flag.name, entry.refused_because));
   for (const std::string& value : entry.typed) {
@@ -79,32 +79,33 @@ std::invalid_argument bad_value(std::string_view value, std::string_view what, s
   return std::invalid_argument(fmt::format("'{}' {}; {}", printable(value), what, hint));
 }
 
-Flag::Take switched_on(bool& target) {
+CommandFlag::Take switched_on(bool& target) {
   return [&target](const std::string&) { target = true; };
 }
 
-Flag::Take text_into(std::string& target) {
+CommandFlag::Take text_into(std::string& target) {
   return [&target](const std::string& value) { target = value; };
 }
 
-Flag::Take appended_to(std::vector<std::string>& target) {
+CommandFlag::Take appended_to(std::vector<std::string>& target) {
   return [&target](const std::string& value) { target.push_back(value); };
 }
 
-void FlagTable::add(Flag flag) {
+void CommandFlags::add(CommandFlag flag) {
   entries_.push_back({.flag = std::move(flag), .heading = heading_});
 }
 
-void FlagTable::refuse(std::string name, std::string why) {
-  Flag flag{.name = std::move(name), .help = {}, .take = [](const std::string&) {}, .echo = Echo::hidden};
+void CommandFlags::refuse(std::string name, std::string why) {
+  CommandFlag flag{
+      .name = std::move(name), .help = {}, .take = [](const std::string&) {}, .echo = Echo::hidden};
   entries_.push_back({.flag = std::move(flag), .heading = heading_, .refused_because = std::move(why)});
 }
 
-void FlagTable::add_rule(std::function<void(const FlagTable&)> rule) {
+void CommandFlags::add_rule(std::function<void(const CommandFlags&)> rule) {
   rules_.push_back(std::move(rule));
 }
 
-FlagTable::Parsed FlagTable::parse(const std::string& command, const std::vector<std::string>& words) {
+CommandFlags::Parsed CommandFlags::parse(const std::string& command, const std::vector<std::string>& words) {
   const std::string help = command + " --help";
   CLI::App parser;
   parser.allow_extras();
@@ -129,7 +130,7 @@ FlagTable::Parsed FlagTable::parse(const std::string& command, const std::vector
   return Parsed::arguments;
 }
 
-void FlagTable::take_all() const {
+void CommandFlags::take_all() const {
   std::exception_ptr bad_file;  // exit 3: a usage error, exit 2, outranks it
   for (const Entry& entry : entries_) {
     if (!entry.is_given) continue;
@@ -143,18 +144,19 @@ void FlagTable::take_all() const {
   if (bad_file) std::rethrow_exception(bad_file);
 }
 
-const FlagTable::Entry* FlagTable::first_given(const std::function<bool(const Entry&)>& predicate) const {
+const CommandFlags::Entry* CommandFlags::first_given(
+    const std::function<bool(const Entry&)>& predicate) const {
   for (const Entry& entry : entries_) {
     if (entry.is_given && predicate(entry)) return &entry;
   }
   return nullptr;
 }
 
-bool FlagTable::is_given(std::string_view name) const {
+bool CommandFlags::is_given(std::string_view name) const {
   return first_given([&](const Entry& entry) { return entry.flag.name == name; }) != nullptr;
 }
 
-std::string FlagTable::echoed() const {
+std::string CommandFlags::echoed() const {
   std::string positionals, flags, rest;
   for (const Entry& entry : entries_) {
     if (!entry.is_given || entry.flag.echo == Echo::hidden) continue;
