@@ -1,5 +1,7 @@
 #include "compare/ab/driver.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -44,6 +46,17 @@ void match_binaries(RunRecord& record, const BenchBinary& base, const BenchBinar
                               pair.head.front().measured->raw_name,
                               {options.policy.margins_of(pair.name), options.policy.is_control(pair.name)}});
   }
+}
+
+// A filter that matches no case of either binary is a mistake of the command line.
+void require_cases(const RunRecord& record, const std::array<BenchBinary, 2>& binaries,
+                   const AbOptions& options) {
+  if (!options.filter || !record.cases.empty() || !record.base_only.empty() || !record.head_only.empty())
+    return;
+  const std::vector<std::string>& names = binaries[0].names;
+  throw BinaryError(fmt::format("--filter: matches no case of either binary; {} lists {}, such as {}",
+                                options.base_executable, format_count(std::ssize(names), "cases"),
+                                printable(names.front())));
 }
 
 class AbDriver {
@@ -206,6 +219,7 @@ AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted) 
                 probe_binary(options.head_executable, options.arguments, scratch.path(), interrupted)};
   }
   match_binaries(record, binaries[0], binaries[1], options);
+  require_cases(record, binaries, options);
   return AbDriver(options, std::move(record), std::move(binaries), interrupted).run();
 }
 

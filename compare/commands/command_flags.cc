@@ -120,7 +120,9 @@ CommandFlags::Parsed CommandFlags::parse(const std::string& command, const std::
   } catch (const CLI::ParseError& error) {
     throw UsageError(fmt::format("{}; see {}", visible(error.what()), help));
   }
-  if (const auto unknown = parser.remaining(); !unknown.empty()) refuse_unknown(unknown, help);
+  std::vector<std::string> unknown = parser.remaining();
+  std::erase(unknown, "--");  // the parser lists it, although it has taken what is behind it
+  if (!unknown.empty()) refuse_unknown(unknown, help);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     Entry& entry = entries_[i];
     entry.is_given = options[i]->count() > 0;

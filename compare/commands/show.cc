@@ -53,18 +53,20 @@ ShownResults shown_results(const ResultSet& results, const Metric& metric) {
                      .cases = {},
                      .warnings = {}};
   const Matching matching = match_cases({}, results);
-  for (const CasePair& pair : matching.pairs) shown.cases.push_back(shown_case(pair, results, metric));
+  for (const CasePair& pair : matching.pairs) {
+    shown.cases.push_back(shown_case(pair, results, metric));
+    const auto measured = static_cast<std::int64_t>(pair.head.size());
+    if (pair.presence != Presence::failed && measured < shown.processes)
+      shown.warnings.push_back(
+          fmt::format("{}: measured by {} of {} processes", pair.name, measured, shown.processes));
+  }
   for (const Note& note : matching.notes) {
-    if (const auto* skipped = std::get_if<note::SkippedCase>(&note)) {
+    if (const auto* skipped = std::get_if<note::SkippedCase>(&note))
       shown.cases.push_back({.name = skipped->name,
                              .numbers = {},
                              .counters = {},
                              .failure = {},
                              .skip_reason = skipped->message});
-    } else if (const auto* partly = std::get_if<note::PartlyMeasured>(&note)) {
-      shown.warnings.push_back(fmt::format("{}: measured by {} of {} processes", partly->name,
-                                           partly->measured, partly->processes));
-    }
   }
   for (const Process& process : results.processes)
     shown.warnings.insert(shown.warnings.end(), process.warnings.begin(), process.warnings.end());

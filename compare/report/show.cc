@@ -118,7 +118,8 @@ std::string legend(const ShownResults& results, const std::vector<Column>& colum
                            : "");
     out = wrapped(out + (has("cv") ? "; cv is their standard deviation / mean" : ""), 0);
   }
-  if (has("of ceiling")) out += "of ceiling is the share of what the machine can do at most for the case\n";
+  if (has("of ceiling"))
+    out += "of ceiling is the share of the machine's measured limit for the case, compute or memory\n";
   if (has("error/bound"))
     out += "error/bound is the largest error divided by its tolerance; at most 1 passes\n";
   return out;

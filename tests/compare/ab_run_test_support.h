@@ -46,6 +46,10 @@ class AbRun : public testing::Test {
   }
 
   std::string path(const std::string& name) const { return scratch_.path() + "/" + name; }
+  // As reports name it.
+  std::string shown(const std::string& name) const {
+    return scratch_.path().substr(scratch_.path().rfind('/') + 1) + "/" + name;
+  }
   std::string errors() const { return text_of(path("stderr")); }
   nlohmann::json report() const { return nlohmann::json::parse(text_of(path("report.json"))); }
   int count(const std::string& verdict) const { return report()["counts"][verdict]; }

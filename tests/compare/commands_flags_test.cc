@@ -109,8 +109,9 @@ class CommandFlags : public testing::Test {
   // A random command line that has every required flag.
   Words random_words(const CommandFlags& flags) {
     Words positionals, options, rest;
+    const std::size_t sparseness = 1 + pick(20);  // few flags, too: some do not go with others
     for (const Entry& entry : flags.entries()) {
-      if (!entry.refused_because.empty() || (!entry.flag.required && pick(3) > 0)) continue;
+      if (!entry.refused_because.empty() || (!entry.flag.required && pick(sparseness) > 0)) continue;
       Words values;
       const std::size_t count = entry.takes_several() || entry.flag.repeatable ? 1 + pick(3) : 1;
       while (!entry.is_switch() && values.size() < count) {
@@ -180,7 +181,10 @@ TEST_F(CommandFlags, help_lists_every_flag_once) {
 TEST_F(CommandFlags, the_echoed_command_line_means_the_same) {
   for (const Command& command : all_commands()) {
     int parsed = 0;
-    for (int attempt = 0; attempt < 4000 && parsed < 60; ++attempt) {
+    std::set<std::string> unseen;
+    for (const Entry& entry : command.flags.entries())
+      if (entry.refused_because.empty()) unseen.insert(entry.flag.name);
+    for (int attempt = 0; attempt < 8000 && (parsed < 30 || !unseen.empty()); ++attempt) {
       // Rules over several flags refuse some of the random combinations.
       std::vector<Command> commands = all_commands();
       Command& once = *std::ranges::find(commands, command.name, &Command::name);
@@ -191,6 +195,8 @@ TEST_F(CommandFlags, the_echoed_command_line_means_the_same) {
         continue;
       }
       ++parsed;
+      for (const Entry& entry : once.flags.entries())
+        if (entry.is_given) unseen.erase(entry.flag.name);
       std::vector<Command> others = all_commands();
       Command& again = *std::ranges::find(others, command.name, &Command::name);
       const std::string echoed = once.flags.echoed();
@@ -199,7 +205,8 @@ TEST_F(CommandFlags, the_echoed_command_line_means_the_same) {
       EXPECT_EQ(echoed_values(again.flags), echoed_values(once.flags));
       EXPECT_EQ(again.flags.echoed(), echoed);
     }
-    EXPECT_EQ(parsed, 60) << command.name;
+    EXPECT_GE(parsed, 30) << command.name;
+    EXPECT_THAT(unseen, testing::IsEmpty()) << command.name;
   }
 }
 

@@ -36,8 +36,11 @@ echo before >summary.md
 GITHUB_STEP_SUMMARY=summary.md "$compare" "$base" "$head" --github >/dev/null 2>&1
 [[ $(head -n 1 summary.md) == before && $(grep -c '^### ' summary.md) == 1 ]] || { echo "the step summary is not added to"; failed=1; }
 # One report that fails does not stop the others.
-"$compare" "$base" "$head" --json no/a.json --markdown b.md >out.txt 2>/dev/null; expect "one of two" $?
+"$compare" "$base" "$head" --json /dev/full --markdown b.md >out.txt 2>/dev/null; expect "one of two" $?
 [[ -s b.md && -s out.txt ]] || { echo "the other reports are missing"; failed=1; }
+# What can be known before is: nothing is written then.
+"$compare" "$base" "$head" --json no/a.json --markdown c.md >out.txt 2>/dev/null; expect "one of two, no folder" $?
+[[ ! -e c.md && ! -s out.txt ]] || { echo "reports were written though one of them cannot be"; failed=1; }
 # A limit on the size of files stands in for a full disk: the old file stays.
 printf old >c.json
 (ulimit -f 1; "$compare" "$base" "$head" --json c.json 2>/dev/null | cat >/dev/null; exit "${PIPESTATUS[0]}"); expect "full disk" $?

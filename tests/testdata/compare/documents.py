@@ -5,6 +5,7 @@ import random
 TIMES_NS = {"blas/S:128": 41e3, "blas/S:512": 620e3, "naive/S:128": 190e3, "naive/S:512": 3.1e6,
             "flash/S:128": 23e3, "flash/S:512": 310e3}
 TFLOPS = {"tflops": lambda ns: 1e6 / ns}
+OF_BENCH = {**TFLOPS, "roofline_pct": lambda ns: 4e7 / ns, "err_over_bound": lambda ns: 0.12}
 IDENTITY = {"cpu_vendor": "GenuineIntel", "cpu_family": "6", "cpu_model": "143", "cpu_stepping": "8", "threads": "2"}
 ELSEWHERE = {**IDENTITY, "cpu_model": "207"}
 
@@ -51,6 +52,13 @@ def failing(doc, name, message):
     for row in doc["benchmarks"]:
         if row["name"] == name:
             row.update(error_occurred=True, error_message=message, real_time=0, cpu_time=0)
+    return doc
+
+
+def skipping(doc, name, message):
+    row = {"name": name, "run_name": name, "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "threads": 1,
+           "skipped": True, "skip_message": message, "iterations": 0, "real_time": 0.0, "cpu_time": 0.0, "time_unit": "ns"}
+    doc["benchmarks"].append(row)
     return doc
 
 

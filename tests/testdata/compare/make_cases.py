@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from documents import (ELSEWHERE, TFLOPS, TIMES_NS, aggregates, baseline, context, creeping, document, failing, fingerprinted,
-                       late_joiner, nvbench, one_row_a_line, outlying_round, warpgauge, without)
+from documents import (ELSEWHERE, OF_BENCH, TFLOPS, TIMES_NS, aggregates, baseline, context, creeping, document, failing, fingerprinted,
+                       late_joiner, nvbench, one_row_a_line, outlying_round, skipping, warpgauge, without)
 
 HERE = Path(__file__).parent
 
@@ -88,6 +88,7 @@ def two_sides():
     speeds |= {f"head{i}.json": document(20 + i, scale={"": 1.2 if i < 5 else 1}) for i in range(8)}
     case("two_speeds_of_either", "gate --base base?.json --head head?.json", speeds)
     case("filter", TWO + " --filter '^blas/'", pair(scale={"naive": 2}))
+    case("usage_filter_matches_nothing", of("filter", TWO) + " --filter '^nobody/'", {})
     hostile = {name: 1e3 * (i + 1) for i, name in enumerate(HOSTILE)}
     case("hostile_names", TWO + REPORTS, {"base.json": document(1, times=hostile),
                                           "head.json": document(2, times=hostile, scale={"": 2})})
@@ -190,10 +191,11 @@ def usage():
 
 
 def baselines():
-    case("baseline_none", AGAINST, SLOWER)
+    case("baseline_none", AGAINST.replace("$OUT/baselines", "nowhere"), SLOWER)
     case("baseline", AGAINST, SLOWER | {STORED: baseline(10, TIMES_NS)})
     case("baseline_unblessed", AGAINST, SLOWER | {STORED.replace("baselines", ".warpgauge"): baseline(1, TIMES_NS)})
     case("baseline_conflict", AGAINST, SLOWER | {STORED: "<<<<<<< HEAD\n" + json.dumps(baseline(1, TIMES_NS))})
+    case("usage_baseline_filter_matches_nothing", of("baseline", AGAINST) + " --filter '^nobody/'", {STORED: baseline(10, TIMES_NS)})
     case("baseline_filter", of("baseline", AGAINST) + " --filter '^naive/'", {STORED: baseline(10, TIMES_NS)})
     # The stored side knows no settings: what a filter finds by them alone would be "new".
     settings = {f"{name}/repeats:3": ns for name, ns in TIMES_NS.items()}
@@ -210,7 +212,7 @@ def baselines():
     case("baseline_joined_later", of("baseline", AGAINST), {STORED: late_joiner(baseline(4, TIMES_NS))})
     case("baseline_outlying_round", of("baseline", AGAINST), {STORED: outlying_round(baseline(10, TIMES_NS))})
     failed = {f"head{i}.json": failing(fingerprinted(20 + i), "naive/S:128", "wrong: row 3 is NaN") for i in range(3)}
-    case("baseline_none_and_a_failure", AGAINST, failed)
+    case("baseline_none_and_a_failure", AGAINST.replace("$OUT/baselines", "nowhere"), failed)
     case("bless_failed", of("baseline_none_and_a_failure", BLESS) + " --reason first", {})
     rates = baseline(10, {name: 1e6 / ns for name, ns in TIMES_NS.items()})
     measured = {f"head{i}.json": fingerprinted(20 + i, metrics=TFLOPS, scale={"naive/S:128": 1.3}) for i in range(3)}
@@ -322,8 +324,26 @@ def smoke():
          {"head0.json": without(fingerprinted(20, metrics=TFLOPS), "naive/S:128")})
 
 
+def showing():
+    times = {**TIMES_NS, "flash/f16/" + "/".join(f"AXIS_{i}:{i}" for i in range(12)): 41e3}
+    files = {f"head{i}.json": skipping(fingerprinted(20 + i, times=times, metrics=OF_BENCH), "flash/f64/S:128", "f32 and f16 only")
+             for i in range(2)}
+    failing(files["head1.json"], "naive/S:128", "wrong: row 3 is NaN")
+    failing(files["head1.json"], "naive/S:512", "the child of this case was killed by signal 11 (Segmentation fault) "
+                                                "while it computed row 3 of the output")
+    del files["head1.json"]["benchmarks"][0:3]  # of one case
+    case("show", "show head0.json head1.json", files)
+    case("show_filter_and_counter", "show ../show/head0.json --filter=-naive --metric tflops", {})
+    case("show_hostile_names", "show ../hostile_names/head.json --metric cpu_time", {})
+    case("show_nvbench", "show ../nvbench/base.json", {})
+    case("show_medians", "show ../aggregates_only/base.json", {})
+    case("usage_show_filter", "show ../nvbench/base.json --filter nobody", {})
+    case("usage_show_nothing", "show", {})
+
+
 def main():
-    for cases in (two_sides, identities, policies, other_programs, reports, usage, baselines, blessing, creeping_up, undated, numbers_of_other_samples, smoke):
+    for cases in (two_sides, identities, policies, other_programs, reports, usage, baselines, blessing, creeping_up, undated, numbers_of_other_samples, smoke,
+                  showing):
         cases()
 
 
