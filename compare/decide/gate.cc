@@ -10,10 +10,8 @@
 #include "compare/decide/round_numbers.h"
 #include "compare/decide/rounds.h"
 #include "compare/decide/sample_counts.h"
-#include "compare/statistics/baseline_rule.h"
-#include "compare/statistics/excluded.h"
-#include "compare/statistics/judgement.h"
-#include "compare/statistics/unpaired_rule.h"
+#include "compare/statistics/outliers.h"
+#include "compare/statistics/two_sample_rule.h"
 
 namespace warpgauge {
 namespace {
@@ -279,7 +277,7 @@ double alpha_of(const GateOptions& options) {
 }
 
 Outcome decide_processes(const std::vector<MeasuredPair>& pairs, double alpha, double deviation) {
-  std::vector<UnpairedCase> cases;
+  std::vector<TwoSampleCase> cases;
   for (const MeasuredPair& pair : pairs)
     cases.push_back({pair.numbers.base.processes, pair.numbers.head.processes, pair.margins});
   return decide_unpaired(cases, {.alpha = alpha, .assumed_deviation = deviation});
@@ -288,7 +286,7 @@ Outcome decide_processes(const std::vector<MeasuredPair>& pairs, double alpha, d
 // Head's processes count by rounds.
 Outcome decide_rounds(const std::vector<MeasuredPair>& pairs, const RoundPlaces& rounds, double alpha,
                       double deviation) {
-  std::vector<BaselineCase> cases;
+  std::vector<TwoSampleCase> cases;
   for (const MeasuredPair& pair : pairs) {
     const auto fresh = by_round(pair.numbers.head.processes, rounds);
     cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});

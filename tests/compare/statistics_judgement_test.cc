@@ -7,8 +7,6 @@
 #include <limits>
 #include <stdexcept>
 
-#include "compare/statistics/evidence.h"
-
 namespace warpgauge {
 namespace {
 
@@ -99,31 +97,6 @@ TEST(Judgement, TostIsThatOfStatsmodels) {
   const double p = 0.003166881489265175;
   EXPECT_EQ(judge(effects, margins, open, {1e-9, p * 1.0001})[0].decided, Decided::unchanged);
   EXPECT_EQ(judge(effects, margins, open, {1e-9, p * 0.9999})[0].decided, Decided::inconclusive);
-}
-
-TEST(Judgement, DegreesOfFreedomAreWelchs) {
-  // Two independent means with variances 4/10 and 9/15 over 9 and 14 degrees: Welch 1947's equation
-  // gives 22.93 (t.test in R reports df for such summary data by the same formula).
-  TwoWayFit fit = fit_with({});
-  for (CaseFit& one : fit.cases) one = {0, 0.4, 9, 1, 10};
-  fit.shared_variance = 0.6;
-  fit.shared_df = 14;
-  const Effects effects = estimate_effects(fit, VariancePrior{}, std::vector<Margins>(kCases));
-  EXPECT_NEAR(effects.cases[0].absolute.df, 1 / (0.16 / 9 + 0.36 / 14), 1e-9);
-  EXPECT_NEAR(effects.cases[0].absolute.variance, 1, 1e-12);
-  EXPECT_EQ(effects.cases[0].relative.df, 9);
-}
-
-TEST(Judgement, AnAssumedDeviationIsAFloor) {
-  const std::vector<Margins> margins(kCases);
-  const TwoWayFit fit = fit_with({0.03});
-  const double known = std::numeric_limits<double>::infinity();
-  const std::vector<ModeratedVariance> high(kCases, {0.0025, known}), low(kCases, {1e-9, known});
-  EXPECT_NEAR(estimate_effects(fit, {}, margins, high).cases[0].absolute.variance, 0.00025, 1e-12);
-  EXPECT_TRUE(std::isinf(estimate_effects(fit, {}, margins, high).cases[0].absolute.df));
-  const std::vector<ModeratedVariance> shown(kCases, {0.0025, 6});
-  EXPECT_EQ(estimate_effects(fit, {}, margins, shown).cases[0].absolute.df, 6);
-  EXPECT_NEAR(estimate_effects(fit, {}, margins, low).cases[0].absolute.variance, 25e-7, 1e-12);
 }
 
 TEST(Judgement, DegreesOfFreedomThatAreNotThereProveNothing) {
