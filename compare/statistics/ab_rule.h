@@ -25,8 +25,7 @@ namespace warpgauge {
 
 struct AbCase {
   Margins margins;
-  bool control =
-      false;  // the change cannot affect it; three or more controls measure the machine's own shifts
+  bool control = false;  // the change cannot affect it; three or more measure the machine itself
 };
 
 struct AbPlan {

@@ -110,13 +110,11 @@ struct Decision {
   Decided decided = Decided::inconclusive;
   double log_ratio = 0;                    // estimate of the change
   double log_ci_low = 0, log_ci_high = 0;  // two-sided 95 %
-  double p = 1;  // of a regression, unadjusted: the smaller p of its tests, doubled if it has two
-  double p_adjusted =
-      1;           // Holm over cases, weighted over interim analyses: <= alpha if and only if a regression
-  double mde = 0;  // minimum detectable effect: a slow-down, as a fraction; power 0.8
-  int units = 0;   // per side, without excluded ones; 0: the figures above have no meaning
-  int more_units =
-      0;  // this many more per side would resolve the case; 0: decided, withheld, or not resolvable
+  double p = 1;           // of a regression, unadjusted: the smaller p of its tests, doubled if it has two
+  double p_adjusted = 1;  // Holm over cases, weighted over interim analyses; regression: <= alpha
+  double mde = 0;         // minimum detectable effect: a slow-down, as a fraction; power 0.8
+  int units = 0;          // per side, without excluded ones; 0: the figures above have no meaning
+  int more_units = 0;     // per side, that would resolve the case; 0: decided, withheld, or not resolvable
   DecisionWhy why;
 };
 

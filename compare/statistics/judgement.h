@@ -41,10 +41,9 @@ struct Levels {
 
 struct Verdict {
   Decided decided = Decided::inconclusive;
-  double p = 1, p_adjusted = 1;  // of a regression
-  bool by_relative = false;      // only the relative test rejected
-  Decided without_excluded =
-      Decided::inconclusive;  // what `decided` would be if the excluded units did not count
+  double p = 1, p_adjusted = 1;                      // of a regression
+  bool by_relative = false;                          // only the relative test rejected
+  Decided without_excluded = Decided::inconclusive;  // `decided`, if the excluded units did not count
 };
 
 // [case]. For cases that are not open, `decided` has no meaning.

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kCases = 8;
 
-TEST(Effects, TrigammaInverseIsLimmas) {
+TEST(Effects, TrigammaInverseAgreesWithLimma) {
   // limma's trigammaInverse(c(1e8, 5)) = 1e-4, 0.4961687 (published with InMoose, test_fitFDist.py).
   EXPECT_NEAR(trigamma_inverse(1e8), 1e-4, 1e-10);
   EXPECT_NEAR(trigamma_inverse(5), 0.4961687, 5e-8);
@@ -21,7 +21,7 @@ TEST(Effects, TrigammaInverseIsLimmas) {
   EXPECT_NEAR(trigamma_inverse(1e-7), 1e7, 1);
 }
 
-TEST(Effects, SqueezedVariancesAreLimmas) {
+TEST(Effects, ModeratedVariancesAgreeWithLimma) {
   // limma's squeezeVar(c(0.5, 1.3, 7.8), df = 3) (published with InMoose, tests/limma/test_squeezeVar.py).
   const std::vector<double> variances = {0.5, 1.3, 7.8}, dfs = {3, 3, 3};
   const VariancePrior prior = fit_variance_prior(variances, dfs);
@@ -34,8 +34,9 @@ TEST(Effects, SqueezedVariancesAreLimmas) {
   }
 }
 
-TEST(Effects, DegreesAreCappedByWhatTheVariancesHold) {
-  // Alike to the last digit: an infinite prior, and yet no more than three variances of four degrees each.
+TEST(Effects, DegreesOfFreedomAreCappedByThePooledOnes) {
+  // Equal variances give a prior with infinite degrees of freedom. The cap is three variances of four degrees
+  // each.
   const std::vector<double> variances = {2, 2, 2}, dfs = {4, 4, 4};
   const VariancePrior prior = fit_variance_prior(variances, dfs);
   EXPECT_TRUE(std::isinf(prior.df));
@@ -43,13 +44,13 @@ TEST(Effects, DegreesAreCappedByWhatTheVariancesHold) {
   EXPECT_EQ(moderate(8, 4, prior).variance, prior.variance);
 }
 
-TEST(Effects, NorDoesAFinitePriorHaveMore) {
+TEST(Effects, TheCapAppliesToAFinitePrior) {
   EXPECT_EQ(moderate(2, 4, {.variance = 1, .df = 30, .pooled_df = 12}).df, 12);
   EXPECT_EQ(moderate(2, 4, {.variance = 1, .df = 5, .pooled_df = 12}).df, 9);
 }
 
-TEST(Effects, AVarianceThatThePriorCannotExplainStandsByItself) {
-  // P(chi^2_23 > 41.638) = .01 (any table), of the ratio 1.8104.
+TEST(Effects, AVarianceThatThePriorCannotExplainIsNotModerated) {
+  // P(chi^2_23 > 41.638) = .01 (any table): a ratio of 1.8104.
   const VariancePrior sure{.variance = 2, .df = std::numeric_limits<double>::infinity(), .pooled_df = 55};
   EXPECT_EQ(moderate(2 * 1.80, 23, sure).variance, 2);
   EXPECT_EQ(moderate(2 * 1.82, 23, sure).variance, 2 * 1.82);
@@ -58,7 +59,7 @@ TEST(Effects, AVarianceThatThePriorCannotExplainStandsByItself) {
   const VariancePrior unsure{.variance = 2, .df = 10, .pooled_df = 55};
   EXPECT_EQ(moderate(2 * 5.63, 5, unsure).df, 15);
   EXPECT_EQ(moderate(2 * 5.64, 5, unsure).df, 5);
-  // Nor does it take a case for quieter than it is, or need a prior.
+  // A small variance is moderated. Without a prior none is.
   EXPECT_EQ(moderate(0.01, 23, sure).variance, 2);
   EXPECT_EQ(moderate(7, 4, {}).variance, 7);
 }
@@ -70,7 +71,7 @@ TEST(Effects, WithoutPriorVariancesStay) {
   EXPECT_EQ(moderate(2, 4, prior).df, 4);
 }
 
-TEST(Effects, AVarianceOfZeroIsNotMinusInfinity) {
+TEST(Effects, AVarianceOfZeroHasAFiniteLog) {
   const std::vector<double> variances = {0, 1, 1.5, 2}, dfs = {5, 5, 5, 5}, none = {0, 0, 0, 0};
   const VariancePrior prior = fit_variance_prior(variances, dfs);
   EXPECT_GT(prior.variance, 0);
@@ -78,7 +79,7 @@ TEST(Effects, AVarianceOfZeroIsNotMinusInfinity) {
   EXPECT_TRUE(std::isfinite(fit_variance_prior(none, dfs).variance));
 }
 
-TEST(Effects, DegreesOfFreedomAreWelchs) {
+TEST(Effects, DegreesOfFreedomAgreeWithWelch) {
   // Two independent means with variances 4/10 and 9/15 over 9 and 14 degrees: Welch 1947's equation
   // gives 22.93 (t.test in R reports df for such summary data by the same formula).
   TwoWayFit fit;

@@ -34,7 +34,7 @@ std::vector<TwoSampleCase> samples(int cases, int base, int head, double ratio) 
   return all;
 }
 
-TEST(UnpairedRule, ADoublingIsRedFromOneFileEach) {
+TEST(UnpairedRule, OneFilePerSideDetectsTwiceTheTime) {
   for (const int cases : {1, 30, 200}) {
     const Outcome outcome = decide_unpaired(samples(cases, 1, 1, 2), {});
     EXPECT_EQ(outcome.decisions[0].decided, Decided::regression) << cases;
@@ -42,7 +42,7 @@ TEST(UnpairedRule, ADoublingIsRedFromOneFileEach) {
   }
 }
 
-TEST(UnpairedRule, HalfTheCasesDoubledAreRedAndTheOthersAreNot) {
+TEST(UnpairedRule, OnlyTheHalfWithTwiceTheTimeAreRegressions) {
   std::vector<TwoSampleCase> cases = samples(20, 1, 1, 2);
   for (std::size_t c = 1; c < 10; ++c) cases[c].head[0] += std::log(2);
   const Outcome outcome = decide_unpaired(cases, {});
@@ -50,18 +50,18 @@ TEST(UnpairedRule, HalfTheCasesDoubledAreRedAndTheOthersAreNot) {
     EXPECT_EQ(outcome.decisions[c].decided, c < 10 ? Decided::regression : Decided::inconclusive);
 }
 
-TEST(UnpairedRule, OneFileEachProvesNoSmallChange) {
+TEST(UnpairedRule, OneFilePerSideProvesNoSmallChange) {
   const Outcome outcome = decide_unpaired(samples(30, 1, 1, 1.05), {});
   for (const Decision& decision : outcome.decisions) {
     EXPECT_EQ(decision.decided, Decided::inconclusive);
-    // Deviation of a difference 7.07 %, Holm's strictest of 30 at half of 1 %: z 3.59 + .84.
+    // The deviation of a difference is 7.07 %. Holm's smallest level of 30, at half of 1 %: z = 3.59 + .84.
     EXPECT_NEAR(decision.mde, 1.01 * std::exp(0.05 * std::sqrt(2.0) * (3.5879 + 0.8416)) - 1, 0.002);
   }
   EXPECT_NEAR(outcome.mde, outcome.decisions[0].mde, 1e-9);
 }
 
-TEST(UnpairedRule, AMachineThatIsWorseThanAssumedIsNotTrusted) {
-  // Two processes a side that differ by 60 % say more than an assumed 1.5 %.
+TEST(UnpairedRule, AnObservedDeviationAboveTheAssumedOneIsUsed) {
+  // Two processes per side that differ by 60 % outweigh an assumed 1.5 %.
   std::vector<TwoSampleCase> cases = samples(10, 2, 2, 1);
   for (TwoSampleCase& one : cases) {
     one.base = {0, 0.5};
@@ -71,7 +71,7 @@ TEST(UnpairedRule, AMachineThatIsWorseThanAssumedIsNotTrusted) {
     EXPECT_EQ(decision.decided, Decided::inconclusive);
 }
 
-TEST(UnpairedRule, WithThreeProcessesNothingIsAssumed) {
+TEST(UnpairedRule, WithThreeOrMoreProcessesPerSideNothingIsAssumed) {
   const Outcome outcome = decide_unpaired(samples(40, 8, 8, 1.05), {});
   EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
   EXPECT_EQ(outcome.decisions[0].units, 8);
@@ -90,10 +90,10 @@ TEST(UnpairedRule, AbsentProcessesAreNotCounted) {
     return outcome.decisions[c].log_ci_high - outcome.decisions[c].log_ci_low;
   };
   EXPECT_NEAR(width(0), 2 * 1.96 * 0.05 * std::sqrt(1.0 / 4 + 1.0 / 2), 0.001) << "by the assumed deviation";
-  EXPECT_LT(width(1), 0.03) << "by what was seen";
+  EXPECT_LT(width(1), 0.03) << "by the observed deviation";
 }
 
-TEST(UnpairedRule, InputsThatMakeNoSenseAreRefused) {
+TEST(UnpairedRule, InvalidInputsThrow) {
   std::vector<TwoSampleCase> cases = samples(2, 2, 2, 1);
   cases[1].base.pop_back();
   EXPECT_THROW(decide_unpaired(cases, {}), std::invalid_argument);
@@ -112,17 +112,17 @@ TEST(UnpairedRule, InputsThatMakeNoSenseAreRefused) {
   EXPECT_TRUE(decide_unpaired({}, {}).decisions.empty());
 }
 
-TEST(BaselineRule, NewRoundsAreHeldAgainstThePredictionInterval) {
+TEST(BaselineRule, NewRoundsAreComparedWithThePredictionInterval) {
   const Outcome outcome = decide_against_baseline(samples(60, 10, 3, 1.04), {});
   EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
-  // A new round's own noise counts, not only the error of the stored mean.
+  // The new rounds' noise counts, too, not only the error of the stored mean.
   const Decision& other = outcome.decisions[1];
   const double half = (other.log_ci_high - other.log_ci_low) / 2;
   EXPECT_GT(half, 1.9 * 0.004 * std::sqrt(1.0 / 3 + 0.1) * 0.7);
   EXPECT_LT(half, 1.9 * 0.004 * std::sqrt(1.0 / 3 + 0.1) * 1.6);
 }
 
-TEST(BaselineRule, ARoundsSpreadIsThatOfItsProcesses) {
+TEST(BaselineRule, TheSpreadIsBetweenProcessesOfARound) {
   // Sums of squares 2 and .5 over 2 + 1 degrees of freedom; the empty round lacks the case.
   const std::vector<std::vector<double>> three = {{1, 2, 3}, {4, 5}, {}};
   const RoundSpread spread = round_spread(three);
@@ -134,7 +134,7 @@ TEST(BaselineRule, ARoundsSpreadIsThatOfItsProcesses) {
   EXPECT_EQ(round_spread({}).processes, 1);
 }
 
-TEST(BaselineRule, OneStoredRoundIsJudgedByTheAssumedDeviation) {
+TEST(BaselineRule, OneStoredRoundUsesTheAssumedDeviation) {
   const Outcome slower = decide_against_baseline(samples(20, 1, 1, 1.1), {});
   EXPECT_EQ(slower.decisions[0].decided, Decided::inconclusive);
   EXPECT_NEAR(slower.decisions[0].log_ci_high - slower.decisions[0].log_ci_low,
@@ -142,9 +142,9 @@ TEST(BaselineRule, OneStoredRoundIsJudgedByTheAssumedDeviation) {
   EXPECT_EQ(decide_against_baseline(samples(20, 2, 1, 2), {}).decisions[0].decided, Decided::regression);
 }
 
-TEST(BaselineRule, ACaseThatWasAcceptedAnewStartsOver) {
+TEST(BaselineRule, AnAcceptedCaseStartsANewBaseline) {
   std::vector<TwoSampleCase> cases = samples(20, 10, 3, 1.1);
-  // Accepted as slower with the last two rounds: those alone are its baseline.
+  // Accepted as slower in the last two rounds: only those are its baseline.
   for (std::size_t i = 0; i < 10; ++i) cases[0].base[i] = i < 8 ? kAbsent : std::log(1.1);
   const Outcome outcome = decide_against_baseline(cases, {});
   EXPECT_NEAR(outcome.decisions[0].log_ratio, 0, 0.01);
@@ -152,8 +152,8 @@ TEST(BaselineRule, ACaseThatWasAcceptedAnewStartsOver) {
   EXPECT_EQ(outcome.decisions[0].units, 2);
 }
 
-// The tenth stored round is an outlier, and is left out; two cases joined in it, and in the round before it.
-TEST(BaselineRule, ARoundFarOutsideIsLeftOutAndTold) {
+// The tenth stored round is an outlier and is excluded. One case begins in it, another in the round before.
+TEST(BaselineRule, AnOutlierRoundIsExcludedAndReported) {
   std::vector<TwoSampleCase> cases = samples(12, 10, 3, 1);
   for (TwoSampleCase& one : cases) one.base[9] += std::log(1.2);
   std::fill_n(cases[0].base.begin(), 9, kAbsent);
@@ -182,7 +182,7 @@ TEST(BaselineRule, ARoundFarOutsideIsLeftOutAndTold) {
   EXPECT_NE(outcome.decisions[2].decided, Decided::regression);
 }
 
-TEST(UnpairedRule, AProcessFarOutsideIsLeftOutAndTold) {
+TEST(UnpairedRule, AnOutlierProcessIsExcludedAndReported) {
   std::vector<TwoSampleCase> cases = samples(12, 8, 24, 1);
   for (TwoSampleCase& one : cases) one.head[1] += std::log(1.2);
   const Outcome outcome = decide_unpaired(cases, {});
@@ -194,7 +194,7 @@ TEST(UnpairedRule, AProcessFarOutsideIsLeftOutAndTold) {
   EXPECT_THAT(decide_unpaired(samples(12, 8, 24, 1), {}).excluded, IsEmpty());
 }
 
-// `units` processes of head, from the second on, are 1.5 times slower in all cases.
+// `units` processes of head, starting with the second, are 1.5 times slower in all cases.
 std::vector<TwoSampleCase> slow_now_and_then(int base, int head, std::size_t units) {
   std::vector<TwoSampleCase> cases = samples(12, base, head, 1);
   for (TwoSampleCase& one : cases)
@@ -203,7 +203,7 @@ std::vector<TwoSampleCase> slow_now_and_then(int base, int head, std::size_t uni
 }
 
 TEST(UnpairedRule, AHeadThatIsSlowNowAndThenIsNotUnchanged) {
-  // Where many are slow they are not left out, and are noise.
+  // If many are slow, they are not excluded but count as noise.
   for (const auto& [head, slow, withheld] : {std::tuple{8, 3U, false},
                                              {8, 2U, false},
                                              {6, 1U, false},
@@ -234,7 +234,7 @@ TEST(UnpairedRule, AVerdictThatDependsOnExclusionNamesTheUnits) {
   EXPECT_EQ(why->excluded[0].units, 12u);
 }
 
-// The mirror image: base's fast processes are excluded.
+// The mirror image: fast processes of base are excluded.
 TEST(UnpairedRule, AFastBaseCountsLikeASlowHead) {
   std::vector<TwoSampleCase> cases = samples(12, 12, 12, 1);
   for (TwoSampleCase& one : cases) one.base[4] -= std::log(1.5), one.base[7] -= std::log(1.5);
@@ -251,7 +251,7 @@ TEST(UnpairedRule, AFastBaseCountsLikeASlowHead) {
   EXPECT_EQ(why->excluded.size(), 2u);
 }
 
-TEST(UnpairedRule, WhatHitsBaseAlikeIsTheMachines) {
+TEST(UnpairedRule, OutliersOnBothSidesAreAttributedToTheMachine) {
   std::vector<TwoSampleCase> cases = slow_now_and_then(12, 12, 2);
   for (TwoSampleCase& one : cases) one.base[4] += std::log(1.5), one.base[7] += std::log(1.5);
   const Outcome outcome = decide_unpaired(cases, {});
@@ -259,8 +259,8 @@ TEST(UnpairedRule, WhatHitsBaseAlikeIsTheMachines) {
   for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::unchanged);
 }
 
-// Base drew the fast speed more often, head the slow one: the halves that are left would differ by 20 %.
-TEST(UnpairedRule, WhereProcessesHaveTwoSpeedsIdenticalSidesAreNotRed) {
+// Base has the fast speed more often, head the slow one. Excluding the rarer speed of each would leave 20 %.
+TEST(UnpairedRule, IdenticalSidesWithTwoSpeedsAreInconclusive) {
   std::vector<TwoSampleCase> cases = samples(12, 8, 8, 1);
   for (TwoSampleCase& one : cases)
     for (const std::size_t u : {0, 1, 2, 3, 4}) {
@@ -272,7 +272,7 @@ TEST(UnpairedRule, WhereProcessesHaveTwoSpeedsIdenticalSidesAreNotRed) {
   EXPECT_EQ(outcome.shared->decided, Decided::inconclusive);
 }
 
-TEST(UnpairedRule, SlowProcessesOfHeadHideNeitherARegressionNorAllOfAnImprovement) {
+TEST(UnpairedRule, SlowProcessesOfHeadDoNotHideLargeChanges) {
   const auto decided = [](double ratio) {
     std::vector<TwoSampleCase> cases = slow_now_and_then(12, 12, 2);
     for (TwoSampleCase& one : cases)
@@ -288,7 +288,7 @@ TEST(UnpairedRule, SlowProcessesOfHeadHideNeitherARegressionNorAllOfAnImprovemen
   EXPECT_EQ(why->otherwise, Decided::improvement);
 }
 
-// A machine that got busy: 40 % more in half of the cases, while the round's own processes differ by as much.
+// A busy machine: 40 % more time in half of the cases, while the round's own processes differ as much.
 TEST(BaselineRule, ARoundWhoseProcessesDisagreeProvesNothing) {
   for (const int stored : {1, 10}) {
     std::vector<TwoSampleCase> calm = samples(30, stored, 1, 1.4);
@@ -303,8 +303,8 @@ TEST(BaselineRule, ARoundWhoseProcessesDisagreeProvesNothing) {
   }
 }
 
-// Processes of one hour share its noise: to have more of them helps only where rounds tell what an hour does.
-TEST(BaselineRule, TheSpreadOfProcessesIsDividedByThemOnlyBesideMeasuredRounds) {
+// Processes of one hour share its noise. More of them help only if the deviation between rounds was measured.
+TEST(BaselineRule, TheSpreadIsDividedByTheNumberOfProcessesOnlyIfRoundsWereMeasured) {
   const auto half_width = [](int stored) {
     std::vector<TwoSampleCase> cases = samples(30, stored, 1, 1);
     for (TwoSampleCase& one : cases) one.spread = {.variance = 0.2, .df = 3, .processes = 4};
@@ -315,7 +315,7 @@ TEST(BaselineRule, TheSpreadOfProcessesIsDividedByThemOnlyBesideMeasuredRounds) 
   EXPECT_NEAR(half_width(1) / half_width(10), std::sqrt(2 / (1.1 / 4)), 1e-3);
 }
 
-TEST(BaselineRule, ProcessesThatAgreeChangeNothing) {
+TEST(BaselineRule, ASmallSpreadChangesNothing) {
   const std::vector<TwoSampleCase> plain = samples(30, 10, 3, 1.03);
   std::vector<TwoSampleCase> calm = plain;
   for (TwoSampleCase& one : calm) one.spread = {.variance = 1e-8, .df = 6, .processes = 3};

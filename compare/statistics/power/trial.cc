@@ -23,31 +23,31 @@ class Tally {
 
   void add(const std::vector<Decided>& decided, double mean_blocks = 0, bool null_failed = false) {
     const Decided expected = world_.shift > 0 ? Decided::regression : Decided::improvement;
-    bool false_red = false, red = false;
+    bool false_positive = false, fails = false;
     for (std::size_t c = 0; c < decided.size(); ++c) {
-      red |= decided[c] == Decided::regression;
+      fails |= decided[c] == Decided::regression;
       if (static_cast<int>(c) < world_.shifted) {
         rates_.found += decided[c] == expected;
         rates_.shifted_unchanged += decided[c] == Decided::unchanged;
       } else {
-        false_red |= decided[c] == Decided::regression || decided[c] == Decided::improvement;
+        false_positive |= decided[c] == Decided::regression || decided[c] == Decided::improvement;
         rates_.unchanged += decided[c] == Decided::unchanged;
       }
     }
-    rates_.run_false_red += false_red;
-    rates_.run_red += red;
+    rates_.run_false_positive += false_positive;
+    rates_.run_fails += fails;
     rates_.blocks += mean_blocks;
     rates_.null_failed += null_failed;
   }
 
   Rates rates() const {
     Rates rates = rates_;
-    for (double* share : {&rates.run_false_red, &rates.run_red, &rates.blocks, &rates.null_failed})
+    for (double* share : {&rates.run_false_positive, &rates.run_fails, &rates.blocks, &rates.null_failed})
       *share /= runs_;
     for (double* share : {&rates.found, &rates.shifted_unchanged})
       *share /= world_.shifted * static_cast<double>(runs_);
     rates.unchanged /= (world_.cases - world_.shifted) * static_cast<double>(runs_);
-    return rates;  // NaN where there are no such cases
+    return rates;  // NaN if there are no such cases
   }
 
  private:
