@@ -81,7 +81,7 @@ int run(const std::vector<std::string>& words) {
   const std::vector<std::string> arguments(words.begin() + static_cast<std::ptrdiff_t>(name_words),
                                            words.end());
   const std::string called = fmt::format("{} {}", kProgram, command->name);
-  if (command->flags.parse(called, arguments) == FlagTable::Parsed::help_wanted) {
+  if (command->flags.parse(called, arguments) == CommandFlags::Parsed::help_wanted) {
     print(help_of(*command));
     return 0;
   }
