@@ -1,5 +1,5 @@
-// One entry of `benchmarks` as it stands in the file, unjudged: which fields matter is known only when all
-// are read.
+// One entry of `benchmarks` as it is in the file, without a check: which fields matter is known only after
+// all of them are read.
 #pragma once
 
 #include <cstddef>
@@ -21,26 +21,26 @@ struct GoogleBenchmarkRow {
   Field error_occurred, error_message;  // SkipWithError
   Field skipped, skip_message;          // SkipWithMessage, since 1.8
   Field time_unit;
-  Field metric;                                 // the field that is compared
-  Field samples_ns;                             // set when there; its numbers are in `samples`
-  std::vector<double> samples;                  // NaN where an item is not a number
-  std::vector<std::string_view> other_numbers;  // numeric fields beside those above
+  Field metric;                                 // the number that is compared
+  Field samples_ns;                             // if present; its numbers are in `samples`
+  std::vector<double> samples;                  // NaN for an item that is not a number
+  std::vector<std::string_view> other_numbers;  // other numeric fields
   std::vector<std::string_view> not_finite;     // those of them that are NaN or infinite
-  bool has_time = false;                        // real_time is there: else it may be a fit of complexity
+  bool has_time = false;                        // has real_time; otherwise it may be a complexity fit
 
-  // A fit of complexity (BigO, RMS): coefficients, no measurement.
-  bool is_complexity() const;
+  // A complexity fit (BigO, RMS): coefficients, not a measurement.
+  [[nodiscard]] bool is_complexity() const;
 
-  // "benchmarks[4] NAME.field", for diagnostics, once a string is made of it; the field may be empty.
+  // Converts to "benchmarks[4] NAME.field", for messages. The field may be empty.
   struct Place {
     const GoogleBenchmarkRow& row;
     std::string_view field;
     explicit operator std::string() const;
   };
-  Place place(std::string_view field) const { return {*this, field}; }
+  [[nodiscard]] Place place(std::string_view field) const { return {*this, field}; }
 };
 
-// Takes the next value of `json`, an object, as the entry `index`. What `row` held before is gone.
+// Takes the next value of `json`, an object, as the entry `index`. Replaces the content of `row`.
 void read_row(JsonReader& json, std::string_view file, std::string_view metric, std::size_t index,
               GoogleBenchmarkRow& row);
 
