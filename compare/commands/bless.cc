@@ -1,12 +1,14 @@
 // compare bless: takes one round into the stored baseline, unless it is red, undecided or too early, or would
-// make the baseline creep up.
+// make the baseline drift.
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "base/atomic_file.h"
 #include "base/escape.h"
+#include "compare/baseline/baseline_files.h"
 #include "compare/baseline/bless.h"
+#include "compare/baseline/drift.h"
 #include "compare/baseline/round.h"
 #include "compare/baseline/smoke.h"
 #include "compare/commands/options.h"
@@ -14,7 +16,7 @@
 #include "compare/decide/rounds.h"
 #include "compare/decide/sample_counts.h"
 #include "compare/input/metric.h"
-#include "compare/report/creep_note.h"
+#include "compare/report/baseline_words.h"
 #include "compare/report/format.h"
 
 namespace warpgauge {
@@ -72,7 +74,7 @@ std::string summary(const Baseline& baseline, const std::string& path) {
 }
 
 // Why the round is not taken in; empty where it is.
-std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& crept) {
+std::string refusal_of(const Comparison& comparison, const std::vector<Drift>& drifted) {
   if (comparison.counts()[static_cast<std::size_t>(CellVerdict::failed)] > 0)
     return "cases failed: what they took is not known; the report says why, case by case\n";
   if (comparison.verdict == RunVerdict::regression)
@@ -80,7 +82,7 @@ std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& c
   if (comparison.exit_code != 0)
     return "the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
            "; the notes say why, --remove RE takes out cases that are gone\n";
-  return crept.empty() ? "" : creep_refusal(crept);
+  return drifted.empty() ? "" : drift_refusal(drifted);
 }
 
 // The minima of a smoke test, in place of a round: made anew from these results.
@@ -137,9 +139,8 @@ int run_bless(const BlessFlags& flags) {
   round.reason = flags.reason;
   const std::vector<BaselineRound> rounds =
       stored.baseline ? stored.baseline->rounds : std::vector<BaselineRound>();
-  const std::string against = reason_against_round(head, round, rounds);
-  if (!against.empty()) {
-    tell(flags.reports, "refused: " + visible(against) + "\n");
+  if (const auto problem = problem_with_round(head, round, rounds)) {
+    tell(flags.reports, "refused: " + round_problem_text(*problem) + "\n");
     return kRefused;
   }
 
@@ -148,22 +149,19 @@ int run_bless(const BlessFlags& flags) {
                                                        .rounds = {},
                                                        .cases = {},
                                                        .history = {}});
-  try {
-    edit_baseline(updated, edits, measured_names(head), round);
-  } catch (const std::invalid_argument& error) {
-    throw UsageError(error.what());
-  }
+  if (const auto problem = edit_baseline(updated, edits, measured_names(head), round))
+    throw UsageError(edit_problem_text(*problem));
   Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
-  const std::vector<Creep> crept = creep_with(updated, round, comparison, options);
-  if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
+  const std::vector<Drift> drifted = drifted_cases_with(updated, round, comparison, options.policy);
+  if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   write_reports(comparison, flags.reports);
-  if (const std::string refusal = refusal_of(comparison, crept); !refusal.empty()) {
+  if (const std::string refusal = refusal_of(comparison, drifted); !refusal.empty()) {
     tell(flags.reports, "refused: " + refusal);
     return comparison.exit_code != 0 ? comparison.exit_code : kRefused;
   }
   if (statistic != Statistic::median) round.samples = fewest_samples(comparison.cells);
   add_round(updated, round, comparison);
-  update_file(stored.path, stored.text, format_baseline(updated));
+  write_baseline(stored, updated);
   tell(flags.reports, summary(updated, path));
   return 0;
 }

@@ -4,11 +4,12 @@
 
 #include "base/escape.h"
 #include "compare/ab/analysis.h"
-#include "compare/baseline/baseline.h"
+#include "compare/baseline/baseline_files.h"
+#include "compare/baseline/drift.h"
 #include "compare/baseline/round.h"
 #include "compare/commands/options.h"
 #include "compare/input/names.h"
-#include "compare/report/creep_note.h"
+#include "compare/report/baseline_words.h"
 #include "compare/report/format.h"
 
 namespace warpgauge {
@@ -78,11 +79,12 @@ Comparison without_baseline(const ResultSet& head, GateOptions options, const st
 }
 
 // With the new round in it, where `bless` would take it for one.
-std::vector<Creep> creep_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
+std::vector<Drift> drift_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
                             const GateOptions& options) {
   const BaselineRound round = describe_round(head, statistic_name(statistic_of(baseline)));
-  const bool another = reason_against_round(head, round, baseline.rounds).empty();
-  return creep_with(baseline, another ? std::optional(round) : std::nullopt, comparison, options);
+  const bool another = !problem_with_round(head, round, baseline.rounds);
+  return drifted_cases_with(baseline, another ? std::optional(round) : std::nullopt, comparison,
+                            options.policy);
 }
 
 Comparison against_baseline(const GateFlags& flags, const GateOptions& options, ReadOptions read) {
@@ -101,8 +103,8 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back("base is " + path + (stored.blessed ? "" : ", which nobody has blessed") + ": " +
                              format_count(rounds, "rounds"));
-  const std::vector<Creep> crept = creep_of(*stored.baseline, head, comparison, options);
-  if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
+  const std::vector<Drift> drifted = drift_of(*stored.baseline, head, comparison, options);
+  if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   return comparison;
 }
 

@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <memory>
 
-#include "base/diagnostic.h"
 #include "base/escape.h"
-#include "compare/baseline/folder_name.h"
+#include "compare/baseline/baseline_files.h"
 #include "compare/baseline/history.h"
 #include "compare/commands/options.h"
+#include "compare/report/baseline_words.h"
 #include "compare/report/format.h"
 
 namespace warpgauge {
@@ -18,40 +18,6 @@ constexpr int kNoHistory = 4;
 constexpr std::size_t kColumns = 100, kMostBars = 40, kFewestBars = 6;
 constexpr std::size_t kFigures = 2 + 9 + 2 + 10 + 2;  // columns in front of the bars
 constexpr std::size_t kDate = 10, kCommit = 10;
-
-std::vector<std::filesystem::path> sorted_entries(const std::filesystem::path& directory) {
-  std::error_code error;
-  std::vector<std::filesystem::path> entries;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-    entries.push_back(entry.path());
-  if (error)
-    throw meaning_diagnostic(directory.string(), "", error.message(),
-                             "--baseline takes a folder of baselines");
-  std::sort(entries.begin(), entries.end());
-  return entries;
-}
-
-// DIR/FINGERPRINT/MATRIX.json, those that were named or all.
-std::vector<std::filesystem::path> baselines_of(const BaselineFlags& flags) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& folder : sorted_entries(flags.directory)) {
-    std::error_code unreadable;  // a link that leads nowhere is no folder
-    if (!std::filesystem::is_directory(folder, unreadable)) continue;
-    if (!flags.fingerprint.empty() && folder.filename() != flags.fingerprint) continue;
-    for (const auto& file : sorted_entries(folder)) {
-      if (file.extension() != ".json" || file.filename() == "smoke.json") continue;
-      if (flags.matrix.empty() || file.filename() == baseline_file_name(flags.matrix)) files.push_back(file);
-    }
-  }
-  if (files.empty()) {
-    const auto or_any = [](const std::string& name) { return name.empty() ? "*" : name; };
-    throw meaning_diagnostic(
-        flags.directory, "",
-        "holds no " + or_any(flags.fingerprint) + "/" + baseline_file_name(or_any(flags.matrix)),
-        "`bless` makes one");
-  }
-  return files;
-}
 
 // One bar is the geometric mean of the numbers of `per_bar` rounds that follow one another.
 std::vector<std::optional<double>> log_bars(const std::vector<std::optional<double>>& numbers,
@@ -97,11 +63,11 @@ std::string padded_left(const std::string& text, std::size_t width) {
   return std::string(width - std::min(width, display_width(text)), ' ') + text;
 }
 
-// Creep and name of each case; those with fewer than two numbers last.
+// Drift and name of each case; those with fewer than two numbers last.
 std::vector<std::pair<std::optional<double>, std::string>> worst_first(const BaselineTrend& trend) {
   std::vector<std::pair<std::optional<double>, std::string>> cases;
   for (const auto& [name, numbers] : trend.cases)
-    cases.emplace_back(creep(numbers, trend.metric.better), name);
+    cases.emplace_back(drift_ratio(numbers, trend.metric.better), name);
   std::stable_sort(cases.begin(), cases.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   return cases;
@@ -116,7 +82,7 @@ std::string case_lines(const BaselineTrend& trend) {
            std::string(width - display_width(bars), ' ') + "  " +
            shortened(name, kColumns - kFigures - width - 2) + "\n";
   };
-  std::string out = line("creep", "latest", per_bar == 1 ? "rounds" : "1:" + std::to_string(per_bar),
+  std::string out = line("drift", "latest", per_bar == 1 ? "rounds" : "1:" + std::to_string(per_bar),
                          "case (" + visible(trend.metric.name) + ")");
   for (const auto& [change, name] : worst_first(trend)) {
     const auto& numbers = trend.cases.at(name);
@@ -124,7 +90,7 @@ std::string case_lines(const BaselineTrend& trend) {
     out += line(change ? format_change(*change) : kUnknown, format_value(**latest, trend.metric.name),
                 sparkline(log_bars(numbers, per_bar)), visible(name));
   }
-  return out + fitted("creep: latest against oldest, + is worse");
+  return out + fitted("drift: latest against oldest, + is worse");
 }
 
 std::string event_lines(const std::vector<TrendEvent>& events) {
@@ -146,14 +112,14 @@ std::string report(const std::filesystem::path& file, const BaselineTrend& trend
                            format_count(static_cast<std::int64_t>(trend.rounds.size()), "rounds") + ", " +
                            day(trend.rounds.front()) + " to " + day(trend.rounds.back()));
   out += case_lines(trend) + event_lines(trend.events);
-  for (const std::string& note : trend.notes) out += fitted("note: " + visible(note));
+  for (const HistoryNote& note : trend.notes) out += fitted("note: " + history_note_text(note));
   return out;
 }
 
 int run_trend(const BaselineFlags& flags) {
   check_names(flags);
   std::string out;
-  for (const auto& file : baselines_of(flags)) {
+  for (const auto& file : baselines_in(flags.directory, flags.fingerprint, flags.matrix)) {
     try {
       out += (out.empty() ? "" : "\n") + report(file, trend_of(read_versions(file)));
     } catch (const HistoryError& error) {
