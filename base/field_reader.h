@@ -82,6 +82,10 @@ class FieldReader {
   template <class Each>
   void elements(Each each);
 
+  // Calls read(reader) for `text`, the value that was just taken, with a reader at its place.
+  template <class Read>
+  void again(std::string_view text, Read read) const;
+
   JsonType peek() { return json_->peek(); }
   JsonValue value() { return json_->value(); }
   JsonValue value(JsonType expected);
@@ -133,6 +137,13 @@ void FieldReader::elements(Each each) {
     each();
     steps_.pop_back();
   }
+}
+
+template <class Read>
+void FieldReader::again(std::string_view text, Read read) const {
+  JsonReader json(text, file_);
+  FieldReader reader(json, file_, place_of(""), format_);
+  read(reader);
 }
 
 // The text of the top-level key "schema"; nothing if the document has none. Throws Diagnostic on a syntax

@@ -1,66 +1,63 @@
 #!/usr/bin/env bash
-# ci/bench.sh - installs what is missing, builds, runs the benchmark matrix, compares with the baseline, says the verdict.
+# ci/bench.sh - installs missing packages, builds, runs the benchmark matrix, prints the results and the verdict.
 #
-#   --processes N      processes to measure with, at least 3 (3)
-#   --matrix NAME      smoke, seed, ci... (ci)
+#   --processes N      number of processes to measure with, at least 3 (3)
+#   --matrix NAME      the matrix of bench: smoke, seed, ci, full (ci)
 #   --filter RE        only cases whose name matches, for example 'blas/.*/S:512/D:64'
-#   --preset NAME      release (default): the presets of CMakePresets.json
-#   --bin DIR          use the programs in DIR: nothing is installed or built; so does WARPGAUGE_BIN=DIR
-#   --need-baseline    skip (77) where this hardware has no baseline
-#   --no-install       use what is here
+#   --preset NAME      a preset of CMakePresets.json: release (default)
+#   --bin DIR          use the programs in DIR; nothing is installed or built ($WARPGAUGE_BIN)
+#   --need-baseline    exit 77 (skipped) if this hardware has no baseline
+#   --no-install       install nothing
 #   --help
 #
-# CUDA kernels take part where there are nvcc and a GPU. Without a baseline for this hardware the round is kept in
-# .warpgauge/ as the first one. Results and reports: .warpgauge/last/.
-# Exit: 0 pass, or a first round; 1 regression, a wrong result, or a crash; 2 usage; 3, 4, 5 as `compare`.
+# CUDA kernels run if there are nvcc and a GPU. Without a baseline for this hardware, the round becomes the first one, in
+# .warpgauge/. Results and reports: .warpgauge/last/. The previous round stays there until a new one is complete.
+# Exit: 0 pass, or a first round; 1 regression, wrong result, or a crash; 2 usage; 3, 4, 5 as `compare`.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-preset=release install=yes bin=${WARPGAUGE_BIN:-} processes=3 matrix=ci filter=''
-measure=() judge=()
-arguments=("$@")
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --processes) processes=$(value_of "$@"); shift ;;
-    --matrix) matrix=$(value_of "$@"); shift ;;
-    --filter) filter=$(value_of "$@"); shift ;;
-    --preset) preset=$(value_of "$@"); shift ;;
-    --bin) bin=$(value_of "$@"); shift ;;
-    --need-baseline) judge+=(--need-baseline) ;;
-    --no-install) install=no ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
-processes=$(whole_number --processes "$processes" 3)
-if [[ -n $filter ]]; then
-  measure=(-- "--benchmark_filter=$filter")
-  judge+=(--filter "$filter")
-fi
+preset=release install=yes bin=${WARPGAUGE_BIN:-} processes=3 matrix=ci filter='' need_baseline=no
+parse_arguments "$@" <<'TABLE'
+--processes      processes      number 3
+--matrix         matrix         text
+--filter         filter         text
+--preset         preset         preset
+--bin            bin            folder
+--need-baseline  need_baseline  yes
+--no-install     install        no
+TABLE
 
 if [[ -z $bin ]]; then
   prepare "$install"
-  continue_as_caller "${arguments[@]}"
-  build "$preset" bench compare
+  continue_as_caller
+  build "$preset" bench fuzz compare
   bin=$root/build/$preset/bin
 fi
+check_selection "$bin" "$matrix" "$filter"
 
-if [[ ${judge[*]} == *--need-baseline* && -z $(find "$root/baselines" "$root/.warpgauge" -name "$(baseline_name "$matrix")" 2>/dev/null) ]]; then
-  say "skipped: there is no baseline for any hardware, matrix $matrix"
-  exit 77
+readonly last=$root/.warpgauge/last
+measure=() judge=()
+if [[ -n $filter ]]; then
+  measure=(-- "--benchmark_filter=$filter")
+  judge=(--filter "$filter")
+fi
+if [[ $need_baseline == yes ]]; then
+  if [[ -z $(find "$root/baselines" "$root/.warpgauge" -name "$(baseline_name "$matrix")" 2>/dev/null) ]]; then
+    say "skipped: there is no baseline of any hardware for matrix $matrix"
+    exit 77
+  fi
+  judge+=(--need-baseline)
 fi
 code=0
-"$root/ci/measure.sh" --bin "$bin" --processes "$processes" --matrix "$matrix" "${measure[@]}" || code=$?
-if [[ $code -eq 6 ]]; then
-  exit_code=1 die "exit 1: $(cat "$root/.warpgauge/last/unfinished"); nothing was judged, and no round is kept"
-fi
+"$root/ci/measure.sh" --bin "$bin" --out "$last" --processes "$processes" --matrix "$matrix" "${measure[@]}" || code=$?
+[[ $code -ne 6 ]] || die "$(cat "$last/unfinished/why"); there is no verdict, and the round is not kept"
 [[ $code -le 1 ]] || exit "$code"
+"$bin/compare" show "$last"/process-*.json
 judged=0
-"$root/ci/judge.sh" --bin "$bin" --matrix "$matrix" "${judge[@]}" || judged=$?
-# A wrong result outranks a verdict of "pass" or "undecided", and a skip; compare's exit codes have the same order.
+"$root/ci/judge.sh" --bin "$bin" --head "$last" --matrix "$matrix" "${judge[@]}" || judged=$?
+# A wrong result outranks "pass", "undecided" and a skip. The exit codes of compare have the same order.
 if [[ $code -eq 1 && $judged =~ ^(0|4|77)$ ]]; then
-  exit_code=1 die "exit 1: a case was wrong or failed while it was measured, see above"
+  die "a case was wrong or failed during the measurement; see its row above"
 fi
 exit "$judged"

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""ci/comment.py - the comment under a pull request, from what a run of the `gpu` workflow left.
+"""ci/comment.py - writes the comment under a pull request from the results of the `gpu` workflow.
 
-  render DIR [--timeline FILE] [--head SHA]   print the comment for DIR/comparison.json; FILE holds {"run", "jobs"} as
-                                              GitHub's API gives them
-  post RUN_ID                                 fetch the run's artifact, find its pull request, write or update the comment
+  render DIR [--timeline FILE] [--head SHA]   print the comment for DIR/comparison.json; FILE holds {"run", "jobs"} in the
+                                              format of GitHub's API
+  post RUN_ID                                 fetch the artifact of a run, find its pull request, write or update the comment
   --help
 
-`post` is for the `comment` workflow: it has rights that a pull request does not have, so it runs the default branch's code
-only, takes one JSON file from the artifact `comparison` and nothing else, and believes no name or number in it
+The `comment` workflow calls `post`. That workflow may write, which a pull request may not. So it runs only the code of the
+default branch, reads one JSON file from the artifact `comparison`, and treats each text and number in it as untrusted
 (comparison_file.py, comment_text.py). Environment: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
 Exit: 0 done, or nothing to do; 1 GitHub refused; 2 usage.
 """
@@ -30,12 +30,12 @@ MAX_ARTIFACT_BYTES = 4 << 20
 
 
 def read_artifact(data):
-    """The comparison in an artifact's archive: that one member is read, up to its cap, and nothing is unpacked."""
+    """The comparison in the archive of an artifact. Reads one member, up to a size limit, and unpacks nothing."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("comparison.json") as member:
             text = member.read(comparison_file.MAX_BYTES + 1)
-    except Exception as error:  # whatever a broken archive makes zipfile and its decompressors raise: ValueError, zlib.error...
-        raise comparison_file.Refused(f"the artifact holds no readable comparison.json: {error}") from None
+    except Exception as error:  # zipfile and its decompressors raise many types for a damaged archive
+        raise comparison_file.Refused(f"the artifact has no readable comparison.json: {error}") from None
     return comparison_file.parse(text)
 
 
@@ -51,9 +51,9 @@ def fetch_comparison(github, run_id):
 
 
 def find_pull_request(github, run):
-    """(number, head commit) of the open pull request that a run was for, or None. A run knows no pull request when it
-    comes from a fork: it is found by branch and commit. A dispatched run names both in its title, which only those who may
-    write can choose; a commit that is not one of the pull request's would be told under another's."""
+    """(number, head commit) of the open pull request of a run, or None. For a fork, GitHub gives no pull request of a run, so
+    it is found by branch and commit. A dispatched run names both in its title, which only users with write access can
+    choose. The commit must belong to that pull request, or its results would appear under another one."""
     if run["event"] == "workflow_dispatch":
         titled = re.fullmatch(r"gpu: pull request ([0-9]{1,9}) at ([0-9a-f]{40})", run["display_title"])
         if titled and any(commit["sha"] == titled[2] for commit in github.pages(f"/pulls/{titled[1]}/commits")):
@@ -78,7 +78,7 @@ def write_comment(github, number, text):
 
 
 def drop_label(github, number):
-    """The label asks for one run of one commit: the next push needs it anew."""
+    """The label starts one run of one commit. The next push needs the label again."""
     if any(label["name"] == LABEL for label in github.pages(f"/issues/{number}/labels")):
         github.call("DELETE", f"/issues/{number}/labels/{LABEL}")
 
@@ -88,7 +88,7 @@ def post(run_id):
     run = github.get(f"/actions/runs/{run_id}")
     found = find_pull_request(github, run)
     if found is None:
-        print(f"comment.py: run {run_id} is for no open pull request at this commit; nothing to say")
+        print(f"comment.py: run {run_id} has no open pull request with this commit; no comment is written")
         return
     number, head_sha = found
     if run["conclusion"] != "skipped":
@@ -97,7 +97,7 @@ def post(run_id):
             text = comment_text.render(fetch_comparison(github, run_id), run, jobs, head_sha)
         except comparison_file.Refused as refused:
             text = comment_text.render_failure(str(refused), run, jobs, head_sha)
-        print(f"comment.py: {write_comment(github, number, text)} under pull request {number}")
+        print(f"comment.py: the comment of pull request {number} is {write_comment(github, number, text)}")
     drop_label(github, number)
 
 
@@ -130,7 +130,7 @@ def main():
         else:
             post(arguments.run_id)
     except ApiError as error:
-        print(f"comment.py: {error}", file=sys.stderr)
+        print(f"comment.py: error: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,18 +1,18 @@
 #!/usr/bin/python3
-"""ci/coverage_report.py - line and branch coverage of a build that was compiled by gcc with --coverage.
+"""ci/coverage_report.py - prints line and branch coverage of a build that gcc compiled with --coverage.
 
 usage: coverage_report.py BUILD [--at-least N] [--worst N] [--root DIR] [--leave-out FILE]... FOLDER/...
 
-Counts the sources (*.cc) that lie directly in the FOLDERs of the tree, files that no test ran included. Lines and
-branches are gcov's, with these rules of ours:
+Counts the sources (*.cc) directly in the FOLDERs of the tree, including files that no test ran. Lines and branches are those
+of gcov, with these rules:
 
-- A call that may throw ends in two arcs, go on and throw. Neither is a choice of the source, so neither is counted.
-- A block that only a throw leads to, and that never ran, is not counted either: nearly all of those are what gcc adds
-  to take temporaries down. gcov marks them in its text, and not in its JSON, which alone tells throw arcs: both are read.
-- Instances of one template, and a file that was compiled into several programs, are one: the counts are added.
-- A file that is expected and that gcov knows nothing of is an error, not a hundred per cent.
+- A call that may throw ends in two arcs: continue and throw. The source has no branch there, so neither arc is counted.
+- A block that only a throw reaches, and that never ran, is not counted. Nearly all such blocks are cleanup of temporaries
+  that gcc adds. gcov marks these blocks only in its text output, and throw arcs only in its JSON, so both are read.
+- Instances of one template count as one. So does a file that was compiled into several programs. Their counts are added.
+- An expected file that gcov does not know is an error.
 
-Exit: 0 branch coverage is N % or more; 1 it is less, or something is missing; 2 usage.
+Exit: 0 branch coverage is at least N %; 1 it is lower, or a file is missing; 2 usage.
 """
 import argparse
 import collections
@@ -25,11 +25,11 @@ import sys
 
 BLOCK = re.compile(r" *(\S+): *(\d+)-block +\d+$")
 LINE = re.compile(r" *\S+: *\d+:")
-EXCEPTIONAL = "$$$$$"  # how gcov writes the count of a block that never ran and that only a throw leads to
+EXCEPTIONAL = "$$$$$"  # gcov's count of a block that never ran and that only a throw reaches
 
 
 def exceptional_branches(text, name):
-    """Of gcov's annotated text: each line of file `name` that has branches, and which of these are exceptional."""
+    """From gcov's annotated text: each line of file `name` that has branches, and which of these only a throw reaches."""
     lines = []
     here, exceptional = False, False
     for line in text.splitlines():
@@ -46,7 +46,7 @@ def exceptional_branches(text, name):
 
 
 def source_branches(branches, exceptional):
-    """Counts of the arcs that are choices of the source: gcov lists the two arcs of a call as fallthrough, throw."""
+    """Counts of the arcs that are branches of the source. gcov lists the two arcs of a call as fallthrough, throw."""
     kept = []
     for branch, is_exceptional in zip(branches, exceptional):
         if not branch["throw"]:
@@ -57,14 +57,14 @@ def source_branches(branches, exceptional):
 
 
 class Source:
-    """What is known of one file, summed over instances and programs."""
+    """The counts of one file, summed over instances and programs."""
 
     def __init__(self):
         self.lines = collections.Counter()
         self.branches = {}  # (place of the function, line, how many arcs) -> counts
 
     def add(self, gcov_file, exceptional):
-        """`exceptional`: of exceptional_branches(), whose lines stand in the same order as those of the JSON."""
+        """`exceptional`: the result of exceptional_branches(), whose lines have the same order as those of the JSON."""
         places = {f["name"]: (f["start_line"], f["start_column"]) for f in gcov_file["functions"]}
         exceptional = iter(exceptional)
         for line in gcov_file["lines"]:
@@ -74,7 +74,7 @@ class Source:
                 continue
             same_number, which = next(exceptional, (None, []))
             if (same_number, len(which)) != (number, len(line["branches"])):
-                raise SystemExit(f"coverage_report.py: gcov's text and JSON disagree: {gcov_file['file']}:{number}")
+                raise SystemExit(f"coverage_report.py: error: text and JSON of gcov disagree: {gcov_file['file']}:{number}")
             counts = source_branches(line["branches"], which)
             key = (places.get(line.get("function_name")), number, len(counts))
             before = self.branches.get(key, [0] * len(counts))
@@ -92,23 +92,23 @@ class Source:
 
 
 def gcov(root, note, *flags):
-    """What gcov prints of one object, run in the tree: it annotates only sources that it can read.
+    """The output of gcov for one object. It runs in the root of the tree, because it annotates only sources that it can read.
 
-    What no test ran has notes and no counts: gcov counts it as zero.
+    An object that no test ran has notes but no counts; gcov counts it as zero.
     """
     command = ["gcov", "--branch-probabilities", "--stdout", *flags, str(note.resolve())]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True, errors="replace", check=False)
     if result.returncode != 0:
-        raise SystemExit(f"coverage_report.py: gcov failed: {result.stderr.strip()[-400:]}")
+        raise SystemExit(f"coverage_report.py: error: gcov failed: {result.stderr.strip()[-400:]}")
     return result.stdout
 
 
 def take_counts(build, root, sources):
-    """Adds to `sources` (by path in the tree) what was counted of them anywhere under `build`."""
+    """Adds all counts under `build` to `sources`, which has paths in the tree as keys."""
     for note in sorted(build.rglob("*.gcno")):
         for document in filter(None, gcov(root, note, "--json-format").splitlines()):
             for entry in json.loads(document)["files"]:
-                # Our build cuts the tree's path off; another one may not.
+                # This project's build strips the path of the tree; another one may not.
                 name = entry["file"].removeprefix(f"{root}/")
                 if name in sources:
                     text = gcov(root, note, "--all-blocks")
@@ -157,11 +157,11 @@ def main():
     take_counts(flags.build, flags.root, sources)
     unknown = [name for name, source in sources.items() if not source.lines]
     if unknown or not sources:
-        print("coverage_report.py: gcov knows nothing of", ", ".join(unknown) or "these folders", file=sys.stderr)
+        print("coverage_report.py: error: gcov has no data for", ", ".join(unknown) or "these folders", file=sys.stderr)
         return 1
 
     worst = sorted(sources, key=lambda name: (percent(sources[name].branch_figures()), name))
-    print(f"{'lines':>20} {'branches':>20}  file: lines with a branch not taken")
+    print(f"{'lines':>20} {'branches':>20}  file: lines with a branch that was not taken")
     for name in worst[: flags.worst]:
         source = sources[name]
         print(row(name, source.line_figures(), source.branch_figures(), ": " + ranges(source.untaken_lines())))

@@ -1,47 +1,41 @@
 #!/usr/bin/env bash
-# ci/fresh-machine.sh [COMMAND...] - the README's first screen on a machine that has git and apt, and nothing else: a new
-# Debian 12 in a folder, with a clone of the commit that is checked out here. Without COMMAND: the README's own.
+# ci/fresh-machine.sh [COMMAND...] - runs the first commands of the README on a new Debian 12 that has only git and apt.
 #
-#   --user         as an ordinary user who may use sudo, not as root
-#   --keep DIR     leave the machine in DIR
+#   COMMAND        what to run (default: the commands of the README's first block)
+#   --user         run them as an ordinary user with sudo, not as root
+#   --keep DIR     leave the system in DIR
 #   --help
 #
-# Needs root, a registry and debootstrap, which is installed where it is missing. Takes this machine's package sources
-# and name servers along where it is a Debian 12 itself. Exit: that of the first command that failed; 2 usage.
+# The system is a folder with a clone of the commit that is checked out here. Needs root, a package registry and
+# debootstrap, which is installed if it is missing. Uses the name servers of this machine, and also its package sources if
+# it is a Debian 12. Exit: that of the first command that failed; 1 the system could not be made; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-arguments=("$@")
-user=root keep=''
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --user) user=developer ;;
-    --keep) keep=$(value_of "$@"); shift ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    -*) die "unknown argument '$1'; see $self --help" ;;
-    *) break ;;
-  esac
-  shift
-done
-commands=("$@")
-if [[ $# -eq 0 ]]; then
+user=root keep='' commands=()
+parse_arguments "$@" <<'TABLE'
+--user   user      yes
+--keep   keep      output
+COMMAND  commands  rest
+TABLE
+[[ $user != yes ]] || user=developer
+if [[ ${#commands[@]} -eq 0 ]]; then
   mapfile -t commands < <(sed -n '/^<!-- tested: help -->$/,/^```$/{/^\.\//{s/ *\(#.*\)\{0,1\}$//;p}}' "$root/README.md")
-  [[ ${#commands[@]} -gt 0 ]] || die "README.md has no command under 'tested: help'; there would be nothing to try"
+  [[ ${#commands[@]} -gt 0 ]] || usage_error "README.md has no command under 'tested: help'; name a COMMAND"
 fi
-[[ $EUID -eq 0 ]] || die "a machine in a folder takes root; call it with sudo"
+[[ $EUID -eq 0 ]] || usage_error "this script needs root; run it with sudo"
 
-# What is mounted below is seen by this process alone, and is gone with it: nothing can be left behind, and the deletion
-# at the end meets nothing of the host's.
+# Only this process sees the mounts below, and they disappear with it. So the deletion at the end cannot reach the host.
 if [[ -z ${WARPGAUGE_OWN_MOUNTS:-} ]]; then
-  WARPGAUGE_OWN_MOUNTS=yes exec unshare --mount --propagation private -- "$root/ci/$self" "${arguments[@]}"
+  WARPGAUGE_OWN_MOUNTS=yes exec unshare --mount --propagation private -- "$root/$script" "${command_line[@]}"
 fi
 
 if ! have debootstrap; then
   say "installing debootstrap with apt-get"
   apt-get -qq update || true
   DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install debootstrap >/dev/null ||
-    exit_code=1 die "apt-get could not install debootstrap"
+    die "apt-get could not install debootstrap"
 fi
 
 machine=${keep:-$(mktemp -d)}
@@ -56,12 +50,12 @@ trap clean_up EXIT
 say "making a Debian 12 in $machine"
 debootstrap --variant=minbase --include=ca-certificates,git,sudo bookworm "$machine" >"$machine.log" 2>&1 || {
   tail -n 5 "$machine.log" >&2
-  exit_code=1 die "debootstrap failed; see $machine.log"
+  die "debootstrap failed; see $machine.log"
 }
 rm -f "$machine.log"
 mount -t devpts devpts "$machine/dev/pts" -o newinstance,ptmxmode=0666,mode=620
 mount --bind "$machine/dev/pts/ptmx" "$machine/dev/ptmx"
-mount -t proc proc "$machine/proc" # debootstrap has made the device nodes; the host's /dev is no business of ours
+mount -t proc proc "$machine/proc" # debootstrap has made the device nodes, so the host's /dev is not needed
 cp -L /etc/resolv.conf /etc/hosts "$machine/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$machine/etc/ssl/certs/"
 if grep -qx 'VERSION_CODENAME=bookworm' /etc/os-release; then
@@ -76,8 +70,8 @@ git -c safe.directory="$root" clone --quiet --no-hardlinks "$root" "$machine$hom
 chroot "$machine" chown -R "$user:" "$home/warpgauge"
 
 for command in "${commands[@]}"; do
-  say "$command, as $user"
+  say "running $command as $user"
   read -ra words <<<"$command"
   chroot "$machine" sudo -u "$user" -H env -C "$home/warpgauge" "${words[@]}"
 done
-say "all of it worked"
+say "all commands succeeded"

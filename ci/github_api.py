@@ -1,5 +1,5 @@
-"""The few calls of GitHub's REST interface that CI needs. The address and the token come from the environment of a
-workflow (GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN), so that a test can put a stand-in there.
+"""The calls of GitHub's REST API that CI needs. Address and token come from the environment of a workflow (GITHUB_API_URL,
+GITHUB_REPOSITORY, GITHUB_TOKEN), so a test can use a stand-in for GitHub.
 """
 
 import json
@@ -8,13 +8,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-BOT = "github-actions[bot]"  # who writes with a workflow's own token
+BOT = "github-actions[bot]"  # the author of what is written with a workflow's own token
 TIMEOUT_S = 30
 MAX_ANSWER_BYTES = 32 << 20
 
 
 class ApiError(Exception):
-    """A call that failed; the text names it."""
+    """A call failed; the text names the call."""
 
 
 class GitHub:
@@ -25,10 +25,10 @@ class GitHub:
             self.repository = environment["GITHUB_REPOSITORY"]
             self.token = environment["GITHUB_TOKEN"]
         except KeyError as error:
-            raise ApiError(f"the environment has no {error.args[0]}") from None
+            raise ApiError(f"the environment variable {error.args[0]} is not set") from None
 
     def bytes(self, method, path, body=None, longest=MAX_ANSWER_BYTES):
-        """The answer to a call on the repository. A redirect is followed without the token: it leads elsewhere."""
+        """The answer to a call on the repository. A redirect leads to another host, so it is followed without the token."""
         request = urllib.request.Request(f"{self.address}/repos/{self.repository}{path}", method=method,
                                          data=None if body is None else json.dumps(body).encode())
         request.add_unredirected_header("Authorization", f"Bearer {self.token}")
@@ -53,7 +53,7 @@ class GitHub:
         return self.call("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""))
 
     def pages(self, path, key=None, most=20, **query):
-        """All items of a list that comes in pages of a hundred."""
+        """All items of a list, which GitHub returns in pages of 100."""
         for page in range(1, most + 1):
             answer = self.get(path, per_page=100, page=page, **query)
             items = answer[key] if key else answer

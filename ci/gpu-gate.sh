@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# ci/gpu-gate.sh --base DIR --head DIR - the verdict on a change, from programs that were built elsewhere: measures head
-# against the stored baseline, settles what that leaves open by running base and head in turn, profiles what changed most.
+# ci/gpu-gate.sh - prints the verdict on a change, from programs that were built elsewhere. Compares head with the stored
+# baseline, runs base and head interleaved for the cases that this leaves open, and profiles the cases that changed most.
 #
-#   --base DIR, --head DIR   programs.tar of ci/build-programs.sh, or the programs themselves, of the two commits
-#   --baseline DIR           the stored baselines (baselines): of the base commit, like this script, so that a change
-#                            cannot edit what judges it; for the same reason it is base's `compare` that judges
-#   --out DIR                results, comparison.json, comparison.md, profiles (.warpgauge/gpu-gate)
-#   --matrix NAME            (ci)
-#   --filter RE              which cases (all)
-#   --processes N            for the baseline, at least 3 (3)
-#   --ab ARGS                more for `compare ab`, one word or several: --ab '--blocks 6..12'
+#   --base DIR        programs of the base commit: programs.tar of ci/build-programs.sh, or unpacked (required)
+#   --head DIR        programs of the head commit (required)
+#   --baseline DIR    the stored baselines (baselines)
+#   --out DIR         results, comparison.json, comparison.md, profiles (.warpgauge/gpu-gate)
+#   --matrix NAME     the matrix of bench: smoke, seed, ci, full (ci)
+#   --filter RE       only cases whose name matches
+#   --processes N     number of processes for the comparison with the baseline, at least 3 (3)
+#   --ab ARGS         more arguments for `compare ab`, as one word: --ab '--blocks 6..12'
 #   --help
 #
-# Takes the machine for itself, for ten minutes at most waiting for it ($WARPGAUGE_MACHINE_LOCK, /run/lock/warpgauge.lock).
+# The baselines, this script and the `compare` that decides are those of base, so that a change cannot edit what judges it.
+# Waits up to ten minutes for the lock of the machine ($WARPGAUGE_MACHINE_LOCK, /run/lock/warpgauge.lock) and holds it.
 # Exit: as `compare`: 0 pass; 1 regression, or wrong results; 2 usage; 3, 5 files; 4 cannot decide.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
@@ -21,35 +22,36 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/lib-gpu.sh"
 
 base='' head='' baselines=$root/baselines out=$root/.warpgauge/gpu-gate matrix=ci filter='' processes=3 ab=''
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --base) base=$(value_of "$@"); shift ;;
-    --head) head=$(value_of "$@"); shift ;;
-    --baseline) baselines=$(value_of "$@"); shift ;;
-    --out) out=$(value_of "$@"); shift ;;
-    --matrix) matrix=$(value_of "$@"); shift ;;
-    --filter) filter=$(value_of "$@"); shift ;;
-    --processes) processes=$(value_of "$@"); shift ;;
-    --ab) ab=$(value_of "$@"); shift ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
-[[ -n $base && -n $head ]] || die "--base and --head are needed; see $self --help"
-processes=$(whole_number --processes "$processes" 3)
+parse_arguments "$@" <<'TABLE'
+--base       base       folder required
+--head       head       folder required
+--baseline   baselines  text
+--out        out        own-output
+--matrix     matrix     text
+--filter     filter     text
+--processes  processes  number 3
+--ab         ab         text
+TABLE
 read -ra ab_arguments <<<"$ab"
 
 unpack "$base"
 unpack "$head"
-fresh_folder "$out"
-mkdir "$out/head"
 readonly compare=$base/compare comparison=$out/comparison.json
 readonly measuring_limit_s=300 profiling_limit_s=180
+code=0
+"$head/bench" --matrix "$matrix" ${filter:+"--benchmark_filter=$filter"} --benchmark_list_tests >/dev/null || code=$?
+[[ $code -ne 2 ]] || usage_error "bench of head does not accept these arguments, see the line above; nothing was measured"
+# ab FILTER FLAGS...: runs base and head interleaved.
+ab() {
+  "$compare" ab "$base/bench" "$head/bench" ${1:+--filter "$1"} "${ab_arguments[@]}" "${@:2}" -- --matrix "$matrix"
+}
+! offers "$compare" ab --check || ab "$filter" --check
+fresh_folder "$out"
+mkdir "$out/head"
 take_machine 600
 
-# measure_head: processes of head, which also find wrong results. A case that is wrong or failed stands in the results, and is
-# no reason to stop. Fails where a process left no whole file, or ended badly and no row says why: it crashed.
+# measure_head: measures head alone, which also detects wrong results. A wrong or failed case is in the results. Fails if a
+# process crashed: it left no complete file, or ended with an error that no row explains.
 measure_head() {
   local code=0 files arguments=()
   [[ -z $filter ]] || arguments=(-- "--benchmark_filter=$filter")
@@ -62,34 +64,31 @@ rows = [row for path in sys.argv[2:] for row in json.load(open(path, encoding="u
 sys.exit(sys.argv[1] != "0" and not any(row.get("error_occurred") for row in rows))' "$code" "${files[@]}" 2>/dev/null
 }
 
-# run_ab FILTER: base and head in turn. Leaves ab.json.
+# run_ab FILTER: writes ab.json.
 run_ab() {
-  local code=0 arguments=()
-  [[ -z $1 ]] || arguments=(--filter "$1")
-  "$compare" ab "$base/bench" "$head/bench" "${arguments[@]}" "${ab_arguments[@]}" --keep "$out/ab" \
-    --json "$out/ab.json" -- --matrix "$matrix" >"$out/ab.txt" || code=$?
+  local code=0
+  ab "$1" --keep "$out/ab" --json "$out/ab.json" >"$out/ab.txt" || code=$?
   cat "$out/ab.txt"
-  [[ -s $out/ab.json ]] || exit_code=${code/#0/1} die "compare ab left no comparison (exit $code)"
+  [[ -s $out/ab.json ]] || die_with "${code/#0/1}" "compare ab wrote no comparison; it ended with exit code $code"
 }
 
-# against_baseline: leaves baseline.json.
+# against_baseline: writes baseline.json.
 against_baseline() {
-  local code=0 arguments=()
-  [[ -z $filter ]] || arguments=(--filter "$filter")
-  "$compare" gate --baseline "$baselines" --head "$out"/head/process-*.json "${arguments[@]}" --json "$out/baseline.json" \
-    >"$out/baseline.txt" || code=$?
+  local code=0
+  "$compare" gate --baseline "$baselines" --head "$out"/head/process-*.json ${filter:+--filter "$filter"} \
+    --json "$out/baseline.json" >"$out/baseline.txt" || code=$?
   cat "$out/baseline.txt"
-  [[ -s $out/baseline.json ]] || exit_code=${code/#0/1} die "compare gate left no comparison (exit $code)"
+  [[ -s $out/baseline.json ]] || die_with "${code/#0/1}" "compare gate wrote no comparison; it ended with exit code $code"
 }
 
-# stored_for FINGERPRINT: what is to be said where this machine has no baseline.
-stored_for() {
+# no_baseline FINGERPRINT: prints a note for a machine without a baseline.
+no_baseline() {
   local others
   others=$(find "$baselines" -name "$(baseline_name "$matrix")" -printf '%h\n' 2>/dev/null | sed 's#.*/##' | sort | paste -sd ' ')
   if [[ -n $others ]]; then
-    echo "no stored baseline of this machine, $1: there are some of other hardware, $others"
+    echo "there is no stored baseline of this hardware ($1), only of: $others"
   else
-    echo "no stored baseline of any machine yet; this one is $1"
+    echo "there is no stored baseline of any hardware yet; this is $1"
   fi
 }
 
@@ -101,7 +100,7 @@ profile_worst() {
   while IFS= read -r name; do
     timeout --kill-after=5 "$profiling_limit_s" "$root/ci/profile.sh" "$name" --bin "$head" --base-bin "$base" \
       --matrix "$matrix" --out "$out/profiles" || {
-      say "no profile of $name (exit $?)"
+      say "no profile of $name: ci/profile.sh ended with exit code $?"
       return 0
     }
   done <"$out/worst.txt"
@@ -110,12 +109,12 @@ profile_worst() {
 code=0 note='' doubt=()
 if measure_head; then
   fingerprint=$("$compare" fingerprint "$out/head/process-1.json")
-  [[ -e $baselines/$(baseline_file "$fingerprint" "$matrix") ]] || note=$(stored_for "$fingerprint")
+  [[ -e $baselines/$(baseline_file "$fingerprint" "$matrix") ]] || note=$(no_baseline "$fingerprint")
 else
-  note="head crashed or hung while it was measured alone" doubt=(--doubt)
+  note="head crashed or hung when it was measured alone" doubt=(--doubt)
 fi
 if [[ -n $note ]]; then
-  say "$note: running base and head in turn"
+  say "$note; running base and head interleaved"
   run_ab "$filter"
   "$root/ci/settle.py" note "$out/ab.json" "$note" "${doubt[@]}" -o "$comparison" || code=$?
 else
@@ -124,7 +123,7 @@ else
   open=$("$root/ci/settle.py" open "$out/baseline.json" "$out/base-cases.txt")
   settled=()
   if [[ -n $open ]]; then
-    say "the baseline leaves cases open: running base and head in turn"
+    say "the baseline leaves cases open; running base and head interleaved for them"
     run_ab "$open"
     settled=("$out/ab.json")
   fi

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# ci/gpu.sh - everything that a GPU machine can tell, in one command: set up, build, hold the emulator against the
-# GPU, measure a little, fuzz against cuBLAS, check the device code with the sanitizer, time the rivals, measure,
-# compare. A stage that fails is told, and does not stop the next.
+# ci/gpu.sh - runs everything that needs a GPU, in one command: installs, builds, compares the emulator with the GPU, measures
+# a small matrix, fuzzes against cuBLAS, runs the sanitizer, times PyTorch's attention, measures the matrix ci, compares. A
+# failed stage is reported and does not stop the next one.
 #
-#   --minutes M     for all of it (8)
-#   --out DIR       summary.txt, and results.tar.gz: logs, results, reports, recorded vectors/, machine.txt; both are
-#                   refreshed after every stage (.warpgauge/gpu-results)
-#   --bundle DIR    no registry here: take what ci/offline-bundle.sh packed; without, set-up may take two minutes
-#   --no-install    use what is here
+#   --minutes M     time for all stages, in minutes (8)
+#   --out DIR       where summary.txt and results.tar.gz go, refreshed after every stage (.warpgauge/gpu-results)
+#   --bundle DIR    use the bundle of ci/offline-bundle.sh, for a machine without a package registry
+#   --no-install    install nothing
 #   --help
 #
-# Needs nvcc; works in a bare copy of the tree, whose commit WARPGAUGE_COMMIT may tell; results name it. Never touches
-# clocks, power limits or MIG. Raw files: .warpgauge/gpu.
-# Exit: 0 every stage that this machine should do is ok; 1 one of them failed; 2 usage.
+# The archive holds logs, results, reports, recorded test vectors and machine.txt; .warpgauge/gpu has the same files. Needs
+# nvcc. Works in a copy of the tree without .git; the results then name the commit $WARPGAUGE_COMMIT. Never changes clocks,
+# power limits or MIG. Without --bundle, installing may take two minutes.
+# Exit: 0 every stage that this machine can run is ok; 1 a stage failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -21,53 +21,47 @@ source "$root/ci/lib-stage.sh"
 # shellcheck source=ci/lib-cuda.sh
 source "$root/ci/lib-cuda.sh"
 
-# The budget of 8 minutes, for 16 processors and a GPU that works. Shares are of what is left after the tests: a slow
-# build takes from all stages alike, and a stage that ends early gives to the large matrix.
+# The budget of 8 minutes, for 16 processors and a working GPU. Fractions are of the time left after the tests: a slow build
+# shortens all later stages alike. Time that a stage does not use goes to the stage bench.
 #
-#   stage                      at most                        expected, s
-#   set-up                     120                                  5
-#   configure, build           all that is left                   105
-#   conform                    60; 10 a primitive                  15
-#   bench-smoke                90                                  20
-#   test-*                     30 each                             10
-#   fuzz-KERNEL                1/18 of what is left, fused ones    65
-#                              twice that; and 20 to begin
-#   memcheck-, racecheck-      1/36 each; and 25 to begin          70
-#   rivals                     1/7, 60 at most; and 15             45
-#   bench                      all that is left less compare's    130
-#   compare                    20                                   2
+#   stage                      limit                          expected, s
+#   set-up                     120 s                                5
+#   configure, build           all the time left                  105
+#   conform                    60 s; 10 s per primitive            15
+#   bench-smoke                90 s                                20
+#   test-*                     30 s each                           10
+#   fuzz-KERNEL                1/18 each, 1/9 for fused kernels,   65
+#                              plus 20 s to start
+#   memcheck-, racecheck-      1/36 each, plus 25 s to start       70
+#   rivals                     1/7, at most 60 s, plus 15 s        45
+#   bench                      all the time left but 20 s         130
+#   compare                    20 s                                 2
 minutes=8 results=$root/.warpgauge/gpu-results bundle='' install=yes
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --minutes) minutes=$(value_of "$@"); shift ;;
-    --out) results=$(value_of "$@"); shift ;;
-    --bundle) bundle=$(value_of "$@"); shift ;;
-    --no-install) install=no ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
-minutes=$(whole_number --minutes "$minutes" 1)
-results=$(realpath -m -- "$results") # absolute, both: from here on this script stands in the tree
+parse_arguments "$@" <<'TABLE'
+--minutes     minutes  number 1
+--out         results  output
+--bundle      bundle   folder
+--no-install  install  no
+TABLE
+results=$(realpath -m -- "$results") # absolute paths, because the script changes to the root of the tree below
 [[ -z $bundle ]] || bundle=$(realpath -m -- "$bundle")
-[[ $results/ != "$root/.warpgauge/gpu/"* ]] || die "--out is where the raw files go; name another folder"
+[[ $results/ != "$root/.warpgauge/gpu/"* ]] || usage_error "--out: .warpgauge/gpu holds the raw files; name another folder"
 open_stages $((minutes * 60)) "$root/.warpgauge/gpu" "$results"
 
 bin=$root/build/cuda/bin
 targets=(bench fuzz compare simt_conformance simt_linear_attention_test fuzz_unit_test)
-export WARPGAUGE_REQUIRE_GPU=1 # a stage without a GPU has failed, not passed
+export WARPGAUGE_REQUIRE_GPU=1 # without a GPU, a stage fails instead of being skipped
 
-# briefly COMMAND...: whatever touches the GPU may hang.
+# briefly COMMAND...: with a time limit, because a command that uses the GPU may hang.
 briefly() { timeout --kill-after=5 20 "$@"; }
 
-# name_sources: leaves $commit, and the sources' hashes, for a copy without .git: in a checkout of the same commit,
-# `sha256sum --check sources.sha256` finds no difference. There, the results name the sources by the hash of these hashes.
+# name_sources: sets $commit, and writes the hashes of the sources, which identify a copy without .git. In a checkout of the
+# same commit, `sha256sum --check sources.sha256` succeeds. Without .git, results name the hash of these hashes as commit.
 name_sources() {
-  find CMakeLists.txt CMakePresets.json bench ci cmake compare fuzz kernels tests -type f \
+  find CMakeLists.txt CMakePresets.json base bench ci cmake compare fuzz kernels tests -type f \
     -not -path '*/__pycache__/*' 2>/dev/null | LC_ALL=C sort | xargs -d '\n' sha256sum >"$raw/sources.sha256" || true
   sources=$(sha256sum <"$raw/sources.sha256" | cut -d ' ' -f 1)
-  # Not that of a repository which the copy happens to lie in.
+  # Only the repository of this tree, not one in a parent folder.
   if [[ $(git rev-parse --show-toplevel 2>/dev/null) == "$(pwd -P)" ]]; then
     commit=$(git describe --always --dirty --abbrev=40 --exclude='*' || echo "no commit")
   else
@@ -84,20 +78,20 @@ describe_machine() {
   uname -srm
   echo "$(jobs) processors"
   for tool in g++ cmake ninja; do
-    echo "$tool: $("$tool" --version 2>/dev/null | head -n 1 | grep . || echo "not here")"
+    echo "$tool: $("$tool" --version 2>/dev/null | head -n 1 | grep . || echo "not installed")"
   done
-  nvcc --version | tail -n 2 || echo "no nvcc"
-  briefly nvidia-smi || echo "nvidia-smi is not here, or does not answer: is there a GPU?"
+  nvcc --version | tail -n 2 || echo "nvcc: not installed"
+  briefly nvidia-smi || echo "nvidia-smi is not installed or does not answer: is there a GPU?"
 }
 
-# compute_capability: of the first GPU, as 90; nothing where there is none.
+# compute_capability: prints that of the first GPU, as 90, or nothing.
 compute_capability() {
   briefly nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -n 1 | tr -d '. ' |
     grep -xE '[0-9]+' || true
 }
 
-# A compiler that nobody has tried may warn of something new: that is no reason to have nothing. The GPU's own
-# architecture makes the build short; without a GPU it is all of them.
+# Warnings are not errors here, because an untested compiler may have new ones. Building only for the architecture of the GPU
+# keeps the build short; without a GPU it is built for all of them.
 configure() {
   local flags=(-DWARPGAUGE_WERROR=OFF "${cublas_flags[@]}")
   if [[ -n $capability ]]; then
@@ -108,7 +102,7 @@ configure() {
 
 readonly unfused='cuda/(naive|cublas)'
 
-# cuda_kernels: as cuda/NAME, the fused ones first.
+# cuda_kernels: prints cuda/NAME of each, fused kernels first.
 cuda_kernels() {
   local names
   names=$(briefly "$bin/fuzz" --kernel ^cuda/ --gtest_list_tests 2>/dev/null | sed -n 's#^  cuda_#cuda/#p' || true)
@@ -126,7 +120,7 @@ fuzz_each() {
   done
 }
 
-# Our own device code alone: cuBLAS would take all of the time. Races only where warps work together: in the fused ones.
+# Without cuda/cublas, which would take all of the time. racecheck only for fused kernels, in which warps cooperate.
 sanitize_each() {
   local kernel tool seconds=$(($1 / 36 + 1))
   if ! have compute-sanitizer; then
@@ -146,7 +140,7 @@ rivals() {
   local python seconds
   python=$(python_with torch)
   if [[ -z $python ]]; then
-    skip rivals "no python3 here has torch"
+    skip rivals "no python3 has the module torch"
     return
   fi
   seconds=$(between 10 $(($1 / 7)) 60)
@@ -155,7 +149,7 @@ rivals() {
     --seconds "$seconds"
 }
 
-# The first process checks every case in full, which takes the host about 90 s; the others 10 s and their samples' time.
+# The first process checks every case in full, which takes the host about 90 s. The others take 10 s plus the sampling time.
 bench() {
   local time processes seconds
   time=$(left 110)
@@ -177,7 +171,7 @@ if [[ -n $bundle ]]; then
 elif [[ $install == yes ]]; then
   stage set-up 120 ci/setup.sh
 else
-  skip set-up "--no-install was given"
+  skip set-up "because of --no-install"
 fi
 configure
 stage build "$(left 0)" cmake --build build/cuda --parallel "$(jobs)" --target "${targets[@]}" -- -k 0
@@ -185,7 +179,7 @@ stage build "$(left 0)" cmake --build build/cuda --parallel "$(jobs)" --target "
 stage conform 60 ci/conform.sh --bin "$bin" --record "$raw/vectors"
 stage bench-smoke 90 ci/measure.sh --bin "$bin" --matrix smoke --processes 3 --out "$raw/smoke" -- \
   --benchmark_filter=^cuda/
-# It is made of what Hopper alone has. Where the GPU does not say what it is, the test says why it does nothing.
+# The kernel uses Hopper's instructions. If the compute capability is unknown, the test itself reports why it is skipped.
 if [[ ${capability:-90} == 90 ]]; then
   stage test-linear-attention 30 "$bin/simt_linear_attention_test" '--gtest_filter=*gpu*'
 else
@@ -199,16 +193,16 @@ if [[ ${#kernels[@]} -gt 0 ]]; then
   fuzz_each "$share"
   sanitize_each "$share"
 else
-  stage fuzz 20 "$bin/fuzz" --kernel ^cuda/ --seeds 1 # says why there are none
-  skip sanitize "no kernel to check"
+  stage fuzz 20 "$bin/fuzz" --kernel ^cuda/ --seeds 1 # reports why there are none
+  skip sanitize "there is no CUDA kernel"
 fi
 rivals "$share"
 bench
 stage compare 20 ci/judge.sh --bin "$bin" --head "$raw/ci"
 
 if [[ $failed -eq 0 ]]; then
-  say "every stage is ok; all of it is in $results"
+  say "every stage is ok; the results are in $results"
 else
-  say "not every stage is ok; see $results/summary.txt, and the logs in results.tar.gz beside it"
+  say "a stage failed; see $results/summary.txt, and the logs in $results/results.tar.gz"
 fi
 exit "$failed"

@@ -1,82 +1,79 @@
 #!/usr/bin/env bash
-# ci/judge.sh - holds a round that ci/measure.sh left against the baseline of this hardware, and says the verdict.
+# ci/judge.sh - compares a round of ci/measure.sh with the baseline of this hardware and prints the verdict.
 #
-#   --bin DIR          where the programs are (build/release/bin)
-#   --head DIR         the round: its process-*.json (.warpgauge/last); the reports are written beside them
-#   --baseline DIR     the stored baselines (baselines); where it has none for this hardware, .warpgauge/ beside it
-#   --matrix NAME      smoke, seed, ci... (ci)
-#   --filter RE        only cases whose name matches; such a part is never kept as a first round
-#   --need-baseline    skip (77) where there is no baseline, instead of keeping the round as the first one
+#   --bin DIR          the folder with the programs (build/release/bin)
+#   --head DIR         the round: its process-*.json (.warpgauge/last); comparison.{txt,json,md} are written beside them
+#   --baseline DIR     the stored baselines (baselines); if it has none of this hardware, .warpgauge/ beside it
+#   --matrix NAME      the matrix that was measured: smoke, seed, ci, full (ci)
+#   --filter RE        only cases whose name matches; then the round is never kept as the first one
+#   --need-baseline    exit 77 (skipped) if there is no baseline, instead of keeping the round as the first one
 #   --help
 #
-# Exit: that of `compare gate`: 0 pass or nothing to compare with, 1 regression, wrong result or an unfinished round, 4
-# cannot decide...
+# Exit: as `compare gate`: 0 pass, or nothing to compare with; 1 regression, wrong result, or an unfinished round; 2 usage;
+# 3 a file is not valid; 4 cannot decide; 5 an output was not written.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-bin=$root/build/release/bin head=$root/.warpgauge/last baselines=$root/baselines matrix=ci need_baseline=no
-filter=()
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --bin) bin=$(value_of "$@"); shift ;;
-    --head) head=$(value_of "$@"); shift ;;
-    --baseline) baselines=$(value_of "$@"); shift ;;
-    --matrix) matrix=$(value_of "$@"); shift ;;
-    --filter) filter=(--filter "$(value_of "$@")"); shift ;;
-    --need-baseline) need_baseline=yes ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
-[[ -x $bin/compare ]] || die "$bin/compare is not there; ci/bench.sh builds it"
+bin=$root/build/release/bin head=$root/.warpgauge/last baselines=$root/baselines matrix=ci need_baseline=no filter=''
+parse_arguments "$@" <<'TABLE'
+--bin            bin            folder
+--head           head           folder
+--baseline       baselines      text
+--matrix         matrix         text
+--filter         filter         text
+--need-baseline  need_baseline  yes
+TABLE
+[[ -x $bin/compare ]] || usage_error "--bin: there is no program $bin/compare; ci/bench.sh builds it"
 shopt -s nullglob
 files=("$head"/process-*.json)
-# Of a round in part, the verdict would be another, and it would be kept as if it were whole.
-[[ ! -e $head/unfinished ]] || exit_code=1 die "$(cat "$head/unfinished"): what there is of this round is neither judged nor kept"
-[[ ${#files[@]} -gt 0 ]] || die "$head holds no process-*.json; ci/measure.sh leaves them"
+# The verdict on a part of a round would differ, and the part would be kept like a complete round.
+[[ ! -d $head/unfinished ]] ||
+  die "the last round did not finish: $(cat "$head/unfinished/why"); measure again, or delete $head/unfinished to use the round before"
+[[ ${#files[@]} -gt 0 ]] || usage_error "--head: $head has no process-*.json; ci/measure.sh writes them"
 
 fingerprint=$("$bin/compare" fingerprint "${files[0]}")
 unblessed=$(dirname "$baselines")/.warpgauge
 
-# The report is left in comparison.{txt,json,md}; its last line is the verdict.
+# gate FLAGS...: writes comparison.{json,md}, prints the report.
 gate() {
-  "$bin/compare" gate --baseline "$baselines" --head "${files[@]}" "${filter[@]}" \
-    --json "$head/comparison.json" --markdown "$head/comparison.md" >"$head/comparison.txt"
+  "$bin/compare" gate --baseline "$baselines" --head "${files[@]}" ${filter:+--filter "$filter"} "$@" \
+    --json "$head/comparison.json" --markdown "$head/comparison.md"
+}
+
+# keep_first_round: stores the round in .warpgauge/. A wrong or failed case is never stored.
+keep_first_round() {
+  local code=0 brief=()
+  "$bin/compare" bless --baseline "$unblessed" --head "${files[@]}" --reason "first round on this machine" \
+    >"$head/comparison.txt" || code=$?
+  if [[ $code -eq 1 ]]; then
+    # Not what bless prints: its advice is for slower cases. Here a case is wrong.
+    gate >"$head/comparison.txt" || true
+    cat "$head/comparison.txt"
+    die "a case was wrong or failed; the round is not kept as the first one"
+  elif [[ $code -ne 0 ]]; then
+    cat "$head/comparison.txt"
+    die_with "$code" "compare bless ended with exit code $code; the round is not kept as the first one"
+  fi
+  say "the round is kept as the first one in ${unblessed#"$root"/}/$stored; the next round is compared with it"
+  ! offers "$bin/compare" gate --brief || brief=(--brief)
+  gate "${brief[@]}" >"$head/comparison.txt" || true
+  [[ ${#brief[@]} -eq 0 ]] || cat "$head/comparison.txt"
 }
 
 stored=$(baseline_file "$fingerprint" "$matrix")
-if [[ ! -e $baselines/$stored && ! -e $unblessed/$stored ]]; then
-  if [[ $need_baseline == yes ]]; then
-    say "skipped: no baseline for $fingerprint, matrix $matrix"
-    exit 77
-  fi
-  say "no baseline for this hardware ($fingerprint, matrix $matrix)"
-  if [[ ${#filter[@]} -gt 0 ]]; then
-    say "only a part was measured: not kept; run without a filter to keep a first round"
-    exit 0
-  fi
+if [[ -e $baselines/$stored || -e $unblessed/$stored ]]; then
   code=0
-  "$bin/compare" bless --baseline "$unblessed" --head "${files[@]}" --reason "first round on this machine" \
-    >"$head/comparison.txt" || code=$?
-  if [[ $code -ne 0 ]]; then
-    # What it advises where a case is red is for slow-downs; here nothing can be slow, only wrong.
-    [[ $code -eq 1 ]] || cat "$head/comparison.txt"
-    gate || true
-    cat "$head/comparison.txt"
-    why="compare bless ended with $code"
-    [[ $code -ne 1 ]] || why="a case was wrong or failed"
-    say "not kept as a first round: $why"
-    exit "$code"
-  fi
-  gate || true
-  say "kept as a first round in ${unblessed#"$root"/}/$stored; the next one is compared with it"
-  sed -n '/^smallest detectable change/s/; verdict.*//p' "$head/comparison.txt"
-  exit 0
+  gate >"$head/comparison.txt" || code=$?
+  cat "$head/comparison.txt"
+  exit "$code"
+elif [[ $need_baseline == yes ]]; then
+  say "skipped: there is no baseline of $fingerprint for matrix $matrix"
+  exit 77
 fi
-
-code=0
-gate || code=$?
-cat "$head/comparison.txt"
-exit "$code"
+say "there is no baseline of this hardware ($fingerprint) for matrix $matrix"
+if [[ -n $filter ]]; then
+  say "the round is not kept, because --filter selected a part; run without --filter to keep a first round"
+else
+  keep_first_round
+fi

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# Parts of the CUDA toolkit that are not where a compiler looks for them. Sourced, after lib.sh.
+# Finds parts of the CUDA toolkit that are not in the folders where a compiler looks. Sourced, after lib.sh.
 
-# python_with MODULE: a python that has it; nothing where none does. The first of PATH may be our own, which has little.
+# python_with MODULE: prints the first python that has this module, or nothing. The first in PATH may be that of .deps/venv,
+# which has few modules.
 python_with() {
   local python
   while read -r python; do
@@ -11,7 +12,7 @@ python_with() {
   done < <(type -aP python3 python)
 }
 
-# link_names FROM TO: the names that linkers look for, which NVIDIA's wheels leave out: libx.so for FROM/libx.so.13.
+# link_names FROM TO: makes the names that linkers look for, such as TO/libx.so for FROM/libx.so.13. NVIDIA's wheels lack them.
 link_names() {
   local library name
   for library in "$1"/*.so.*; do
@@ -20,7 +21,7 @@ link_names() {
   done
 }
 
-# cublas_compiles: without any help.
+# cublas_compiles: whether nvcc finds cuBLAS without extra flags.
 cublas_compiles() {
   local scratch code=0
   scratch=$(mktemp -d)
@@ -30,7 +31,7 @@ cublas_compiles() {
   return "$code"
 }
 
-# cublas_wheel: the folder of the wheel that holds cuBLAS: its include/ and lib/. Nothing where there is none.
+# cublas_wheel: prints the folder of a Python wheel with include/ and lib/ of cuBLAS, or nothing.
 cublas_wheel() {
   local python folder
   python=$(python_with nvidia)
@@ -43,22 +44,22 @@ cublas_wheel() {
   done < <("$python" -c 'import nvidia; [print(f"{p}/{d}") for p in nvidia.__path__ for d in ("cu13", "cublas")]')
 }
 
-# find_cublas FOLDER: says where cuBLAS is, and leaves in cublas_flags what CMake must be told. That of a wheel is laid
-# out in FOLDER: its headers alone (those of the runtime are nvcc's), and its libraries by all of their names.
+# find_cublas FOLDER: prints where cuBLAS is, and sets cublas_flags to the flags that CMake needs. A wheel's cuBLAS is linked
+# into FOLDER: only its own headers (those of the runtime come with nvcc), and its libraries under all their names.
 find_cublas() {
   local wheel library
   cublas_flags=()
   if ! have nvcc; then
-    echo "cuBLAS: not looked for, there is no nvcc"
+    echo "cuBLAS: not searched, because there is no nvcc"
     return
   fi
   if cublas_compiles; then
-    echo "cuBLAS: found where nvcc looks"
+    echo "cuBLAS: found by nvcc"
     return
   fi
   wheel=$(cublas_wheel)
   if [[ -z $wheel ]]; then
-    echo "cuBLAS: not found, neither where nvcc looks nor in a Python wheel; nothing that needs it will build"
+    echo "cuBLAS: not found, neither by nvcc nor in a Python wheel; targets that need it will not build"
     return
   fi
   rm -rf "$1"
@@ -71,5 +72,5 @@ find_cublas() {
   done
   cublas_flags+=("-DCMAKE_CUDA_FLAGS=-I$1/include")
   export LD_LIBRARY_PATH=$1/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-  echo "cuBLAS: the wheel in $wheel ($(cd "$wheel/lib" && echo libcublas.so*)), laid out in $1"
+  echo "cuBLAS: the wheel in $wheel ($(cd "$wheel/lib" && echo libcublas.so*)), linked into $1"
 }

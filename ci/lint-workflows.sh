@@ -1,26 +1,22 @@
 #!/usr/bin/env bash
-# ci/lint-workflows.sh - the workflows, the actions and the scripts that they call: shellcheck, yamllint, check-jsonschema,
-# zizmor, and rules of our own (ci/workflow_rules.py --rules lists them).
+# ci/lint-workflows.sh - checks the workflows, the actions and the scripts that they call: shellcheck, yamllint,
+# check-jsonschema, zizmor, and the project's rules (ci/workflow_rules.py --rules lists them).
 #
-#   --need-all     a linter that is not installed is a failure; otherwise it is told and left out
-#   --own-rules    only the rules of our own: a second, and no tool needed but PyYAML
+#   --need-all     fail if a linter is not installed; by default, a missing linter is reported and its checks are skipped
+#   --own-rules    only the project's rules: about a second, and needs only PyYAML
 #   --help
 #
-# ci/setup.sh --dev installs the linters. Exit: 0 clean; 1 findings; 2 usage; 77 clean, but a linter was left out.
+# ci/setup.sh --dev installs the linters.
+# Exit: 0 clean; 1 findings; 2 usage; 77 no findings, but a linter is missing.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 need_all=no own_rules=no
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --need-all) need_all=yes ;;
-    --own-rules) own_rules=yes ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
+parse_arguments "$@" <<'TABLE'
+--need-all   need_all   yes
+--own-rules  own_rules  yes
+TABLE
 
 cd "$root"
 mapfile -t workflows < <(find .github/workflows -name '*.yml' -o -name '*.yaml' | sort)
@@ -30,7 +26,7 @@ mapfile -t scripts < <(find ci tests/ci -name '*.sh' | sort)
 scripts+=(.ci/run)
 findings=0 absent=()
 
-# lint TOOL ARGS...: a linter that says nothing but its findings.
+# lint TOOL ARGS...: a linter that prints only its findings.
 lint() {
   [[ $own_rules == no ]] || return 0
   if have "$1"; then
@@ -56,11 +52,11 @@ case $code in
   *) findings=1 ;;
 esac
 
-[[ $findings -eq 0 ]] || exit_code=1 die "findings above"
+[[ $findings -eq 0 ]] || die "there are findings, see above"
 if [[ ${#absent[@]} -gt 0 ]]; then
   mapfile -t absent < <(printf '%s\n' "${absent[@]}" | sort -u)
-  [[ $need_all == no ]] || exit_code=1 die "not installed: ${absent[*]}; ci/setup.sh --dev installs them"
-  say "clean, but not installed: ${absent[*]}; ci/setup.sh --dev installs them"
+  [[ $need_all == no ]] || die "not installed: ${absent[*]}; run ci/setup.sh --dev"
+  say "no findings, but not installed: ${absent[*]}; ci/setup.sh --dev installs them"
   exit 77
 fi
-say "${#workflows[@]} workflows, ${#actions[@]} actions and ${#scripts[@]} scripts, clean"
+say "no findings in ${#workflows[@]} workflows, ${#actions[@]} actions and ${#scripts[@]} scripts"

@@ -1,38 +1,38 @@
 #!/usr/bin/env bash
-# ci/lint.sh - clang-format and clang-tidy over our C++.
+# ci/lint.sh - checks the format of all C++ and CUDA sources with clang-format, and optionally runs clang-tidy.
 #
-#   --fix          let clang-format mend what it finds
-#   --tidy         clang-tidy too (minutes); needs a configured build/release
+#   --fix          format the sources instead of checking them
+#   --tidy         also run clang-tidy (minutes); needs a configured build/release
 #   --help
 #
-# ci/setup.sh --dev installs both. Exit: 0 clean; 1 findings, or a tool is missing; 2 usage.
+# ci/setup.sh --lint installs clang-format, --dev also clang-tidy.
+# Exit: 0 clean; 1 findings, or a tool is missing; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-format=(--dry-run --Werror) tidy=no
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --fix) format=(-i) ;;
-    --tidy) tidy=yes ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
+format=(--dry-run --Werror) fix=no tidy=no
+parse_arguments "$@" <<'TABLE'
+--fix   fix   yes
+--tidy  tidy  yes
+TABLE
+[[ $fix == no ]] || format=(-i)
 
 cd "$root"
-# Versions of clang-format disagree: one is the law.
-have clang-format-14 || exit_code=1 die "clang-format-14 is not installed; ci/setup.sh --dev installs it"
-mapfile -t sources < <(find bench compare fuzz kernels tests -name '*.cc' -o -name '*.h' -o -name '*.cu' -o -name '*.cuh' | sort)
-clang-format-14 "${format[@]}" "${sources[@]}" || exit_code=1 die "not formatted; ci/lint.sh --fix mends it"
-say "${#sources[@]} files are formatted"
+# Versions of clang-format disagree about the format.
+have clang-format-14 || die "clang-format-14 is not installed; run ci/setup.sh --lint"
+# New files too, unless git ignores them. A deleted file is listed until the deletion is staged.
+mapfile -t sources < <(git -c safe.directory="$root" ls-files --cached --others --exclude-standard -- '*.cc' '*.h' '*.cu' '*.cuh' |
+  while IFS= read -r file; do [[ ! -f $file ]] || printf '%s\n' "$file"; done | sort -u)
+[[ ${#sources[@]} -gt 0 ]] || die "git lists no source in $root; run this script in a git checkout"
+clang-format-14 "${format[@]}" "${sources[@]}" || die "some sources are not formatted; run ci/lint.sh --fix"
+say "${#sources[@]} sources are formatted"
 
 if [[ $tidy == yes ]]; then
-  have clang-tidy || exit_code=1 die "clang-tidy is not installed; ci/setup.sh --dev installs it"
-  [[ -e build/release/compile_commands.json ]] || exit_code=1 die "build/release is not configured; ci/test.sh does that"
+  have clang-tidy || die "clang-tidy is not installed; run ci/setup.sh --dev"
+  [[ -e build/release/compile_commands.json ]] || die "build/release is not configured; run cmake --preset release"
   mapfile -t units < <(printf '%s\n' "${sources[@]}" | grep '\.cc$')
   printf '%s\n' "${units[@]}" | xargs -P "$(jobs)" -n 4 clang-tidy --quiet -p build/release ||
-    exit_code=1 die "findings above"
-  say "${#units[@]} files are tidy"
+    die "clang-tidy has findings, see above"
+  say "${#units[@]} sources pass clang-tidy"
 fi

@@ -1,72 +1,74 @@
 #!/usr/bin/env bash
-# ci/measure.sh [-- BENCH ARGS] - runs the bench binary several times, one process after the other: one round.
+# ci/measure.sh [-- BENCH ARGS] - measures one round: runs the bench program several times, one process after the other.
 #
-#   --bin DIR          where the programs are (build/release/bin)
+#   --bin DIR          the folder with the programs (build/release/bin)
 #   --out DIR          where process-1.json, process-2.json... go (.warpgauge/last)
-#   --processes N      how many, at least 3 (3): one process says nothing about how much processes differ
-#   --matrix NAME      smoke, seed, ci... (ci)
+#   --processes N      number of processes, at least 3 (3); from one process, the spread between processes is not known
+#   --matrix NAME      the matrix of bench: smoke, seed, ci, full (ci)
+#   -- BENCH ARGS      more arguments for bench
 #   --help
 #
-# Exit: 0 all cases checked and timed; 1 a case was wrong or failed; 2 usage; 6 a process crashed, or left no results. What
-# was measured is kept in any case; until all processes are through, DIR/unfinished says what is missing.
+# The processes write to DIR/unfinished/. When all of them have ended, their files replace those of the previous round in
+# DIR, and DIR/unfinished/ is removed. If one crashes, DIR/unfinished/ stays: it holds the logs, and `why`.
+# Exit: 0 all cases checked and timed; 1 a case was wrong or failed; 2 usage; 6 a process crashed or left no results.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 bin=$root/build/release/bin out=$root/.warpgauge/last processes=3 matrix=ci
 arguments=()
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --bin) bin=$(value_of "$@"); shift ;;
-    --out) out=$(value_of "$@"); shift ;;
-    --processes) processes=$(value_of "$@"); shift ;;
-    --matrix) matrix=$(value_of "$@"); shift ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    --)
-      shift
-      arguments=("$@")
-      break
-      ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
-processes=$(whole_number --processes "$processes" 3)
-[[ -x $bin/bench ]] || die "$bin/bench is not there; ci/bench.sh builds it"
+parse_arguments "$@" <<'TABLE'
+--bin        bin        folder
+--out        out        output
+--processes  processes  number 3
+--matrix     matrix     text
+--           arguments  rest
+TABLE
+[[ -x $bin/bench ]] || usage_error "--bin: there is no program $bin/bench; ci/bench.sh builds it"
+check_selection "$bin" "$matrix" '' "${arguments[@]}"
 
-mkdir -p "$out"
-rm -f "$out"/process-*.json "$out"/process-*.log "$out"/process-*.errors
+readonly new=$out/unfinished
+rm -rf "$new"
+mkdir -p "$new"
 
-# run I: one process. Its errors are also kept, where they go to no terminal: on one, bench shows its progress.
+# run I: one process. Its stderr is also kept in a file, unless that is a terminal: there, bench prints its progress.
 run() {
-  local command=("$bin/bench" --matrix "$matrix" --benchmark_out="$out/process-$1.json" --benchmark_out_format=json
-    "${arguments[@]}") log=$out/process-$1.log errors=$out/process-$1.errors
-  if [[ -t 2 ]]; then "${command[@]}" >"$log"; else "${command[@]}" 2>&1 >"$log" | tee "$errors" >&2; fi
+  local command=("$bin/bench" --matrix "$matrix" --benchmark_out="$new/process-$1.json" --benchmark_out_format=json
+    "${arguments[@]}")
+  if [[ -t 2 ]]; then
+    "${command[@]}" >"$new/process-$1.log"
+  else
+    "${command[@]}" 2>&1 >"$new/process-$1.log" | tee "$new/process-$1.errors" >&2
+  fi
 }
 
-# crashed I HOW: ends the script with what bench said last: the line may be all that a reader of a summary sees.
+# crashed I WHAT: ends the script. The message holds the last line of bench: a summary may show nothing else.
 crashed() {
-  local log=$out/process-$1.log words
-  words=$(tail -n 1 "$out/process-$1.errors" 2>/dev/null || true)
-  echo "process $1 of $processes crashed" >"$out/unfinished"
-  exit_code=6 die "process $1 $2; see ${log#"$root"/}${words:+; it said: $words}"
+  local words log=$new/process-$1.log
+  words=$(tail -n 1 "$new/process-$1.errors" 2>/dev/null || true)
+  echo "process $1 of $processes $2" >"$new/why"
+  die_with 6 "process $1 of $processes $2; see ${log#"$root"/}${words:+; its last line: $words}"
 }
 
 status=0
 for ((i = 1; i <= processes; i++)); do
   say "process $i of $processes"
-  echo "process $i of $processes did not end" >"$out/unfinished"
-  log=$out/process-$i.log code=0
+  echo "process $i of $processes did not end" >"$new/why"
+  code=0
   run "$i" || code=$?
   case $code in
     0) ;;
     1)
-      [[ -s $out/process-$i.json ]] || crashed "$i" "left no results"
-      status=1 && say "process $i: a case was wrong or failed; see ${log#"$root"/}"
+      [[ -s $new/process-$i.json ]] || crashed "$i" "left no results"
+      status=1
+      say "process $i: a case was wrong or failed"
       ;;
-    2) die "bench refused its command line" ;;
-    *) crashed "$i" "crashed: bench ended with $code" ;;
+    2) usage_error "bench does not accept these arguments, see the line above" ;;
+    *) crashed "$i" "crashed with exit code $code" ;;
   esac
 done
-rm "$out/unfinished"
+
+rm -f "$out"/process-*.{json,log,errors} "$out"/comparison.{json,md,txt} "$new/why"
+mv "$new"/* "$out"
+rmdir "$new"
 exit "$status"

@@ -1,40 +1,34 @@
 #!/usr/bin/env bash
-# ci/mutants.sh - plants each bug of tests/simt/mutants.cmake and hopper_mutants.cmake in a kernel, and shows which check of
-# the fuzz, or finding of the emulator, catches it.
+# ci/mutants.sh - plants known bugs in the kernels, one at a time, and shows which check of fuzz or which finding of the
+# emulator detects each. tests/simt/mutants.cmake and hopper_mutants.cmake list the bugs.
 #
 #   --filter RE     only mutants whose name matches, for example: --filter '^flash_.*barrier'
 #   --build DIR     a configured build folder (default: the preset release, in build/release)
-#   --no-install    use what is here
+#   --no-install    install nothing
 #   --help
 #
-# Prints one line a mutant: its kernel, after how many problems it was caught and by what, and the line that was changed.
-# ctest runs the same program (simt_mutants), once a mutant.
-# Exit: 0 all were caught; 1 one survived, or the build failed; 2 usage.
+# Prints one line per mutant: its kernel, after how many problems it was detected, by what, and the changed line.
+# ctest runs the same program (simt_mutants), once per mutant.
+# Exit: 0 all were detected; 1 one was not, or the build failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 filter=. folder='' install=yes
-arguments=("$@")
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --filter) filter=$(value_of "$@"); shift ;;
-    --build) folder=$(value_of "$@"); shift ;;
-    --no-install) install=no ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
+parse_arguments "$@" <<'TABLE'
+--filter      filter   text
+--build       folder   folder
+--no-install  install  no
+TABLE
 
 if [[ -z $folder ]]; then
   prepare "$install"
-  continue_as_caller "${arguments[@]}"
+  continue_as_caller
   build release simt_mutants
   folder=$root/build/release
 else
-  [[ -f $folder/CMakeCache.txt ]] || die "--build '$folder' is no configured build folder"
-  cmake --build "$folder" --parallel "$(jobs)" --target simt_mutants || exit_code=1 die "building simt_mutants failed"
+  [[ -f $folder/CMakeCache.txt ]] || usage_error "--build: '$folder' is not a configured build folder"
+  cmake --build "$folder" --parallel "$(jobs)" --target simt_mutants || die "building simt_mutants failed"
 fi
-# Kernels with three threads and an oracle with all would spin for each other.
+# The kernels use three threads and the oracle uses all; with active waiting they would slow each other down.
 OMP_WAIT_POLICY=passive "$folder/bin/simt_mutants" --filter "$filter"

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# ci/nightly.sh --bin DIR - what takes too long for every change: fuzz for an hour, then the large matrix, held against its
-# stored baseline and blessed into it (ci/refresh.sh). Both are done whatever the first one says.
+# ci/nightly.sh - what takes too long for every change: fuzzes for an hour, then measures the large matrix, compares it with
+# its stored baseline and adds the round (ci/refresh.sh). The measurement follows even if fuzz failed.
 #
-#   --bin DIR         programs.tar of ci/build-programs.sh, or the programs themselves
-#   --minutes N       of fuzzing (60)
-#   --seed N          where the fuzz begins; a new one each night finds what the last did not (the day's number)
-#   --kernel RE       which kernels are fuzzed (all)
-#   --matrix NAME     what is measured (full); `none`: only fuzz
-#   --filter RE       which cases are measured (all)
-#   --baseline DIR    the stored baselines; the round is added there (baselines)
-#   --out DIR         logs; the round, its report and the baseline file under round/ (.warpgauge/nightly)
+#   --bin DIR         the folder with programs.tar of ci/build-programs.sh, or with the programs (required)
+#   --minutes N       how long to fuzz, in minutes (60)
+#   --seed N          the first seed of fuzz (the number of the day, so that nights differ)
+#   --kernel RE       only kernels whose name matches are fuzzed
+#   --matrix NAME     the matrix of bench: smoke, seed, ci, full (full); none: only fuzz
+#   --filter RE       only cases whose name matches are measured
+#   --baseline DIR    the stored baselines, to which the round is added (baselines)
+#   --out DIR         logs; under round/ the round, its report and the baseline file (.warpgauge/nightly)
 #   --help
 #
 # Exit: 0; 1 wrong results, a regression, or nothing was checked; 2 usage; else as `compare`: 4 cannot decide...
@@ -19,43 +19,41 @@ source "$(dirname "$0")/lib.sh"
 # shellcheck source=ci/lib-gpu.sh
 source "$(dirname "$0")/lib-gpu.sh"
 
-bin='' minutes=60 seed=$(($(date +%s) / 86400)) matrix=full out=$root/.warpgauge/nightly kernel=() refresh=()
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --bin) bin=$(value_of "$@"); shift ;;
-    --minutes) minutes=$(value_of "$@"); shift ;;
-    --seed) seed=$(value_of "$@"); shift ;;
-    --kernel) kernel=(--kernel "$(value_of "$@")"); shift ;;
-    --matrix) matrix=$(value_of "$@"); shift ;;
-    --filter | --baseline) refresh+=("$1" "$(value_of "$@")"); shift ;;
-    --out) out=$(value_of "$@"); shift ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
-[[ -n $bin ]] || die "--bin is missing; see $self --help"
-minutes=$(whole_number --minutes "$minutes" 1)
-seed=$(whole_number --seed "$seed" 0)
+bin='' minutes=60 seed=$(($(date +%s) / 86400)) matrix=full filter='' baselines=$root/baselines out=$root/.warpgauge/nightly
+kernel=()
+parse_arguments "$@" <<'TABLE'
+--bin       bin        folder required
+--minutes   minutes    number 1
+--seed      seed       number 0
+--kernel    kernel     pass
+--matrix    matrix     text
+--filter    filter     text
+--baseline  baselines  output
+--out       out        own-output
+TABLE
 
 unpack "$bin"
+code=0
+"$bin/fuzz" "${kernel[@]}" --gtest_list_tests >/dev/null || code=$?
+[[ $code -ne 2 ]] || usage_error "fuzz does not accept these arguments, see the line above; nothing was run"
+[[ $matrix == none ]] || check_selection "$bin" "$matrix" "$filter"
 fresh_folder "$out"
 [[ $matrix == none ]] || take_machine 600
 worst=0
 
-# note_failure NAME EXIT: nothing that was not checked passes for a success (77).
+# note_failure NAME CODE. Code 77, nothing could be checked, is a failure here.
 note_failure() {
-  say "$1 ended with $2"
+  say "$1 ended with exit code $2"
   [[ $worst -ne 0 ]] || worst=${2/#77/1}
 }
 
-# A million seeds a day apart: nights do not repeat each other.
+# The first seeds of two nights are a million apart, so nights do not repeat each other.
 code=0
 "$bin/fuzz" "${kernel[@]}" --seed $((seed * 1000000)) --seeds 1000000 --seconds $((minutes * 60)) 2>&1 | tee "$out/fuzz.log" || code=$?
 [[ $code -eq 0 ]] || note_failure fuzz "$code"
 if [[ $matrix != none ]]; then
   code=0
-  "$root/ci/refresh.sh" --bin "$bin" --out "$out/round" --matrix "$matrix" "${refresh[@]}" || code=$?
-  [[ $code -eq 0 ]] || note_failure "the round of $matrix" "$code"
+  "$root/ci/refresh.sh" --bin "$bin" --out "$out/round" --matrix "$matrix" --baseline "$baselines" ${filter:+--filter "$filter"} || code=$?
+  [[ $code -eq 0 ]] || note_failure "the round of matrix $matrix" "$code"
 fi
 exit "$worst"

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""ci/notify.py - tells people that an unattended workflow failed: one open issue for each workflow, and no second one.
+"""ci/notify.py - reports in an issue that an unattended workflow failed. There is at most one open issue per workflow.
 
-  failed NAME RUN_ID     open the issue, or add a comment to the open one: which jobs and steps failed
-  passed NAME            close the issue, if there is one
+  failed NAME RUN_ID     open the issue, or comment on the open one; lists the failed jobs and steps
+  passed NAME            close the issue, if one is open
   --help
 
 Environment: GITHUB_REPOSITORY, GITHUB_TOKEN (issues: write), GITHUB_API_URL. Exit: 0; 1 GitHub refused; 2 usage.
@@ -34,7 +34,7 @@ def failed(github, name, run_id):
         number = github.call("POST", "/issues", {"title": f"{name} fails", "body": text})["number"]
     else:
         github.call("POST", f"/issues/{number}/comments", {"body": text})
-    print(f"notify.py: issue {number} tells it")
+    print(f"notify.py: reported in issue {number}")
 
 
 def passed(github, name):
@@ -58,7 +58,7 @@ def main():
         else:
             passed(GitHub(), arguments.name)
     except ApiError as error:
-        print(f"notify.py: {error}", file=sys.stderr)
+        print(f"notify.py: error: {error}", file=sys.stderr)
         return 1
     return 0
 

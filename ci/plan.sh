@@ -1,34 +1,29 @@
 #!/usr/bin/env bash
-# ci/plan.sh --head COMMIT --target REF - which two commits a gate compares: COMMIT, and where it left REF.
+# ci/plan.sh - prints which two commits a gate compares: a change, and the commit where the change left its target branch.
 #
-#   --head COMMIT      the change, by its full name: branches move
-#   --target REF       what it is to be merged into (origin/main)
-#   --repository DIR   the git repository that holds both, with their history (.)
+#   --head COMMIT      the change, as a full commit name of 40 digits; branches move (required)
+#   --target REF       the branch that the change will be merged into (origin/main)
+#   --repository DIR   a git repository with the history of both (.)
 #   --help
 #
-# Prints base=... and head=..., and appends them to $GITHUB_OUTPUT where a workflow gives one.
-# Exit: 0; 1 a commit is not there, or the two have nothing in common; 2 usage.
+# Prints base=... and head=..., and appends them to the file $GITHUB_OUTPUT if a workflow sets it.
+# Exit: 0; 1 a commit is missing, or the two have no common history; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 head='' target=origin/main repository=.
-while [[ $# -gt 0 ]]; do
-  case $1 in
-    --head) head=$(value_of "$@"); shift ;;
-    --target) target=$(value_of "$@"); shift ;;
-    --repository) repository=$(value_of "$@"); shift ;;
-    -h | --help) usage "$0" && exit 0 ;;
-    *) die "unknown argument '$1'; see $self --help" ;;
-  esac
-  shift
-done
-[[ $head =~ ^[0-9a-f]{40}$ ]] || die "--head is '$head'; it takes the full name of a commit, 40 hexadecimal digits"
+parse_arguments "$@" <<'TABLE'
+--head        head        text required
+--target      target      text
+--repository  repository  folder
+TABLE
+[[ $head =~ ^[0-9a-f]{40}$ ]] || usage_error "--head: expected the full name of a commit, 40 hexadecimal digits, found '$head'"
 
-git -C "$repository" cat-file -e "$head^{commit}" 2>/dev/null || exit_code=1 die "there is no commit $head here"
-git -C "$repository" rev-parse --quiet --verify "$target^{commit}" >/dev/null || exit_code=1 die "there is no '$target' here"
-base=$(git -C "$repository" merge-base "$target" "$head") || exit_code=1 die "$head and $target have no history in common"
-if [[ $base == "$head" ]]; then # already merged: what it changed is what is asked for
-  base=$(git -C "$repository" rev-parse --quiet --verify "$head^") || exit_code=1 die "$head is the first commit: there is no base"
+git -C "$repository" cat-file -e "$head^{commit}" 2>/dev/null || die "--head: there is no commit $head in $repository"
+git -C "$repository" rev-parse --quiet --verify "$target^{commit}" >/dev/null || die "--target: there is no '$target' in $repository"
+base=$(git -C "$repository" merge-base "$target" "$head") || die "$head and $target have no common history"
+if [[ $base == "$head" ]]; then # already merged: compare with its parent
+  base=$(git -C "$repository" rev-parse --quiet --verify "$head^") || die "$head is the first commit, so it has no base"
 fi
 printf 'base=%s\nhead=%s\n' "$base" "$head" | tee -a "${GITHUB_OUTPUT:-/dev/null}"

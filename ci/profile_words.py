@@ -1,13 +1,12 @@
 #!/usr/bin/python3
-"""ci/profile_words.py ncu|perf CASE SIDE=FILE... | --metrics - what holds a case back, in words, from what a profiler counted.
+"""ci/profile_words.py ncu|perf CASE SIDE=FILE... | --metrics - names the bottleneck of a case from the counts of a profiler.
 
-`--metrics` prints what `ncu --metrics` is to count. FILE is the raw page of an Nsight Compute report as CSV, or what
-`perf stat --field-separator ,` wrote. With several sides each figure stands side by side, and the words are about the last
-one. Exit: 0; 2 usage; 3 a file is not valid; 4 nothing was counted.
+`--metrics` prints the metrics for `ncu --metrics`. FILE is the raw page of an Nsight Compute report as CSV, or the output of
+`perf stat --field-separator ,`. With several sides, each row shows the figures of all; the bottleneck is that of the last.
+Exit: 0; 2 usage; 3 a file is not valid; 4 nothing was counted.
 
-Nsight Compute: of all launches, those of the kernel that took the most time. Figures are means over its launches, as shares
-of what the hardware can do. A limit counts as reached from 60 % of it, NVIDIA's own rule of thumb in the Speed Of Light
-section.
+Nsight Compute: only the launches of the kernel with the most time count. Figures are means over them, in percent of the peak
+of the hardware. A unit is a bottleneck from 60 % of its peak, as in Nsight Compute's section Speed Of Light.
 """
 
 import csv
@@ -15,43 +14,43 @@ import sys
 
 REACHED = 60.0
 
-LIMITS = {  # in words -> metrics (of which an architecture may have one or both), and what to do once it is reached
+LIMITS = {  # unit -> metrics (an architecture may have one or both), and what to do if it is the bottleneck
     "tensor cores": ("sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active "
                      "sm__inst_executed_pipe_tensor.avg.pct_of_peak_sustained_active",
-                     "the tensor cores are the limit: only less work helps (causal tiles skipped, fewer padded rows)"),
+                     "the tensor cores are the limit: reduce the work (skip causal tiles, pad fewer rows)"),
     "memory": ("gpu__dram_throughput.avg.pct_of_peak_sustained_elapsed",
-               "memory is the limit: read K and V once for all heads of a group, larger tiles of Q, smaller types"),
+               "memory is the limit: read K and V once for all heads of a group, use larger tiles of Q, use smaller types"),
     "L2 cache": ("lts__t_sectors.avg.pct_of_peak_sustained_elapsed",
-                 "the L2 cache is the limit: larger tiles, or blocks that share K and V in a cluster"),
+                 "the L2 cache is the limit: use larger tiles, or share K and V between the blocks of a cluster"),
     "shared memory": ("l1tex__data_pipe_lsu_wavefronts_mem_shared.avg.pct_of_peak_sustained_elapsed",
                       "shared memory is the limit: look for bank conflicts, keep Q in registers"),
     "special functions": ("sm__inst_executed_pipe_xu.avg.pct_of_peak_sustained_active",
-                          "exponentials are the limit: ex2 with the scale folded in, half of them as polynomials, "
-                          "softmax of one tile under the product of another"),
+                          "exponentials are the limit: use ex2 with the scale folded in, compute half of them as polynomials, "
+                          "overlap the softmax of one tile with the product of another"),
     "issue slots": ("sm__inst_issued.avg.pct_of_peak_sustained_active",
-                    "issuing instructions is the limit: wider loads, unrolled address arithmetic, larger matrix products"),
+                    "issuing instructions is the limit: use wider loads, unrolled address arithmetic, larger matrix products"),
 }
-STALLS = {  # metric's middle part -> in words, remedy
-    "long_scoreboard": ("waiting for global memory", "fetch earlier: one more stage of asynchronous copies"),
+STALLS = {  # middle part of the metric's name -> what warps wait for, remedy
+    "long_scoreboard": ("waiting for global memory", "fetch earlier: add a stage of asynchronous copies"),
     "short_scoreboard": ("waiting for shared memory or special functions", "look for bank conflicts; spread the exponentials"),
-    "barrier": ("waiting at a barrier", "fewer or narrower barriers: warps that need not wait for each other"),
-    "membar": ("waiting at a memory fence", "fewer fences, or narrower ones"),
-    "math_pipe_throttle": ("waiting for a busy arithmetic unit", "that unit is the limit; interleave other work"),
-    "mio_throttle": ("waiting for the queue of shared memory", "fewer, wider shared loads; ldmatrix instead of single ones"),
-    "lg_throttle": ("waiting for the queue of global memory", "fewer, wider loads; TMA or cp.async"),
-    "wait": ("waiting a fixed latency", "more independent instructions in a row: unroll"),
-    "gmma": ("waiting for wgmma", "issue the next product before the last is waited for"),
-    "tex_throttle": ("waiting for the texture queue", "fewer loads through the texture unit"),
-    "imc_miss": ("waiting for constants", "fewer distinct constants, or keep them in registers"),
-    "no_instruction": ("waiting for instructions", "shorter code: less unrolling"),
-    "dispatch_stall": ("waiting for the dispatcher", "fewer register bank conflicts"),
-    "drain": ("waiting for stores at the end", "store through shared memory, in whole lines"),
+    "barrier": ("waiting at a barrier", "use fewer or narrower barriers: let independent warps run on"),
+    "membar": ("waiting at a memory fence", "use fewer or narrower fences"),
+    "math_pipe_throttle": ("waiting for a busy arithmetic unit", "interleave work of other units"),
+    "mio_throttle": ("waiting for the queue of shared memory", "use fewer, wider loads of shared memory: ldmatrix instead of single ones"),
+    "lg_throttle": ("waiting for the queue of global memory", "use fewer, wider loads: TMA or cp.async"),
+    "wait": ("waiting a fixed latency", "unroll, for more independent instructions in a row"),
+    "gmma": ("waiting for wgmma", "issue the next product before waiting for the last"),
+    "tex_throttle": ("waiting for the texture queue", "use fewer loads through the texture unit"),
+    "imc_miss": ("waiting for constants", "use fewer distinct constants, or keep them in registers"),
+    "no_instruction": ("waiting for instructions", "unroll less, for shorter code"),
+    "dispatch_stall": ("waiting for the dispatcher", "reduce register bank conflicts"),
+    "drain": ("waiting for stores at the end", "store whole cache lines, through shared memory"),
 }
 OCCUPANCY = {
-    "launch__occupancy_limit_registers": ("registers", "fewer registers a thread: smaller tiles, or setmaxnreg by role"),
-    "launch__occupancy_limit_shared_mem": ("shared memory", "fewer stages, or smaller tiles"),
-    "launch__occupancy_limit_warps": ("warps", "smaller blocks"),
-    "launch__occupancy_limit_blocks": ("blocks", "larger blocks"),
+    "launch__occupancy_limit_registers": ("registers", "use fewer registers per thread: smaller tiles, or setmaxnreg per role"),
+    "launch__occupancy_limit_shared_mem": ("shared memory", "use fewer stages or smaller tiles"),
+    "launch__occupancy_limit_warps": ("warps", "use smaller blocks"),
+    "launch__occupancy_limit_blocks": ("blocks", "use larger blocks"),
 }
 STALL = "smsp__average_warps_issue_stalled_{}_per_issue_active.ratio"
 ACTIVE = "sm__warps_active.avg.pct_of_peak_sustained_active"
@@ -66,10 +65,10 @@ def number(text):
 
 
 def read_ncu(path):
-    """{metric: mean} of the kernel with the most time, with its name."""
+    """{metric: mean} of the kernel with the most time, and its name."""
     with open(path, encoding="utf-8", errors="replace", newline="") as file:
         lines = [line for line in file if line.startswith('"')]
-    launches = [row for row in csv.DictReader(lines) if row.get("ID", "").isdigit()]  # the row below the head holds units
+    launches = [row for row in csv.DictReader(lines) if row.get("ID", "").isdigit()]  # the row below the header holds units
     total = {}
     for row in launches:
         total[row["Kernel Name"]] = total.get(row["Kernel Name"], 0) + (number(row.get(TIME, "")) or 0)
@@ -86,7 +85,7 @@ def read_ncu(path):
 
 
 def read_perf(path):
-    """{event: count}; None where nothing was counted."""
+    """{event: count}, or None if nothing was counted."""
     values = {}
     with open(path, encoding="utf-8", errors="replace") as file:
         for fields in csv.reader(file):
@@ -107,25 +106,25 @@ def ncu_words(sides):
             if known:
                 values[name] = max(known)
     values = sides[-1][1]
-    lines = [f"kernel {values['kernel']}", "share of what the hardware can do:"]
+    lines = [f"kernel {values['kernel']}", "percent of the peak of the hardware:"]
     lines += [figures(name, name, sides) for name in LIMITS]
     reached = [(values[name], remedy) for name, (_, remedy) in LIMITS.items() if values.get(name, 0) >= REACHED]
     stalls = sorted(((values.get(STALL.format(part), 0), part) for part in STALLS), reverse=True)[:3]
-    lines.append("why warps wait, in cycles an instruction:")
+    lines.append("why warps wait, in cycles per instruction:")
     lines += [figures(STALLS[part][0], STALL.format(part), sides, "") for count, part in stalls if count > 0]
     lines.append("occupancy:")
     lines.append(figures("active warps", ACTIVE, sides))
     limits = {metric: values[metric] for metric in OCCUPANCY if metric in values}
-    limit, remedy = OCCUPANCY[min(limits, key=limits.get)] if limits else ("something unknown", "")
+    limit, remedy = OCCUPANCY[min(limits, key=limits.get)] if limits else ("an unknown resource", "")
     lines.append(f"  limited by {limit}")
     if reached:
         verdict = max(reached)[1]
     elif stalls[0][0] > 0:
-        verdict = f"no unit is busy, so latency is the limit, mostly {STALLS[stalls[0][1]][0]}: {STALLS[stalls[0][1]][1]}"
+        verdict = f"latency is the limit, because no unit is busy; warps are mostly {STALLS[stalls[0][1]][0]}: {STALLS[stalls[0][1]][1]}"
         if values.get(ACTIVE, 100) < 25 and remedy:
-            verdict += f"; or more warps, which {limit} forbid{'s' if limit == 'shared memory' else ''}: {remedy}"
+            verdict += f"; or run more warps, whose number {limit} limit{'s' if limit == 'shared memory' else ''}: {remedy}"
     else:
-        verdict = "no unit is busy and no warp waits: too few blocks to fill the GPU, split the keys"
+        verdict = "no unit is busy and no warp waits, so there are too few blocks for the GPU: split the keys"
     return lines + [verdict]
 
 
@@ -137,20 +136,20 @@ def perf_words(sides):
             if values.get(whole):
                 values[f"{part} share"] = 100 * values.get(part, 0) / values[whole]
         if "cache-misses" in values:
-            values["misses a thousand"] = 1000 * values["cache-misses"] / values["instructions"]
-    lines = ["counts of the whole process, with checks and ceilings; a dry run, where it is shown, is that without samples"]
-    lines += [figures("instructions a cycle", "per_cycle", sides, ""), figures("clock", "clock", sides, " GHz"),
-              figures("branches missed", "branch-misses share", sides), figures("cache missed", "cache-misses share", sides),
-              figures("misses a thousand", "misses a thousand", sides, " instructions")]
+            values["misses per thousand"] = 1000 * values["cache-misses"] / values["instructions"]
+    lines = ["counts of the whole process, including checks and ceilings; a dry run takes no samples"]
+    lines += [figures("IPC", "per_cycle", sides, ""), figures("clock", "clock", sides, " GHz"),
+              figures("branch misses", "branch-misses share", sides), figures("cache misses", "cache-misses share", sides),
+              figures("cache misses", "misses per thousand", sides, " per 1000 instructions")]
     values = sides[-1][1]
-    if values.get("misses a thousand", 0) >= 10:
-        verdict = "memory is the limit: smaller tiles, so that K and V stay in the cache; fewer passes over them"
+    if values.get("misses per thousand", 0) >= 10:
+        verdict = "memory is the limit: use smaller tiles, so that K and V stay in the cache, and fewer passes over them"
     elif values.get("branch-misses share", 0) >= 5:
-        verdict = "mispredicted branches are the limit: masks instead of branches at the edges of tiles"
+        verdict = "mispredicted branches are the limit: use masks instead of branches at the edges of tiles"
     elif values["per_cycle"] < 1:
-        verdict = "latency is the limit: more independent accumulators, wider vectors, no dependent exponentials in a row"
+        verdict = "latency is the limit: use more independent accumulators and wider vectors, avoid dependent exponentials in a row"
     else:
-        verdict = "the arithmetic units are busy: only fewer or wider instructions help"
+        verdict = "the arithmetic units are the limit: use fewer or wider instructions"
     return lines + [verdict]
 
 
@@ -170,10 +169,10 @@ def main(arguments):
         try:
             values = (read_ncu if profiler == "ncu" else read_perf)(path)
         except (OSError, csv.Error, KeyError) as error:
-            print(f"profile_words.py: {path}: {error}", file=sys.stderr)
+            print(f"profile_words.py: error: {path}: {error}", file=sys.stderr)
             return 3
         if values is None:
-            print(f"profile_words.py: {profiler} counted nothing for {side}: this machine has no counters for it, or hides them",
+            print(f"profile_words.py: error: {profiler} counted nothing for {side}; this machine has no counters, or denies access",
                   file=sys.stderr)
             return 4
         sides.append((side, values))

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""ci/torch_peers.py --cases FILE --out FILE [--seconds S] - times PyTorch's attention on the shapes of bench's cases.
+"""ci/torch_peers.py - times PyTorch's attention on the shapes of bench's cases, for comparison with the kernels.
 
-FILE of --cases holds case names, one a line, as `bench --benchmark_list_tests` prints them. Each shape is timed once with each
-back end of scaled_dot_product_attention, as peer/torch_BACKEND/DTYPE/B:.., in Google Benchmark's format: inputs are normal,
-L2 is flushed before each launch, and the launch is queued behind work, as bench does it; CUDA events; real_time is the median.
-What a back end cannot do, or the time (60 s for all) does not allow, is a row with the reason. The context says what a
-product of 8192 x 8192 matrices and a copy of 8 GB reach here.
+The file of --cases holds case names, one per line, as `bench --benchmark_list_tests` prints them. Each shape is timed with each
+back end of scaled_dot_product_attention. The results are in Google Benchmark's format, as peer/torch_BACKEND/DTYPE/B:...
 
-PyTorch aligns a causal mask to the top left; ours is at the bottom right: with Sq != Sk such a shape is left out.
-Exit: 0; 1 nothing was timed; 2 usage; 77 no PyTorch, or no GPU that it can use.
+Inputs are normally distributed. As in bench, L2 is flushed before each launch, the launch is queued behind other work, and CUDA
+events time it. real_time is the median. If a back end does not support a shape, or the time is over, the row holds the reason.
+The context holds the speed of a product of 8192 x 8192 matrices and of a copy of 8 GB.
+
+A causal shape with Sq != Sk is skipped: PyTorch aligns the mask to the top left, bench to the bottom right.
+Exit: 0; 1 nothing was timed; 2 usage; 77 PyTorch is not installed, or finds no GPU.
 """
 
 import argparse
@@ -25,11 +26,11 @@ CASE = re.compile(r".+?/(f16|bf16|f32)/B:(\d+)/H:(\d+)(?:/Hkv:(\d+))?/S:(\d+)(?:
                   r"(?:/scale:([^/]+))?")
 BACKENDS = {"flash": "FLASH_ATTENTION", "cudnn": "CUDNN_ATTENTION", "efficient": "EFFICIENT_ATTENTION", "math": "MATH"}
 WARM_UP, LEAST_SAMPLES, MOST_SAMPLES = 3, 20, 50
-HIDING_CYCLES = 600_000  # a third of a millisecond: longer than the host takes to queue a launch
+HIDING_CYCLES = 600_000  # 0.3 ms: longer than the host takes to queue a launch
 
 
 class Shape:
-    """A problem, from a case's name; `text` is that name without its kernel."""
+    """A problem, from the name of a case. `text` is that name without the kernel."""
 
     def __init__(self, match):
         dtype, batch, heads, kv_heads, seq_q, seq_k, head_dim, causal, scale = match.groups()
@@ -38,10 +39,10 @@ class Shape:
         self.kv_heads, self.seq_k = int(kv_heads or heads), int(seq_k or seq_q)
         self.causal, self.scale = causal == "1", float(scale) if scale else None
 
-    def left_out(self):
-        """Why PyTorch cannot be asked for it; nothing where it can."""
+    def unsupported(self):
+        """Why PyTorch cannot compute this shape, or an empty text."""
         if self.dtype == "f32":
-            return "f32: its back ends are for 16-bit types"
+            return "f32: PyTorch's fused back ends take only 16-bit types"
         if self.causal and self.seq_q != self.seq_k:
             return "causal with Sq != Sk: PyTorch aligns the mask to the top left"
         return ""
@@ -57,7 +58,7 @@ class Shape:
 
 
 def shapes_of(lines):
-    """Each shape once, in the order of the lines; what is no case's name is passed over."""
+    """Each shape once, in the order of the lines. Lines that are not case names are ignored."""
     shapes = {}
     for line in lines:
         if match := CASE.match(line.strip()):
@@ -82,7 +83,7 @@ def timed_row(name, shape, samples_ns):
 
 
 class Gpu:
-    """Times what is queued on PyTorch's current device."""
+    """Times work on PyTorch's current device."""
 
     def __init__(self, torch):
         self.torch = torch
@@ -90,7 +91,7 @@ class Gpu:
         self.flushed = torch.empty(2 * l2_bytes, dtype=torch.uint8, device="cuda")
 
     def sample(self, work):
-        """The two events around one cold launch."""
+        """The two events around one launch with a cold cache."""
         begin, end = (self.torch.cuda.Event(enable_timing=True) for _ in range(2))
         self.torch.cuda._sleep(HIDING_CYCLES)
         self.flushed.zero_()
@@ -112,7 +113,7 @@ class Gpu:
         return samples
 
     def attention(self, shape, backend):
-        """A launch of it, on fresh inputs."""
+        """A function that launches this shape on new inputs."""
         from torch.nn.attention import SDPBackend, sdpa_kernel
         from torch.nn.functional import scaled_dot_product_attention
         torch = self.torch
@@ -140,7 +141,7 @@ def first_line(error):
 
 
 def ceilings(gpu):
-    """TFLOP/s of a matrix product, and GB/s read and written by a copy."""
+    """TFLOP/s of a matrix product, and GB/s of a copy (bytes read plus bytes written)."""
     torch, found = gpu.torch, {}
     try:
         a, b = (torch.randn(8192, 8192, dtype=torch.bfloat16, device="cuda") for _ in range(2))
@@ -150,25 +151,25 @@ def ceilings(gpu):
         source = torch.zeros(8 * 10 ** 9, dtype=torch.uint8, device="cuda")
         target = torch.empty_like(source)
         found["copy_8gb_gbps"] = 16e9 / statistics.median(gpu.samples_ns(lambda: target.copy_(source), 0, least=5))
-    except RuntimeError as error:  # out of memory among them
+    except RuntimeError as error:  # for example, out of memory
         found["ceilings_failed"] = first_line(error)
     return found
 
 
 def measure(gpu, shapes, seconds):
-    """A row for each back end and shape; those that matter most come first, should the time run out."""
+    """A row for each back end and shape. The most important back ends come first, because the time may run out."""
     stop = time.monotonic() + seconds
     for backend in BACKENDS:
         for shape in shapes:
             name = f"peer/torch_{backend}/{shape.text}"
-            if reason := shape.left_out():
+            if reason := shape.unsupported():
                 yield skipped_row(name, reason)
             elif time.monotonic() > stop:
                 yield skipped_row(name, f"no time left of {seconds:g} s")
             else:
                 try:
                     yield timed_row(name, shape, gpu.samples_ns(gpu.attention(shape, backend), 0.2))
-                except (RuntimeError, AttributeError, TypeError) as error:  # the last two: an older PyTorch
+                except (RuntimeError, AttributeError, TypeError) as error:  # the last two with an older PyTorch
                     yield skipped_row(name, first_line(error))
 
 
@@ -186,27 +187,27 @@ def write(path, document):
 
 
 def usable_torch():
-    """PyTorch and nothing, or nothing and why not."""
+    """PyTorch and an empty text, or None and the reason."""
     try:
         import torch
     except ImportError as error:
-        return None, f"no PyTorch here: {error}"
-    return (torch, "") if torch.cuda.is_available() else (None, "PyTorch finds no GPU that it can use")
+        return None, f"PyTorch is not installed: {error}"
+    return (torch, "") if torch.cuda.is_available() else (None, "PyTorch finds no usable GPU")
 
 
 def main():
     parser = argparse.ArgumentParser(prog="torch_peers.py", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=pathlib.Path, required=True, metavar="FILE")
-    parser.add_argument("--out", type=pathlib.Path, required=True, metavar="FILE")
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--cases", type=pathlib.Path, required=True, metavar="FILE", help="file with case names")
+    parser.add_argument("--out", type=pathlib.Path, required=True, metavar="FILE", help="where the results go")
+    parser.add_argument("--seconds", type=float, default=60, metavar="S", help="time for all shapes, in seconds (60)")
     arguments = parser.parse_args()
     try:
         shapes = shapes_of(arguments.cases.read_text(encoding="utf-8").splitlines())
     except OSError as error:
         parser.error(str(error))
     if not shapes:
-        parser.error(f"{arguments.cases} names no case")
+        parser.error(f"--cases: {arguments.cases} has no case name")
     torch, reason = usable_torch()
     if torch is None:
         print(f"torch_peers.py: skipped: {reason}")

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""ci/workflow_rules.py FILE... - the rules of our own for workflows and actions; ci/lint-workflows.sh calls it.
+"""ci/workflow_rules.py FILE... - checks workflows and actions against the project's rules. ci/lint-workflows.sh calls it.
 
-Each finding is one line, FILE: PLACE: RULE: what; hint. `--rules` lists the rules. What they guard against is told in
-ci/README.md. Reads YAML with PyYAML, which comes with yamllint.
-Exit: 0 clean; 1 findings; 2 usage or unreadable; 77 no PyYAML here.
+Each finding is one line, FILE: PLACE: RULE: text of the rule. `--rules` lists the rules. ci/README.md and ci/runner.md explain
+what they prevent. Reads YAML with PyYAML, which is installed with yamllint.
+Exit: 0 clean; 1 findings; 2 usage or unreadable; 77 PyYAML is not installed.
 """
 
 import os
@@ -13,23 +13,23 @@ import sys
 try:
     import yaml
 except ImportError:
-    print("workflow_rules.py: there is no PyYAML for", sys.executable)
+    print("workflow_rules.py: skipped: PyYAML is not installed for", sys.executable)
     sys.exit(77)
 
 RULES = {
-    "target-trigger": "no pull_request_target: it runs a stranger's change with our rights",
-    "top-permissions": "`permissions: {}` at the top; each job asks for what it needs",
-    "pinned-action": "an action is pinned by its full commit, its version in a comment behind",
-    "kept-credentials": "actions/checkout with `persist-credentials: false`",
-    "expression-in-run": "no ${{ }} inside `run:`; hand it over in `env:`",
-    "event-text": "nothing that a stranger writes (titles, bodies, branch names) in an expression",
-    "step-script": "a `run:` is one call of a script in ci/ that exists and can be run",
-    "swallowed-failure": "no continue-on-error: a failure that nobody sees is a pass",
-    "lost-output": "what is uploaded is what a step of the job was told to write",
-    "gpu-cache": "no cache in a workflow that measures: a change could poison what a later one runs",
-    "gpu-queue": "a job on our own machine: group gpu0, nothing cancelled, `queue: max`",
-    "gpu-rights": "a job on our own machine runs others' code: at most `contents: read`, and no secret",
-    "follow-up-checkout": "a workflow_run job has rights: it checks out our own default branch, nothing else",
+    "target-trigger": "do not use pull_request_target: it runs the code of a pull request with the rights of this repository",
+    "top-permissions": "set `permissions: {}` at the top; each job requests its own permissions",
+    "pinned-action": "pin each action to a full commit, with its version in a comment behind it",
+    "kept-credentials": "use actions/checkout with `persist-credentials: false`",
+    "expression-in-run": "do not use ${{ }} in `run:`; pass the value in `env:`",
+    "event-text": "do not use text that an outsider can write (titles, bodies, branch names) in an expression",
+    "step-script": "each `run:` calls one executable script in ci/ and nothing else",
+    "swallowed-failure": "do not use continue-on-error: it turns a failure into a pass",
+    "lost-output": "upload only folders that a step of the job was told to write to",
+    "gpu-cache": "do not use a cache in a workflow that measures: one change could alter what a later one runs",
+    "gpu-queue": "give a job on a self-hosted machine the concurrency group gpu0, `cancel-in-progress: false`, `queue: max`",
+    "gpu-rights": "a job on a self-hosted machine runs untrusted code: grant at most `contents: read`, and no secret",
+    "follow-up-checkout": "a workflow_run job has write access: check out only the default branch of this repository",
 }
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -38,8 +38,8 @@ CALL = re.compile(r'(?:sudo )?(?:"\$GITHUB_ACTION_PATH"/)?(ci/[\w./-]+)(?: [^\n;
 PINNED = re.compile(r"uses:\s*[\"']?[\w.-]+/[\w./-]+@[0-9a-f]{40}[\"']?\s+# ?v\d")
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 CONTEXT = re.compile(r"(?<![\w.])github\b((?:\s*\.\s*[\w*-]+|\s*\[[^\]]*\])*)", re.IGNORECASE)
-# All else in the context `github` may hold what a stranger wrote: texts, names of branches, or all of it as JSON.
-NO_STRANGERS_TEXT = {
+# Any other value of the context `github` may hold text that an outsider wrote.
+TRUSTED = {
     "event.action", "event.label.name", "event.number", "event.pull_request.base.sha", "event.pull_request.head.repo.full_name",
     "event.pull_request.head.sha", "event.pull_request.number", "event.workflow_run.conclusion", "event.workflow_run.event",
     "event.workflow_run.head_sha", "event.workflow_run.id", "event_name", "ref", "repository", "run_attempt", "run_id",
@@ -56,7 +56,7 @@ def triggers(document):
 
 
 def texts(node):
-    """Every text in a tree."""
+    """All texts in a tree."""
     if isinstance(node, dict):
         for value in node.values():
             yield from texts(value)
@@ -68,7 +68,7 @@ def texts(node):
 
 
 def expressions(node, condition=False):
-    """What the service evaluates: inside of ${{ }}, and all of an `if`."""
+    """The texts that GitHub evaluates: the inside of each ${{ }}, and the whole of each `if`."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield from expressions(value, key == "if")
@@ -79,16 +79,17 @@ def expressions(node, condition=False):
         yield from [node] if condition else EXPRESSION.findall(node)
 
 
-def strangers_texts(document):
+def untrusted_texts(document):
     for expression in expressions(document):
         for context in CONTEXT.finditer(expression):
             name = re.sub(r"\s", "", context[1]).removeprefix(".").lower()
-            if name not in NO_STRANGERS_TEXT:
+            if name not in TRUSTED:
                 yield f"expression {context[0]}"
 
 
-def is_ours(job):
-    """On any machine but GitHub's own. `${{ matrix.NAME }}` stands for each NAME in the matrix; no other expression is known."""
+def is_self_hosted(job):
+    """Whether a job runs on another machine than GitHub's. `${{ matrix.NAME }}` stands for each NAME in the matrix. With any
+    other expression, the answer is yes."""
     labels = job.get("runs-on")
     if labels is None:
         return False  # calls another workflow
@@ -122,7 +123,7 @@ def check_step(step, follow_up, in_action):
         yield "step-script"
 
 
-def check_own_machine(job):
+def check_self_hosted(job):
     queue = job.get("concurrency")
     if not isinstance(queue, dict) or (queue.get("group"), queue.get("cancel-in-progress"),
                                        queue.get("queue")) != ("gpu0", False, "max"):
@@ -142,7 +143,7 @@ def caches(job):
 
 
 def lost_outputs(job):
-    """Indices of steps that upload a folder which no script of the job is told about."""
+    """Indices of steps that upload a folder which no command of the job names."""
     steps = job.get("steps") or []
     told = {word.split("/")[0] for step in steps for word in str(step.get("run", "")).split()}
     for i, step in enumerate(steps):
@@ -161,13 +162,13 @@ def check_text(lines):
 def check_jobs(document):
     jobs = document.get("jobs") or {}
     follow_up = "workflow_run" in triggers(document)
-    measures = any(is_ours(job) for job in jobs.values())
+    measures = any(is_self_hosted(job) for job in jobs.values())
     for name, job in jobs.items():
         place = f"jobs.{name}"
         if "continue-on-error" in job:
             yield place, "swallowed-failure"
-        if is_ours(job):
-            yield from ((place, rule) for rule in check_own_machine(job))
+        if is_self_hosted(job):
+            yield from ((place, rule) for rule in check_self_hosted(job))
         if measures and any(caches(job)):
             yield place, "gpu-cache"
         yield from ((f"{place}.steps[{i}]", "lost-output") for i in lost_outputs(job))
@@ -180,8 +181,8 @@ def check(path):
         text = file.read()
     document = yaml.safe_load(text)
     yield from check_text(text.splitlines())
-    yield from ((place, "event-text") for place in strangers_texts(document))
-    if "runs" in document:  # an action, not a workflow
+    yield from ((place, "event-text") for place in untrusted_texts(document))
+    if "runs" in document:  # it is an action, not a workflow
         for i, step in enumerate(document["runs"].get("steps") or []):
             yield from ((f"runs.steps[{i}]", rule) for rule in check_step(step, False, True))
         return
@@ -206,7 +207,7 @@ def main(arguments):
                 print(f"{os.path.relpath(path)}: {place}: {rule}: {RULES[rule]}")
                 found = 1
         except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError) as error:
-            print(f"{path}: cannot be read as a workflow: {error}", file=sys.stderr)
+            print(f"workflow_rules.py: error: {path}: cannot be read as a workflow: {error}", file=sys.stderr)
             return 2
     return found
 

@@ -2,9 +2,6 @@
 # that registry.cc expands. A listed kernel without a source, or a source that nobody listed, ends the configure step.
 # +simt compiles a CUDA kernel that is written against kernels/simt/ once more, with the host compiler, for the emulator.
 
-# Sources in the backends' folders that are not kernels.
-set(WARPGAUGE_NOT_KERNELS cuda/blocker.cu cuda/runtime.cu cuda/runtime_absent.cc)
-
 # Compiles kernels/cuda/NAME.cu with the host compiler, instrumented, into TARGET.
 function(warpgauge_add_simt_kernel target name)
   set(wrapper ${CMAKE_CURRENT_BINARY_DIR}/simt_${name}.cc)
@@ -16,7 +13,6 @@ endfunction()
 
 function(warpgauge_add_kernels target)
   file(GLOB present RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS cpu/*.cc cuda/*.cc cuda/*.cu)
-  list(REMOVE_ITEM present ${WARPGAUGE_NOT_KERNELS})
   set(list_text "")
   foreach(line IN LISTS ARGN)
     string(REGEX MATCH "^((cpu|cuda)/([^+]+))([+]simt)?$" matched "${line}")

@@ -12,7 +12,7 @@
 #include "fuzz/budget.h"
 #include "fuzz/oracle_backends.h"
 #include "kernels/backend.h"
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 
 namespace warpgauge {
 namespace {

@@ -20,12 +20,12 @@ const char* dtype_name(Dtype dtype) {
   return "?";
 }
 
-// Whether the product of these sizes, none of which is negative, is at most kLargestTensorBytes.
+// Whether the product of these non-negative sizes is at most kMaxTensorBytes.
 static bool fits(std::initializer_list<std::int64_t> sizes) {
   std::int64_t product = 1;
   for (std::int64_t size : sizes)
     if (__builtin_mul_overflow(product, size, &product)) return false;
-  return product <= kLargestTensorBytes;
+  return product <= kMaxTensorBytes;
 }
 
 static std::string size_error(const Problem& p) {
@@ -48,11 +48,11 @@ std::string problem_error(const Problem& p) {
   return size_error(p);
 }
 
-// Sum over rows of visible_keys: a trapezoid for a causal mask, the full rectangle otherwise.
+// The sum of visible_keys over all rows.
 static double unmasked_pairs(const Problem& p) {
   const auto sq = static_cast<double>(p.seq_q), sk = static_cast<double>(p.seq_k);
   if (p.mask == Mask::none) return sq * sk;
-  const double rows = sq < sk ? sq : sk;  // rows that see any key; the last of them sees all Sk
+  const double rows = sq < sk ? sq : sk;  // rows with visible keys; the last one sees all Sk
   return rows * (sk - rows + 1 + sk) / 2;
 }
 

@@ -5,7 +5,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_runtime.h"
 
 namespace warpgauge {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::size_t kAlignment = 256;
 
 std::unique_ptr<void, void (*)(void*)> allocate(Backend backend, std::size_t bytes) {
   if (backend == Backend::cuda) return {cuda::allocate(bytes), cuda::release};
-  const std::size_t rounded = (bytes + kAlignment) / kAlignment * kAlignment;  // never zero
+  const std::size_t rounded = (bytes + kAlignment) / kAlignment * kAlignment;  // at least kAlignment
   void* memory = std::aligned_alloc(kAlignment, rounded);
   if (!memory) throw std::bad_alloc();
   return {memory, std::free};
@@ -41,7 +41,7 @@ std::string backend_unavailable(Backend backend) {
 std::string backend_lost(Backend backend) {
   if (!backend_unavailable(backend).empty()) return {};
   std::string reason;
-  for (int attempt = 0; attempt < 2; ++attempt) {  // the first may only report what is over
+  for (int attempt = 0; attempt < 2; ++attempt) {  // the first may return a stale error that is not sticky
     try {
       synchronize(backend);
       return {};
@@ -56,7 +56,8 @@ Buffer::Buffer(Backend backend, std::size_t bytes)
     : backend_(backend), bytes_(bytes), memory_(allocate(backend, bytes)) {}
 
 void Buffer::upload(const void* host, std::size_t bytes, std::size_t offset) {
-  if (offset > bytes_ || bytes > bytes_ - offset) throw std::out_of_range("Buffer::upload past the end");
+  if (offset > bytes_ || bytes > bytes_ - offset)
+    throw std::out_of_range("Buffer::upload: range exceeds the buffer");
   char* target = static_cast<char*>(memory_.get()) + offset;
   if (backend_ == Backend::cuda)
     cuda::copy_in(target, host, bytes);
@@ -65,7 +66,8 @@ void Buffer::upload(const void* host, std::size_t bytes, std::size_t offset) {
 }
 
 void Buffer::download(void* host, std::size_t bytes, std::size_t offset) const {
-  if (offset > bytes_ || bytes > bytes_ - offset) throw std::out_of_range("Buffer::download past the end");
+  if (offset > bytes_ || bytes > bytes_ - offset)
+    throw std::out_of_range("Buffer::download: range exceeds the buffer");
   const char* source = static_cast<const char*>(memory_.get()) + offset;
   if (backend_ == Backend::cuda)
     cuda::copy_out(host, source, bytes);

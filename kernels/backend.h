@@ -1,5 +1,4 @@
-// Where a kernel runs, and the memory it runs on. One small face for host memory (cpu, simt) and device
-// memory (cuda), so that the oracle, the checks and the benchmarks are written once.
+// Backends of kernels, with one interface to host memory (cpu, simt) and device memory (cuda).
 #pragma once
 
 #include <cstddef>
@@ -13,22 +12,22 @@ namespace warpgauge {
 enum class Backend {
   cpu,
   cuda,
-  simt,  // a CUDA kernel's own source, run by the emulator on the CPU
+  simt,  // the source of a CUDA kernel, run by the emulator on the CPU
 };
 
 const char* backend_name(Backend backend);
 
-// Empty when kernels of this backend can run here; otherwise the reason why not, as a phrase
-// ("built without the CUDA toolkit", "no CUDA device: ...").
+// Empty if kernels of this backend can run on this machine; otherwise the reason ("built without the CUDA
+// toolkit", "no CUDA device: ...").
 std::string backend_unavailable(Backend backend);
 
-// What is thrown where the device has no memory left; nothing else is amiss with it.
+// An allocation of device memory failed. The device is still usable.
 struct OutOfDeviceMemory : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A block of the backend's memory, uninitialised, aligned to 256 bytes. Throws std::runtime_error (CUDA: with
-// file:line:call) when it cannot be had.
+// Uninitialised memory of the backend, aligned to 256 bytes. The constructor throws std::bad_alloc, or for
+// CUDA std::runtime_error with file:line:call.
 class Buffer {
  public:
   Buffer(Backend backend, std::size_t bytes);
@@ -36,7 +35,7 @@ class Buffer {
   void* data() const { return memory_.get(); }
   std::size_t bytes() const { return bytes_; }
 
-  // Copies between host memory and `offset` bytes into this buffer, done on return, for every stream.
+  // Copies between host memory and this buffer from byte `offset` on. Completed on return for all streams.
   void upload(const void* host, std::size_t bytes, std::size_t offset = 0);
   void download(void* host, std::size_t bytes, std::size_t offset = 0) const;
 
@@ -46,24 +45,25 @@ class Buffer {
   std::unique_ptr<void, void (*)(void*)> memory_;
 };
 
-// Empty while the backend answers; otherwise why it does not. A fault on a CUDA device, an illegal access
-// say, is there to stay: every later call of the process fails, whoever makes it.
+// Empty if the backend is usable; otherwise the error. A fault on a CUDA device, such as an illegal access,
+// is sticky: all later CUDA calls of the process fail.
 std::string backend_lost(Backend backend);
 
-// Waits until all launches are done; throws std::runtime_error if one of them failed.
+// Waits until all launches have completed. Throws std::runtime_error if one of them failed.
 void synchronize(Backend backend);
 
-// What a kernel is given to launch on. CUDA: a stream of its own, which does not wait for the default stream,
-// nor that for it; elsewhere null. All of it throws std::runtime_error.
+// The stream that a kernel launches on. For CUDA a non-blocking stream, which does not synchronise with the
+// default stream; otherwise null. The functions throw std::runtime_error.
 class Stream {
  public:
   explicit Stream(Backend backend);
 
   void* get() const { return stream_.get(); }
 
-  // CUDA alone: calls `launch` while the stream lets nothing through, waits for what runs on the default
-  // streams, calls `look`, and lets go. False when the stream could not be held for as long: `launch` waits
-  // for it, or queues more than the driver takes, or the machine was slow; `look` has seen nothing then.
+  // CUDA only. Shows whether `launch` puts work on other streams: blocks this stream, calls `launch`, waits
+  // for the default streams, calls `look`, and unblocks this stream. Effects that `look` sees come from other
+  // streams. Returns false if a time limit unblocked the stream before `look` returned; its result is then
+  // meaningless. Possible causes: `launch` waits for the stream or fills its queue, or the machine is slow.
   bool hold_while(const std::function<void()>& launch, const std::function<void()>& look) const;
 
  private:

@@ -1,5 +1,7 @@
 #include "kernels/case_key.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <optional>
 #include <stdexcept>
@@ -8,6 +10,7 @@
 namespace warpgauge {
 namespace {
 
+// The shortest text that parses to the same value.
 std::string shortest(double value) {
   char text[32];
   const auto [end, error] = std::to_chars(text, text + sizeof text, value);
@@ -15,9 +18,9 @@ std::string shortest(double value) {
 }
 
 [[noreturn]] void reject(std::string_view text, const std::string& what) {
-  throw std::invalid_argument(
-      "case '" + std::string(text) + "': " + what +
-      "; expected KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]");
+  throw std::invalid_argument(fmt::format(
+      "case '{}': {}; expected KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]", text,
+      what));
 }
 
 std::optional<Dtype> parse_dtype(std::string_view text) {
@@ -36,7 +39,7 @@ std::vector<std::string_view> split(std::string_view text) {
   }
 }
 
-// Reads the axes of a case one by one, in their fixed order.
+// Reads the axes of a case in their fixed order.
 class AxisReader {
  public:
   AxisReader(std::string_view text, const std::vector<std::string_view>& parts, std::size_t next)
@@ -51,25 +54,24 @@ class AxisReader {
     Number value{};
     const char* end = part.data() + part.size();
     const auto [stop, error] = std::from_chars(part.data() + axis.size() + 1, end, value);
-    if (error != std::errc{} || stop != end) reject(text_, "'" + std::string(part) + "' is not a number");
+    if (error != std::errc{} || stop != end)
+      reject(text_, fmt::format("the value of '{}' is not a number", part));
     ++next_;
     return value;
   }
 
   std::int64_t required(std::string_view axis) {
     const auto value = optional<std::int64_t>(axis);
-    if (!value) reject(text_, "'" + std::string(axis) + ":N' is missing" + found());
+    if (!value) reject(text_, fmt::format("expected '{}:N', found {}", axis, found()));
     return *value;
   }
 
   void finish() {
-    if (next_ != parts_.size()) reject(text_, "unexpected" + found());
+    if (next_ != parts_.size()) reject(text_, fmt::format("unexpected {}", found()));
   }
 
  private:
-  std::string found() const {
-    return next_ < parts_.size() ? " at '" + std::string(parts_[next_]) + "'" : "";
-  }
+  std::string found() const { return next_ < parts_.size() ? fmt::format("'{}'", parts_[next_]) : "the end"; }
 
   std::string_view text_;
   const std::vector<std::string_view>& parts_;
@@ -79,28 +81,24 @@ class AxisReader {
 }  // namespace
 
 std::string format_problem(const Problem& p) {
-  std::string text = dtype_name(p.dtype);
-  const auto axis = [&text](const char* name, std::int64_t value) { text += name + std::to_string(value); };
-  axis("/B:", p.batch);
-  axis("/H:", p.heads);
-  if (p.kv_heads != p.heads) axis("/Hkv:", p.kv_heads);
-  axis("/S:", p.seq_q);
-  if (p.seq_k != p.seq_q) axis("/Sk:", p.seq_k);
-  axis("/D:", p.head_dim);
-  axis("/causal:", p.mask == Mask::causal ? 1 : 0);
-  if (p.scale != default_scale(p.head_dim)) text += "/scale:" + shortest(p.scale);
+  std::string text = fmt::format("{}/B:{}/H:{}", dtype_name(p.dtype), p.batch, p.heads);
+  if (p.kv_heads != p.heads) text += fmt::format("/Hkv:{}", p.kv_heads);
+  text += fmt::format("/S:{}", p.seq_q);
+  if (p.seq_k != p.seq_q) text += fmt::format("/Sk:{}", p.seq_k);
+  text += fmt::format("/D:{}/causal:{}", p.head_dim, p.mask == Mask::causal ? 1 : 0);
+  if (p.scale != default_scale(p.head_dim)) text += fmt::format("/scale:{}", shortest(p.scale));
   return text;
 }
 
 std::string format_case(std::string_view kernel, const Problem& problem) {
-  return std::string(kernel) + "/" + format_problem(problem);
+  return fmt::format("{}/{}", kernel, format_problem(problem));
 }
 
 ParsedCase parse_case(std::string_view text) {
   const std::vector<std::string_view> parts = split(text);
   std::size_t type_at = 0;
   while (type_at < parts.size() && !parse_dtype(parts[type_at])) ++type_at;
-  if (type_at == parts.size()) reject(text, "no type (f32, f16, bf16)");
+  if (type_at == parts.size()) reject(text, "no element type (f32, f16, bf16)");
 
   ParsedCase parsed;
   if (type_at > 0)
@@ -115,7 +113,7 @@ ParsedCase parse_case(std::string_view text) {
   p.seq_k = axes.optional<std::int64_t>("Sk").value_or(p.seq_q);
   p.head_dim = axes.required("D");
   const std::int64_t causal = axes.required("causal");
-  if (causal != 0 && causal != 1) reject(text, "causal is 0 or 1");
+  if (causal != 0 && causal != 1) reject(text, "causal must be 0 or 1");
   p.mask = causal ? Mask::causal : Mask::none;
   p.scale = axes.optional<double>("scale").value_or(default_scale(p.head_dim));
   axes.finish();

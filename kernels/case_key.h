@@ -1,9 +1,9 @@
-// The name of a case, kernel x problem, as it stands in Google Benchmark's names, baselines and replay lines:
+// The key of a case (kernel x problem). It is used in benchmark names, baselines and reproducers:
 //
 //   KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]
 //
-// KERNEL is backend/name, as in "cuda/flash_mma". The bracketed parts stand only where they differ from H, S
-// and 1/sqrt(D). Formatting and parsing are inverse to each other, to the bit of the scale.
+// KERNEL is backend/name, as in "cuda/flash_mma". The bracketed parts appear only if they differ from H, S
+// and 1/sqrt(D). Parsing a formatted key gives the same problem, with a bit-identical scale.
 #pragma once
 
 #include <string>
@@ -20,12 +20,12 @@ std::string format_problem(const Problem& problem);
 std::string format_case(std::string_view kernel, const Problem& problem);
 
 struct ParsedCase {
-  std::string kernel;  // empty where the text starts with the type
+  std::string kernel;  // empty if the text starts with the type
   Problem problem;
 };
 
-// Parses what the two functions above write. Throws std::invalid_argument that names the offending part, with
-// a hint, when the text is anything else.
+// Parses the output of the two functions above. Otherwise throws std::invalid_argument with the offending
+// part and the expected format.
 ParsedCase parse_case(std::string_view text);
 
 }  // namespace warpgauge

@@ -1,6 +1,6 @@
-// The 16-bit floating-point types of the project, so that nothing here needs the CUDA toolkit.
-// Storage only: arithmetic is done in float. Conversions round to nearest, ties to even, as PTX's cvt.rn
-// does; NaN stays NaN (quiet), overflow becomes infinity, subnormals are kept.
+// 16-bit floating-point types that do not need the CUDA toolkit. For storage only; arithmetic is done in
+// float. Conversions round to nearest, ties to even, as PTX cvt.rn does. NaN becomes a quiet NaN, overflow
+// infinity, and subnormals are kept.
 #pragma once
 
 #include <bit>
@@ -19,7 +19,7 @@ struct f16 {
   static float decode(std::uint16_t bits);
 };
 
-// bfloat16: the upper half of a binary32.
+// bfloat16: the upper 16 bits of a binary32.
 struct bf16 {
   std::uint16_t bits = 0;
   bf16() = default;
@@ -38,8 +38,8 @@ inline std::uint16_t f16::encode(float value) {
   if (magnitude >= 0x477ff000u)
     return static_cast<std::uint16_t>(sign | 0x7c00u);  // >= 65520 rounds to infinity
   if (magnitude < 0x38800000u) {
-    // Below 2^-14 the result is subnormal: adding 0.5 aligns 2^-24 with the last bit of the float's fraction,
-    // so that the hardware's own rounding does the work.
+    // Below 2^-14 the result is subnormal. Adding 0.5 aligns 2^-24 with the last bit of the float's fraction,
+    // so that the float addition rounds correctly.
     const float aligned = std::bit_cast<float>(magnitude) + 0.5f;
     return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(aligned) - 0x3f000000u));
   }
@@ -49,8 +49,8 @@ inline std::uint16_t f16::encode(float value) {
 }
 
 inline float f16::decode(std::uint16_t bits) {
-  // Without branches, so that loops over it are vectorised. The product moves the exponent from a bias of 15
-  // to one of 127 and is exact, of subnormals too.
+  // Without branches, so that the compiler vectorises loops over it. The product changes the exponent bias
+  // from 15 to 127 and is exact, for subnormals too.
   const std::uint32_t sign = std::uint32_t{bits & 0x8000u} << 16;
   const std::uint32_t magnitude = std::uint32_t{bits & 0x7fffu} << 13;
   const std::uint32_t special = magnitude >= 0x0f800000u ? 0x7f800000u : 0u;  // infinity and NaN

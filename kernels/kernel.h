@@ -1,7 +1,7 @@
-// An attention kernel, and the list of all of them.
+// The interface of an attention kernel, and the list of all kernels.
 //
-// A kernel is one file in kernels/cpu or kernels/cuda that defines one `extern const Kernel BACKEND_NAME`,
-// and one line of the list in kernels/CMakeLists.txt. See kernels/README.md for the few lines that it takes.
+// A kernel is one file in kernels/cpu or kernels/cuda and one line of the list in kernels/CMakeLists.txt. The
+// file defines `extern const Kernel BACKEND_NAME`. kernels/README.md shows an example.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,15 @@
 
 namespace warpgauge {
 
-// What a launch gets beside its operands.
+// The arguments of a launch other than its operands.
 struct Launch {
-  int threads = 1;            // CPU: how many threads may work, at least 1
-  void* stream = nullptr;     // CUDA: the cudaStream_t to launch on; launches must not synchronise
-  void* workspace = nullptr;  // workspace_bytes(problem) bytes of the backend's memory, contents undefined
+  int threads = 1;         // cpu, simt: maximum number of OS threads, at least 1
+  void* stream = nullptr;  // cuda: the cudaStream_t to launch on; the kernel must not synchronise
+  void* workspace =
+      nullptr;  // workspace_bytes(problem, threads) bytes of the backend's memory, uninitialised
 
-  // simt: the order of threads and the timing of asynchronous copies are drawn from it, the same for the same
-  // seed; 0 runs threads in order and copies as late as they may.
+  // simt: determines the order of threads and the timing of asynchronous operations. With 0, threads run in
+  // order and asynchronous operations complete as late as possible.
   std::uint64_t schedule_seed = 0;
 };
 
@@ -29,16 +30,16 @@ struct Kernel {
   std::string_view name;  // "naive"; unique within its backend
   Backend backend;
   std::string_view summary;  // method and precision, one line
-  bool deterministic;        // the same bits on every run
+  bool deterministic;        // results of all runs are bit-identical
 
-  // Empty when the kernel can compute `problem` on this machine, otherwise the reason why not.
-  // A problem it says yes to must be right.
+  // Empty if the kernel can compute `problem` on this machine; otherwise the reason. The results of all
+  // supported problems must be correct.
   std::string (*supports)(const Problem& problem);
 
-  // Scratch memory for one launch in bytes; null means none.
+  // Workspace of one launch in bytes; null: none.
   std::int64_t (*workspace_bytes)(const Problem& problem, int threads);
 
-  // Computes O and LSE. Asynchronous on CUDA. Throws std::runtime_error when the launch fails.
+  // Computes O and LSE. Asynchronous on CUDA. Throws std::runtime_error if the launch fails.
   void (*launch)(const Problem& problem, const Tensors& tensors, const Launch& launch);
 
   // "cpu/naive"
@@ -48,11 +49,11 @@ struct Kernel {
   }
 };
 
-// Every kernel that was built, in the order of the list.
+// All kernels of this build, in the order of the list.
 std::span<const Kernel* const> all_kernels();
 
-// The kernel with this id ("cpu/naive"), or with this bare name where one backend only has it; null if there
-// is none.
+// The kernel with this id ("cpu/naive"), or with this name ("blas") if it is unique among the backends. Null
+// if there is none.
 const Kernel* find_kernel(std::string_view id);
 
 }  // namespace warpgauge

@@ -2,7 +2,7 @@
 
 #include <cblas.h>
 
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_runtime.h"
 
 namespace warpgauge {
 

@@ -1,5 +1,5 @@
-// The list of kernels, expanded from what kernels/CMakeLists.txt generated. Listing them by name, rather than
-// letting objects register themselves, keeps the linker from dropping them out of the static library.
+// The list of kernels, expanded from the file that kernels/CMakeLists.txt generates. With self-registering
+// objects instead, the linker would drop unreferenced kernels from the static library.
 #include "kernels/kernel.h"
 
 namespace warpgauge {
@@ -23,7 +23,7 @@ const Kernel* find_kernel(std::string_view id) {
   for (const Kernel* kernel : all_kernels()) {
     if (kernel->id() == id) return kernel;
     if (kernel->name != id) continue;
-    if (found) return nullptr;  // ambiguous: the backend must be named
+    if (found) return nullptr;  // ambiguous without a backend
     found = kernel;
   }
   return found;

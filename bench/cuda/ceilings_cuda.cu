@@ -8,7 +8,7 @@
 #include "bench/cuda/held_interval.cuh"
 #include "fuzz/inputs.h"
 #include "kernels/backend.h"
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 
 namespace warpgauge::bench {
 namespace {

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "kernels/cuda/check.h"
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_check.h"
+#include "kernels/cuda_runtime.h"
 
 namespace warpgauge::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bench/cuda/stream.cuh"
-#include "kernels/cuda/blocker.cuh"
+#include "kernels/cuda_blocker.cuh"
 
 namespace warpgauge::bench {
 

@@ -1,6 +1,6 @@
 #include "bench/cuda/held_interval.cuh"
 #include "bench/sampler.h"
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 
 namespace warpgauge::bench {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <cuda_runtime.h>
 
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 
 namespace warpgauge::bench {
 

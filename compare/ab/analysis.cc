@@ -16,18 +16,6 @@ std::vector<AbCase> rule_cases(const RunRecord& record) {
   return cases;
 }
 
-const char* null_control_note(NullVerdict verdict) {
-  switch (verdict) {
-    case NullVerdict::passed:
-      return "null control: passed, base agrees with base and head with head";
-    case NullVerdict::failed:
-      return "null control: FAILED, base differs from base or head from head; no red can be trusted";
-    case NullVerdict::not_available:
-      return "null control: not available, it takes three pairs of blocks";
-  }
-  return "";
-}
-
 // A process that measured nothing and lists every case of its side, so that a case shows in the report even
 // if no block of it was finished; one that was dropped carries its reason.
 Process listing(const RunRecord& record, Side side, const ResultSet& measured) {
@@ -63,13 +51,11 @@ GateOptions gate_options(const RunRecord& record, Statistic statistic) {
   return options;
 }
 
-// A run that ended early is not a pass. What it has proved by then stands, whoever ended it; a head that
-// cannot be run is as wrong as a case of it that fails.
-void conclude_early(const RunRecord& record, Comparison& comparison) {
-  comparison.notes.push_back("the run ended early: " + record.ended_early);
-  const bool red = record.ended_by == Side::head || comparison.verdict == RunVerdict::regression;
-  comparison.verdict = red ? RunVerdict::regression : RunVerdict::undecided;
-  comparison.exit_code = red ? 1 : 4;
+// A run that ended early does not pass. What it had proved by then stands, whoever ended it.
+void note_early_end(const RunRecord& record, Comparison& comparison) {
+  comparison.notes.push_back(note::EndedEarly{record.ended_early});
+  comparison.hindrances.push_back(record.ended_by == Side::head ? Hindrance::head_unusable
+                                                                : Hindrance::ended_early);
 }
 
 }  // namespace
@@ -133,7 +119,7 @@ void AbAnalysis::take(std::vector<BlockResults> blocks) {
 }
 
 void AbAnalysis::drop(const DroppedCase& dropped) {
-  rule_.drop(index_.at(dropped.name), std::string(side_name(dropped.side)) + ": " + dropped.reason);
+  rule_.drop(index_.at(dropped.name), Dropped{dropped.side, dropped.reason});
 }
 
 Outcome AbAnalysis::outcome_of(const AbOutcome& outcome, const std::vector<std::string>& names) const {
@@ -154,12 +140,10 @@ Comparison AbAnalysis::comparison(const RunRecord& record) const {
       compare_blocks(base, head, gate_options(record, statistic_),
                      [&](const std::vector<std::string>& names) { return outcome_of(outcome, names); });
   comparison.command = record.command;
-  comparison.notes.push_back(null_control_note(outcome.null_control.verdict));
-  if (outcome.null_control.verdict == NullVerdict::failed && comparison.verdict == RunVerdict::pass) {
-    comparison.verdict = RunVerdict::undecided;
-    comparison.exit_code = 4;
-  }
-  if (!record.ended_early.empty()) conclude_early(record, comparison);
+  comparison.notes.push_back(note::NullControlRan{outcome.null_control.verdict});
+  if (outcome.null_control.verdict == NullVerdict::failed)
+    comparison.hindrances.push_back(Hindrance::null_control);
+  if (!record.ended_early.empty()) note_early_end(record, comparison);
   return comparison;
 }
 

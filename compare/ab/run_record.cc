@@ -50,7 +50,7 @@ OrderedJson plan_json(const RunRecord& r) {
   return {{"first_blocks", r.plan.first_blocks},
           {"max_blocks", r.plan.max_blocks},
           {"alpha", r.plan.alpha},
-          {"company", r.plan.company},
+          {"company", r.plan.panel},
           {"seed", r.plan.seed},
           {"process_seconds", r.process_s}};
 }
@@ -84,7 +84,7 @@ void read_plan(FieldReader& in, RunRecord& r) {
              {"alpha",
               read::number(plan.alpha, {.low = kSmallestLevel, .high = kLargestLevel, .high_is_in = false})},
              {"company",
-              read::whole(plan.company, static_cast<int>(kSeparableCases), std::numeric_limits<int>::max())},
+              read::whole(plan.panel, static_cast<int>(kSeparableCases), std::numeric_limits<int>::max())},
              {"seed", read::whole(plan.seed, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max())},
              {"process_seconds", read::positive(r.process_s)}});
   if (plan.max_blocks < plan.first_blocks)
@@ -180,10 +180,6 @@ std::vector<std::string_view> statistic_words() {
 }
 
 }  // namespace
-
-const char* side_name(Side side) {
-  return side == Side::base ? "base" : "head";
-}
 
 std::string format_run_record(const RunRecord& r) {
   const std::pair<const char*, std::string> members[] = {

@@ -15,9 +15,6 @@ namespace warpgauge {
 
 inline constexpr int kMostBlocks = 1000;  // that a run may have
 
-enum class Side { base, head };
-const char* side_name(Side side);  // "base", "head"
-
 struct RunCase {
   std::string name;                // by which the sides are matched
   std::string base_raw, head_raw;  // as each binary lists it

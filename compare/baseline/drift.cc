@@ -82,4 +82,9 @@ std::vector<Drift> drifted_cases_with(Baseline baseline, const std::optional<Bas
   return drifted_cases(baseline, fail_above, policy.alpha.value_or(kAlpha));
 }
 
+note::Drift drift_note(std::span<const Drift> drifted) {
+  const Drift& worst = drifted.front();
+  return {std::ssize(drifted), worst.name, worst.ratio, static_cast<std::int64_t>(worst.rounds)};
+}
+
 }  // namespace warpgauge

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,5 +44,8 @@ struct Drift {
 [[nodiscard]] std::vector<Drift> drifted_cases_with(Baseline baseline,
                                                     const std::optional<BaselineRound>& round,
                                                     const Comparison& comparison, const Policy& policy);
+
+// At least one case drifted.
+[[nodiscard]] note::Drift drift_note(std::span<const Drift> drifted);
 
 }  // namespace warpgauge

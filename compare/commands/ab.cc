@@ -123,7 +123,7 @@ int run(const AbFlags& flags) {
     throw UsageError(error.what());
   }
   write_reports(comparison, flags.reports);
-  return comparison.exit_code;
+  return exit_code_of(verdict_of(comparison));
 }
 
 }  // namespace

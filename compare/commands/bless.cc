@@ -77,10 +77,10 @@ std::string summary(const Baseline& baseline, const std::string& path) {
 std::string refusal_of(const Comparison& comparison, const std::vector<Drift>& drifted) {
   if (comparison.counts()[static_cast<std::size_t>(CellVerdict::failed)] > 0)
     return "cases failed: what they took is not known; the report says why, case by case\n";
-  if (comparison.verdict == RunVerdict::regression)
+  if (verdict_of(comparison) == RunVerdict::regression)
     return "the verdict is regression; --accept RE lets in a slow-down that is meant\n";
-  if (comparison.exit_code != 0)
-    return "the verdict is " + std::string(run_verdict_name(comparison.verdict)) +
+  if (verdict_of(comparison) != RunVerdict::pass)
+    return "the verdict is " + std::string(run_verdict_name(verdict_of(comparison))) +
            "; the notes say why, --remove RE takes out cases that are gone\n";
   return drifted.empty() ? "" : drift_refusal(drifted);
 }
@@ -157,7 +157,8 @@ int run_bless(const BlessFlags& flags) {
   write_reports(comparison, flags.reports);
   if (const std::string refusal = refusal_of(comparison, drifted); !refusal.empty()) {
     tell(flags.reports, "refused: " + refusal);
-    return comparison.exit_code != 0 ? comparison.exit_code : kRefused;
+    const int code = exit_code_of(verdict_of(comparison));
+    return code != 0 ? code : kRefused;
   }
   if (statistic != Statistic::median) round.samples = fewest_samples(comparison.cells);
   add_round(updated, round, comparison);

@@ -70,11 +70,8 @@ std::string command_of(const GateFlags& flags) {
 Comparison without_baseline(const ResultSet& head, GateOptions options, const std::string& path) {
   options.allow_disjoint = true;  // there is a better note for it
   Comparison comparison = compare_results({}, head, options);
-  comparison.notes.push_back("there is no baseline " + path + " for this hardware; `bless` makes one");
-  if (comparison.verdict == RunVerdict::pass) {
-    comparison.verdict = RunVerdict::undecided;
-    comparison.exit_code = 4;
-  }
+  comparison.notes.push_back(note::NoBaseline{path});
+  comparison.hindrances.push_back(Hindrance::no_baseline);
   return comparison;
 }
 
@@ -101,8 +98,7 @@ Comparison against_baseline(const GateFlags& flags, const GateOptions& options, 
                 [&](const auto& entry) { return !read.keeps(strip_settings(entry.first), entry.first); });
   Comparison comparison = compare_with_baseline(side_of(*stored.baseline, path), head, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
-  comparison.notes.push_back("base is " + path + (stored.blessed ? "" : ", which nobody has blessed") + ": " +
-                             format_count(rounds, "rounds"));
+  comparison.notes.push_back(note::BaselineUsed{path, stored.blessed, rounds});
   const std::vector<Drift> drifted = drift_of(*stored.baseline, head, comparison, options);
   if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   return comparison;
@@ -114,7 +110,7 @@ int run_gate(GateFlags& flags) {
     check_run_alone(flags);
     const Comparison comparison = replay_run(flags.run);
     write_reports(comparison, flags.reports);
-    return comparison.exit_code;
+    return exit_code_of(verdict_of(comparison));
   }
   check_sides(flags);
   const GateOptions options = gate_options(flags.decision);
@@ -128,7 +124,7 @@ int run_gate(GateFlags& flags) {
   }
   comparison.command = command_of(flags);
   write_reports(comparison, flags.reports);
-  return comparison.exit_code;
+  return exit_code_of(verdict_of(comparison));
 }
 
 }  // namespace

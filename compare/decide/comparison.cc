@@ -22,6 +22,25 @@ std::array<std::size_t, kCellVerdicts> Comparison::counts() const {
   return counts;
 }
 
+RunVerdict verdict_of(const Comparison& comparison) {
+  const bool unusable = std::ranges::count(comparison.hindrances, Hindrance::head_unusable) > 0;
+  if (unusable || comparison.count(CellVerdict::regression) + comparison.count(CellVerdict::failed) > 0)
+    return RunVerdict::regression;
+  return comparison.hindrances.empty() ? RunVerdict::pass : RunVerdict::undecided;
+}
+
+int exit_code_of(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::pass:
+      return 0;
+    case RunVerdict::regression:
+      return 1;
+    case RunVerdict::undecided:
+      break;
+  }
+  return 4;
+}
+
 void sort_worst_first(std::vector<Cell>& cells) {
   const auto rank = [](const Cell& cell) {
     const auto place = std::find(kWorstFirst.begin(), kWorstFirst.end(), cell.verdict) - kWorstFirst.begin();

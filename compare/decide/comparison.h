@@ -1,5 +1,5 @@
-// The outcome of a comparison, ready to be reported: what comparison.json holds (design: schema
-// "warpgauge/comparison/1"), as a struct. Built by gate, read by every report writer.
+// The outcome of a comparison, as data: what comparison.json holds (schema warpgauge/comparison/1). decide/
+// makes it, report/ words it. The run's verdict is not stored: verdict_of() derives it.
 #pragma once
 
 #include <array>
@@ -9,6 +9,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "compare/decide/notes.h"
+#include "compare/decide/why.h"
+#include "compare/statistics/decision.h"
 
 namespace warpgauge {
 
@@ -20,73 +24,84 @@ const char* cell_verdict_name(CellVerdict verdict);  // "regression" ... "new" .
 enum class RunVerdict { pass, regression, undecided };
 const char* run_verdict_name(RunVerdict verdict);
 
-// One side's numbers of one case. Empty where not known.
+// One side's numbers of one case. Empty if not known.
 struct SideSummary {
   std::optional<double> value;  // what was compared, in the metric's unit: geometric mean of the processes
-  std::optional<double> median_ns, p95_ns, cv;  // where the metric is a time
+  std::optional<double> median_ns, p95_ns, cv;  // if the metric is a time
   std::optional<std::int64_t> processes, samples;
+
+  bool operator==(const SideSummary&) const = default;
 };
 
-// What a case is held to, as fractions.
-struct Thresholds {
-  double fail_above = 0.01, improve_above = 0.01, same_within = 0.015;
-  bool operator==(const Thresholds&) const = default;
-};
-
-// One case. `ratio` > 1 is worse; `speedup` = 1 / ratio and improvement_pct = 100 (1 - ratio) keep the sign
-// that people know.
+// One case. `ratio` > 1 is worse.
 struct Cell {
   std::string name;
   CellVerdict verdict = CellVerdict::inconclusive;
+  Why why;
   std::optional<double> ratio;
   std::optional<std::array<double, 2>> ci;
   std::optional<double> p, p_adjusted, cliffs_delta, mde;
   SideSummary base, head;
-  std::optional<std::int64_t> blocks, more_blocks;
-  std::string reason;
-  bool withheld = false;  // the figures prove a verdict, and the reason says why it is not given
-  std::string reproduce;  // the command that measures this case alone; empty where not known
-  std::optional<Thresholds> thresholds;  // where a rule of the policy sets others than the run's
+  std::optional<std::int64_t> units, more_units;  // per side; see Decision
+  std::string reproduce;           // the command that measures this case alone; empty if not known
+  std::optional<Margins> margins;  // set if a rule of the policy differs from the run's
+
+  bool operator==(const Cell&) const = default;
 };
 
+// The median change of all cases.
 struct CommonShift {
   std::optional<CellVerdict> verdict;  // regression, improvement, unchanged, inconclusive
   std::optional<double> ratio, p;
   std::optional<std::array<double, 2>> ci;
+
+  bool operator==(const CommonShift&) const = default;
 };
 
-struct ReportedPolicy {
-  Thresholds thresholds;  // of cases that no rule sets others for
+// What the cases were held to, and how they were judged.
+struct AppliedPolicy {
+  Margins margins;  // of cases that no rule sets others for
   double alpha = 0.01;
   std::string metric = "real_time";
-  std::string statistic;           // "q25": which quantile of a process's samples
-  std::string unit = "processes";  // of analysis: processes, rounds, blocks
-  std::string method;              // the test, in words
+  std::string statistic;  // "q25": which quantile of a process's samples
+  Unit unit = Unit::process;
+
+  bool operator==(const AppliedPolicy&) const = default;
 };
 
 struct ContextDifference {
   std::string key, base, head;
   bool forbids = false;  // identity; otherwise it warns
+
+  bool operator==(const ContextDifference&) const = default;
 };
+
+using Texts = std::map<std::string, std::string>;
 
 struct Comparison {
-  RunVerdict verdict = RunVerdict::undecided;
-  int exit_code = 4;
-  ReportedPolicy policy;
-  std::map<std::string, std::string> base_context, head_context;
+  AppliedPolicy policy;
+  Texts base_context, head_context;
+  Texts baseline_context;  // of the stored baseline that `settle merge` took in
   std::vector<ContextDifference> differences;
   CommonShift common_shift;
-  std::optional<double> mde;                // smallest detectable change of the run: the median case's
-  std::optional<double> assumed_deviation;  // between units, where too few were there; a fraction
+  std::optional<double> mde;                // of the run: the median case's
+  std::optional<double> assumed_deviation;  // between units; a fraction
   std::string command;                      // that makes this comparison again
-  std::vector<std::string> notes;           // why undecided, warnings, what was assumed
-  std::vector<Cell> cells;                  // worst first
+  std::vector<Note> notes;
+  std::vector<Hindrance> hindrances;
+  std::vector<Cell> cells;  // worst first
 
   std::array<std::size_t, kCellVerdicts> counts() const;
+  std::size_t count(CellVerdict verdict) const { return counts()[static_cast<std::size_t>(verdict)]; }
 };
 
-// The order of every report: what needs a look first (regression, failed, missing, errored, inconclusive,
-// improvement, new, unchanged), within one verdict the worst ratio first, then by name.
+// The one verdict function. A regression or a failed case outranks every hindrance.
+[[nodiscard]] RunVerdict verdict_of(const Comparison& comparison);
+// pass 0, regression 1, undecided 4.
+[[nodiscard]] int exit_code_of(RunVerdict verdict);
+
+// The order of every report: regression, failed, missing, errored, inconclusive, improvement, new, unchanged;
+// within one verdict the worst ratio first, then by name.
 void sort_worst_first(std::vector<Cell>& cells);
 inline constexpr std::array kWorstFirst = {
     CellVerdict::regression,   CellVerdict::failed,      CellVerdict::missing, CellVerdict::errored,

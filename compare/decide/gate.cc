@@ -4,32 +4,31 @@
 #include <cmath>
 
 #include "compare/decide/identity.h"
-#include "compare/decide/outcome.h"
+#include "compare/decide/match.h"
 #include "compare/decide/process_numbers.h"
+#include "compare/decide/reproducer.h"
 #include "compare/decide/round_numbers.h"
 #include "compare/decide/rounds.h"
-#include "compare/decide/run_verdict.h"
 #include "compare/decide/sample_counts.h"
-#include "compare/report/format.h"
 #include "compare/statistics/baseline_rule.h"
+#include "compare/statistics/excluded.h"
 #include "compare/statistics/judgement.h"
 #include "compare/statistics/unpaired_rule.h"
 
 namespace warpgauge {
 namespace {
 
+// If any case runs on the CPU, the CPU's assumed deviation applies to the whole file.
 bool is_gpu(const ResultSet& results) {
   bool gpu = false;
   for (const Process& process : results.processes) {
     for (const auto* identity : {&process.context.identity, &process.context.derived_identity}) {
-      gpu = gpu || std::any_of(identity->begin(), identity->end(), [](const auto& entry) {
+      gpu = gpu || std::ranges::any_of(*identity, [](const auto& entry) {
               return entry.first.starts_with("gpu") || entry.first.starts_with("device");
             });
     }
-    // A file that holds both is as restless as its restless half.
-    for (const Case& one : process.cases) {
+    for (const Case& one : process.cases)
       if (one.name.starts_with("cpu/") || one.name.starts_with("simt/")) return false;
-    }
   }
   return gpu;
 }
@@ -54,8 +53,45 @@ CellVerdict verdict_of(Presence presence) {
   return CellVerdict::inconclusive;  // until it is decided
 }
 
-Thresholds thresholds_of(const Margins& margins) {
-  return {margins.fail_above, margins.improve_above, margins.same_within};
+CellVerdict verdict_of(Decided decided) {
+  switch (decided) {
+    case Decided::regression:
+      return CellVerdict::regression;
+    case Decided::improvement:
+      return CellVerdict::improvement;
+    case Decided::unchanged:
+      return CellVerdict::unchanged;
+    case Decided::inconclusive:
+      break;
+  }
+  return CellVerdict::inconclusive;
+}
+
+std::array<double, 2> ratios(double log_low, double log_high) {
+  return {std::exp(log_low), std::exp(log_high)};
+}
+
+void take_decision(const Decision& decision, Cell& cell) {
+  cell.verdict = verdict_of(decision.decided);
+  cell.why = why_of(decision.why);
+  cell.units = decision.units;
+  if (decision.units == 0) return;
+  cell.ratio = std::exp(decision.log_ratio);
+  cell.ci = ratios(decision.log_ci_low, decision.log_ci_high);
+  cell.p = decision.p;
+  cell.p_adjusted = decision.p_adjusted;
+  if (std::isfinite(decision.mde)) cell.mde = decision.mde;
+  cell.more_units = decision.more_units;
+}
+
+// All that a file says of itself, in one map.
+Texts reported_context(const ResultSet& side) {
+  if (side.processes.empty()) return {};
+  const Context& context = side.processes.back().context;
+  Texts reported = context.info;
+  for (const auto* part : {&context.identity, &context.state, &context.settings})
+    reported.insert(part->begin(), part->end());
+  return reported;
 }
 
 // A case that both sides measured.
@@ -63,171 +99,170 @@ struct MeasuredPair {
   const CasePair* pair;
   CaseNumbers numbers;
   Margins margins;
+  std::size_t cell;  // its place in the comparison
 };
 
-// One comparison on its way: the steps that both kinds share.
+// How one kind of comparison gets a case's numbers, and decides.
+struct Method {
+  Unit unit;
+  NumberPlan plan;
+  double assumed_deviation;  // between units, if the rule has to assume one; a fraction
+  std::function<CaseNumbers(const CasePair&, const ExcludedPlaces&)> numbers;
+  std::function<Outcome(const std::vector<MeasuredPair>&)> decide;
+};
+
 class Gate {
  public:
-  Gate(const ResultSet& base, const ResultSet& head, const GateOptions& options, NumberPlan plan,
-       const char* unit)
-      : base_(base),
-        head_(head),
-        options_(options),
-        plan_(std::move(plan)),
-        matching_(match_cases(base, head)) {
-    const Policy& policy = options.policy;
-    result_.policy = {.thresholds = thresholds_of(policy.defaults),
-                      .alpha = policy.alpha.value_or(kAlpha),
-                      .metric = plan_.metric.name,
-                      .statistic = statistic_name(plan_.statistic),
-                      .unit = unit,
-                      .method = {}};
-    if (!base.processes.empty()) result_.base_context = reported_context(base.processes.back().context);
-    if (!head.processes.empty()) result_.head_context = reported_context(head.processes.back().context);
-    check_contexts();
-    for (const auto* side : {&base, &head}) {
-      for (const Process& process : side->processes) note_all(process.warnings);
-    }
-    if (!options.partial_processes) note_all(matching_.warnings);
+  Gate(const ResultSet& base, const ResultSet& head, const GateOptions& options, Method method)
+      : options_(options), method_(std::move(method)), matching_(match_cases(base, head)) {
+    result_.policy = {.margins = options.policy.defaults,
+                      .alpha = options.policy.alpha.value_or(kAlpha),
+                      .metric = method_.plan.metric.name,
+                      .statistic = statistic_name(method_.plan.statistic),
+                      .unit = method_.unit};
+    result_.base_context = reported_context(base);
+    result_.head_context = reported_context(head);
+    check_contexts(base, head);
+    for (const auto* side : {&base, &head})
+      for (const Process& process : side->processes)
+        for (const std::string& warning : process.warnings) note(note::InputRemark{warning});
+    if (!options.partial_processes) append(result_.notes, matching_.notes);
+    if (method_.unit != Unit::block && !options.policy.controls.empty()) note(note::ControlsUnused{});
   }
 
-  // `numbers_of_pair(pair, left_out)` gives a case's numbers, without some processes; `decide(cases)` is
-  // given the cases that both sides measured, and answers for all of them.
-  template <class Numbers, class Decide>
-  Comparison run(Numbers numbers_of_pair, Decide decide) {
-    std::vector<MeasuredPair> measured_pairs;
-    std::vector<std::size_t> decided;  // their places in cells
-    for (const CasePair& pair : matching_.pairs) {
-      Cell cell;
-      cell.name = pair.name;
-      cell.verdict = verdict_of(pair.presence);
-      cell.reason = pair.reason;
-      CaseNumbers measured = numbers_of_pair(pair, LeftOut());
-      cell.base = measured.base.summary;
-      cell.head = measured.head.summary;
-      if (!pair.head.empty()) cell.reproduce = reproduction(pair.head.front());
-      if (pair.presence == Presence::both && comparable_) {
-        cell.cliffs_delta = measured.cliffs_delta;
-        decided.push_back(result_.cells.size());
-        const Margins margins = margins_of(pair.name);
-        if (const Thresholds own = thresholds_of(margins); own != result_.policy.thresholds)
-          cell.thresholds = own;
-        measured_pairs.push_back({&pair, std::move(measured), margins});
-      } else if (pair.presence == Presence::both) {
-        cell.reason = "not compared: the sides were measured on different machines";
-      }
-      result_.cells.push_back(std::move(cell));
-    }
-    if (!decided.empty()) {
-      const Outcome outcome = decide(measured_pairs);
-      for (std::size_t i = 0; i < decided.size(); ++i) {
-        Cell& cell = result_.cells[decided[i]];
-        take_decision(outcome.decisions[i], cell);
-        if (!outcome.left_out.empty())
-          report_kept(numbers_of_pair, measured_pairs[i], outcome.left_out, cell);
-      }
-      take_outcome(outcome, result_);
-      tell_medians(measured_pairs);
-      tell_lost_samples(measured_pairs);
-      explain_intervals(outcome.decisions, measured_pairs);
-    }
-    take_run_verdict(matching_, options_, comparable_, result_);
+  Comparison run() {
+    for (const CasePair& pair : matching_.pairs) add_cell(pair);
+    if (!measured_.empty()) take(method_.decide(measured_));
+    sort_worst_first(result_.cells);
+    append(result_.hindrances, hindrances_of(result_, options_));
     return std::move(result_);
   }
 
-  // `few` names what a case has fewer than kFewestMeasuredUnits of.
-  void assume(double deviation, const char* few) {
-    result_.assumed_deviation = deviation;
-    note("cases with fewer than " + std::to_string(kFewestMeasuredUnits) + " " + few +
-         " are judged by an assumed deviation of " + format_percent(deviation) + " between " +
-         result_.policy.unit + ", or by what these show where that is more; with " +
-         std::to_string(kFewestMeasuredUnits) + " it is measured");
-  }
-  // Of a policy that is also held to results that were not measured in turn.
-  void tell_unused_controls() {
-    if (!options_.policy.controls.empty())
-      note("the policy's controls are not used here: they take out the shifts of blocks, which only ab has");
-  }
-  double alpha() const { return result_.policy.alpha; }
-
  private:
-  // What is reported of a case, and blessed, is what it was judged by: of an A/B run, by its last look.
-  template <class Numbers>
-  void report_kept(Numbers numbers_of_pair, const MeasuredPair& measured, const LeftOut& left_out,
-                   Cell& cell) {
-    const CaseNumbers kept = numbers_of_pair(*measured.pair, left_out);
-    cell.base = kept.base.summary;
-    cell.head = kept.head.summary;
-    cell.base.value = value_of(measured.numbers.base.processes, left_out.base, plan_.metric);
-    cell.head.value = value_of(measured.numbers.head.processes, left_out.head, plan_.metric);
-    cell.cliffs_delta = kept.cliffs_delta;
+  template <class Items>
+  static void append(Items& to, const Items& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+  void note(Note text) { result_.notes.push_back(std::move(text)); }
+
+  void check_contexts(const ResultSet& base, const ResultSet& head) {
+    // Without a base there is only head to agree with itself.
+    ContextComparison contexts = compare_contexts(base.processes.empty() ? head : base, head);
+    comparable_ = !contexts.forbidden() || options_.allow_hardware_mismatch;
+    if (!comparable_) {
+      note(note::DifferentMachines{});
+      result_.hindrances.push_back(Hindrance::other_machine);
+    }
+    append(result_.notes, contexts.notes);
+    result_.differences = std::move(contexts.differences);
   }
 
-  // Of a recorded run its cases' margins are known, and not the rules that they came from.
+  void add_cell(const CasePair& pair) {
+    Cell cell;
+    cell.name = pair.name;
+    cell.verdict = verdict_of(pair.presence);
+    cell.why = pair.why;
+    const auto accepted = options_.accepted.find(pair.name);
+    if (pair.presence == Presence::added && accepted != options_.accepted.end())
+      cell.why = Accepted{accepted->second};
+    CaseNumbers numbers = method_.numbers(pair, {});
+    cell.base = numbers.base.summary;
+    cell.head = numbers.head.summary;
+    if (!pair.head.empty()) cell.reproduce = reproducer(pair.head.front());
+    if (pair.presence == Presence::both && comparable_) {
+      cell.cliffs_delta = numbers.cliffs_delta;
+      const Margins margins = margins_of(pair.name);
+      if (margins != result_.policy.margins) cell.margins = margins;
+      measured_.push_back({&pair, std::move(numbers), margins, result_.cells.size()});
+    } else if (pair.presence == Presence::both) {
+      cell.why = OtherMachine{};
+    }
+    result_.cells.push_back(std::move(cell));
+  }
+
   Margins margins_of(const std::string& name) const {
     const auto recorded = options_.recorded_margins.find(name);
     return recorded == options_.recorded_margins.end() ? options_.policy.margins_of(name) : recorded->second;
   }
 
-  void note(std::string text) { result_.notes.push_back(std::move(text)); }
-  void note_all(const std::vector<std::string>& texts) {
-    result_.notes.insert(result_.notes.end(), texts.begin(), texts.end());
-  }
-
-  void check_contexts() {
-    // Without a base there is only head to agree with itself.
-    ContextComparison contexts = compare_contexts(base_.processes.empty() ? head_ : base_, head_);
-    comparable_ = !contexts.forbidden() || options_.allow_hardware_mismatch;
-    if (!comparable_) {
-      note(
-          "the sides were measured on different machines or settings, see above; measure both on one, or "
-          "pass "
-          "--allow-hardware-mismatch to compare them all the same");
+  void take(const Outcome& outcome) {
+    for (std::size_t i = 0; i < measured_.size(); ++i) {
+      Cell& cell = result_.cells[measured_[i].cell];
+      take_decision(outcome.decisions[i], cell);
+      if (!outcome.excluded_places.empty()) report_included(measured_[i], outcome.excluded_places, cell);
     }
-    note_all(contexts.warnings);
-    result_.differences = std::move(contexts.differences);
+    if (std::isfinite(outcome.mde)) result_.mde = outcome.mde;
+    if (outcome.shared) {
+      result_.common_shift = {.verdict = verdict_of(outcome.shared->decided),
+                              .ratio = std::exp(outcome.shared->log_ratio),
+                              .p = outcome.shared->p,
+                              .ci = ratios(outcome.shared->log_ci_low, outcome.shared->log_ci_high)};
+    }
+    if (outcome.assumed) {
+      result_.assumed_deviation = method_.assumed_deviation;
+      note(note::DeviationAssumed{method_.assumed_deviation});
+    }
+    note_exclusions(outcome);
+    note_samples();
+    note_intervals(outcome.decisions);
   }
 
-  void tell_medians(const std::vector<MeasuredPair>& pairs) {
-    if (plan_.statistic == Statistic::median) return;
+  // What is reported and blessed of a case is what it was judged by.
+  void report_included(const MeasuredPair& measured, const ExcludedPlaces& excluded, Cell& cell) const {
+    const CaseNumbers included = method_.numbers(*measured.pair, excluded);
+    cell.base = included.base.summary;
+    cell.head = included.head.summary;
+    cell.base.value = value_of(measured.numbers.base.processes, excluded.base, method_.plan.metric);
+    cell.head.value = value_of(measured.numbers.head.processes, excluded.head, method_.plan.metric);
+    cell.cliffs_delta = included.cliffs_delta;
+  }
+
+  void note_exclusions(const Outcome& outcome) {
+    for (const ExcludedUnits& units : outcome.excluded) note(note::UnitsExcluded{units});
+    const bool depends = std::ranges::any_of(outcome.decisions, [](const Decision& one) {
+      return std::holds_alternative<DependsOnExclusion>(one.why);
+    });
+    if (!depends) return;
+    const auto against = against_head(outcome.excluded);
+    note(note::VerdictsDependOnExclusion{against, count_units(outcome.excluded) - count_units(against)});
+  }
+
+  static std::size_t count_units(const std::vector<ExcludedUnits>& groups) {
+    std::size_t count = 0;
+    for (const ExcludedUnits& one : groups) count += one.numbers.size();
+    return count;
+  }
+
+  void note_samples() {
     const auto medians =
-        std::ranges::count_if(pairs, [](const MeasuredPair& one) { return has_aggregates(*one.pair); });
-    if (medians > 0)
-      note(format_count(medians, "cases") + " were taken by the median of all repetitions, not by " +
-           result_.policy.statistic + ": a process brings no more of them");
+        std::ranges::count_if(measured_, [](const MeasuredPair& one) { return has_aggregates(*one.pair); });
+    if (medians > 0 && method_.plan.statistic != Statistic::median) note(note::MediansTaken{medians});
+    const auto cut = [](const MeasuredPair& one) { return were_samples_cut(one.numbers); };
+    const auto first = std::ranges::find_if(measured_, cut);
+    if (first != measured_.end())
+      note(note::SamplesCut{std::ranges::count_if(measured_, cut), first->pair->name,
+                            samples_per_process(first->numbers.base.summary),
+                            samples_per_process(first->numbers.head.summary)});
   }
 
-  void tell_lost_samples(const std::vector<MeasuredPair>& pairs) {
-    const auto lost = [](const MeasuredPair& one) { return lost_samples(one.numbers); };
-    const auto first = std::ranges::find_if(pairs, lost);
-    if (first != pairs.end())
-      note(lost_samples_note(std::ranges::count_if(pairs, lost), first->pair->name, first->numbers));
-  }
-
-  // An interval of 95 % beside a one-sided test at 5 % can seem to contradict it.
-  void explain_intervals(const std::vector<Decision>& decisions, const std::vector<MeasuredPair>& pairs) {
+  // A 95 % interval beside a one-sided test at 5 % can seem to contradict it.
+  void note_intervals(const std::vector<Decision>& decisions) {
     std::int64_t beyond = 0;
     for (std::size_t i = 0; i < decisions.size(); ++i) {
-      const Decision& one = decisions[i];
-      const double farthest = std::max(-one.log_ci_low, one.log_ci_high);
-      beyond += one.decided == Decided::unchanged && farthest > log_same(pairs[i].margins);
+      const double farthest = std::max(-decisions[i].log_ci_low, decisions[i].log_ci_high);
+      beyond += decisions[i].decided == Decided::unchanged && farthest > log_same(measured_[i].margins);
     }
-    if (beyond > 0)
-      note("the 95 % interval of " + format_count(beyond, "unchanged cases") +
-           " reaches beyond the margin: unchanged is tested one-sided at 5 %, and their 90 % interval lies "
-           "within");
+    if (beyond > 0) note(note::IntervalsBeyondMargin{beyond});
   }
 
-  const ResultSet& base_;
-  const ResultSet& head_;
   const GateOptions& options_;
-  NumberPlan plan_;
+  Method method_;
   Matching matching_;
+  std::vector<MeasuredPair> measured_;
   Comparison result_;
   bool comparable_ = true;
 };
 
-// Only a median there is of these.
 bool has_aggregates(const ResultSet& results) {
   return std::ranges::any_of(results.processes, [](const Process& process) {
     return std::ranges::any_of(process.cases, &Case::aggregate_only);
@@ -235,8 +270,32 @@ bool has_aggregates(const ResultSet& results) {
 }
 
 bool all_fingerprinted(const ResultSet& results) {
-  return std::all_of(results.processes.begin(), results.processes.end(),
-                     [](const Process& process) { return process.context.fingerprinted; });
+  return std::ranges::all_of(results.processes,
+                             [](const Process& process) { return process.context.fingerprinted; });
+}
+
+double alpha_of(const GateOptions& options) {
+  return options.policy.alpha.value_or(kAlpha);
+}
+
+Outcome decide_processes(const std::vector<MeasuredPair>& pairs, double alpha, double deviation) {
+  std::vector<UnpairedCase> cases;
+  for (const MeasuredPair& pair : pairs)
+    cases.push_back({pair.numbers.base.processes, pair.numbers.head.processes, pair.margins});
+  return decide_unpaired(cases, {.alpha = alpha, .assumed_deviation = deviation});
+}
+
+// Head's processes count by rounds.
+Outcome decide_rounds(const std::vector<MeasuredPair>& pairs, const RoundPlaces& rounds, double alpha,
+                      double deviation) {
+  std::vector<BaselineCase> cases;
+  for (const MeasuredPair& pair : pairs) {
+    const auto fresh = by_round(pair.numbers.head.processes, rounds);
+    cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});
+  }
+  Outcome outcome = decide_against_baseline(cases, {.alpha = alpha, .assumed_deviation = deviation});
+  outcome.excluded_places.head = processes_of(outcome.excluded_places.head, rounds);
+  return outcome;
 }
 
 }  // namespace
@@ -245,69 +304,67 @@ Statistic default_statistic(const ResultSet& results) {
   return is_gpu(results) || has_aggregates(results) ? Statistic::median : Statistic::q25;
 }
 
-Comparison compare_results(const ResultSet& base, const ResultSet& head, const GateOptions& options) {
-  const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
-  const auto numbers_of_pair = [&](const CasePair& pair, const LeftOut& left_out) {
-    return numbers_of(without(pair, base, head, left_out), base, head, plan);
+std::vector<Hindrance> hindrances_of(const Comparison& comparison, const GateOptions& options) {
+  std::vector<Hindrance> found;
+  const auto add = [&](bool when, Hindrance hindrance) {
+    if (when) found.push_back(hindrance);
   };
-  Gate gate(base, head, options, plan, "processes");
-  gate.tell_unused_controls();
-  return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
-    const UnpairedOptions unpaired{.alpha = gate.alpha(),
-                                   .assumed_deviation = assumed_deviation(head, options)};
-    std::vector<UnpairedCase> cases;
-    for (const MeasuredPair& pair : pairs)
-      cases.push_back({pair.numbers.base.processes, pair.numbers.head.processes, pair.margins});
-    Outcome outcome = decide_unpaired(cases, unpaired);
-    if (outcome.assumed) gate.assume(unpaired.assumed_deviation, "processes a side");
-    return outcome;
-  });
+  const std::size_t one_sided = comparison.count(CellVerdict::missing) + comparison.count(CellVerdict::added);
+  const bool common = comparison.cells.size() > one_sided;
+  const std::optional<double>& max_mde = options.policy.max_mde;
+  add(!common && !options.allow_disjoint, Hindrance::no_common_case);
+  add(comparison.count(CellVerdict::errored) > 0, Hindrance::base_failed);
+  add(common && comparison.count(CellVerdict::missing) > 0 && !options.allow_missing,
+      Hindrance::cases_missing);
+  add(options.strict && comparison.count(CellVerdict::inconclusive) > 0, Hindrance::strict_inconclusive);
+  add(options.strict && max_mde && (!comparison.mde || *comparison.mde > *max_mde), Hindrance::strict_mde);
+  return found;
 }
 
-Comparison compare_with_baseline(StoredSide stored_side, const ResultSet& head, const GateOptions& options) {
-  const NumberPlan plan{stored_side.metric, stored_side.statistic};
-  ResultSet& base = stored_side.results;
-  base.processes.front().context.fingerprinted = all_fingerprinted(head);
-  const auto numbers_of_pair = [&](const CasePair& pair, const LeftOut& left_out) {
-    CasePair fresh = without(pair, base, head, {.base = {}, .head = left_out.head});
-    fresh.base.clear();
-    CaseNumbers numbers = numbers_of(fresh, base, head, plan);
-    if (!pair.base.empty()) numbers.base = stored_numbers(stored_side, pair.name);
-    return numbers;
+Comparison compare_results(const ResultSet& base, const ResultSet& head, const GateOptions& options) {
+  const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
+  const double deviation = assumed_deviation(head, options);
+  const auto numbers = [&](const CasePair& pair, const ExcludedPlaces& excluded) {
+    return numbers_of(exclude_processes(pair, base, head, excluded), base, head, plan);
   };
-  Gate gate(base, head, options, plan, "rounds");
-  gate.tell_unused_controls();
-  Comparison comparison = gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
-    const BaselineOptions stored{.alpha = gate.alpha(),
-                                 .assumed_deviation = assumed_deviation(head, options)};
-    const auto rounds = rounds_of(head);
-    std::vector<BaselineCase> cases;
-    for (const MeasuredPair& pair : pairs) {
-      const auto fresh = by_round(pair.numbers.head.processes, rounds);
-      cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});
-    }
-    Outcome outcome = decide_against_baseline(cases, stored);
-    outcome.left_out.head = processes_of(outcome.left_out.head, rounds);
-    if (outcome.assumed) gate.assume(stored.assumed_deviation, "stored rounds");
-    return outcome;
-  });
-  if (const std::string note = unequal_samples_note(comparison.cells, stored_side); !note.empty())
-    comparison.notes.push_back(note);
+  const auto decide = [&](const std::vector<MeasuredPair>& pairs) {
+    return decide_processes(pairs, alpha_of(options), deviation);
+  };
+  return Gate(base, head, options, {Unit::process, plan, deviation, numbers, decide}).run();
+}
+
+Comparison compare_with_baseline(StoredSide stored, const ResultSet& head, const GateOptions& options) {
+  const NumberPlan plan{stored.metric, stored.statistic};
+  const double deviation = assumed_deviation(head, options);
+  const ResultSet& base = stored.results;
+  stored.results.processes.front().context.fingerprinted = all_fingerprinted(head);
+  const auto numbers = [&](const CasePair& pair, const ExcludedPlaces& excluded) {
+    CasePair fresh = exclude_processes(pair, base, head, {.base = {}, .head = excluded.head});
+    fresh.base.clear();
+    CaseNumbers of_case = numbers_of(fresh, base, head, plan);
+    if (!pair.base.empty()) of_case.base = stored_numbers(stored, pair.name);
+    return of_case;
+  };
+  const auto decide = [&](const std::vector<MeasuredPair>& pairs) {
+    return decide_rounds(pairs, rounds_of(head), alpha_of(options), deviation);
+  };
+  Comparison comparison = Gate(base, head, options, {Unit::round, plan, deviation, numbers, decide}).run();
+  if (const auto differ = samples_differ(comparison.cells, stored)) comparison.notes.push_back(*differ);
   return comparison;
 }
 
 Comparison compare_blocks(const ResultSet& base, const ResultSet& head, const GateOptions& options,
-                          const DecideBlocks& decide) {
+                          const DecideBlocks& decide_names) {
   const NumberPlan plan{options.metric, options.statistic.value_or(default_statistic(head))};
-  const auto numbers_of_pair = [&](const CasePair& pair, const LeftOut& left_out) {
-    return numbers_of(without(pair, base, head, left_out), base, head, plan);
+  const auto numbers = [&](const CasePair& pair, const ExcludedPlaces& excluded) {
+    return numbers_of(exclude_processes(pair, base, head, excluded), base, head, plan);
   };
-  Gate gate(base, head, options, plan, "blocks");
-  return gate.run(numbers_of_pair, [&](const std::vector<MeasuredPair>& pairs) {
+  const auto decide = [&](const std::vector<MeasuredPair>& pairs) {
     std::vector<std::string> names;
     for (const MeasuredPair& pair : pairs) names.push_back(pair.pair->name);
-    return decide(names);
-  });
+    return decide_names(names);
+  };
+  return Gate(base, head, options, {Unit::block, plan, 0, numbers, decide}).run();
 }
 
 }  // namespace warpgauge

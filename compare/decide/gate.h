@@ -1,7 +1,8 @@
-// The gate: two sides in, a verdict for every case and for the run out.
+// Two sides in, a Comparison out.
 //
-//   files -> input/ (read, match) -> process_numbers (one number per process and case) -> statistics/
-//   (decide) -> here
+//   result sets -> match (pairs of cases) -> process_numbers (one number per process and case) -> statistics/
+//   (decide)
+//   -> Comparison
 #pragma once
 
 #include <functional>
@@ -11,7 +12,6 @@
 #include <vector>
 
 #include "compare/decide/comparison.h"
-#include "compare/decide/match.h"
 #include "compare/decide/policy.h"
 #include "compare/decide/stored_side.h"
 #include "compare/input/result_set.h"
@@ -24,28 +24,34 @@ struct GateOptions {
   Metric metric;
   Policy policy;                                    // the file's, overridden by flags
   std::map<std::string, Margins> recorded_margins;  // of a recorded run's cases, whose rules are not at hand
-  std::optional<Statistic> statistic;               // of a process's samples; else .25 on a CPU, .5 on a GPU
+  std::map<std::string, double> accepted;  // cases that `bless --accept` restarts, with the stored value
+  std::optional<Statistic> statistic;      // of a process's samples; else q25 on a CPU, q50 on a GPU
   std::optional<double> process_cv;  // assumed deviation between processes; else 5 % on a CPU, 1.5 % on a GPU
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
   bool allow_disjoint = false;     // a first round: nothing in common is no reason not to pass
-  bool partial_processes = false;  // an A/B run: later looks measure some cases only, which is no news
+  bool partial_processes = false;  // an A/B run: later looks measure some cases only
 };
 
-inline constexpr double kAlpha = 0.01;  // where neither flag nor policy says
+inline constexpr double kAlpha = 0.01;  // if neither flag nor policy says
 
 // Base against head, both measured: processes are the unit of analysis.
-Comparison compare_results(const ResultSet& base, const ResultSet& head, const GateOptions& options);
+[[nodiscard]] Comparison compare_results(const ResultSet& base, const ResultSet& head,
+                                         const GateOptions& options);
 
 // A stored baseline against new results: rounds are the unit; metric and statistic are the baseline's.
-Comparison compare_with_baseline(StoredSide stored, const ResultSet& head, const GateOptions& options);
+[[nodiscard]] Comparison compare_with_baseline(StoredSide stored, const ResultSet& head,
+                                               const GateOptions& options);
 
 // An A/B run, whose rule has decided already: `decide` gives its outcome with the decisions of these cases,
 // in this order.
 using DecideBlocks = std::function<Outcome(const std::vector<std::string>& names)>;
-Comparison compare_blocks(const ResultSet& base, const ResultSet& head, const GateOptions& options,
-                          const DecideBlocks& decide);
+[[nodiscard]] Comparison compare_blocks(const ResultSet& base, const ResultSet& head,
+                                        const GateOptions& options, const DecideBlocks& decide);
 
-// The statistic that results are taken by where nothing else says.
-Statistic default_statistic(const ResultSet& results);
+// The statistic that results are taken by if nothing else says.
+[[nodiscard]] Statistic default_statistic(const ResultSet& results);
+
+// What keeps the run from passing, as far as its cells show it.
+[[nodiscard]] std::vector<Hindrance> hindrances_of(const Comparison& comparison, const GateOptions& options);
 
 }  // namespace warpgauge

@@ -8,8 +8,6 @@
 namespace warpgauge {
 namespace {
 
-using Texts = std::map<std::string, std::string>;
-
 // key -> the values that a side's processes have for it.
 using Values = std::map<std::string, std::set<std::string>>;
 
@@ -105,14 +103,10 @@ ContextComparison compare_contexts(const ResultSet& base, const ResultSet& head)
     add_differences(base, head, derived_identity, Absence::says_nothing, true, comparison.differences);
     add_differences(base, head, host, Absence::says_nothing, false, comparison.differences);
     if (in_base.with + in_head.with > 0) {
-      comparison.warnings.push_back(
-          "not all files have a fingerprint (context.warpgauge): only what plain context tells of the "
-          "hardware was "
-          "compared");
+      comparison.notes.push_back(note::PartlyFingerprinted{});
     }
     if (!has_common_key(values_of(base, derived_identity), values_of(head, derived_identity))) {
-      comparison.warnings.push_back(
-          "base and head tell nothing in common of the hardware that they ran on: it was not compared");
+      comparison.notes.push_back(note::HardwareUnknown{});
     }
   }
   add_differences(base, head, state, Absence::says_nothing, false, comparison.differences);

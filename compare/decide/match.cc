@@ -1,11 +1,10 @@
 #include "compare/decide/match.h"
 
-#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
-
-#include "base/diagnostic.h"
 
 namespace warpgauge {
 namespace {
@@ -23,15 +22,15 @@ void add_ambiguous(const ResultSet& side, NameSet& ambiguous) {
   }
 }
 
-std::string told(const Process& process, const std::string& message) {
-  return process.file + ": " + printable(message);
-}
-
 // What one side has of a case.
 struct SideView {
+  // Why a process did not measure it: the first one's file and message.
+  struct Excuse {
+    std::string file, message;
+  };
   std::vector<MeasuredCase> measured;
-  std::string failure, skip;  // the first of each, with its file
-  bool known() const { return !measured.empty() || !failure.empty(); }
+  std::optional<Excuse> failure, skip;
+  bool known() const { return !measured.empty() || failure; }
 };
 
 struct Entry {
@@ -51,8 +50,9 @@ class Matcher {
 
  private:
   void collect(const ResultSet& side, SideView Entry::*view);
-  void warn_of_partial(const Entry& entry, const ResultSet& side, const SideView& view,
-                       const char* side_name);
+  CasePair pair_of(Entry& entry) const;
+  void note_unmeasured(const Entry& entry);
+  void note_partial(const Entry& entry, Side side);
 
   const ResultSet& base_;
   const ResultSet& head_;
@@ -70,9 +70,9 @@ void Matcher::collect(const ResultSet& side, SideView Entry::*view) {
       if (is_new) entries_.emplace_back().name = name;
       SideView& seen = entries_[index->second].*view;
       if (!measured.failure.empty()) {
-        if (seen.failure.empty()) seen.failure = told(process, measured.failure);
+        if (!seen.failure) seen.failure = {process.file, measured.failure};
       } else if (measured.repetitions.empty() && !measured.listed) {
-        if (seen.skip.empty()) seen.skip = told(process, measured.skip_reason);
+        if (!seen.skip) seen.skip = {process.file, measured.skip_reason};
       } else {
         seen.measured.push_back({&process, &measured});
       }
@@ -80,54 +80,61 @@ void Matcher::collect(const ResultSet& side, SideView Entry::*view) {
   }
 }
 
-std::string absence_reason(const char* side_name, const SideView& view) {
-  if (!view.skip.empty()) return "skipped in " + view.skip;
-  return std::string("not in ") + side_name;
+Why absence(Side side, const SideView& view) {
+  if (view.skip) return Skipped{side, view.skip->file, view.skip->message};
+  return Absent{side};
+}
+
+CasePair Matcher::pair_of(Entry& entry) const {
+  CasePair pair;
+  pair.name = entry.name;
+  if (entry.head.failure) {
+    pair.presence = Presence::failed;
+    pair.why = Failed{Side::head, entry.head.failure->file, entry.head.failure->message};
+  } else if (entry.base.failure) {
+    pair.presence = Presence::errored;
+    pair.why = Failed{Side::base, entry.base.failure->file, entry.base.failure->message};
+  } else if (!entry.head.known()) {
+    pair.presence = Presence::missing;
+    pair.why = absence(Side::head, entry.head);
+  } else if (!entry.base.known()) {
+    pair.presence = Presence::added;
+    pair.why = absence(Side::base, entry.base);
+  }
+  pair.base = std::move(entry.base.measured);
+  pair.head = std::move(entry.head.measured);
+  return pair;
 }
 
 Matching Matcher::match() {
   matching_.pairs.reserve(entries_.size());
   for (Entry& entry : entries_) {
     if (!entry.base.known() && !entry.head.known()) {
-      const bool on_both = !entry.base.skip.empty() && !entry.head.skip.empty();
-      const std::string& skip = entry.head.skip.empty() ? entry.base.skip : entry.head.skip;
-      matching_.warnings.push_back(std::string(entry.name) + (on_both
-                                                                  ? ": skipped on both sides (" + skip + ")"
-                                                                  : ": skipped in " + skip));
+      note_unmeasured(entry);
       continue;
     }
-    CasePair pair;
-    pair.name = entry.name;
-    if (!entry.head.failure.empty()) {
-      pair.presence = Presence::failed;
-      pair.reason = entry.head.failure;
-    } else if (!entry.base.failure.empty()) {
-      pair.presence = Presence::errored;
-      pair.reason = entry.base.failure;
-    } else if (!entry.head.known()) {
-      pair.presence = Presence::missing;
-      pair.reason = absence_reason("head", entry.head);
-    } else if (!entry.base.known()) {
-      pair.presence = Presence::added;
-      pair.reason = absence_reason("base", entry.base);
-    } else {
-      warn_of_partial(entry, base_, entry.base, "base");
-      warn_of_partial(entry, head_, entry.head, "head");
+    if (!entry.base.measured.empty() && !entry.head.measured.empty() && !entry.base.failure &&
+        !entry.head.failure) {
+      note_partial(entry, Side::base);
+      note_partial(entry, Side::head);
     }
-    pair.base = std::move(entry.base.measured);
-    pair.head = std::move(entry.head.measured);
-    matching_.pairs.push_back(std::move(pair));
+    matching_.pairs.push_back(pair_of(entry));
   }
   return std::move(matching_);
 }
 
-void Matcher::warn_of_partial(const Entry& entry, const ResultSet& side, const SideView& view,
-                              const char* side_name) {
-  const std::size_t all = side.processes.size();
-  if (view.measured.size() == all) return;
-  matching_.warnings.push_back(std::string(entry.name) + ": measured by " +
-                               std::to_string(view.measured.size()) + " of the " + std::to_string(all) +
-                               " processes of " + side_name);
+void Matcher::note_unmeasured(const Entry& entry) {
+  const auto& skip = entry.head.skip ? entry.head.skip : entry.base.skip;
+  matching_.notes.push_back(note::SkippedCase{std::string(entry.name), skip->file, skip->message,
+                                              entry.base.skip.has_value() && entry.head.skip.has_value()});
+}
+
+void Matcher::note_partial(const Entry& entry, Side side) {
+  const bool base = side == Side::base;
+  const std::size_t all = (base ? base_ : head_).processes.size();
+  const std::size_t measured = (base ? entry.base : entry.head).measured.size();
+  if (measured < all)
+    matching_.notes.push_back(note::PartlyMeasured{std::string(entry.name), side, measured, all});
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "compare/decide/notes.h"
+#include "compare/decide/why.h"
 #include "compare/input/result_set.h"
 
 namespace warpgauge {
@@ -28,15 +30,15 @@ struct CasePair {
   std::string name;  // stripped; raw where stripping would make two cases one, on either side
   Presence presence = Presence::both;
   std::vector<MeasuredCase> base,
-      head;            // the processes that measured it, in the order given; failures are not in it
-  std::string reason;  // why it is not `both`, with the file and the message; else empty
+      head;  // the processes that measured it, in the order given; failures are not in it
+  Why why;   // it is not `both`; else std::monostate
 };
 
 struct Matching {
-  std::vector<CasePair> pairs;        // in base's order, then head's for those that base does not know
-  std::vector<std::string> warnings;  // cases that some processes of a side lack; cases skipped on both sides
+  std::vector<CasePair> pairs;  // in base's order, then head's for those that base does not know
+  std::vector<Note> notes;      // cases that some processes of a side lack; cases that nobody measured
 };
 
-Matching match_cases(const ResultSet& base, const ResultSet& head);
+[[nodiscard]] Matching match_cases(const ResultSet& base, const ResultSet& head);
 
 }  // namespace warpgauge

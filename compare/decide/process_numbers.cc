@@ -123,11 +123,11 @@ bool has_aggregates(const CasePair& pair) {
   return std::ranges::any_of(pair.base, is_aggregate) || std::ranges::any_of(pair.head, is_aggregate);
 }
 
-std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& left_out,
+std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& excluded,
                                const Metric& metric) {
   double sum = 0, count = 0;
   for (std::size_t i = 0; i < processes.size(); ++i) {
-    if (std::isnan(processes[i]) || std::ranges::find(left_out, i) != left_out.end()) continue;
+    if (std::isnan(processes[i]) || std::ranges::find(excluded, i) != excluded.end()) continue;
     sum += processes[i];
     ++count;
   }
@@ -135,16 +135,17 @@ std::optional<double> value_of(const std::vector<double>& processes, const std::
   return std::exp((metric.better == Better::higher ? -sum : sum) / count);
 }
 
-CasePair without(CasePair pair, const ResultSet& base, const ResultSet& head, const LeftOut& left_out) {
-  const auto leave_out = [](std::vector<MeasuredCase>& side, const ResultSet& results,
-                            const std::vector<std::size_t>& places) {
+CasePair exclude_processes(CasePair pair, const ResultSet& base, const ResultSet& head,
+                           const ExcludedPlaces& excluded) {
+  const auto erase = [](std::vector<MeasuredCase>& side, const ResultSet& results,
+                        const std::vector<std::size_t>& places) {
     std::erase_if(side, [&](const MeasuredCase& one) {
       const auto place = static_cast<std::size_t>(one.process - results.processes.data());
       return std::ranges::find(places, place) != places.end();
     });
   };
-  leave_out(pair.base, base, left_out.base);
-  leave_out(pair.head, head, left_out.head);
+  erase(pair.base, base, excluded.base);
+  erase(pair.head, head, excluded.head);
   return pair;
 }
 

@@ -41,13 +41,14 @@ CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const Result
 // Whether a process has but one number for all that it measured of the case.
 bool has_aggregates(const CasePair& pair);
 
-// In the metric's unit, the geometric mean of the process numbers of a side but those at the places of
-// `left_out`; empty where there is none.
-std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& left_out,
+// In the metric's unit, the geometric mean of a side's process numbers, less those at the places of
+// `excluded`. Empty if none remains.
+std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& excluded,
                                const Metric& metric);
 
-// The pair without the processes of either side at these places.
-CasePair without(CasePair pair, const ResultSet& base, const ResultSet& head, const LeftOut& left_out);
+// The pair, less the processes of either side at these places.
+CasePair exclude_processes(CasePair pair, const ResultSet& base, const ResultSet& head,
+                           const ExcludedPlaces& excluded);
 
 // Base's samples of a case, process by process, as numbers_of takes them: what the statistic is chosen by.
 ProcessSamples base_samples(const CasePair& pair, const Metric& metric);

@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
-#include "base/diagnostic.h"
-#include "compare/report/format.h"
-
 namespace warpgauge {
 namespace {
 
-constexpr std::int64_t kEnough = 20;  // of so many, quantiles are what they are of more
-
-std::int64_t samples_a_process(const SideSummary& side) {
-  return side.samples && side.processes && *side.processes > 0 ? *side.samples / *side.processes : 0;
-}
+constexpr std::int64_t kEnough = 20;  // with so many samples a quantile hardly depends on their number
 
 bool are_unequal(std::int64_t a, std::int64_t b) {
   const auto [few, many] = std::minmax(a, b);
@@ -21,35 +14,28 @@ bool are_unequal(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
+std::int64_t samples_per_process(const SideSummary& side) {
+  return side.samples && side.processes && *side.processes > 0 ? *side.samples / *side.processes : 0;
+}
+
 std::int64_t fewest_samples(std::span<const Cell> cells) {
   std::int64_t fewest = 0;
   for (const Cell& cell : cells) {
-    const std::int64_t samples = samples_a_process(cell.head);
+    const std::int64_t samples = samples_per_process(cell.head);
     if (samples > 0 && (fewest == 0 || samples < fewest)) fewest = samples;
   }
   return fewest;
 }
 
-bool lost_samples(const CaseNumbers& numbers) {
+bool were_samples_cut(const CaseNumbers& numbers) {
   return numbers.samples_taken > 0 &&
-         are_unequal(samples_a_process(numbers.base.summary), samples_a_process(numbers.head.summary));
+         are_unequal(samples_per_process(numbers.base.summary), samples_per_process(numbers.head.summary));
 }
 
-std::string lost_samples_note(std::int64_t cases, const std::string& name, const CaseNumbers& first) {
-  return "of " + format_count(cases, "cases") +
-         " the processes of one side have more than twice the samples of the other's (" + printable(name) +
-         ": base " + std::to_string(samples_a_process(first.base.summary)) + ", head " +
-         std::to_string(samples_a_process(first.head.summary)) + "); all were cut to the fewer";
-}
-
-std::string unequal_samples_note(std::span<const Cell> cells, const StoredSide& stored_side) {
-  if (stored_side.statistic == Statistic::median) return "";
-  const std::int64_t stored = stored_side.samples, head = fewest_samples(cells);
-  if (!are_unequal(stored, head)) return "";
-  return "a process of head has " + format_count(head, "samples") +
-         " of a case, one of the last stored round " + std::to_string(stored) + ": " +
-         statistic_name(stored_side.statistic) +
-         " is larger where there are fewer; measure as the baseline was";
+std::optional<note::SamplesDiffer> samples_differ(std::span<const Cell> cells, const StoredSide& stored) {
+  const std::int64_t head = fewest_samples(cells);
+  if (stored.statistic == Statistic::median || !are_unequal(stored.samples, head)) return std::nullopt;
+  return note::SamplesDiffer{stored.samples, head, stored.statistic};
 }
 
 }  // namespace warpgauge

@@ -1,9 +1,10 @@
-// How many samples the processes of either side gave, where that matters to what they are compared by.
+// How many samples per process either side has, if that matters to the statistic that they are compared by: a
+// low quantile of few samples is larger than one of many.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <string>
 
 #include "compare/decide/comparison.h"
 #include "compare/decide/process_numbers.h"
@@ -11,17 +12,17 @@
 
 namespace warpgauge {
 
-// The fewest samples that a process of head gave on average, over the cases; 0 where there is none.
-std::int64_t fewest_samples(std::span<const Cell> cells);
+// The fewest samples per process of head, over the cases; 0 if there is none.
+[[nodiscard]] std::int64_t fewest_samples(std::span<const Cell> cells);
 
-// Whether the processes of one side gave more than twice as many samples of a case as the other's, those gave
-// few, and so much was cut away.
-bool lost_samples(const CaseNumbers& numbers);
-// Of so many cases, and the first of them.
-std::string lost_samples_note(std::int64_t cases, const std::string& name, const CaseNumbers& first);
+// Mean samples per process.
+[[nodiscard]] std::int64_t samples_per_process(const SideSummary& side);
 
-// A sentence where that is so of head and the last stored round, of which nothing can be cut: a low quantile
-// of few samples is larger than one of many. Empty otherwise.
-std::string unequal_samples_note(std::span<const Cell> cells, const StoredSide& stored);
+// Whether one side has few samples per process, the other more than twice as many, so that those were cut.
+[[nodiscard]] bool were_samples_cut(const CaseNumbers& numbers);
+
+// The same of head and the last stored round, of which nothing can be cut.
+[[nodiscard]] std::optional<note::SamplesDiffer> samples_differ(std::span<const Cell> cells,
+                                                                const StoredSide& stored);
 
 }  // namespace warpgauge

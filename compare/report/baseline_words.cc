@@ -105,14 +105,6 @@ std::string history_note_text(const HistoryNote& note) {
   return std::visit(HistoryWords(), note);
 }
 
-std::string drift_note(std::span<const Drift> drifted) {
-  const Drift& worst = drifted.front();
-  return fmt::format(
-      "{} drifted: {}{}, by {}; `trend` shows the rounds, `bless` refuses more of them without --accept",
-      format_count(std::ssize(drifted), "cases"), drifted.size() > 1 ? "the worst is " : "",
-      visible(worst.name), change_over_rounds(worst));
-}
-
 std::string drift_refusal(std::span<const Drift> drifted) {
   std::string text = "the baseline would drift; latest round against the oldest:\n";
   for (const Drift& drift : drifted.first(std::min(drifted.size(), kMostLines)))

@@ -1,4 +1,4 @@
-// What `bless`, `gate` and `trend` say about a stored baseline. One sentence per kind of fact, without a full
+// What `bless` and `trend` say about a stored baseline. One sentence per kind of fact, without a full
 // stop. Names in it are escaped for a terminal.
 #pragma once
 
@@ -20,9 +20,7 @@ namespace warpgauge {
 
 [[nodiscard]] std::string history_note_text(const HistoryNote& note);
 
-// At least one case drifted.
-[[nodiscard]] std::string drift_note(std::span<const Drift> drifted);
-// Why `bless` refuses: one line per case, and what to do.
+// Why `bless` refuses, if cases drifted: one line per case, and what to do.
 [[nodiscard]] std::string drift_refusal(std::span<const Drift> drifted);
 
 }  // namespace warpgauge

@@ -1,6 +1,14 @@
 #include "compare/report/format.h"
 
+#include <fmt/format.h>
+
+#include "compare/report/unit_words.h"
+
 namespace warpgauge {
+
+std::string cell_label(const Cell& cell) {
+  return std::holds_alternative<Accepted>(cell.why) ? "accepted" : cell_verdict_name(cell.verdict);
+}
 
 std::string value_or_unknown(const SideSummary& side, const std::string& metric) {
   return side.value ? format_value(*side.value, metric) : kUnknown;
@@ -27,12 +35,12 @@ std::string format_counts(const Comparison& comparison) {
 
 std::string format_verdict(const Comparison& comparison) {
   const std::string verdict =
-      std::string("verdict: ") + run_verdict_name(comparison.verdict) + ": " + format_counts(comparison);
+      fmt::format("verdict: {}: {}", run_verdict_name(verdict_of(comparison)), format_counts(comparison));
   if (!comparison.mde) return verdict;
-  const std::string mde = "smallest detectable change " + format_mde(*comparison.mde);
+  const std::string mde = "minimum detectable effect (MDE) " + format_mde(*comparison.mde);
   if (!comparison.assumed_deviation) return verdict + "; " + mde;
-  return mde + " (" + comparison.policy.unit + " assumed to deviate by " +
-         format_percent(*comparison.assumed_deviation) + "); " + verdict;
+  return fmt::format("{} (assumed deviation between {}: {}); {}", mde, unit_name(comparison.policy.unit),
+                     format_percent(*comparison.assumed_deviation), verdict);
 }
 
 }  // namespace warpgauge

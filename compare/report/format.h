@@ -11,6 +11,9 @@
 
 namespace warpgauge {
 
+// The verdict as a table shows it: an accepted case is "accepted", though its verdict is `new`.
+std::string cell_label(const Cell& cell);
+
 std::string value_or_unknown(const SideSummary& side, const std::string& metric);
 std::string change_or_unknown(const Cell& cell);
 std::string interval_or_unknown(const Cell& cell);
@@ -18,8 +21,8 @@ std::string interval_or_unknown(const Cell& cell);
 // "1 regression, 3 improvements, 27 unchanged": what is there, worst first. "no cases" where there is none.
 std::string format_counts(const Comparison& comparison);
 
-// What a run can see and how it ended, one line; the smallest detectable change comes first where the
-// deviation was assumed, because the verdict is then worth no more than the assumption.
+// What a run could detect and how it ended, in one line. If the deviation was assumed, the MDE comes first,
+// because the verdict is worth no more than the assumption.
 std::string format_verdict(const Comparison& comparison);
 
 }  // namespace warpgauge

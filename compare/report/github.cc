@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "compare/report/format.h"
+#include "compare/report/why_words.h"
 
 namespace warpgauge {
 namespace {
@@ -33,17 +34,17 @@ const char* kind_of(CellVerdict verdict) {
 }  // namespace
 
 std::string github_annotations(const Comparison& comparison) {
-  const char* kind = comparison.verdict == RunVerdict::pass         ? "notice"
-                     : comparison.verdict == RunVerdict::regression ? "error"
-                                                                    : "warning";
+  const RunVerdict verdict = verdict_of(comparison);
+  const char* kind = verdict == RunVerdict::pass         ? "notice"
+                     : verdict == RunVerdict::regression ? "error"
+                                                         : "warning";
   std::string out = annotation(kind, "warpgauge", format_verdict(comparison));
   std::size_t listed = 1;
   for (const Cell& cell : comparison.cells) {  // worst first
     const char* cell_kind = kind_of(cell.verdict);
     if (!cell_kind || listed == kMostAnnotations) break;
-    std::string message = shortened(visible(cell.name), 200);
-    if (cell.ratio) message += ": " + change_or_unknown(cell) + " (" + interval_or_unknown(cell) + ")";
-    if (!cell.reason.empty()) message += "; " + cell.reason;
+    const std::string why = why_sentence(cell, comparison.policy);
+    const std::string message = shortened(visible(cell.name), 200) + (why.empty() ? "" : ": " + why);
     out += annotation(cell_kind, cell_verdict_name(cell.verdict), message);
     ++listed;
   }

@@ -2,6 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "compare/report/note_words.h"
+#include "compare/report/unit_words.h"
+#include "compare/report/why_json.h"
+#include "compare/report/why_words.h"
+
 namespace warpgauge {
 namespace {
 
@@ -31,13 +36,13 @@ Json side(const SideSummary& summary) {
           {"processes", integer(summary.processes)}, {"samples", integer(summary.samples)}};
 }
 
-Json thresholds_json(const Thresholds& thresholds) {
-  return {{"fail_above", number(thresholds.fail_above)},
-          {"improve_above", number(thresholds.improve_above)},
-          {"same_within", number(thresholds.same_within)}};
+Json margins_json(const Margins& margins) {
+  return {{"fail_above", number(margins.fail_above)},
+          {"improve_above", number(margins.improve_above)},
+          {"same_within", number(margins.same_within)}};
 }
 
-Json cell_json(const Cell& cell) {
+Json cell_json(const Cell& cell, const AppliedPolicy& policy) {
   std::optional<double> speedup, improvement_pct;
   if (cell.ratio) {
     speedup = 1 / *cell.ratio;
@@ -56,21 +61,22 @@ Json cell_json(const Cell& cell) {
             {"base", side(cell.base)},
             {"head", side(cell.head)},
             {"mde", number(cell.mde)},
-            {"blocks", integer(cell.blocks)},
-            {"more_blocks", integer(cell.more_blocks)},
-            {"reason", text(cell.reason)},
+            {"blocks", integer(cell.units)},
+            {"more_blocks", integer(cell.more_units)},
+            {"why", why_json(cell.why)},
+            {"reason", text(why_sentence(cell, policy))},
             {"reproduce", text(cell.reproduce)}};
-  if (cell.thresholds) json["thresholds"] = thresholds_json(*cell.thresholds);
+  if (cell.margins) json["thresholds"] = margins_json(*cell.margins);
   return json;
 }
 
-Json policy_json(const ReportedPolicy& policy) {
-  Json json = thresholds_json(policy.thresholds);
+Json policy_json(const AppliedPolicy& policy) {
+  Json json = margins_json(policy.margins);
   json.update({{"alpha", number(policy.alpha)},
                {"metric", policy.metric},
                {"statistic", text(policy.statistic)},
-               {"unit", policy.unit},
-               {"method", text(policy.method)}});
+               {"unit", unit_name(policy.unit)},
+               {"method", method_words(policy.unit)}});
   return json;
 }
 
@@ -87,7 +93,10 @@ Json context_json(const Comparison& comparison) {
   for (const ContextDifference& d : comparison.differences) {
     differences.push_back({{"key", d.key}, {"base", d.base}, {"head", d.head}, {"forbids", d.forbids}});
   }
-  return {{"base", comparison.base_context}, {"head", comparison.head_context}, {"differences", differences}};
+  Json json{
+      {"base", comparison.base_context}, {"head", comparison.head_context}, {"differences", differences}};
+  if (!comparison.baseline_context.empty()) json["baseline"] = comparison.baseline_context;
+  return json;
 }
 
 Json common_shift_json(const CommonShift& shift) {
@@ -97,13 +106,21 @@ Json common_shift_json(const CommonShift& shift) {
           {"p", number(shift.p)}};
 }
 
+Json hindrances_json(const Comparison& comparison) {
+  Json names = Json::array();
+  for (const Hindrance hindrance : comparison.hindrances) names.push_back(hindrance_name(hindrance));
+  return names;
+}
+
 }  // namespace
 
 std::string json_report(const Comparison& comparison) {
+  const RunVerdict verdict = verdict_of(comparison);
   const std::pair<const char*, Json> head[] = {
       {"schema", "warpgauge/comparison/1"},
-      {"verdict", run_verdict_name(comparison.verdict)},
-      {"exit_code", comparison.exit_code},
+      {"verdict", run_verdict_name(verdict)},
+      {"exit_code", exit_code_of(verdict)},
+      {"hindrances", hindrances_json(comparison)},
       {"policy", policy_json(comparison.policy)},
       {"counts", counts_json(comparison)},
       {"context", context_json(comparison)},
@@ -111,14 +128,14 @@ std::string json_report(const Comparison& comparison) {
       {"mde", number(comparison.mde)},
       {"assumed_deviation", number(comparison.assumed_deviation)},
       {"command", text(comparison.command)},
-      {"notes", comparison.notes},
+      {"notes", note_sentences(comparison)},
   };
   std::string out = "{";
   for (const auto& [key, value] : head) out += std::string("\"") + key + "\": " + dumped(value) + ",\n ";
   out += "\"cells\": [";
   const char* separator = "\n  ";
   for (const Cell& cell : comparison.cells) {
-    out += separator + dumped(cell_json(cell));
+    out += separator + dumped(cell_json(cell, comparison.policy));
     separator = ",\n  ";
   }
   return out + "]}\n";

@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "compare/report/format.h"
+#include "compare/report/why_words.h"
 
 namespace warpgauge {
 namespace {
@@ -29,13 +30,12 @@ std::string attribute(const char* name, const std::string& value) {
   return std::string(" ") + name + "=\"" + xml_text(value) + "\"";
 }
 
-std::string testcase(const Cell& cell) {
+std::string testcase(const Cell& cell, const AppliedPolicy& policy) {
   const std::string head = "  <testcase" + attribute("classname", "compare") + attribute("name", cell.name);
   const char* element = element_of(cell.verdict);
   if (!element) return head + "/>\n";
-  std::string message = cell_verdict_name(cell.verdict);
-  if (cell.ratio) message += ": " + change_or_unknown(cell) + " (" + interval_or_unknown(cell) + ")";
-  if (!cell.reason.empty()) message += "; " + cell.reason;
+  const std::string why = why_sentence(cell, policy);
+  const std::string message = cell_verdict_name(cell.verdict) + (why.empty() ? "" : ": " + why);
   std::string body = std::string("<") + element + attribute("message", message);
   if (!cell.reproduce.empty() && cell.verdict == CellVerdict::regression) {
     body += ">" + xml_text("run: " + cell.reproduce) + "</" + element + ">";
@@ -57,7 +57,7 @@ std::string junit_report(const Comparison& comparison) {
       attribute("skipped", std::to_string(count(CellVerdict::inconclusive)));
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + totals + ">\n<testsuite" +
                     attribute("name", "warpgauge-compare") + totals + ">\n";
-  for (const Cell& cell : comparison.cells) out += testcase(cell);
+  for (const Cell& cell : comparison.cells) out += testcase(cell, comparison.policy);
   return out + "  <system-out>" + xml_text(format_verdict(comparison)) +
          "</system-out>\n</testsuite>\n</testsuites>\n";
 }

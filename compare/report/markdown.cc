@@ -1,9 +1,14 @@
 #include "compare/report/markdown.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/escape.h"
 #include "compare/report/format.h"
+#include "compare/report/note_words.h"
+#include "compare/report/unit_words.h"
+#include "compare/report/why_words.h"
 
 namespace warpgauge {
 namespace {
@@ -36,10 +41,9 @@ std::string prose(const std::string& text) {
 }
 
 std::string row(const Cell& cell, const std::string& metric) {
-  return std::string("| ") + cell_verdict_name(cell.verdict) + " | " +
-         markdown_cell(code(cell.name, kLongestName)) + " | " + value_or_unknown(cell.base, metric) + " | " +
-         value_or_unknown(cell.head, metric) + " | " + change_or_unknown(cell) + " | " +
-         interval_or_unknown(cell) + " |\n";
+  return "| " + cell_label(cell) + " | " + markdown_cell(code(cell.name, kLongestName)) + " | " +
+         value_or_unknown(cell.base, metric) + " | " + value_or_unknown(cell.head, metric) + " | " +
+         change_or_unknown(cell) + " | " + interval_or_unknown(cell) + " |\n";
 }
 
 const char* mark_of(RunVerdict verdict) {
@@ -62,8 +66,8 @@ std::string worst(const Comparison& comparison) {
     if (cell.verdict == CellVerdict::unchanged || cell.verdict == CellVerdict::added || listed == kWorst)
       break;
     table += row(cell, comparison.policy.metric);
-    if (!cell.reason.empty())
-      remarks += "- " + code(cell.name, kLongestName) + ": " + prose(cell.reason) + "\n";
+    if (const std::string why = why_remark(cell, comparison.policy); !why.empty())
+      remarks += "- " + code(cell.name, kLongestName) + ": " + prose(why) + "\n";
     if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
       remarks += "  - run " + code(cell.reproduce, kLongestText) + "\n";
     }
@@ -87,11 +91,10 @@ std::string environment(const Comparison& comparison) {
 
 std::string notes(const Comparison& comparison) {
   std::string out;
-  for (std::size_t i = 0; i < std::min(comparison.notes.size(), kMostNotes); ++i) {
-    out += "- " + prose(comparison.notes[i]) + "\n";
-  }
-  if (comparison.notes.size() > kMostNotes)
-    out += "- and " + std::to_string(comparison.notes.size() - kMostNotes) + " more\n";
+  const std::vector<std::string> sentences = note_sentences(comparison);
+  for (std::size_t i = 0; i < std::min(sentences.size(), kMostNotes); ++i)
+    out += "- " + prose(sentences[i]) + "\n";
+  if (sentences.size() > kMostNotes) out += fmt::format("- and {} more\n", sentences.size() - kMostNotes);
   return out.empty() ? "" : "\n**Notes**\n\n" + out;
 }
 
@@ -107,7 +110,7 @@ std::string commits(const Comparison& comparison) {
 }
 
 std::string how(const Comparison& comparison) {
-  std::string out = "\nmethod: " + prose(comparison.policy.method) + "\n";
+  std::string out = "\nmethod: " + method_words(comparison.policy.unit) + "\n";
   if (!comparison.command.empty()) out += "\nmade by " + code(comparison.command, kLongestCommand) + "\n";
   return out;
 }
@@ -136,7 +139,7 @@ std::string full_table(const Comparison& comparison, std::size_t room) {
 }  // namespace
 
 std::string markdown_report(const Comparison& comparison) {
-  const std::string top = std::string("### ") + mark_of(comparison.verdict) + " " +
+  const std::string top = std::string("### ") + mark_of(verdict_of(comparison)) + " " +
                           prose(format_verdict(comparison)) + "\n" + commits(comparison) + worst(comparison) +
                           environment(comparison) + notes(comparison);
   const std::string bottom = how(comparison);

@@ -4,6 +4,8 @@
 
 #include "base/escape.h"
 #include "compare/report/format.h"
+#include "compare/report/note_words.h"
+#include "compare/report/why_words.h"
 
 namespace warpgauge {
 namespace {
@@ -38,7 +40,7 @@ std::string coloured(const std::string& text, const char* colour, const TextStyl
   return style.colour && *colour ? colour + text + "\x1b[0m" : text;
 }
 
-// Breaks at spaces, and within a word that is longer than a line.
+// Breaks at spaces but not before a "%", and within a word that is longer than a line.
 std::string wrapped(const std::string& text, std::size_t indent) {
   std::string out, line;
   const auto flush = [&] {
@@ -48,6 +50,7 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   std::size_t at = 0;
   while (at < text.size()) {
     std::size_t end = text.find(' ', at);
+    while (end != std::string::npos && text.compare(end, 2, " %") == 0) end = text.find(' ', end + 1);
     if (end == std::string::npos) end = text.size();
     for (std::string word = text.substr(at, end - at); !word.empty();) {
       if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > kColumns) flush();
@@ -71,35 +74,13 @@ std::string figures(const Cell& cell, const std::string& metric) {
          padded_left(value_or_unknown(cell.head, metric), 9);
 }
 
-// What the figures do not say. `reason` says it in full, for the other reports.
-std::string remark(const Cell& cell, const std::string& unit) {
-  switch (cell.verdict) {
-    case CellVerdict::failed:
-    case CellVerdict::errored:
-    case CellVerdict::missing:
-      return cell.reason;
-    case CellVerdict::inconclusive:
-      break;
-    default:
-      return "";
-  }
-  if (cell.withheld) return cell.reason;
-  if (!cell.ratio) return cell.blocks ? cell.reason : "";  // not compared at all: a note says why
-  std::string text = cell.mde ? "a slow-down of " + format_mde(*cell.mde) + " would have been seen"
-                              : "no slow-down could have been seen";
-  if (cell.more_blocks && *cell.more_blocks > 0) {
-    return text + "; about " + format_count(*cell.more_blocks, "more " + unit) + " would decide";
-  }
-  return text + "; no number of " + unit + " is in sight that would decide";
-}
-
-std::string row(const Cell& cell, const ReportedPolicy& policy, const TextStyle& style) {
+std::string row(const Cell& cell, const AppliedPolicy& policy, const TextStyle& style) {
   const std::string name = visible(cell.name);
   std::string line = figures(cell, policy.metric);
   const bool fits = display_width(line) + 2 + display_width(name) <= kColumns;
   line = coloured(line, colour_of(cell.verdict), style);
   std::string out = fits ? line + "  " + name + "\n" : line + "\n" + wrapped(name, kRemarkIndent);
-  out += wrapped(visible(remark(cell, policy.unit)), kRemarkIndent);
+  out += wrapped(visible(why_remark(cell, policy)), kRemarkIndent);
   if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
     out += std::string(kRemarkIndent, ' ') + "run: " + visible(cell.reproduce) + "\n";
   }
@@ -136,7 +117,7 @@ std::string context_lines(const Comparison& comparison) {
                            " -> " + d.head),
                    0);
   }
-  for (const std::string& note : comparison.notes) out += wrapped(visible("note: " + note), 0);
+  for (const std::string& note : note_sentences(comparison)) out += wrapped(visible("note: " + note), 0);
   if (comparison.common_shift.ratio && comparison.common_shift.ci) {
     out += "all cases together: " + format_change(*comparison.common_shift.ratio) + " (" +
            format_interval(*comparison.common_shift.ci) + ")\n";
@@ -166,7 +147,7 @@ std::string text_report(const Comparison& comparison, const TextStyle& style) {
   if (!out.empty()) out += "\n";
   std::string verdict = wrapped(format_verdict(comparison), 0);
   verdict.pop_back();
-  return out + context + coloured(verdict, colour_of(comparison.verdict), style) + "\n";
+  return out + context + coloured(verdict, colour_of(verdict_of(comparison)), style) + "\n";
 }
 
 }  // namespace warpgauge

@@ -7,11 +7,9 @@
 #include <random>
 #include <stdexcept>
 
-#include "compare/statistics/detectable.h"
-#include "compare/statistics/left_out.h"
-#include "compare/statistics/reason.h"
-#include "compare/statistics/statistic.h"
-#include "compare/statistics/student.h"
+#include "base/quantile.h"
+#include "compare/statistics/evidence.h"
+#include "compare/statistics/excluded.h"
 #include "compare/statistics/two_way_model.h"
 
 namespace warpgauge {
@@ -19,8 +17,6 @@ namespace {
 
 // How alpha is spent over the looks: little at first (Kim & DeMets 1987, the power family).
 constexpr double kSpendingPower = 2.5;
-
-const UnitWords kBlocks = {"block", "blocks"};
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
@@ -70,8 +66,8 @@ void AbRule::check(const AbPlan& plan) const {
     throw std::invalid_argument("blocks A..B: 2 <= A <= B is needed");
   if (!(plan.alpha > 0 && plan.alpha < 1))
     throw std::invalid_argument("alpha: a level between 0 and 1 is needed");
-  if (plan.company < static_cast<int>(kSeparableCases))
-    throw std::invalid_argument("company: at least five cases are needed to tell a block's shift");
+  if (plan.panel < static_cast<int>(kSeparableCases))
+    throw std::invalid_argument("panel: at least five cases are needed to tell a block's shift");
   for (const AbCase& one : cases_) check_margins(one.margins);
 }
 
@@ -87,7 +83,7 @@ void AbRule::take(std::span<const AbBlock> blocks) {
     kept.numbers.assign(cases_.size(), {kAbsent, kAbsent, kAbsent, kAbsent});
     for (const std::size_t c : look.cases) {
       kept.numbers[c] = block.numbers[c];
-      if (!std::isfinite(block_difference(block.numbers[c], 0))) drop(c, "it gave no time in a process");
+      if (!std::isfinite(block_difference(block.numbers[c], 0))) drop(c, NoTime{});
     }
   }
   ++looks_;
@@ -95,8 +91,8 @@ void AbRule::take(std::span<const AbBlock> blocks) {
   plan_next(look);
 }
 
-void AbRule::drop(std::size_t case_index, std::string reason) {
-  if (findings_[case_index].dropped.empty()) findings_[case_index].dropped = std::move(reason);
+void AbRule::drop(std::size_t case_index, DecisionWhy why) {
+  if (!findings_[case_index].dropped) findings_[case_index].dropped = std::move(why);
 }
 
 TwoWayData AbRule::differences() const {
@@ -105,9 +101,8 @@ TwoWayData AbRule::differences() const {
   data.head.assign(blocks_.size(), true);
   for (std::size_t b = 0; b < blocks_.size(); ++b)
     for (std::size_t c = 0; c < cases_.size(); ++c)
-      data.values.push_back(findings_[c].dropped.empty()
-                                ? block_difference(blocks_[b].numbers[c], static_cast<int>(b))
-                                : kAbsent);
+      data.values.push_back(
+          !findings_[c].dropped ? block_difference(blocks_[b].numbers[c], static_cast<int>(b)) : kAbsent);
   return data;
 }
 
@@ -128,7 +123,7 @@ void AbRule::judge_look(const AbLook& look) {
   const TwoWayFit fit = fit_two_way(differences(), controls_);
   if (!prior_) prior_ = variance_prior(fit);
   effects_ = estimate_effects(fit, *prior_, margins_);
-  left_out_ = fit.left_out;
+  excluded_ = fit.excluded;
 
   std::vector<Standing> standing(cases_.size(), Standing::open);
   for (std::size_t c = 0; c < cases_.size(); ++c) {
@@ -143,13 +138,12 @@ void AbRule::judge_look(const AbLook& look) {
   const auto index = static_cast<std::size_t>(looks_);
   const Levels levels{spent(index) - spent(index - 1), unchanged_level(index)};
   const std::vector<Verdict> verdicts = judge(effects_, margins_, standing, levels);
-  const LeftOutWords left_out(left_out_, 0, blocks_.size(), kBlocks);
+  const std::vector<ExcludedUnits> against = against_head(group_excluded(excluded_, 0, blocks_.size()));
   for (const std::size_t c : look.cases) {
     if (standing[c] != Standing::open) continue;
-    findings_[c] = {effects_.cases[c],  verdicts[c], levels.red, effects_.bulk_unchanged,
-                    fit.cases[c].units, {},          {}};
-    if (verdicts[c].without_left_out != Decided::inconclusive)
-      findings_[c].withheld = left_out.reason(verdicts[c].without_left_out, effects_.cases[c]);
+    findings_[c] = {
+        effects_.cases[c], verdicts[c], levels.change, effects_.bulk_unchanged, fit.cases[c].units,
+        against,           {}};
     decided_[c] = verdicts[c].decided;
   }
 }
@@ -160,7 +154,7 @@ void AbRule::plan_next(const AbLook& last) {
   std::vector<std::size_t> running, others;
   bool undecided = false;
   for (const std::size_t c : last.cases) {
-    if (!findings_[c].dropped.empty()) continue;
+    if (findings_[c].dropped) continue;
     const bool open = decided_[c] == Decided::inconclusive;
     undecided |= open;
     (open || controls_[c] ? running : others).push_back(c);
@@ -168,10 +162,10 @@ void AbRule::plan_next(const AbLook& last) {
   if (!undecided) return;
   // From those that ran the last look, so that every running case holds all blocks, and g can be told from
   // all of them.
-  const auto company = static_cast<std::size_t>(plan_.company);
-  if (running.size() < company) {
+  const auto panel = static_cast<std::size_t>(plan_.panel);
+  if (running.size() < panel) {
     const std::uint64_t seed = plan_.seed + static_cast<std::uint64_t>(looks_);
-    for (const std::size_t c : draw(others, company - running.size(), seed)) running.push_back(c);
+    for (const std::size_t c : draw(others, panel - running.size(), seed)) running.push_back(c);
   }
   std::sort(running.begin(), running.end());
   const auto index = static_cast<std::size_t>(looks_);
@@ -183,46 +177,27 @@ int AbRule::blocks_of(std::size_t case_index) const {
       blocks_, [&](const AbBlock& block) { return !std::isnan(block.numbers[case_index][0]); }));
 }
 
-Decision AbRule::decision_of(std::size_t c, bool null_control_failed) const {
+Decision AbRule::decision_about(std::size_t c, bool null_control_failed) const {
   const Finding& finding = findings_[c];
-  Decision decision;
-  decision.mde = std::numeric_limits<double>::infinity();
-  decision.log_ci_low = -decision.mde;
-  decision.log_ci_high = decision.mde;
-  decision.blocks = finding.blocks;
-  const bool dropped = !finding.dropped.empty() && decided_[c] == Decided::inconclusive;
-  if (dropped || finding.blocks == 0) {
-    decision.reason = dropped ? "not decided: " + finding.dropped : "not decided: no look was completed";
-    return decision;
-  }
-  const Estimate& whole = finding.effect.whole;
-  decision.decided = decided_[c];
-  decision.log_ratio = whole.value;
-  const double half = student_quantile(0.975, whole.df) * std::sqrt(whole.variance);
-  decision.log_ci_low = whole.value - half;
-  decision.log_ci_high = whole.value + half;
-  decision.p = finding.verdict.p;
-  decision.p_adjusted = std::min(1.0, finding.verdict.p_adjusted * plan_.alpha / finding.level_red);
-  const PlannedLevels levels{finding.level_red * effects_.test_share / static_cast<double>(cases_.size()),
-                             finding.level_red, unchanged_level(look_blocks_.size())};
-  decision.mde = smallest_detectable(finding.effect, margins_[c], finding.bulk_unchanged, levels);
-  const bool red = decision.decided == Decided::regression || decision.decided == Decided::improvement;
-  if (red && null_control_failed) {
-    decision.reason = std::string("not decided, because the null control failed: it would have been ") +
-                      (decision.decided == Decided::regression ? "a regression" : "an improvement") + " of " +
-                      signed_percent(decision.log_ratio) + ", but base differs from base, or head from head";
+  if (finding.dropped && decided_[c] == Decided::inconclusive) return no_decision(*finding.dropped);
+  if (finding.blocks == 0) return no_decision(NotAnalysed{});
+  Evidence evidence{
+      .effect = finding.effect,
+      .verdict = finding.verdict,
+      .margins = margins_[c],
+      .bulk_unchanged = finding.bulk_unchanged,
+      .units = finding.blocks,
+      .levels = {finding.level_change * effects_.test_share / static_cast<double>(cases_.size()),
+                 finding.level_change, unchanged_level(look_blocks_.size())},
+      .against_head = finding.against_head};
+  evidence.verdict.decided = decided_[c];
+  evidence.verdict.p_adjusted =
+      std::min(1.0, finding.verdict.p_adjusted * plan_.alpha / finding.level_change);
+  Decision decision = decision_of(evidence, [&](int extra) { return 1.0 / (finding.blocks + extra); });
+  if (std::holds_alternative<ChangeProved>(decision.why) && null_control_failed) {
+    decision.why = NullControlFailed{decision.decided};
     decision.decided = Decided::inconclusive;
-    return decision;
   }
-  if (!finding.withheld.empty()) {
-    decision.withheld = true;
-    decision.reason = finding.withheld;
-    return decision;
-  }
-  if (decision.decided == Decided::inconclusive)
-    decision.more_blocks = units_to_decide(finding.effect, margins_[c], finding.bulk_unchanged, levels,
-                                           [&](int extra) { return 1.0 / (finding.blocks + extra); });
-  decision.reason = reason_for(decision, margins_[c], finding.effect, finding.verdict.by_rest, kBlocks);
   return decision;
 }
 
@@ -233,22 +208,17 @@ AbOutcome AbRule::outcome() const {
   outcome.null_control = null_control(blocks_, margins_, plan_.alpha);
   const bool failed = outcome.null_control.verdict == NullVerdict::failed;
   std::vector<double> detectable;
-  bool withheld = false;
   for (std::size_t c = 0; c < cases_.size(); ++c) {
-    outcome.decisions.push_back(decision_of(c, failed));
+    outcome.decisions.push_back(decision_about(c, failed));
     detectable.push_back(outcome.decisions.back().mde);
-    withheld |= outcome.decisions.back().withheld;
   }
-  for (const LeftOutUnit& block : left_out_)  // two processes a side in each
-    for (auto* side : {&outcome.left_out.base, &outcome.left_out.head})
+  for (const Outlier& block : excluded_)  // two processes per side in each
+    for (auto* side : {&outcome.excluded_places.base, &outcome.excluded_places.head})
       side->insert(side->end(), {2 * block.unit, 2 * block.unit + 1});
-  outcome.notes = LeftOutWords(left_out_, 0, blocks_.size(), kBlocks).notes(withheld);
+  outcome.excluded = group_excluded(excluded_, 0, blocks_.size());
   outcome.mde = detectable.empty() ? std::numeric_limits<double>::infinity() : median(detectable);
-  if (looks_ > 0 && effects_.has_rest)
+  if (looks_ > 0 && effects_.has_relative)
     outcome.shared = judge_shared(effects_, margins_, {plan_.alpha, kUnchangedLevel});
-  outcome.method =
-      "blocks of base, head, head, base; two-way model, variances moderated over cases; Holm over all "
-      "cases at each look, alpha spent as (t/B)^2.5";
   return outcome;
 }
 

@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "compare/statistics/decision.h"
@@ -33,7 +32,7 @@ struct AbPlan {
   int first_blocks = 6;    // A >= 2
   int max_blocks = 24;     // B >= A
   double alpha = 0.01;     // over the whole run, for either direction
-  int company = 12;        // cases that later looks run at least, sentinels among them
+  int panel = 12;          // cases that later looks run at least, sentinels among them
   std::uint64_t seed = 0;  // draws the sentinels
 };
 
@@ -65,7 +64,7 @@ class AbRule {
 
   // Takes a case out of the run (it crashed, it is wrong): no later look asks for it; inconclusive unless it
   // was decided before, and still one of Holm's family.
-  void drop(std::size_t case_index, std::string reason);
+  void drop(std::size_t case_index, DecisionWhy why);
 
   // As it stands: at the end, or when the run was interrupted.
   AbOutcome outcome() const;
@@ -79,11 +78,11 @@ class AbRule {
   struct Finding {
     Effect effect;
     Verdict verdict;
-    double level_red = 0;         // of that look
+    double level_change = 0;      // of that look
     bool bulk_unchanged = false;  // at that look
     int blocks = 0;
-    std::string withheld;  // why it is not what its look found without the blocks that were left out
-    std::string dropped;   // why, where it was
+    std::vector<ExcludedUnits> against_head;  // of that look
+    std::optional<DecisionWhy> dropped;
   };
 
   void check(const AbPlan& plan) const;
@@ -92,7 +91,7 @@ class AbRule {
   void plan_next(const AbLook& last);
   double spent(std::size_t look) const;            // alpha after that many looks
   double unchanged_level(std::size_t look) const;  // 1: the first
-  Decision decision_of(std::size_t case_index, bool null_control_failed) const;
+  Decision decision_about(std::size_t case_index, bool null_control_failed) const;
 
   std::vector<AbCase> cases_;
   std::vector<Margins> margins_;  // [case]
@@ -103,8 +102,8 @@ class AbRule {
   std::vector<Finding> findings_;  // [case]
   std::vector<Decided> decided_;   // [case]
   std::optional<VariancePrior> prior_;
-  Effects effects_;                    // of the last look
-  std::vector<LeftOutUnit> left_out_;  // blocks, at the last look
+  Effects effects_;                // of the last look
+  std::vector<Outlier> excluded_;  // blocks, at the last look
   int looks_ = 0;
   std::optional<AbLook> next_;
 };

@@ -53,9 +53,7 @@ Outcome decide_against_baseline(std::span<const BaselineCase> cases, const Basel
   design.alpha = options.alpha;
   design.assumed_deviation = options.assumed_deviation;
   design.assumes = [](int stored, int) { return stored < kFewestMeasuredUnits; };
-  design.base_grows = false;
-  design.units = {"new round", "new rounds"};
-  design.of_a_side = {"round", "rounds"};
+  design.sides_grow_together = false;
   return decide_two_samples(samples, design);
 }
 

@@ -1,24 +1,97 @@
-// What the statistics answer about one case, and the limits that they are asked to hold. They know no files
-// and no JSON: samples in, a decision with its reason out. Effects are logs of head over base; > 0 is worse.
+// What the statistics answer, as facts: a decision per case, and why. report/ turns them into sentences.
+// Effects are logs of head over base; above 0 is worse.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace warpgauge {
+
+enum class Side { base, head };
+inline constexpr const char* side_name(Side side) {
+  return side == Side::base ? "base" : "head";
+}
+
+// The unit of analysis: what a case has one number of.
+enum class Unit { process, round, block };
 
 inline constexpr int kFewestMeasuredUnits = 3;  // with fewer, the deviation between them is assumed
 
 enum class Decided { regression, improvement, unchanged, inconclusive };
 
-// Per case: a policy may set them case by case. As fractions, 0.01 = 1 %.
+// Limits of one case, as fractions: 0.01 = 1 %.
 struct Margins {
   double fail_above = 0.01;     // a regression is proved to be worse than this
   double improve_above = 0.01;  // an improvement is proved to be better than this
   double same_within = 0.015;   // unchanged is proved to lie within +- this
+
+  bool operator==(const Margins&) const = default;
 };
+
+// Units of one side that were excluded as outliers (outliers.h), all slower or all faster than the side's
+// others. A block holds both sides; it counts as head's.
+struct ExcludedUnits {
+  Side side = Side::head;
+  bool slower = true;
+  std::vector<std::size_t> numbers;  // from 1, within the side
+  std::size_t units = 0;             // of the side
+  double log_shift = 0;              // median over the excluded units
+
+  bool operator==(const ExcludedUnits&) const = default;
+};
+
+// The change is proved to lie beyond the margin.
+struct ChangeProved {
+  double margin = 0;
+  std::optional<double> relative_log_ratio;  // set if only the relative test proved it (judgement.h)
+  bool operator==(const ChangeProved&) const = default;
+};
+// The change is proved to lie within +-margin.
+struct SameProved {
+  double margin = 0;
+  bool operator==(const SameProved&) const = default;
+};
+// Neither is proved: the decision's interval, MDE and more_units say how far the data reaches.
+struct NotProved {
+  bool deviation_assumed = false;  // between units, because the case has too few
+  bool operator==(const NotProved&) const = default;
+};
+// `otherwise` would be proved, but only if `excluded` units, which speak against head, do not count.
+struct DependsOnExclusion {
+  Decided otherwise = Decided::unchanged;
+  double log_ratio_with_excluded = 0;
+  std::vector<ExcludedUnits> excluded;
+  bool operator==(const DependsOnExclusion&) const = default;
+};
+// `otherwise` would be proved, but base differs from base, or head from head.
+struct NullControlFailed {
+  Decided otherwise = Decided::regression;
+  bool operator==(const NullControlFailed&) const = default;
+};
+// All units that one side has of the case were excluded.
+struct AllExcluded {
+  bool operator==(const AllExcluded&) const = default;
+};
+// The run ended before an interim analysis was complete.
+struct NotAnalysed {
+  bool operator==(const NotAnalysed&) const = default;
+};
+// A process gave no time for the case.
+struct NoTime {
+  bool operator==(const NoTime&) const = default;
+};
+// The case was taken out of an A/B run. `cause` is what was seen of the process, as run.json records it.
+struct Dropped {
+  Side side = Side::head;
+  std::string cause;
+  bool operator==(const Dropped&) const = default;
+};
+
+using DecisionWhy = std::variant<NotProved, ChangeProved, SameProved, DependsOnExclusion, NullControlFailed,
+                                 AllExcluded, NotAnalysed, NoTime, Dropped>;
 
 struct Decision {
   Decided decided = Decided::inconclusive;
@@ -27,11 +100,9 @@ struct Decision {
   double p = 1;           // of the test for regression (the smaller of its two, doubled), unadjusted
   double p_adjusted = 1;  // Holm over cases, weighted over looks: <= alpha exactly for a regression
   double mde = 0;         // smallest slow-down, as a fraction, that this much data could have shown
-  int blocks = 0;         // or processes, or rounds a side: the units of analysis that were used
-  int more_blocks = 0;    // how many more it would take to decide; 0 when decided, withheld, or none would do
-  // Unchanged, or an improvement, if not for units that were left out and may be head's own slowness.
-  bool withheld = false;
-  std::string reason;  // one sentence
+  int units = 0;          // units of analysis that were used, per side; 0: the figures above mean nothing
+  int more_units = 0;     // so many more would decide; 0 if decided, withheld, or if no number would
+  DecisionWhy why;
 };
 
 // What all cases share: the median of their changes. Information, not a case.
@@ -42,22 +113,20 @@ struct SharedChange {
   double p = 1;                            // one-sided, for a slow-down above fail_above
 };
 
-// Units of either side, by their place in it, that shifted all cases too far to be believed: nothing was
-// decided by them.
-struct LeftOut {
+// Places of excluded units, from 0, within their side.
+struct ExcludedPlaces {
   std::vector<std::size_t> base, head;
   bool empty() const { return base.empty() && head.empty(); }
 };
 
-// What a rule answers about a whole run.
+// What a rule answers about a run.
 struct Outcome {
   std::vector<Decision> decisions;     // [case], in the order of the input
   std::optional<SharedChange> shared;  // not with fewer than five cases
-  double mde = 0;                      // the median case's; infinity where nothing could have been shown
-  std::string method;                  // the test and what was assumed, in words
-  bool assumed = false;                // of a case, the deviation between its units
-  std::vector<std::string> notes;      // what was left out, a sentence each
-  LeftOut left_out;
+  double mde = 0;                      // the median case's; infinity if nothing could have been shown
+  bool assumed = false;                // the deviation between units was assumed for at least one case
+  std::vector<ExcludedUnits> excluded;
+  ExcludedPlaces excluded_places;
 };
 
 }  // namespace warpgauge

@@ -41,13 +41,13 @@ double satterthwaite(double a, double df_a, double b, double df_b) {
 }
 
 // Whether what was left out may hide that head is slower than that.
-bool contradicted(Decided decided, double with_left_out, double improve, double same) {
-  return (decided == Decided::unchanged && with_left_out > same) ||
-         (decided == Decided::improvement && with_left_out > improve);
+bool contradicted(Decided decided, double with_excluded, double improve, double same) {
+  return (decided == Decided::unchanged && with_excluded > same) ||
+         (decided == Decided::improvement && with_excluded > improve);
 }
 
 struct DirectionTest {
-  std::vector<double> whole, rest, whole_adjusted, rest_adjusted;
+  std::vector<double> absolute, relative, absolute_adjusted, relative_adjusted;
 };
 
 DirectionTest test_direction(const Effects& effects, std::span<const Margins> margins,
@@ -56,22 +56,22 @@ DirectionTest test_direction(const Effects& effects, std::span<const Margins> ma
   for (std::size_t c = 0; c < effects.cases.size(); ++c) {
     if (standing[c] != Standing::open) {
       const bool rejected = standing[c] == (slower ? Standing::regression : Standing::improvement);
-      test.whole.push_back(rejected ? 0 : 1);
-      test.rest.push_back(rejected ? 0 : 1);
+      test.absolute.push_back(rejected ? 0 : 1);
+      test.relative.push_back(rejected ? 0 : 1);
       continue;
     }
     const double margin = slower ? log_fail(margins[c]) : -log_improve(margins[c]);
-    const Estimate whole = slower ? effects.cases[c].whole : mirrored(effects.cases[c].whole);
-    const Estimate rest = slower ? effects.cases[c].rest : mirrored(effects.cases[c].rest);
-    const double p_whole = p_above(whole, margin);
-    test.whole.push_back(p_whole);
+    const Estimate absolute = slower ? effects.cases[c].absolute : mirrored(effects.cases[c].absolute);
+    const Estimate relative = slower ? effects.cases[c].relative : mirrored(effects.cases[c].relative);
+    const double p_absolute = p_above(absolute, margin);
+    test.absolute.push_back(p_absolute);
     // Where the bulk moved the other way, a case that did not change lags behind it: then the change itself
     // must tell.
-    const Estimate rest_or_whole{std::min(rest.value, whole.value), rest.variance, rest.df};
-    test.rest.push_back(effects.bulk_unchanged && p_whole <= level ? p_above(rest_or_whole, margin) : 1);
+    const Estimate smaller{std::min(relative.value, absolute.value), relative.variance, relative.df};
+    test.relative.push_back(effects.bulk_unchanged && p_absolute <= level ? p_above(smaller, margin) : 1);
   }
-  test.whole_adjusted = holm_adjust(test.whole);
-  test.rest_adjusted = holm_adjust(test.rest);
+  test.absolute_adjusted = holm_adjust(test.absolute);
+  test.relative_adjusted = holm_adjust(test.relative);
   return test;
 }
 
@@ -108,26 +108,26 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
                          std::span<const ModeratedVariance> floors) {
   constexpr double kKnown = std::numeric_limits<double>::infinity();
   Effects effects;
-  std::vector<double> changes, with_left_out, own_variances, shared_variances;
+  std::vector<double> changes, with_excluded, own_variances, shared_variances;
   for (std::size_t c = 0; c < fit.cases.size(); ++c) {
     const CaseFit& one = fit.cases[c];
     const ModeratedVariance floor = floors.empty() ? ModeratedVariance{} : floors[c];
     ModeratedVariance own = moderate(one.variance, one.df, prior);
-    Estimate whole{one.change, (own.variance + fit.shared_variance) * one.leverage,
-                   satterthwaite(own.variance, own.df, fit.shared_variance, fit.shared_df)};
+    Estimate absolute{one.change, (own.variance + fit.shared_variance) * one.leverage,
+                      satterthwaite(own.variance, own.df, fit.shared_variance, fit.shared_df)};
     if (own.variance + fit.shared_variance < floor.variance)
-      whole = {one.change, floor.variance * one.leverage, floor.df};
+      absolute = {one.change, floor.variance * one.leverage, floor.df};
     if (own.variance < floor.variance) own = floor;
     effects.cases.push_back(
-        {whole, {one.change, own.variance * one.leverage, own.df}, one.change + one.left_out_change});
+        {absolute, {one.change, own.variance * one.leverage, own.df}, one.change + one.excluded_change});
     if (one.units == 0) continue;
     changes.push_back(one.change);
-    with_left_out.push_back(effects.cases.back().with_left_out);
+    with_excluded.push_back(effects.cases.back().with_excluded);
     own_variances.push_back(own.variance * one.leverage);
     shared_variances.push_back(std::max(fit.shared_variance, floor.variance) * one.leverage);
   }
-  effects.has_rest = changes.size() >= kSeparableCases;
-  if (!effects.has_rest) return effects;
+  effects.has_relative = changes.size() >= kSeparableCases;
+  if (!effects.has_relative) return effects;
   effects.test_share = 0.5;
   const double own_noise = std::numbers::pi / 2 * median(own_variances) / static_cast<double>(changes.size());
   const double shared_noise = median(shared_variances);
@@ -135,12 +135,12 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
   effects.shared = {
       median(changes), own_noise + shared_noise,
       fit.shared_df > 0 ? satterthwaite(own_noise, kKnown, shared_noise, fit.shared_df) : kKnown};
-  effects.shared_with_left_out = median(with_left_out);
+  effects.shared_with_excluded = median(with_excluded);
   std::size_t near = 0;
   for (std::size_t c = 0; c < fit.cases.size(); ++c) {
-    double& rest = effects.cases[c].rest.value;
-    rest -= effects.shared.value;
-    near += fit.cases[c].units > 0 && std::abs(rest) < log_same(margins[c]);
+    double& relative = effects.cases[c].relative.value;
+    relative -= effects.shared.value;
+    near += fit.cases[c].units > 0 && std::abs(relative) < log_same(margins[c]);
   }
   effects.bulk_unchanged = static_cast<double>(near) >= kBulkShare * static_cast<double>(changes.size());
   return effects;
@@ -148,30 +148,30 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
 
 std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
                            std::span<const Standing> standing, const Levels& levels) {
-  const DirectionTest slower = test_direction(effects, margins, standing, true, levels.red);
-  const DirectionTest faster = test_direction(effects, margins, standing, false, levels.red);
-  const double level = levels.red * effects.test_share;
+  const DirectionTest slower = test_direction(effects, margins, standing, true, levels.change);
+  const DirectionTest faster = test_direction(effects, margins, standing, false, levels.change);
+  const double level = levels.change * effects.test_share;
   std::vector<Verdict> verdicts(effects.cases.size());
   for (std::size_t c = 0; c < verdicts.size(); ++c) {
     Verdict& verdict = verdicts[c];
     const auto both = [&](double a, double b) { return std::min(1.0, std::min(a, b) / effects.test_share); };
-    verdict.p = both(slower.whole[c], slower.rest[c]);
-    verdict.p_adjusted = both(slower.whole_adjusted[c], slower.rest_adjusted[c]);
+    verdict.p = both(slower.absolute[c], slower.relative[c]);
+    verdict.p_adjusted = both(slower.absolute_adjusted[c], slower.relative_adjusted[c]);
     const auto rejected = [&](const DirectionTest& test) {
-      verdict.by_rest = test.whole_adjusted[c] > level;
-      return std::min(test.whole_adjusted[c], test.rest_adjusted[c]) <= level;
+      verdict.by_relative = test.absolute_adjusted[c] > level;
+      return std::min(test.absolute_adjusted[c], test.relative_adjusted[c]) <= level;
     };
     const double same = log_same(margins[c]);
     if (rejected(slower)) {
       verdict.decided = Decided::regression;
     } else if (rejected(faster)) {
       verdict.decided = Decided::improvement;
-    } else if (p_inside(effects.cases[c].whole, same) < levels.unchanged &&
-               (!effects.bulk_unchanged || p_inside(effects.cases[c].rest, same) < levels.unchanged)) {
+    } else if (p_inside(effects.cases[c].absolute, same) < levels.unchanged &&
+               (!effects.bulk_unchanged || p_inside(effects.cases[c].relative, same) < levels.unchanged)) {
       verdict.decided = Decided::unchanged;
     }
-    if (contradicted(verdict.decided, effects.cases[c].with_left_out, log_improve(margins[c]), same))
-      verdict.without_left_out = std::exchange(verdict.decided, Decided::inconclusive);
+    if (contradicted(verdict.decided, effects.cases[c].with_excluded, log_improve(margins[c]), same))
+      verdict.without_excluded = std::exchange(verdict.decided, Decided::inconclusive);
   }
   return verdicts;
 }
@@ -190,14 +190,14 @@ SharedChange judge_shared(const Effects& effects, std::span<const Margins> margi
   const double half = student_quantile(0.975, shared.df) * std::sqrt(shared.variance);
   change.log_ci_low = shared.value - half;
   change.log_ci_high = shared.value + half;
-  if (change.p <= levels.red) {
+  if (change.p <= levels.change) {
     change.decided = Decided::regression;
-  } else if (p_above(mirrored(shared), -median(improve)) <= levels.red) {
+  } else if (p_above(mirrored(shared), -median(improve)) <= levels.change) {
     change.decided = Decided::improvement;
   } else if (p_inside(shared, median(same)) < levels.unchanged) {
     change.decided = Decided::unchanged;
   }
-  if (contradicted(change.decided, effects.shared_with_left_out, median(improve), median(same)))
+  if (contradicted(change.decided, effects.shared_with_excluded, median(improve), median(same)))
     change.decided = Decided::inconclusive;
   return change;
 }

@@ -28,17 +28,17 @@ struct Estimate {
 };
 
 struct Effect {
-  Estimate whole, rest;
-  double with_left_out =
+  Estimate absolute, relative;
+  double with_excluded =
       0;  // the whole change and what the units that were left out would add (two_way_model.h)
 };
 
 struct Effects {
   std::vector<Effect> cases;
   Estimate shared;  // the median change
-  double shared_with_left_out = 0;
-  bool has_rest = false;        // there are cases enough for a median to mean something
-  bool bulk_unchanged = false;  // the rest test holds
+  double shared_with_excluded = 0;
+  bool has_relative = false;    // there are cases enough for a median to mean something
+  bool bulk_unchanged = false;  // the relative test applies
   double test_share = 1;        // of the level, for each test of a case
 };
 
@@ -58,15 +58,15 @@ enum class Standing { open, regression, improvement, closed };
 inline constexpr double kUnchangedLevel = 0.05;
 
 struct Levels {
-  double red = 0;        // of this look, over all cases, for either direction
+  double change = 0;     // of this look, over all cases, for either direction
   double unchanged = 0;  // of this look, a case
 };
 
 struct Verdict {
   Decided decided = Decided::inconclusive;
   double p = 1, p_adjusted = 1;                      // for a regression
-  bool by_rest = false;                              // only the rest test saw it
-  Decided without_left_out = Decided::inconclusive;  // what it would be, if not for what was left out
+  bool by_relative = false;                          // only the relative test saw it
+  Decided without_excluded = Decided::inconclusive;  // what it would be, if not for what was left out
 };
 
 // [case]; of cases that are not open, `decided` means nothing.

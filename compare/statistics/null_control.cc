@@ -73,8 +73,8 @@ NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margin
   const std::vector<Verdict> slower = judge(effects, margins, standing, {alpha / 2, 0});
   Effects opposite = effects;
   for (Effect& effect : opposite.cases) {
-    effect.whole.value = -effect.whole.value;
-    effect.rest.value = -effect.rest.value;
+    effect.absolute.value = -effect.absolute.value;
+    effect.relative.value = -effect.relative.value;
   }
   const std::vector<Verdict> faster = judge(opposite, margins, standing, {alpha / 2, 0});
   control.verdict = NullVerdict::passed;

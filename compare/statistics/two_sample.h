@@ -4,12 +4,10 @@
 
 #include <functional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "compare/statistics/decision.h"
 #include "compare/statistics/moderation.h"
-#include "compare/statistics/reason.h"
 
 namespace warpgauge {
 
@@ -27,9 +25,9 @@ struct TwoSampleDesign {
   double assumed_deviation = 0;  // of a unit, where it is assumed
   // Whether a case with that many units a side, without those left out, is judged by the assumed deviation.
   std::function<bool(int base, int head)> assumes;
-  bool base_grows = true;  // whether more units can be had of base, too
-  UnitWords units;
-  UnitWords of_a_side;  // of either side: "process", "round"
+  // Whether base and head grow together when more is measured. A stored baseline grows alone, as rounds are
+  // blessed, or head does, as more new rounds are measured at once.
+  bool sides_grow_together = true;
 };
 
 // Throws std::invalid_argument as the two rules say.

@@ -5,7 +5,7 @@
 #include <numbers>
 #include <numeric>
 
-#include "compare/statistics/statistic.h"
+#include "base/quantile.h"
 
 namespace warpgauge {
 namespace {
@@ -96,11 +96,11 @@ double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen
   return values.empty() ? 0 : median(values);
 }
 
-TwoWayData without(const TwoWayData& data, std::span<const LeftOutUnit> left_out) {
+TwoWayData without(const TwoWayData& data, std::span<const Outlier> excluded) {
   TwoWayData kept;
   kept.cases = data.cases;
   for (std::size_t u = 0; u < data.head.size(); ++u) {
-    if (is_left_out(left_out, u)) continue;
+    if (is_excluded(excluded, u)) continue;
     kept.head.push_back(data.head[u]);
     const auto row = data.values.begin() + static_cast<std::ptrdiff_t>(u * data.cases);
     kept.values.insert(kept.values.end(), row, row + static_cast<std::ptrdiff_t>(data.cases));
@@ -115,10 +115,10 @@ void take_controls_out(TwoWayFit& fit, std::span<const char> controls) {
   for (std::size_t c = 0; c < fit.cases.size(); ++c) present += is_control(c) && fit.cases[c].units > 0;
   if (present < kEnoughControls) return;
   const double common = median_over(fit.cases, &CaseFit::change, is_control);
-  const double common_left_out = median_over(fit.cases, &CaseFit::left_out_change, is_control);
+  const double common_excluded = median_over(fit.cases, &CaseFit::excluded_change, is_control);
   for (CaseFit& one : fit.cases) {
     one.change -= common;
-    one.left_out_change = std::max(0.0, one.left_out_change - common_left_out);
+    one.excluded_change = std::max(0.0, one.excluded_change - common_excluded);
   }
   fit.shared_variance =
       kMedianVariance / static_cast<double>(present) * median_over(fit.cases, &CaseFit::variance, is_control);
@@ -149,12 +149,12 @@ TwoWayFit fit_all_units(const TwoWayData& data) {
 }  // namespace
 
 TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
-  const std::vector<LeftOutUnit> left_out = outlying_units(data, shared_effects(data, complete_cases(data)));
-  TwoWayFit fit = fit_all_units(left_out.empty() ? data : without(data, left_out));
-  fit.left_out = left_out;
-  if (may_be_heads_own(data, left_out)) {
+  const std::vector<Outlier> excluded = find_outliers(data, shared_effects(data, complete_cases(data)));
+  TwoWayFit fit = fit_all_units(excluded.empty() ? data : without(data, excluded));
+  fit.excluded = excluded;
+  if (may_be_heads_own(data, excluded)) {
     for (std::size_t c = 0; c < data.cases; ++c)
-      if (fit.cases[c].units > 0) fit.cases[c].left_out_change = left_out_change(data, c, left_out);
+      if (fit.cases[c].units > 0) fit.cases[c].excluded_change = excluded_change(data, c, excluded);
   }
   take_controls_out(fit, controls);
   return fit;

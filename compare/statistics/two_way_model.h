@@ -6,14 +6,14 @@
 // the units of a side, so that a case's change stays the whole change; its variance from the g themselves,
 // less the median's own noise. Fewer than five such cases: g is not separated, and stays in e. Doubles.
 //
-// Units whose g lies far outside are left out of all that (outlying.h).
+// Units whose g lies far outside are left out of all that (outliers.h).
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include "compare/statistics/outlying.h"
+#include "compare/statistics/outliers.h"
 #include "compare/statistics/two_way_data.h"
 
 namespace warpgauge {
@@ -27,15 +27,15 @@ struct CaseFit {
   double df = 0;        // of that variance
   double leverage = 0;  // variance of `change` per variance of a unit: 1 / n, or 1 / m + 1 / n
   int units = 0;        // on the side that has fewer; 0: the case is not there, and the rest means nothing
-  // left_out_change() of the case, less the controls'; 0 where what was left out is the machine's.
-  double left_out_change = 0;
+  // excluded_change() of the case, less the controls'; 0 where what was left out is the machine's.
+  double excluded_change = 0;
 };
 
 struct TwoWayFit {
   std::vector<CaseFit> cases;
-  double shared_variance = 0;         // of g
-  double shared_df = 0;               // of that variance: units less sides
-  std::vector<LeftOutUnit> left_out;  // ascending
+  double shared_variance = 0;     // of g
+  double shared_df = 0;           // of that variance: units less sides
+  std::vector<Outlier> excluded;  // ascending
 };
 
 // Controls, [case], mark cases that the change cannot touch. Where enough of them are there, their median

@@ -13,8 +13,6 @@ Outcome decide_unpaired(std::span<const UnpairedCase> cases, const UnpairedOptio
   design.alpha = options.alpha;
   design.assumed_deviation = options.assumed_deviation;
   design.assumes = [](int base, int head) { return std::min(base, head) < kFewestMeasuredUnits; };
-  design.units = {"process a side", "processes a side"};
-  design.of_a_side = {"process", "processes"};
   return decide_two_samples(samples, design);
 }
 

@@ -1,7 +1,8 @@
-// cpu/blas: unfused attention as a library user would write it: OpenBLAS sgemm, row softmax, sgemm, over
-// blocks of query rows so that the logits stay in cache and causal blocks skip the keys that none of their
-// rows sees. f32 arithmetic; 16-bit operands are widened to f32 a head at a time. One thread a block, BLAS
-// itself on one thread.
+// cpu/blas: unfused attention as a library user would write it: OpenBLAS sgemm, row softmax, sgemm. f32
+// arithmetic; 16-bit operands are converted to f32 one head at a time.
+//
+// Works on blocks of query rows, so that the logits stay in cache and causal blocks skip masked keys. Each
+// block runs on one thread, with a single-threaded BLAS.
 #include <cblas.h>
 #include <omp.h>
 
@@ -13,15 +14,15 @@
 namespace warpgauge {
 namespace {
 
-// Rows a block: enough for sgemm to run at speed, few enough for every thread to have work.
+// 128 rows for an efficient sgemm; fewer if the threads would otherwise have no work.
 std::int64_t rows_per_block(const Problem& p, int threads) {
   const std::int64_t heads = p.batch * p.heads;
-  const std::int64_t blocks_a_head = std::max<std::int64_t>(1, (threads + heads - 1) / heads);
-  return std::clamp<std::int64_t>((p.seq_q + blocks_a_head - 1) / blocks_a_head, 1, 128);
+  const std::int64_t blocks_per_head = std::max<std::int64_t>(1, (threads + heads - 1) / heads);
+  return std::clamp<std::int64_t>((p.seq_q + blocks_per_head - 1) / blocks_per_head, 1, 128);
 }
 
-// Scratch of one thread, in floats: logits [rows, Sk], and widened Q, O [rows, D] and K, V [Sk, D] for 16-bit
-// types.
+// Scratch memory of one thread: logits [rows, Sk]; for 16-bit types also f32 copies of Q, O [rows, D] and K,
+// V [Sk, D].
 struct Scratch {
   float *logits, *q, *o, *k, *v;
   static std::int64_t floats(const Problem& p, std::int64_t rows) {
@@ -36,7 +37,7 @@ struct Scratch {
         v(k + p.seq_k * p.head_dim) {}
 };
 
-// A matrix of rows of D contiguous floats, `step` elements apart.
+// A matrix with rows of D contiguous floats at a stride of `step` elements.
 struct Rows {
   const float* data;
   std::int64_t step;
@@ -54,7 +55,8 @@ Rows as_floats(const T* source, std::int64_t step, std::int64_t rows, std::int64
   }
 }
 
-// O [rows, D] = P [rows, keys] V [keys, D]; without any key it is 0, which sgemm's beta = 0 gives.
+// O [rows, D] = P [rows, keys] V [keys, D]. Without keys O is 0; sgemm cannot be called then, because the
+// leading dimension of P would be 0.
 template <class T>
 void write_output(const Problem& p, const float* weights, const Rows& v, std::int64_t rows, std::int64_t keys,
                   float* scratch, T* o, std::int64_t o_step) {
@@ -80,7 +82,7 @@ template <class T>
 void attend_block(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t first,
                   std::int64_t rows, const Scratch& scratch) {
   const std::int64_t kv_head = h / (p.heads / p.kv_heads);
-  const std::int64_t keys = visible_keys(p, first + rows - 1);  // the last row of a block sees the most
+  const std::int64_t keys = visible_keys(p, first + rows - 1);  // the last row sees the most keys
   const auto at = [b](const auto* base, const Strides& s, std::int64_t head, std::int64_t row) {
     return base + b * s.batch + head * s.head + row * s.row;
   };
@@ -110,7 +112,7 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
 #pragma omp parallel for num_threads(launch.threads) schedule(dynamic, 1)
   for (std::int64_t item = 0; item < heads * blocks; ++item) {
     const std::int64_t head = item / blocks;
-    const std::int64_t first = (blocks - 1 - item % blocks) * step;  // causal: the longest blocks first
+    const std::int64_t first = (blocks - 1 - item % blocks) * step;  // causal: largest blocks first
     const Scratch scratch(static_cast<float*>(launch.workspace) + omp_get_thread_num() * floats, p, step);
     attend_block<T>(p, t, head / p.heads, head % p.heads, first, std::min(step, p.seq_q - first), scratch);
   }
@@ -118,8 +120,8 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
 
 std::string supports(const Problem& p) {
   if (std::string error = problem_error(p); !error.empty()) return error;
-  constexpr std::int64_t kLargest = INT32_MAX;  // cblas takes 32-bit sizes and leading dimensions
-  if (p.seq_k > kLargest || p.head_dim > kLargest) return "sizes past 2^31 - 1 do not fit OpenBLAS";
+  if (p.seq_k > INT32_MAX || p.head_dim > INT32_MAX)
+    return "Sk and D must be at most 2^31 - 1 (32-bit interface of OpenBLAS)";
   return {};
 }
 

@@ -1,6 +1,6 @@
-// cpu/naive: the definition, row by row. Any problem, any strides; the one to read first, and to trust when
-// others disagree. Logits, softmax and accumulation in f32, two passes over a row of logits. O(Sq Sk D) with
-// no blocking.
+// cpu/naive: the definition of attention, one row at a time. Supports any problem and strides. The reference
+// to read first. Logits, softmax and accumulation are f32, in two passes over a row of logits, without
+// blocking.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,7 +11,7 @@
 namespace warpgauge {
 namespace {
 
-// One query row: logits into `scratch` [Sk], then O and LSE.
+// Computes O and LSE of one query row. `scratch` [Sk] holds the logits.
 template <class T>
 void attend_row(const Problem& p, const T* q, const T* k, std::int64_t k_step, const T* v,
                 std::int64_t v_step, std::int64_t keys, float* scratch, float* accumulator, T* o,
@@ -33,7 +33,7 @@ void attend_row(const Problem& p, const T* q, const T* k, std::int64_t k_step, c
     for (std::int64_t d = 0; d < p.head_dim; ++d)
       accumulator[d] += weight * static_cast<float>(v[j * v_step + d]);
   }
-  // No visible key: the sum is 0, O is 0 and LSE is -inf.
+  // Without visible keys the sum is 0, so that O is 0 and LSE is -inf.
   const float inverse = sum == 0 ? 0.0f : 1.0f / sum;
   for (std::int64_t d = 0; d < p.head_dim; ++d) o[d] = T(accumulator[d] * inverse);
   *lse = largest + std::log(sum);
@@ -72,7 +72,7 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
 
 extern const Kernel cpu_naive{.name = "naive",
                               .backend = Backend::cpu,
-                              .summary = "the definition, row by row; f32 arithmetic",
+                              .summary = "reference, one row at a time; f32 arithmetic",
                               .deterministic = true,
                               .supports = supports,
                               .workspace_bytes = nullptr,

@@ -1,9 +1,8 @@
 // Row softmax in f32 for unfused CPU kernels, vectorised by the compiler.
 //
-// exp by range reduction to 2^n 2^f, |f| <= 1/2, and a degree-6 polynomial in f: relative error below 2e-7 (a
-// little over one ulp), results below the smallest normal number flushed to 0, NaN stays NaN. The instruction
-// set is chosen by what the processor can do, never by its model: virtual machines report models that nobody
-// knows.
+// exp(x) = 2^n 2^f with |f| <= 1/2 and a polynomial of degree 6 in f. The relative error is below 2e-7,
+// slightly over one ulp. Subnormal results are flushed to 0, NaN stays NaN. The instruction set is chosen by
+// the CPU's feature flags, not its model, since virtual machines may report unknown models.
 #pragma once
 
 #include <bit>
@@ -16,12 +15,11 @@ namespace warpgauge::cpu {
 // e^x for x <= 0.
 [[gnu::always_inline]] inline float exp_nonpositive(float x) {
   const float y = x * 1.44269504088896341f;
-  // 1.5 * 2^23: adding it rounds to the nearest integer, into the low bits
+  // Adding 1.5 * 2^23 rounds to the nearest integer, which is then in the low bits.
   constexpr float kMagic = 12582912.0f;
   const float shifted = y + kMagic;
   const float f = y - (shifted - kMagic);
-  // Coefficients of 2^f: powers of ln 2 over factorials; the first one left out is below 1.1e-7 of the
-  // result.
+  // Taylor coefficients of 2^f: (ln 2)^k / k!. The first omitted term is below 1.1e-7 of the result.
   float p = 1.540353e-4f;
   p = p * f + 1.33335581e-3f;
   p = p * f + 9.61812911e-3f;
@@ -35,15 +33,15 @@ namespace warpgauge::cpu {
   return y < -126.0f ? 0.0f : power;
 }
 
-// One row: weights[0..keys) from logits to e^(logit - max), returns their sum and the maximum. `keys` >= 1.
+// Replaces logits weights[0..keys) by e^(logit - max). Returns the maximum and the sum. `keys` >= 1.
 struct RowSum {
   float largest;
   float sum;
 };
 
 [[gnu::always_inline]] inline RowSum exponentiate_row_body(float* weights, std::int64_t keys) {
-  // Sixteen independent lanes, since the compiler may not reorder a float reduction by itself. A NaN fails
-  // every comparison, is left out of the maximum, and comes back through the exponential.
+  // Sixteen independent lanes, since the compiler must not reorder a float reduction. A NaN fails every
+  // comparison and does not enter the maximum. It reaches the result through the exponential.
   constexpr int kLanes = 16;
   float lane_max[kLanes], lane_sum[kLanes] = {};
   for (float& m : lane_max) m = -std::numeric_limits<float>::infinity();
@@ -85,8 +83,8 @@ inline RowSum exponentiate_row(float* weights, std::int64_t keys) {
   return exponentiate_row_body(weights, keys);
 }
 
-// Softmax of one row of logits in place: logits[0..visible) become probabilities, logits[visible..keys)
-// become 0. Returns the row's LSE; a row with nothing visible is all 0 with LSE -inf.
+// Softmax of one row in place: logits[0..visible) become probabilities, logits[visible..keys) become 0.
+// Returns the LSE. Without visible keys all are 0 and the LSE is -inf.
 inline float softmax_row(float* logits, std::int64_t visible, std::int64_t keys) {
   for (std::int64_t j = visible; j < keys; ++j) logits[j] = 0.0f;
   if (visible == 0) return -std::numeric_limits<float>::infinity();

@@ -1,13 +1,15 @@
-// cuda/cublas: unfused attention as a library user would write it: batched GEMM, row softmax, batched GEMM,
-// over groups of heads, of all batch entries where they lie evenly, so that the logits take at most 1 GiB, or
-// one head's. Logits and softmax in f32, probabilities rounded to the operands' type before P V, f32
-// accumulation. TF32 and reduced-precision reductions are off.
+// cuda/cublas: unfused attention as a library user would write it: batched GEMM, row softmax, batched GEMM.
+// Logits and softmax are f32, probabilities are rounded to the operands' type before P V, accumulation is
+// f32. TF32 and reduced-precision reductions are off.
 //
-// cuBLAS is column-major: a row-major [rows, D] is its [D, rows], so S^T = K Q^T and O^T = V^T P^T are asked
-// for.
+// A GEMM covers as many heads as fit 1 GiB of logits, at least one. If the tensors' strides permit, heads of
+// different batch entries share a GEMM.
+//
+// cuBLAS is column-major and sees a row-major [rows, D] as [D, rows]. The calls therefore compute S^T = K Q^T
+// and O^T = V^T P^T.
 #include <algorithm>
 
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/kernel.h"
@@ -16,32 +18,32 @@ namespace warpgauge {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr std::int64_t kLargestLogits = std::int64_t{1} << 28;  // f32 elements: 1 GiB
-constexpr std::int64_t kMostMatrices = 65535;                   // of a batched GEMM: a grid's limit
+constexpr std::int64_t kMaxLogits = std::int64_t{1} << 28;  // f32 elements: 1 GiB
+constexpr std::int64_t kMaxMatrices = 65535;                // per batched GEMM (grid size limit)
 
-// Leading dimension of the logits: a multiple of 8, which the tensor cores' loads like.
+// Leading dimension of the logits: a multiple of 8 elements, for 16-byte aligned loads of P.
 std::int64_t padded_keys(const Problem& p) {
   return std::max<std::int64_t>(8, (p.seq_k + 7) / 8 * 8);
 }
 
-// How many kv heads go through one GEMM at most, each with one query head.
+// The maximum number of kv heads per GEMM, each with one query head.
 std::int64_t heads_at_once(const Problem& p) {
-  const std::int64_t most = std::min(kMostMatrices, p.batch * p.kv_heads);
-  return std::clamp<std::int64_t>(kLargestLogits / (p.seq_q * padded_keys(p)), 1, most);
+  const std::int64_t most = std::min(kMaxMatrices, p.batch * p.kv_heads);
+  return std::clamp<std::int64_t>(kMaxLogits / (p.seq_q * padded_keys(p)), 1, most);
 }
 
-// The probabilities of a 16-bit problem are a matrix of their own; an f32 problem's replace the logits.
+// In f32 the probabilities replace the logits; 16-bit probabilities need their own memory.
 std::int64_t workspace_bytes(const Problem& p, int) {
   const std::int64_t elements = heads_at_once(p) * p.seq_q * padded_keys(p);
   return elements * (4 + (p.dtype == Dtype::f32 ? 0 : dtype_bytes(p.dtype)));
 }
 
-// One block a row of logits [heads, Sq, ld]; writes probabilities of the operands' type, zeros where masked,
-// and LSE. `lse` has `lse_step` floats between the heads of this call.
+// Softmax of logits [heads, Sq, ld], one block per row. Writes probabilities (zero if masked) and LSE. The
+// heads are `lse_step` floats apart in `lse`.
 template <class T>
 __global__ void softmax_rows(Problem p, const float* logits, T* probabilities, std::int64_t ld, float* lse,
                              std::int64_t lse_step) {
-  __shared__ float scratch[32];
+  __shared__ float scratch[cuda::kReduceScratch];
   const std::int64_t row = blockIdx.x, i = row % p.seq_q, head = row / p.seq_q;
   const std::int64_t last = p.mask == Mask::causal ? i + p.seq_k - p.seq_q : p.seq_k - 1;
   const std::int64_t keys = last + 1 < p.seq_k ? last + 1 : p.seq_k;
@@ -58,7 +60,7 @@ __global__ void softmax_rows(Problem p, const float* logits, T* probabilities, s
   if (threadIdx.x == 0) lse[head * lse_step + i] = keys > 0 ? largest + logf(sum) : -INFINITY;
 }
 
-// A problem without keys: O = 0, LSE = -inf. One block a row.
+// For a problem without keys: O = 0, LSE = -inf. One block per row.
 template <class T>
 __global__ void fill_empty(Problem p, Tensors t) {
   const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads,
@@ -83,7 +85,7 @@ cudaDataType_t cublas_type(Dtype dtype) {
   return dtype == Dtype::f32 ? CUDA_R_32F : dtype == Dtype::f16 ? CUDA_R_16F : CUDA_R_16BF;
 }
 
-// One matrix of a strided batch, in cuBLAS's words.
+// A strided batch of matrices, column-major.
 struct Operand {
   const void* data;
   cudaDataType_t type;
@@ -102,7 +104,7 @@ void gemm(cublasHandle_t handle, cublasOperation_t op_a, std::int64_t m, std::in
       CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT));
 }
 
-// `count` kv heads from `first` on, each with its query head number `member` of the group, of batch entry b.
+// Computes `count` kv heads of batch entry b from `first` on, each with query head `member` of its group.
 template <class T>
 void attend_heads(const Problem& p, const Tensors& t, const Launch& l, std::int64_t b, std::int64_t member,
                   std::int64_t first, std::int64_t count) {
@@ -137,15 +139,15 @@ void attend_batch(const Problem& p, const Tensors& t, const Launch& l) {
         attend_heads<T>(p, t, l, b, member, first, std::min(step, p.kv_heads - first));
 }
 
-// Whether the heads of a batch entry follow those of the one before at the same distance, as they do when
-// packed.
-bool lies_evenly(const Problem& p, const Tensors& t) {
+// Whether all heads of all batch entries have the same distance, as in packed tensors.
+bool has_uniform_head_stride(const Problem& p, const Tensors& t) {
   const auto is_even = [](const Strides& s, std::int64_t heads) { return s.batch == heads * s.head; };
   return is_even(t.q_strides, p.heads) && is_even(t.k_strides, p.kv_heads) &&
          is_even(t.v_strides, p.kv_heads) && is_even(t.o_strides, p.heads);
 }
 
-// All heads as those of a single entry: fewer launches, of which a stream's queue holds about a thousand.
+// Treats all heads as those of one batch entry, for fewer launches: a stream's queue holds only about a
+// thousand.
 Problem as_one_entry(Problem p) {
   p.heads *= p.batch;
   p.kv_heads *= p.batch;
@@ -161,7 +163,7 @@ void attend(const Problem& p, const Tensors& t, const Launch& l) {
     WARPGAUGE_CUDA_CHECK(cudaGetLastError());
     return;
   }
-  if (lies_evenly(p, t))
+  if (has_uniform_head_stride(p, t))
     attend_batch<T>(as_one_entry(p), t, l);
   else
     attend_batch<T>(p, t, l);
@@ -171,7 +173,7 @@ std::string supports(const Problem& p) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.seq_q > INT32_MAX || p.seq_k > INT32_MAX || p.seq_q * padded_keys(p) > INT32_MAX ||
       p.head_dim > INT32_MAX || lse_elements(p) > INT32_MAX)
-    return "sizes past 2^31 - 1 do not fit cuBLAS's 32-bit interface";
+    return "sizes must be at most 2^31 - 1 (32-bit interface of cuBLAS)";
   return {};
 }
 

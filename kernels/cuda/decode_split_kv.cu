@@ -1,11 +1,11 @@
-// decode_split_kv: attention of few queries over many keys, for generation: the keys are split over blocks,
-// and their partial results combined, weighted by their log-sum-exp (Flash-Decoding, Dao et al. 2023). sm_80
-// and later, f16 and bf16; S, O and partial results in f32, P rounded to the input type, exponentials by
-// ex2.approx.
+// decode_split_kv: attention of few queries over many keys, for decoding, after Flash-Decoding (Dao et al.
+// 2023). The keys are split over blocks; a second kernel combines the partial results, weighted by their LSE.
+// sm_80 and later, f16 and bf16. S, O and partial results are f32, P is rounded to the input type,
+// exponentials are computed by ex2.approx.
 //
-// The queries of all heads that share a key/value head are packed into the 16 rows of a product: K and V are
-// read once for them. A block walks over its share of the keys in tiles of 64, two in flight; each of its
-// warps takes 16 keys of a tile, and the warps' results are merged in shared memory.
+// K and V are read once for all heads that share a key/value head: their queries are packed into the 16 rows
+// of a product. A block iterates over its keys in tiles of 64 in two stages. Each of its
+// warps computes 16 keys of a tile. The warps' results are merged in shared memory.
 #include <algorithm>
 #include <numbers>
 
@@ -15,11 +15,11 @@
 namespace warpgauge {
 namespace {
 
-constexpr int kRows = 16;  // packed queries of a block
+constexpr int kRows = 16;  // packed queries per block
 constexpr int kWarps = 4, kThreads = kWarps * simt::kWarpSize;
 constexpr int kWarpKeys = 16, kTileKeys = kWarps * kWarpKeys;
 constexpr int kStages = 2;
-constexpr int kMostSplits = 128;
+constexpr int kMaxSplits = 128;
 constexpr int kCombineThreads = 128;
 
 template <class T>
@@ -29,22 +29,22 @@ struct Operands {
   const T* v;          // [B, Hkv, Sk, D]
   T* o;                // [B, H, Sq, D]
   float* lse;          // [B, H, Sq]
-  float* partial_o;    // [splits, B, H, Sq, D]; unused where there is one split
+  float* partial_o;    // [splits, B, H, Sq, D]; unused if there is one split
   float* partial_lse;  // [splits, B, H, Sq]
   Strides q_strides, k_strides, v_strides, o_strides;
   int batch, heads, seq_q, seq_k;
-  int group;      // query heads of a key/value head
-  int row_tiles;  // of a key/value head
+  int group;      // query heads per key/value head
+  int row_tiles;  // per key/value head
   int splits;
-  int split_tiles;  // tiles of keys of a split
+  int split_tiles;  // tiles of keys per split
   bool causal;
   float scale_log2;
 };
 
-// A packed row: neighbouring rows are the heads of one query.
+// A packed row. Neighbouring rows are the heads of one query.
 struct Row {
   int head, query;
-  bool real;  // false in the last tile's padding
+  bool real;  // false for the padding of the last tile
 };
 
 template <class T>
@@ -65,11 +65,10 @@ SIMT_DEVICE void copy_queries(const Operands<T>& p, const Tile& tile) {
   }
 }
 
-// What the warps of a block know of their rows, in shared memory.
+// The warps' partial results, in shared memory.
 template <int kDim>
 struct WarpResults {
-  static constexpr int kStride =
-      kDim + 8;  // floats of a row; the padding keeps the lanes of a store in different banks
+  static constexpr int kStride = kDim + 8;  // floats per row; the padding avoids bank conflicts of stores
   static constexpr int kElements = kWarps * kRows * kStride;
   float* o;        // [kWarps, kRows, kStride], each row divided by its sum
   float* largest;  // [kWarps, kRows], base 2
@@ -93,8 +92,8 @@ struct WarpResults {
   }
 };
 
-// The merged row, spread over eight neighbouring threads: columns 2 c and 2 c + 1 for c = thread % 8, + 8,
-// ...
+// Merges the warps' results. Eight neighbouring threads share a row: columns 2 c and 2 c + 1 for c = thread %
+// 8, thread % 8 + 8, ...
 template <class T, int kDim>
 SIMT_DEVICE void merge_warps(const Operands<T>& p, const WarpResults<kDim>& results) {
   const int row_in_tile = simt::thread_index() / 8;
@@ -188,8 +187,8 @@ decode_split(const Operands<T> p) {
   for (int tile = 0; tile < tiles; ++tile) {
     if (tile + 1 < tiles) copy(tile + 1);
     simt::copy_async_commit();
-    simt::copy_async_wait<1>();  // this tile, and with the first the queries
-    simt::syncthreads();         // are there for all
+    simt::copy_async_wait<1>();  // this tile, and with the first one the queries
+    simt::syncthreads();         // makes them visible to all threads
 
     T* stage = kv + tile % kStages * 2 * KeyTile::kElements + simt::warp_index() * WarpTile::kElements;
     float s[1][kWarpKeys / 8][4];
@@ -207,16 +206,15 @@ decode_split(const Operands<T> p) {
     }
     softmax.update(s, o, p.scale_log2);
     flash::multiply_weights_values<T>(s, WarpTile{stage + KeyTile::kElements}, o);
-    simt::syncthreads();  // all are done with this stage: the tile after next, or the warps' results, may go
-                          // there
+    simt::syncthreads();  // ends the reads of this stage, before a copy or the warps' results overwrite it
   }
   softmax.finish(o);
   results.put(o, softmax);
-  simt::syncthreads();  // all warps' results are there
+  simt::syncthreads();  // makes the results of all warps visible
   merge_warps(p, results);
 }
 
-// O and LSE of a row from its splits; one block a row.
+// Computes O and LSE of a row from its splits. One block per row.
 template <class T, int kDim>
 SIMT_KERNEL(kCombineThreads)
 combine_splits(const Operands<T> p) {
@@ -251,23 +249,24 @@ std::int64_t row_tiles(const Problem& p) {
   return divide_up(p.heads / p.kv_heads * p.seq_q, kRows);
 }
 
-// One split where the heads alone fill the processors; otherwise the fewest that come within 85 % of the best
-// use of them.
+// One split if the heads alone fill the device. Otherwise the smallest number of splits whose wave efficiency
+// is at least 85 % of the best one.
 int choose_splits(const Problem& p) {
-  const double processors = simt::processors();
+  const double multiprocessors = simt::multiprocessors();
   const auto blocks = static_cast<double>(p.batch * p.kv_heads * row_tiles(p));
   const auto key_tiles = std::max<std::int64_t>(1, divide_up(p.seq_k, kTileKeys));
-  if (blocks >= 0.8 * processors) return 1;
-  const auto most = static_cast<int>(std::min<std::int64_t>({kMostSplits, key_tiles, simt::processors()}));
-  const auto use = [&](int splits) {  // share of the processors' time in which they have a block
-    const double waves = blocks * splits / processors;
+  if (blocks >= 0.8 * multiprocessors) return 1;
+  const auto most =
+      static_cast<int>(std::min<std::int64_t>({kMaxSplits, key_tiles, simt::multiprocessors()}));
+  const auto efficiency = [&](int splits) {  // share of multiprocessors with a block, averaged over the waves
+    const double waves = blocks * splits / multiprocessors;
     return waves / std::ceil(waves);
   };
   double best = 0;
-  for (int splits = 1; splits <= most; ++splits) best = std::max(best, use(splits));
+  for (int splits = 1; splits <= most; ++splits) best = std::max(best, efficiency(splits));
   int splits = 1;
-  while (use(splits) < 0.85 * best) ++splits;
-  // As many as are needed for that share of the keys each: none without keys.
+  while (efficiency(splits) < 0.85 * best) ++splits;
+  // Drops splits that would have no tiles after rounding up the tiles per split.
   return static_cast<int>(divide_up(key_tiles, divide_up(key_tiles, splits)));
 }
 
@@ -332,19 +331,19 @@ auto with_type(const Problem& p, Visit visit) {
 std::string supports(const Problem& p) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
-  if (p.head_dim != 64 && p.head_dim != 128) return "D is 64 or 128";
-  if (p.seq_q > 16) return "at most 16 queries: it is for generation";
-  if (p.scale <= 0) return "the scale must be positive: the maximum is taken before scaling";
-  if (p.seq_k > simt::kLongestSequence) return "Sk is at most 2^29";
+  if (p.head_dim != 64 && p.head_dim != 128) return "D must be 64 or 128";
+  if (p.seq_q > 16) return "S must be at most 16 (decoding)";
+  if (p.scale <= 0) return "scale must be positive";  // the row maximum is taken before scaling
+  if (p.seq_k > simt::kMaxSequence) return "Sk must be at most 2^29";
   if (p.batch > 65535 || p.kv_heads * row_tiles(p) > 65535)
-    return "B and Hkv are at most 65535, a grid's limit";
+    return "B and Hkv * ceil(H / Hkv * S / 16) must be at most 65535 (grid size limit)";
   return with_type(p, [](auto type, auto dim) {
-    return simt::machine_lacks(80, kSharedBytes<decltype(type), decltype(dim)::value>);
+    return simt::unsupported_reason(80, kSharedBytes<decltype(type), decltype(dim)::value>);
   });
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  simt::require_rows_of_16_bytes(t);
+  simt::require_aligned_rows(t);
   with_type(p, [&](auto type, auto dim) { launch_dim<decltype(type), decltype(dim)::value>(p, t, l); });
 }
 
@@ -353,8 +352,7 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
 extern const Kernel SIMT_SYMBOL(decode_split_kv){
     .name = "decode_split_kv",
     .backend = simt::kBackend,
-    .summary =
-        "few queries, keys split over blocks and combined, mma.m16n8k16; f32 sums, P in the input type",
+    .summary = "decoding, keys split over blocks, mma.m16n8k16; f32 accumulation, P in the input type",
     .deterministic = true,
     .supports = supports,
     .workspace_bytes = workspace_bytes,

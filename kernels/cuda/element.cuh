@@ -1,5 +1,4 @@
-// Device-side element types: the bits of f32, f16 and bf16 as CUDA's own types, with conversions to and from
-// float.
+// Element types for device code: CUDA's types for f32, f16 and bf16, with conversions to and from float.
 #pragma once
 
 #include <cuda_bf16.h>

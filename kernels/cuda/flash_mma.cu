@@ -1,9 +1,9 @@
-// flash_mma: fused attention forward on the tensor cores of sm_80 and later, after FlashAttention-2 (Dao
-// 2023). f16 and bf16; S and O in f32, P rounded to the input type, exponentials by ex2.approx.
+// flash_mma: fused attention forward on tensor cores, after FlashAttention-2 (Dao 2023). sm_80 and later, f16
+// and bf16. S and O are f32, P is rounded to the input type, exponentials are computed by ex2.approx.
 //
-// A block takes kQueryRows queries of one head, each warp its share of rows, and walks over the keys from the
-// last tile it can see down to the first. Q stays in shared memory; K and V have one buffer each: V(n) is
-// copied while Q K(n)^T is computed, K(n - 1) during softmax and P V(n). Only tiles on the diagonal and at
+// A block computes kQueryRows queries of one head, each warp a share of the rows. It iterates over the tiles
+// of keys from the last visible one to the first. Q stays in shared memory; K and V have one buffer each.
+// V(n) is copied during Q K(n)^T, and K(n - 1) during softmax and P V(n). Only tiles on the diagonal and at
 // the end of K are masked.
 #include <algorithm>
 #include <numbers>
@@ -23,7 +23,7 @@ struct Operands {
   float* lse;  // [B, H, Sq]
   Strides q_strides, k_strides, v_strides, o_strides;
   int seq_q, seq_k;
-  int group;  // query heads of a key/value head
+  int group;  // query heads per key/value head
   bool causal;
   float scale_log2;  // scale * log2(e): logits in base 2
 };
@@ -32,8 +32,8 @@ template <class Element, int kDim, int kQueryRowsOfBlock, int kKeyRowsOfTile>
 struct Shape {
   using T = Element;
   static constexpr int kHeadDim = kDim;
-  static constexpr int kQueryRows = kQueryRowsOfBlock;  // of a block
-  static constexpr int kKeyRows = kKeyRowsOfTile;       // of a tile of K and of V
+  static constexpr int kQueryRows = kQueryRowsOfBlock;  // per block
+  static constexpr int kKeyRows = kKeyRowsOfTile;       // per tile of K and V
   static constexpr int kThreads = 128;
   static constexpr int kWarpRows = kQueryRows / (kThreads / simt::kWarpSize);
   using QueryTile = flash::SharedTile<T, kQueryRows, kDim>;
@@ -41,11 +41,11 @@ struct Shape {
   static constexpr std::size_t kSharedBytes = sizeof(T) * (QueryTile::kElements + 2 * KeyTile::kElements);
 };
 
-// Scores that the mask hides, or that lie past the end of K, become -inf. Row and key count from the tile's
-// first.
+// Sets scores of masked keys, and of keys past the end of K, to -inf. Query i sees keys up to i +
+// visible_from.
 template <int kRowTiles, int kKeyTiles>
-SIMT_DEVICE void hide(float (&s)[kRowTiles][kKeyTiles][4], int first_row, int first_key, int seq_k,
-                      int visible_from) {
+SIMT_DEVICE void mask_scores(float (&s)[kRowTiles][kKeyTiles][4], int first_row, int first_key, int seq_k,
+                             int visible_from) {
   const int lane = simt::lane_index(), g = lane / 4, t = lane % 4;
   SIMT_UNROLL
   for (int m = 0; m < kRowTiles; ++m) {
@@ -60,7 +60,7 @@ SIMT_DEVICE void hide(float (&s)[kRowTiles][kKeyTiles][4], int first_row, int fi
   }
 }
 
-// The queries of a block.
+// The block's first query.
 struct Place {
   int batch, head, first_row;
 };
@@ -68,12 +68,12 @@ struct Place {
 template <class Shape>
 SIMT_DEVICE Place place_of(const Operands<typename Shape::T>& p) {
   const simt::Dim3 block = simt::block_index();
-  // Causal blocks differ in work: the long ones, at the end of Q, go first.
+  // Causal: blocks at the end of Q see the most keys, so they are launched first.
   return {block.z, block.y, (p.causal ? simt::grid_size().x - 1 - block.x : block.x) * Shape::kQueryRows};
 }
 
-// Writes LSE from registers, and O through the warp's own rows of Q's tile: no other warp reads them, and its
-// own lanes have not since the last barrier.
+// Writes LSE from registers, and O through the warp's own rows of the Q tile. No other warp reads these rows,
+// and the warp's own last reads of them precede the last barrier.
 template <class Shape, int kRowTiles, int kDimTiles>
 SIMT_DEVICE void store_results(const Operands<typename Shape::T>& p, const typename Shape::QueryTile& q_tile,
                                const flash::OnlineSoftmax<kRowTiles>& softmax,
@@ -130,7 +130,7 @@ flash_forward(const Operands<typename Shape::T> p) {
   for (int n = tiles - 1; n >= 0; --n) {
     const int first_key = n * Shape::kKeyRows;
     simt::copy_async_wait<0>();  // K(n), and Q
-    simt::syncthreads();         // they are there for all, and all are done with V(n + 1)
+    simt::syncthreads();         // makes them visible; the last reads of V(n + 1) precede it
     flash::copy_tile<Shape::kThreads>(v_tile, v, p.v_strides.row, first_key, p.seq_k);
     simt::copy_async_commit();
 
@@ -138,14 +138,14 @@ flash_forward(const Operands<typename Shape::T> p) {
     flash::multiply_queries_keys<T>(q_tile, simt::warp_index() * Shape::kWarpRows, k_tile, s);
 
     simt::copy_async_wait<0>();  // V(n)
-    simt::syncthreads();         // it is there for all, and all are done with K(n)
+    simt::syncthreads();         // makes it visible; the last reads of K(n) precede it
     if (n > 0) {
       flash::copy_tile<Shape::kThreads>(k_tile, k, p.k_strides.row, first_key - Shape::kKeyRows, p.seq_k);
       simt::copy_async_commit();
     }
     const int first_row = place_of<Shape>(p).first_row + simt::warp_index() * Shape::kWarpRows;
     if (first_key + Shape::kKeyRows > std::min(p.seq_k, first_row + diagonal + 1))
-      hide(s, first_row, first_key, p.seq_k, diagonal);
+      mask_scores(s, first_row, first_key, p.seq_k, diagonal);
     softmax.update(s, o, p.scale_log2);
     flash::multiply_weights_values<T>(s, v_tile, o);
   }
@@ -180,8 +180,8 @@ simt::Grid make_grid(const Problem& p) {
           .shared_bytes = Shape::kSharedBytes};
 }
 
-// Calls visit(Shape{}) for the problem's type and head dimension. The largest tiles that spill no register on
-// any of the architectures; a test holds them to it.
+// Calls visit(Shape{}) for the problem's type and head dimension. The tiles are the largest that do not spill
+// registers on any architecture (ctest simt.flash_mma_does_not_spill).
 template <class T, class Visit>
 auto with_head_dim(std::int64_t head_dim, Visit visit) {
   switch (head_dim) {
@@ -208,15 +208,16 @@ std::string supports(const Problem& p) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
   if (p.head_dim != 32 && p.head_dim != 64 && p.head_dim != 96 && p.head_dim != 128 && p.head_dim != 256)
-    return "D is one of 32, 64, 96, 128, 256";
-  if (p.scale <= 0) return "the scale must be positive: the maximum is taken before scaling";
-  if (p.seq_q > simt::kLongestSequence || p.seq_k > simt::kLongestSequence) return "S is at most 2^29";
-  if (p.heads > 65535 || p.batch > 65535) return "H and B are at most 65535, a grid's limit";
-  return with_shape(p, [](auto shape) { return simt::machine_lacks(80, decltype(shape)::kSharedBytes); });
+    return "D must be 32, 64, 96, 128 or 256";
+  if (p.scale <= 0) return "scale must be positive";  // the row maximum is taken before scaling
+  if (p.seq_q > simt::kMaxSequence || p.seq_k > simt::kMaxSequence) return "S and Sk must be at most 2^29";
+  if (p.heads > 65535 || p.batch > 65535) return "H and B must be at most 65535 (grid size limit)";
+  return with_shape(p,
+                    [](auto shape) { return simt::unsupported_reason(80, decltype(shape)::kSharedBytes); });
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  simt::require_rows_of_16_bytes(t);
+  simt::require_aligned_rows(t);
   with_shape(p, [&](auto shape) {
     using Shape = decltype(shape);
     simt::launch<flash_forward<Shape>>("flash_mma", make_grid<Shape>(p),
@@ -230,7 +231,7 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
 extern const Kernel SIMT_SYMBOL(flash_mma){
     .name = "flash_mma",
     .backend = simt::kBackend,
-    .summary = "fused, FlashAttention-2 style, mma.m16n8k16; f32 sums, P in the input type",
+    .summary = "fused FlashAttention-2, mma.m16n8k16; f32 accumulation, P in the input type",
     .deterministic = true,
     .supports = supports,
     .workspace_bytes = nullptr,

@@ -1,9 +1,9 @@
-// What the fused kernels share on the device: tiles in shared memory, their products, the online softmax of a
+// Device code that the fused kernels share: tiles in shared memory, their products, the online softmax of a
 // warp.
 //
-// A warp owns kRowTiles x 16 query rows. Its scores and its share of O lie in accumulators of m16n8k16
-// products (kernels/simt/matrix.h): lane = 4 g + t holds rows g and g + 8 of each row tile, columns 2t and 2t
-// + 1 of every 8.
+// A warp owns kRowTiles x 16 query rows. Its scores and its part of O are accumulators of mma.m16n8k16
+// (kernels/simt/matrix.h): lane = 4 g + t holds rows g and g + 8 of each row tile, columns 2t and 2t + 1 of
+// every 8.
 #pragma once
 
 #include <cmath>
@@ -16,27 +16,28 @@ namespace warpgauge::flash {
 inline constexpr float kLog2E = 1.44269504088896340736f;
 inline constexpr float kLn2 = 0.69314718055994530942f;
 
-// A tile [kRows, kDim] of 16-bit elements in shared memory, row-major, its 16-byte chunks permuted within
-// each row so that eight rows of one chunk column lie in different banks: no conflicts for load_matrices, nor
-// for row-wise copies.
+// A row-major tile [kRows, kDim] of 16-bit elements in shared memory. The 16-byte chunks of each row are
+// permuted so that the same column of eight rows lies in different banks. load_matrices and row-wise copies
+// then have no bank conflicts.
 template <class T, int kRowsOfTile, int kDimOfTile>
 struct SharedTile {
   static constexpr int kRows = kRowsOfTile, kDim = kDimOfTile, kElements = kRows * kDim;
-  static constexpr int kChunks = kDim / 8;  // of 16 bytes, in a row
+  static constexpr int kChunks = kDim / 8;  // 16-byte chunks per row
   static_assert(kDim % 32 == 0);
 
   T* data;
 
   SIMT_DEVICE T* chunk(int row, int column) const {
-    // Rows of a multiple of 128 bytes start in the same bank; others alternate between two halves.
+    // Rows of a multiple of 128 bytes start in the same bank. Rows of an odd multiple of 64 bytes start in
+    // two banks alternately.
     const int turn = kDim % 64 == 0 ? row & 7 : (row >> 1) & 3;
     return data + row * kDim + ((column ^ turn) << 3);
   }
 };
 
-// Begins to copy rows [first_row, first_row + kRows) of `global`, rows `row_stride` elements apart, by all
-// kThreads. Rows from `rows` on become zero: what lies past the end must not leak, not even multiplied by
-// zero.
+// All kThreads start to copy rows [first_row, first_row + kRows) of `global`, whose rows are `row_stride`
+// elements apart. Rows from `rows` on are filled with zeros: memory past the end may hold NaN, which a
+// product with zero would propagate.
 template <int kThreads, class Tile, class T>
 SIMT_DEVICE void copy_tile(const Tile& tile, const T* global, std::int64_t row_stride, int first_row,
                            int rows) {
@@ -54,8 +55,7 @@ SIMT_DEVICE void copy_tile(const Tile& tile, const T* global, std::int64_t row_s
   }
 }
 
-// How many tiles of B a warp holds in registers at once: enough to hide the loads of some behind the products
-// of others.
+// The number of tiles of B that a warp holds in registers at once, so that loads overlap with products.
 constexpr int tiles_together(int tiles) {
   return tiles % 8 == 0 ? 8 : tiles % 4 == 0 ? 4 : 2;
 }
@@ -82,7 +82,7 @@ SIMT_DEVICE void multiply_queries_keys(const QueryTile& q, int first_row, const 
       std::uint32_t b[kTogether][2];
       SIMT_UNROLL
       for (int n = 0; n < kTogether; n += 2) {
-        // Matrices: keys 0..7 and 8..15 of the pair, each for the lower and the upper half of the depth.
+        // Four matrices: keys 0..7 and 8..15 of the pair, each for the lower and the upper half of K = 16.
         std::uint32_t pair[4];
         const int key = (first + n) * 8 + lane / 16 * 8 + lane % 8;
         simt::load_matrices<false>(pair, k.chunk(key, 2 * d + lane / 8 % 2));
@@ -94,8 +94,8 @@ SIMT_DEVICE void multiply_queries_keys(const QueryTile& q, int first_row, const 
   }
 }
 
-// o [kRowTiles x 16, D] += p [kRowTiles x 16, keys] v [keys, D]; p is rounded to T where it lies, in
-// registers: two neighbouring accumulators of scores are the A fragment of 16 keys.
+// o [kRowTiles x 16, D] += p [kRowTiles x 16, keys] v [keys, D]. p is rounded to T in registers: two
+// neighbouring accumulators of scores form the A fragment of 16 keys.
 template <class T, class ValueTile, int kRowTiles, int kKeyTiles, int kDimTiles>
 SIMT_DEVICE void multiply_weights_values(const float (&p)[kRowTiles][kKeyTiles][4], const ValueTile& v,
                                          float (&o)[kRowTiles][kDimTiles][4]) {
@@ -126,8 +126,8 @@ SIMT_DEVICE void multiply_weights_values(const float (&p)[kRowTiles][kKeyTiles][
   }
 }
 
-// Running maximum and sum of a lane's rows. The maximum is that of the scaled logits in base 2, the same in
-// the four lanes of a row; the sum is the lane's own until finish() adds up the four.
+// Running maximum and sum of a lane's rows. The maximum is of the scaled logits in base 2 and equal in the
+// four lanes of a row. The sum is a partial sum per lane until finish() adds the four.
 template <int kRowTiles>
 struct OnlineSoftmax {
   float largest[kRowTiles][2];
@@ -141,7 +141,7 @@ struct OnlineSoftmax {
     }
   }
 
-  // Turns scores s into weights 2^(s scale_log2 - maximum) and rescales o to the new maximum.
+  // Replaces scores s by weights 2^(s scale_log2 - maximum), and rescales o to the new maximum.
   template <int kKeyTiles, int kDimTiles>
   SIMT_DEVICE void update(float (&s)[kRowTiles][kKeyTiles][4], float (&o)[kRowTiles][kDimTiles][4],
                           float scale_log2) {
@@ -157,7 +157,7 @@ struct OnlineSoftmax {
         peak = fmaxf(peak, simt::shuffle_xor(peak, 2));
         const float before = largest[m][half];
         const float now = fmaxf(before, peak * scale_log2);
-        // A row that has seen no key yet: weights 2^(-inf - 0) = 0, where -inf - -inf would be NaN.
+        // If the row has seen no key yet, subtract 0: -inf - (-inf) would be NaN.
         const float base = now == -INFINITY ? 0.0f : now;
         const float rescale = simt::exp2_approx(before - base);
         float added = 0.0f;
@@ -180,7 +180,7 @@ struct OnlineSoftmax {
     }
   }
 
-  // Adds up the row sums over the lanes of each row, and divides o by them; a row without keys gives zeros.
+  // Adds the row sums over the lanes of each row, and divides o by them. A row without keys gives zeros.
   template <int kDimTiles>
   SIMT_DEVICE void finish(float (&o)[kRowTiles][kDimTiles][4]) {
     SIMT_UNROLL
@@ -201,15 +201,14 @@ struct OnlineSoftmax {
     }
   }
 
-  // Natural log of the sum of the exponentials, after finish(); -inf for a row without keys.
+  // The LSE of a row, valid after finish(); -inf for a row without keys.
   SIMT_DEVICE float log_sum_exp(int m, int half) const {
     return sum[m][half] == 0.0f ? -INFINITY : largest[m][half] * kLn2 + logf(sum[m][half]);
   }
 };
 
-// Writes a warp's rows of O, from first_row of the tile on, to global memory: through its own rows of a
-// shared tile, so that global memory is written in whole rows of 16-byte chunks. Rows from `rows` on are left
-// out.
+// Writes a warp's rows of O to global memory, through the same rows of a shared tile, so that stores are
+// coalesced in 16-byte chunks. Skips rows from `rows` on.
 template <class T, class Tile, int kRowTiles, int kDimTiles>
 SIMT_DEVICE void store_rows(const float (&o)[kRowTiles][kDimTiles][4], const Tile& tile, int first_row,
                             T* global, std::int64_t row_stride, int rows) {

@@ -1,11 +1,12 @@
-// cuda/naive: the definition with an online softmax, one thread block a query row. Any problem, any strides;
-// written to be read, not to be fast. Logits, softmax and accumulation in f32, expf and logf.
+// cuda/naive: the definition of attention with an online softmax, one thread block per query row. Supports
+// any problem and strides. Written for clarity, not speed. Logits, softmax and accumulation are f32, with
+// expf and logf.
 //
-// Keys go by chunks of one a thread: each thread takes the dot product of its key, the block reduces the
-// maximum and the sum, then each thread adds up its share of the D columns of P V.
+// The block processes chunks of one key per thread. Each thread computes the logit of its key, and the block
+// reduces the maximum and the sum. Then each thread accumulates its share of the D columns of P V.
 #include <algorithm>
 
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/kernel.h"
@@ -15,10 +16,10 @@ namespace {
 
 constexpr int kThreads = 128;
 
-// Shared memory of a block: the row of Q and the accumulator of O as f32 [D], the chunk's weights, reduction
-// scratch.
+// Shared memory: the row of Q and the accumulator of O as f32 [D], the chunk's weights, scratch of the
+// reductions.
 std::size_t shared_bytes(std::int64_t head_dim) {
-  return static_cast<std::size_t>(2 * head_dim + kThreads + 32) * sizeof(float);
+  return static_cast<std::size_t>(2 * head_dim + kThreads + cuda::kReduceScratch) * sizeof(float);
 }
 
 template <class T>
@@ -43,7 +44,7 @@ __global__ void attend_rows(Problem p, Tensors t) {
   __syncthreads();
 
   const std::int64_t last = p.mask == Mask::causal ? i + p.seq_k - p.seq_q : p.seq_k - 1;
-  const std::int64_t keys = last + 1 < p.seq_k ? last + 1 : p.seq_k;  // negative where the row sees none
+  const std::int64_t keys = last + 1 < p.seq_k ? last + 1 : p.seq_k;  // may be negative: no visible key
   float largest = -INFINITY, sum = 0;
   for (std::int64_t first = 0; first < keys; first += kThreads) {
     const std::int64_t j = first + thread;
@@ -59,7 +60,7 @@ __global__ void attend_rows(Problem p, Tensors t) {
     const float weight = j < keys ? expf(logit - new_max) : 0.0f;
     weights[thread] = weight;
     const float rescale = first == 0 ? 0.0f : expf(largest - new_max);
-    sum = sum * rescale + cuda::block_sum(weight, scratch);  // its barriers also publish the weights
+    sum = sum * rescale + cuda::block_sum(weight, scratch);  // its barriers also make the weights visible
     largest = new_max;
     const int count = static_cast<int>(keys - first < kThreads ? keys - first : kThreads);
     for (std::int64_t d = thread; d < p.head_dim; d += kThreads) {
@@ -68,7 +69,7 @@ __global__ void attend_rows(Problem p, Tensors t) {
         total += weights[c] * cuda::to_float(v[(first + c) * t.v_strides.row + d]);
       o_row[d] = total;
     }
-    __syncthreads();  // the weights are free for the next chunk
+    __syncthreads();  // before the next chunk overwrites the weights
   }
 
   const float inverse = keys > 0 ? 1.0f / sum : 0.0f;
@@ -78,8 +79,8 @@ __global__ void attend_rows(Problem p, Tensors t) {
 
 std::string supports(const Problem& p) {
   if (std::string error = problem_error(p); !error.empty()) return error;
-  if (shared_bytes(p.head_dim) > 48 * 1024) return "D is too large for 48 KiB of shared memory";
-  if (lse_elements(p) > INT32_MAX) return "more than 2^31 - 1 query rows: the grid has one block a row";
+  if (shared_bytes(p.head_dim) > 48 * 1024) return "D is too large: a block has 48 KiB of shared memory";
+  if (lse_elements(p) > INT32_MAX) return "B * H * S must be at most 2^31 - 1 (grid size limit)";
   return {};
 }
 
@@ -97,7 +98,7 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
 extern const Kernel cuda_naive{
     .name = "naive",
     .backend = Backend::cuda,
-    .summary = "the definition with an online softmax, a block a row; f32 arithmetic",
+    .summary = "reference with an online softmax, one block per row; f32 arithmetic",
     .deterministic = true,
     .supports = supports,
     .workspace_bytes = nullptr,

@@ -1,17 +1,17 @@
-// Copies from global to shared memory that run behind the thread's back (cp.async, sm_80).
+// Asynchronous copies from global to shared memory (cp.async, sm_80).
 //
-// A thread issues copies, closes them into a group, and waits until at most N of its groups are in flight.
-// Until then nobody may touch the target; after it the issuing thread may, and the others after a barrier.
-// The emulator lets them happen at once, as late as the waits allow, or either by chance: each shows a bug
-// that the other hides.
+// A thread issues copies, commits them as a group, and waits until at most N of its groups are in flight.
+// After the wait the issuing thread may access the target; other threads may after a barrier as well.
+// The emulator completes copies at once, at the wait, or at random: each timing exposes bugs that the others
+// hide.
 #pragma once
 
 #include "kernels/simt/shared.h"
 
 namespace warpgauge::simt {
 
-// 16 bytes, both addresses aligned to 16, past L1 (cp.async.cg). The first `source_bytes` (0..16) are read,
-// the rest of the target becomes zero.
+// Copies 16 bytes between addresses aligned to 16, bypassing L1 (cp.async.cg). Reads the first `source_bytes`
+// (0..16) and fills the rest of the target with zeros.
 SIMT_DEVICE void copy_async_16(void* shared, const void* global, int source_bytes,
                                [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
@@ -23,7 +23,7 @@ SIMT_DEVICE void copy_async_16(void* shared, const void* global, int source_byte
 #endif
 }
 
-// 4 bytes, both addresses aligned to 4 (cp.async.ca).
+// Copies 4 bytes between addresses aligned to 4 (cp.async.ca), `source_bytes` (0..4) as above.
 SIMT_DEVICE void copy_async_4(void* shared, const void* global, int source_bytes,
                               [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
@@ -35,7 +35,7 @@ SIMT_DEVICE void copy_async_4(void* shared, const void* global, int source_bytes
 #endif
 }
 
-// Closes the thread's copies since the last commit into a group; a group may be empty.
+// Commits the thread's copies since the last commit as a group, which may be empty.
 SIMT_DEVICE void copy_async_commit() {
 #if defined(__CUDACC__)
   asm volatile("cp.async.commit_group;" ::: "memory");
@@ -44,7 +44,7 @@ SIMT_DEVICE void copy_async_commit() {
 #endif
 }
 
-// Waits until at most kGroups of the thread's latest groups are in flight.
+// Waits until at most the kGroups most recent groups of the thread are in flight.
 template <int kGroups>
 SIMT_DEVICE void copy_async_wait() {
 #if defined(__CUDACC__)

@@ -1,5 +1,5 @@
-// Atomic updates of a 4-byte word in shared or global memory, relaxed: they never race with each other, and
-// they order nothing else.
+// Relaxed atomic updates of a 4-byte word in shared or global memory. They do not race with each other and
+// order no other access.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace warpgauge::simt {
 
-// *address += value; the value before. T is int, unsigned or float.
+// *address += value. Returns the old value. T is int, unsigned or float.
 template <class T>
 SIMT_DEVICE T atomic_add(T* address, T value, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
@@ -22,7 +22,7 @@ SIMT_DEVICE T atomic_add(T* address, T value, [[maybe_unused]] Site site = Site:
 #endif
 }
 
-// *address = max(*address, value); the value before. T is int or unsigned.
+// *address = max(*address, value). Returns the old value. T is int or unsigned.
 template <class T>
 SIMT_DEVICE T atomic_max(T* address, T value, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
@@ -33,7 +33,7 @@ SIMT_DEVICE T atomic_max(T* address, T value, [[maybe_unused]] Site site = Site:
 #endif
 }
 
-// *address = value if it was `expected`; the value before. T is int or unsigned.
+// *address = value if it equals `expected`. Returns the old value. T is int or unsigned.
 template <class T>
 SIMT_DEVICE T atomic_compare_exchange(T* address, T expected, T value,
                                       [[maybe_unused]] Site site = Site::here()) {

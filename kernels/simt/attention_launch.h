@@ -1,4 +1,4 @@
-// What the launches of all attention kernels on this layer have in common.
+// Host code that the launches of all attention kernels share.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace warpgauge::simt {
 
-inline constexpr std::int64_t kLongestSequence = std::int64_t{1} << 29;  // kernels count rows in int
+inline constexpr std::int64_t kMaxSequence = std::int64_t{1} << 29;  // kernels index rows with int
 
-// The bytes that the problem's operands span, for the emulator's bounds.
+// The global memory of the problem's operands, for the emulator's bounds check.
 inline std::vector<GlobalRange> attention_memory(const Problem& p, const Tensors& t) {
   const auto range = [&p](const char* name, const void* data, const Strides& s, std::int64_t heads,
                           std::int64_t seq, bool writable) {
@@ -26,13 +26,13 @@ inline std::vector<GlobalRange> attention_memory(const Problem& p, const Tensors
           GlobalRange{"LSE", t.lse, static_cast<std::size_t>(lse_elements(p)) * sizeof(float), true}};
 }
 
-// Throws std::runtime_error unless every row of the 16-bit operands starts at a multiple of 16 bytes.
-inline void require_rows_of_16_bytes(const Tensors& t) {
+// Throws std::runtime_error unless every row of the 16-bit operands is aligned to 16 bytes.
+inline void require_aligned_rows(const Tensors& t) {
   const auto require = [](const char* name, const void* data, const Strides& s) {
     if (reinterpret_cast<std::uintptr_t>(data) % 16 == 0 && s.batch % 8 == 0 && s.head % 8 == 0 &&
         s.row % 8 == 0)
       return;
-    throw std::runtime_error(std::string("rows of ") + name + " must start at multiples of 16 bytes");
+    throw std::runtime_error(std::string("rows of ") + name + " must be aligned to 16 bytes");
   };
   require("Q", t.q, t.q_strides);
   require("K", t.k, t.k_strides);

@@ -1,4 +1,5 @@
-// Barriers of a block and of a warp. They order memory: what a thread did before, all others see after.
+// Barriers of a block and of a warp. They order memory: accesses before the barrier happen before accesses
+// after it.
 #pragma once
 
 #include "kernels/simt/site.h"
@@ -8,7 +9,7 @@
 
 namespace warpgauge::simt {
 
-// All threads of the block, from one place in the source (bar.sync 0).
+// Barrier of all threads of the block (bar.sync 0). All threads must call it from the same source line.
 SIMT_DEVICE void syncthreads([[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   __syncthreads();
@@ -17,8 +18,8 @@ SIMT_DEVICE void syncthreads([[maybe_unused]] Site site = Site::here()) {
 #endif
 }
 
-// Named barrier `id` (1..15) of `threads` threads, a multiple of the warp size, in whole warps: waits for
-// all.
+// Waits at named barrier `id` (1..15) until `threads` threads have arrived. Whole warps take part, so
+// `threads` is a multiple of the warp size.
 SIMT_DEVICE void barrier_sync(int id, int threads, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   asm volatile("bar.sync %0, %1;" ::"r"(id), "r"(threads) : "memory");
@@ -27,7 +28,7 @@ SIMT_DEVICE void barrier_sync(int id, int threads, [[maybe_unused]] Site site = 
 #endif
 }
 
-// Arrives at named barrier `id` without waiting: what was done before is visible to those who wait.
+// Arrives at named barrier `id` without waiting. Earlier accesses happen before those of threads that wait.
 SIMT_DEVICE void barrier_arrive(int id, int threads, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   asm volatile("bar.arrive %0, %1;" ::"r"(id), "r"(threads) : "memory");
@@ -36,8 +37,8 @@ SIMT_DEVICE void barrier_arrive(int id, int threads, [[maybe_unused]] Site site 
 #endif
 }
 
-// All 32 lanes of the warp (bar.warp.sync). Shuffles, votes and matrix instructions meet too, but order no
-// memory.
+// Barrier of all lanes of the warp (bar.warp.sync). Other warp collectives (shuffles, votes, matrix
+// instructions) order no memory.
 SIMT_DEVICE void syncwarp([[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   __syncwarp();

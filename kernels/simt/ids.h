@@ -1,14 +1,13 @@
-// Who a thread is: its place in the warp, the block, the grid. Blocks are one-dimensional, grids up to three.
+// Thread, lane, warp and block indices. Blocks are one-dimensional; grids have up to three dimensions.
 #pragma once
 
 #include "kernels/simt/target.h"
+#include "kernels/simt/warp_size.h"
 #if !defined(__CUDACC__)
 #include "kernels/simt/emulator/device.h"
 #endif
 
 namespace warpgauge::simt {
-
-inline constexpr int kWarpSize = 32;
 
 struct Dim3 {
   int x = 1;
@@ -16,13 +15,13 @@ struct Dim3 {
   int z = 1;
 };
 
-// Indices are read anew at each call, not kept: addresses that are made from them are then made where they
-// are used, instead of lying in registers across a loop that is short of them.
+// Indices are read from the special registers at each call (asm volatile). The compiler then computes
+// addresses where they are used, instead of keeping them in registers across a loop.
 SIMT_DEVICE int thread_index() {
 #if defined(__CUDACC__)
   unsigned thread;
   asm volatile("mov.u32 %0, %%tid.x;" : "=r"(thread));
-  return static_cast<int>(thread % 1024);  // tells the compiler its range
+  return static_cast<int>(thread % kMaxBlockThreads);  // states the range to the compiler
 #else
   return emulator::thread_index();
 #endif

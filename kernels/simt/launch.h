@@ -1,4 +1,4 @@
-// How host code starts a device kernel, on a GPU or in the emulator, and what it may ask of the machine.
+// Launches a device kernel from host code, on a GPU or in the emulator, and queries device limits.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include "kernels/simt/emulator/plan.h"
 #include "kernels/simt/ids.h"
 #if defined(__CUDACC__)
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #endif
 
 namespace warpgauge::simt {
@@ -23,9 +23,9 @@ struct Grid {
   std::size_t shared_bytes = 0;  // dynamic shared memory of a block
 };
 
-// Empty when this machine can run kernels that ask for this much; otherwise what it lacks.
-inline std::string machine_lacks([[maybe_unused]] int compute_capability,
-                                 [[maybe_unused]] std::size_t shared_bytes) {
+// Empty if the device can run kernels with these requirements; otherwise the requirement that fails.
+inline std::string unsupported_reason([[maybe_unused]] int compute_capability,
+                                      [[maybe_unused]] std::size_t shared_bytes) {
 #if defined(__CUDACC__)
   int device = 0, major = 0, minor = 0, shared = 0;
   if (cudaGetDevice(&device) != cudaSuccess) return "no CUDA device";
@@ -33,31 +33,34 @@ inline std::string machine_lacks([[maybe_unused]] int compute_capability,
   cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
   cudaDeviceGetAttribute(&shared, cudaDevAttrMaxSharedMemoryPerBlockOptin, device);
   if (major * 10 + minor < compute_capability)
-    return "compute capability " + std::to_string(compute_capability / 10) + "." +
-           std::to_string(compute_capability % 10) + " or later is needed";
+    return "requires compute capability " + std::to_string(compute_capability / 10) + "." +
+           std::to_string(compute_capability % 10) + " or later; the device has " + std::to_string(major) +
+           "." + std::to_string(minor);
   if (static_cast<std::size_t>(shared) < shared_bytes)
-    return "a block needs " + std::to_string(shared_bytes) + " bytes of shared memory, the device has " +
+    return "requires " + std::to_string(shared_bytes) + " bytes of shared memory per block; the device has " +
            std::to_string(shared);
 #endif
   return "";
 }
 
-// Empty when this machine can run kernels of sm_90a (wgmma, setmaxnreg), which later GPUs cannot either.
-inline std::string machine_is_not_hopper(std::size_t shared_bytes) {
+// Empty if the device can run kernels of sm_90a (wgmma, setmaxnreg). Later GPUs cannot: code for an
+// architecture with suffix "a" runs on that compute capability only.
+inline std::string sm90a_unsupported_reason(std::size_t shared_bytes) {
 #if defined(__CUDACC__)
   int device = 0, major = 0, minor = 0;
   if (cudaGetDevice(&device) != cudaSuccess) return "no CUDA device";
   cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
   cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
   if (major != 9 || minor != 0)
-    return "compute capability 9.0 is needed, this is " + std::to_string(major) + "." + std::to_string(minor);
+    return "requires compute capability 9.0; the device has " + std::to_string(major) + "." +
+           std::to_string(minor);
 #endif
-  return machine_lacks(90, shared_bytes);
+  return unsupported_reason(90, shared_bytes);
 }
 
-// How many blocks run side by side, one on each processor: a choice of splits is made for it. The emulator's
-// number makes small problems split.
-inline int processors() {
+// The number of multiprocessors, from which kernels choose how many splits fill the device. The emulator's
+// number is small, so that small problems are split too.
+inline int multiprocessors() {
 #if defined(__CUDACC__)
   int device = 0, count = 0;
   if (cudaGetDevice(&device) == cudaSuccess)
@@ -69,7 +72,7 @@ inline int processors() {
 }
 
 #if !defined(__CUDACC__)
-// A launch as the emulator takes it; `params` must outlive it.
+// The emulator's plan of a launch. `params` must outlive it.
 template <auto kKernel, class Params>
 emulator::Plan emulated(const char* name, const Grid& grid, const Params& params,
                         std::vector<GlobalRange> memory, const Launch& launch) {
@@ -86,10 +89,10 @@ emulator::Plan emulated(const char* name, const Grid& grid, const Params& params
 }
 #endif
 
-// Runs kKernel(params) over the grid: asynchronously on launch.stream, or in the emulator, to the end, on
-// launch.threads OS threads. `memory` is all global memory that the kernel may touch; only the emulator looks
-// at it. Throws std::runtime_error when the launch fails; the emulator's is an emulator::DeviceError that
-// says why.
+// Runs kKernel(params) over the grid: asynchronously on launch.stream on a GPU, synchronously on
+// launch.threads OS threads in the emulator. `memory` lists all global memory that the kernel may access;
+// only the emulator uses it. Throws std::runtime_error if the launch fails, emulator::DeviceError (derived
+// from it) on a finding of the emulator.
 template <auto kKernel, class Params>
 void launch([[maybe_unused]] const char* name, const Grid& grid, const Params& params,
             [[maybe_unused]] std::vector<GlobalRange> memory, const Launch& launch) {

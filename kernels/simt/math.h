@@ -1,4 +1,4 @@
-// Arithmetic that has an instruction of its own.
+// Arithmetic with its own PTX instruction.
 #pragma once
 
 #include <cmath>
@@ -10,8 +10,8 @@
 
 namespace warpgauge::simt {
 
-// 2^x. A GPU's ex2.approx.ftz is off by at most 2 ulp and flushes subnormals to zero; the emulator flushes
-// too, and rounds otherwise as exp2f does.
+// 2^x. ex2.approx.ftz has an error of at most 2 ulp and flushes subnormals to zero (PTX ISA). The emulator
+// flushes too and otherwise rounds as exp2f does.
 SIMT_DEVICE float exp2_approx(float x) {
 #if defined(__CUDACC__)
   float y;
@@ -22,7 +22,7 @@ SIMT_DEVICE float exp2_approx(float x) {
 #endif
 }
 
-// Rounds two floats to T (to nearest, ties to even) and packs them, `low` in the lower half.
+// Rounds two floats to T (to nearest, ties to even) and packs them, `low` in the lower 16 bits.
 template <class T>
 SIMT_DEVICE std::uint32_t pack(float low, float high) {
 #if defined(__CUDACC__)

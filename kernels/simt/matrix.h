@@ -1,9 +1,7 @@
-// Matrix instructions: 8x8 matrices of 16-bit elements into registers (sm_80) and back (sm_90), and 16x8x16
-// products with f32 sums (sm_80).
+// Matrix instructions of a warp: ldmatrix and mma.m16n8k16 (sm_80), stmatrix (sm_90).
 //
-// How a warp's lanes hold a product's operands (PTX ISA, "Matrix Fragments for mma.m16n8k16"), with
-// g = lane / 4 and t = lane % 4; each 32-bit register holds two neighbours, the lower column in the lower
-// half:
+// Fragments of mma.m16n8k16 (PTX ISA, "Matrix Fragments for mma.m16n8k16"), with g = lane / 4 and
+// t = lane % 4. Each 32-bit register holds two neighbours, the lower column (of B: row) in the lower half:
 //   A[16][16]
 //     a0: row g, columns 2t..; a1: row g + 8;
 //     a2: row g, columns 2t + 8..; a3: row g + 8, columns 2t + 8..
@@ -20,9 +18,9 @@
 
 namespace warpgauge::simt {
 
-// Loads kCount (1, 2, 4) 8x8 matrices of 16-bit elements: lane i gives the address of row i % 8 of matrix i /
-// 8, 16 bytes, aligned to 16. Register m of a lane gets row g, columns 2t and 2t + 1, of matrix m;
-// transposed, rows 2t and 2t + 1 of column g.
+// Loads kCount (1, 2, 4) 8x8 matrices of 16-bit elements (ldmatrix). Lane i passes the address of row i % 8
+// of matrix i / 8: 16 bytes, aligned to 16. Register m of a lane receives columns 2t and 2t + 1 of row g of
+// matrix m. If transposed, it receives rows 2t and 2t + 1 of column g.
 template <bool kTransposed, int kCount>
 SIMT_DEVICE void load_matrices(std::uint32_t (&registers)[kCount], const void* row,
                                [[maybe_unused]] Site site = Site::here()) {
@@ -65,7 +63,7 @@ SIMT_DEVICE void load_matrices(std::uint32_t (&registers)[kCount], const void* r
 #endif
 }
 
-// Stores kCount (1, 2, 4) 8x8 matrices of 16-bit elements, the reverse of load_matrices (stmatrix, sm_90).
+// Stores kCount (1, 2, 4) 8x8 matrices of 16-bit elements: the inverse of load_matrices (stmatrix, sm_90).
 template <bool kTransposed, int kCount>
 SIMT_DEVICE void store_matrices(const std::uint32_t (&registers)[kCount], void* row,
                                 [[maybe_unused]] Site site = Site::here()) {
@@ -126,9 +124,9 @@ SIMT_DEVICE void multiply_16x8x16<bf16>(float (&c)[4], const std::uint32_t (&a)[
 }
 #endif
 
-// C[m][first + n] += A[m] B[n] for kRows x kColumns 16x8x16 products: as many mma.sync.m16n8k16 on a GPU, one
-// meeting of the lanes in the emulator. T is f16 or bf16. The order in which a GPU sums the 16 terms is not
-// specified.
+// C[m][first + n] += A[m] B[n] for kRows x kColumns products. T is f16 or bf16. On a GPU each product is one
+// mma.sync.m16n8k16. In the emulator all products are one collective. The PTX ISA does not specify the order
+// in which the 16 terms are summed.
 template <class T, int kRows, int kAllColumns, int kColumns>
 SIMT_DEVICE void multiply_tile(float (&c)[kRows][kAllColumns][4], int first,
                                const std::uint32_t (&a)[kRows][4], const std::uint32_t (&b)[kColumns][2],

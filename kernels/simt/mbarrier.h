@@ -1,8 +1,8 @@
-// mbarriers (sm_90): barriers in shared memory that count arrivals, and bytes that TMA copies.
+// mbarriers (sm_90): barriers in shared memory that count arrivals and the bytes of TMA copies.
 //
-// A barrier is always in a phase, and phases alternate between parity 0 (the first) and 1. A phase completes
-// when all its arrivals have come and all announced bytes have landed. What was done before the arrivals, and
-// what was copied, is then visible to those who waited for the phase.
+// Phases of an mbarrier alternate between parity 0 (the first) and 1. A phase completes when its pending
+// count and its tx-count are zero: all arrivals have come and all expected bytes have been copied. Accesses
+// before the arrivals, and the copies, happen before accesses after a wait for the phase.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,13 @@
 
 namespace warpgauge::simt {
 
-// In shared memory only, and touched only by what follows.
+// Must lie in shared memory. Only the functions below may access it.
 struct alignas(8) Mbarrier {
   std::uint64_t state;
 };
 
-// `count` arrivals (1..2^20 - 1) complete a phase. Done by one thread; others may use the barrier after a
-// barrier of the block, TMA after fence_mbarrier_init by that thread, before the block's.
+// Sets the count of arrivals per phase (1..2^20 - 1). One thread calls it. Other threads may use the mbarrier
+// after a block barrier. Before that barrier, the same thread must call fence_mbarrier_init if TMA uses it.
 SIMT_DEVICE void mbarrier_init(Mbarrier* barrier, int count, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   SIMT_SM90_ASM("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(shared_address(barrier)), "r"(count)
@@ -27,7 +27,7 @@ SIMT_DEVICE void mbarrier_init(Mbarrier* barrier, int count, [[maybe_unused]] Si
 #endif
 }
 
-// Makes the memory free for other uses.
+// Invalidates the mbarrier, so that its memory can be used otherwise.
 SIMT_DEVICE void mbarrier_invalidate(Mbarrier* barrier, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   SIMT_SM90_ASM("mbarrier.inval.shared::cta.b64 [%0];" ::"r"(shared_address(barrier)) : "memory");
@@ -36,7 +36,7 @@ SIMT_DEVICE void mbarrier_invalidate(Mbarrier* barrier, [[maybe_unused]] Site si
 #endif
 }
 
-// Lets TMA see the barriers that this thread has initialised.
+// Makes the mbarriers that this thread has initialised visible to the async proxy (TMA).
 SIMT_DEVICE void fence_mbarrier_init() {
 #if defined(__CUDACC__)
   SIMT_SM90_ASM("fence.mbarrier_init.release.cluster;" ::: "memory");
@@ -53,7 +53,7 @@ SIMT_DEVICE void mbarrier_arrive(Mbarrier* barrier, [[maybe_unused]] Site site =
 #endif
 }
 
-// Announces `bytes` that copies will bring in this phase, and arrives. A barrier counts to 2^20 - 1 bytes.
+// Adds `bytes` to the tx-count of this phase, then arrives. The tx-count is at most 2^20 - 1.
 SIMT_DEVICE void mbarrier_arrive_expect_tx(Mbarrier* barrier, int bytes,
                                            [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
@@ -65,8 +65,8 @@ SIMT_DEVICE void mbarrier_arrive_expect_tx(Mbarrier* barrier, int bytes,
 #endif
 }
 
-// Waits until the phase of this parity (0 or 1) has completed: returns at once when the phase under way has
-// the other, so that a wait for parity 1 passes on a new barrier.
+// Waits until the phase of this parity (0 or 1) has completed. Returns at once if the current phase has the
+// other parity: on a new mbarrier, a wait for parity 1 does not block.
 SIMT_DEVICE void mbarrier_wait(Mbarrier* barrier, int parity, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   unsigned done = 0;
@@ -86,8 +86,8 @@ SIMT_DEVICE void mbarrier_wait(Mbarrier* barrier, int parity, [[maybe_unused]] S
 #endif
 }
 
-// Lets asynchronous accesses (TMA's, wgmma's) see what this thread has written to shared memory, and what it
-// knows of others' writes: between the writing and the barrier that precedes the asynchronous access.
+// Orders accesses of shared memory by threads before accesses by the async proxy (TMA, wgmma). Covers this
+// thread's accesses and those ordered before them. Call it before the barrier that precedes the async access.
 SIMT_DEVICE void fence_proxy_async() {
 #if defined(__CUDACC__)
   SIMT_SM90_ASM("fence.proxy.async.shared::cta;" ::: "memory");

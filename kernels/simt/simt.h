@@ -1,5 +1,5 @@
-// All that a device kernel includes: primitives with one meaning and two bodies, PTX for nvcc and the
-// emulator for the host compiler. README.md beside this file shows a kernel.
+// Includes all primitives for a device kernel. Each has two bodies: PTX for nvcc, and the emulator for the
+// host compiler. README.md shows a kernel.
 #pragma once
 
 #include "kernels/simt/async_copy.h"

@@ -1,4 +1,4 @@
-// Where a kernel's source calls a primitive: the last, defaulted parameter of each of them. Empty on a GPU.
+// The source location of a call: the last, defaulted parameter of each primitive. Empty on a GPU.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct Site {
 
 #else
 
-// One word, because shadow memory keeps one for each access: a file name's address and a line, or the address
-// of the code of a plain access (the emulator finds its line when it has to report it).
+// Either a file name and a line, or the code address of a plain access, whose line is looked up for a report.
+// Packed into one word, because each access passes one.
 class Site {
  public:
   Site() = default;

@@ -1,8 +1,9 @@
-// TMA (sm_90): copies of a box of a tensor between global and shared memory, begun by one thread.
+// TMA (sm_90): asynchronous copies of a box of a tensor between global and shared memory, issued by one
+// thread.
 //
-// The box starts at coordinates `at`, the innermost first, as many as the map has dimensions. What of it lies
-// outside of the tensor becomes zero in shared memory, and is not written to global memory. The place in
-// shared memory is aligned to 128 bytes, with the 128-byte swizzle to 1024.
+// The box starts at coordinates `at`, one per dimension of the map, the innermost first. Elements outside the
+// tensor are loaded as zeros and are not stored. The shared address must be aligned to 128 bytes, with the
+// 128-byte swizzle to 1024.
 #pragma once
 
 #include "kernels/simt/mbarrier.h"
@@ -10,8 +11,8 @@
 
 namespace warpgauge::simt {
 
-// Begins to copy a box to shared memory. When it has landed, its bytes (all of the box's) are taken off what
-// `full` waits for; who waited for that phase may read them.
+// Starts to copy a box to shared memory. Its completion subtracts the box's bytes (zeros included) from the
+// tx-count of `full`. Threads may read the box after they have waited for that phase.
 template <int kRank>
 SIMT_DEVICE void tma_load(void* shared, const TensorMap& map, Mbarrier* full, const int (&at)[kRank],
                           [[maybe_unused]] Site site = Site::here()) {
@@ -41,8 +42,8 @@ SIMT_DEVICE void tma_load(void* shared, const TensorMap& map, Mbarrier* full, co
 #endif
 }
 
-// Begins to copy a box from shared memory. What threads wrote there needs fence_proxy_async by them, then a
-// barrier. Stores belong to a thread, in groups, and shared memory must live until they have read it.
+// Starts to copy a box from shared memory. Threads that wrote it must call fence_proxy_async and then a
+// barrier before the store. The issuing thread commits and waits for its stores in groups.
 template <int kRank>
 SIMT_DEVICE void tma_store(const TensorMap& map, const int (&at)[kRank], const void* shared,
                            [[maybe_unused]] Site site = Site::here()) {
@@ -68,7 +69,7 @@ SIMT_DEVICE void tma_store(const TensorMap& map, const int (&at)[kRank], const v
 #endif
 }
 
-// Closes the thread's stores since the last commit into a group.
+// Commits the thread's stores since the last commit as a group.
 SIMT_DEVICE void tma_store_commit() {
 #if defined(__CUDACC__)
   SIMT_SM90_ASM("cp.async.bulk.commit_group;" ::: "memory");
@@ -77,7 +78,7 @@ SIMT_DEVICE void tma_store_commit() {
 #endif
 }
 
-// Waits until at most kGroups of the thread's latest groups have not been written to global memory.
+// Waits until all but the kGroups most recent groups of the thread have been written to global memory.
 template <int kGroups>
 SIMT_DEVICE void tma_store_wait() {
 #if defined(__CUDACC__)
@@ -87,7 +88,8 @@ SIMT_DEVICE void tma_store_wait() {
 #endif
 }
 
-// Waits until at most kGroups of the thread's latest groups have not been read from shared memory.
+// Waits until all but the kGroups most recent groups of the thread have been read from shared memory, which
+// may then be overwritten.
 template <int kGroups>
 SIMT_DEVICE void tma_store_wait_read() {
 #if defined(__CUDACC__)

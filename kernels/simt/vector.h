@@ -1,4 +1,4 @@
-// Wide loads and stores: 4, 8 or 16 bytes in one instruction, aligned to their size; shared or global memory.
+// Vector loads and stores of 4, 8 or 16 bytes, aligned to their size, in shared or global memory.
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,12 @@
-// What the 32 lanes of a warp tell each other through registers: shuffles, votes, reductions. All lanes take
-// part. None of these orders memory; that is syncwarp's.
+// Warp collectives on registers: shuffles, votes, reductions. All lanes of the warp must take part. None of
+// them orders memory; syncwarp does.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 
 #include "kernels/simt/site.h"
+#include "kernels/simt/warp_size.h"
 #if !defined(__CUDACC__)
 #include "kernels/simt/emulator/device.h"
 #endif
@@ -17,43 +18,43 @@ template <class T>
 SIMT_DEVICE T shuffle_xor(T value, int mask, [[maybe_unused]] Site site = Site::here()) {
   static_assert(sizeof(T) == 4);
 #if defined(__CUDACC__)
-  return __shfl_xor_sync(0xffffffffu, value, mask);
+  return __shfl_xor_sync(kFullMask, value, mask);
 #else
   return emulator::bits_to<T>(
       emulator::shuffle(emulator::Shuffle::exclusive_or, emulator::to_bits(value), mask, site));
 #endif
 }
 
-// The value of lane `source` % 32.
+// The value of lane `source` % kWarpSize.
 template <class T>
 SIMT_DEVICE T shuffle(T value, int source, [[maybe_unused]] Site site = Site::here()) {
   static_assert(sizeof(T) == 4);
 #if defined(__CUDACC__)
-  return __shfl_sync(0xffffffffu, value, source);
+  return __shfl_sync(kFullMask, value, source);
 #else
   return emulator::bits_to<T>(
       emulator::shuffle(emulator::Shuffle::index, emulator::to_bits(value), source, site));
 #endif
 }
 
-// The value of lane `lane_index() - distance`; the lane's own where there is none.
+// The value of lane `lane_index() - distance`; the lane's own value if that lane does not exist.
 template <class T>
 SIMT_DEVICE T shuffle_up(T value, int distance, [[maybe_unused]] Site site = Site::here()) {
   static_assert(sizeof(T) == 4);
 #if defined(__CUDACC__)
-  return __shfl_up_sync(0xffffffffu, value, static_cast<unsigned>(distance));
+  return __shfl_up_sync(kFullMask, value, static_cast<unsigned>(distance));
 #else
   return emulator::bits_to<T>(
       emulator::shuffle(emulator::Shuffle::up, emulator::to_bits(value), distance, site));
 #endif
 }
 
-// The value of lane `lane_index() + distance`; the lane's own where there is none.
+// The value of lane `lane_index() + distance`; the lane's own value if that lane does not exist.
 template <class T>
 SIMT_DEVICE T shuffle_down(T value, int distance, [[maybe_unused]] Site site = Site::here()) {
   static_assert(sizeof(T) == 4);
 #if defined(__CUDACC__)
-  return __shfl_down_sync(0xffffffffu, value, static_cast<unsigned>(distance));
+  return __shfl_down_sync(kFullMask, value, static_cast<unsigned>(distance));
 #else
   return emulator::bits_to<T>(
       emulator::shuffle(emulator::Shuffle::down, emulator::to_bits(value), distance, site));
@@ -63,7 +64,7 @@ SIMT_DEVICE T shuffle_down(T value, int distance, [[maybe_unused]] Site site = S
 // Bit i is lane i's predicate.
 SIMT_DEVICE std::uint32_t ballot(bool predicate, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
-  return __ballot_sync(0xffffffffu, predicate);
+  return __ballot_sync(kFullMask, predicate);
 #else
   return emulator::ballot(predicate, site);
 #endif
@@ -71,7 +72,7 @@ SIMT_DEVICE std::uint32_t ballot(bool predicate, [[maybe_unused]] Site site = Si
 
 SIMT_DEVICE bool any(bool predicate, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
-  return __any_sync(0xffffffffu, predicate) != 0;
+  return __any_sync(kFullMask, predicate) != 0;
 #else
   return emulator::ballot(predicate, site) != 0;
 #endif
@@ -79,13 +80,13 @@ SIMT_DEVICE bool any(bool predicate, [[maybe_unused]] Site site = Site::here()) 
 
 SIMT_DEVICE bool all(bool predicate, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
-  return __all_sync(0xffffffffu, predicate) != 0;
+  return __all_sync(kFullMask, predicate) != 0;
 #else
-  return emulator::ballot(predicate, site) == 0xffffffffu;
+  return emulator::ballot(predicate, site) == kFullMask;
 #endif
 }
 
-// Whether this lane is the one that acts for its warp: the same one every time (elect.sync, sm_90).
+// True on one lane of the warp, the same one at every call (elect.sync, sm_90).
 SIMT_DEVICE bool elect_one([[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   unsigned elected = 0;
@@ -102,10 +103,10 @@ SIMT_DEVICE bool elect_one([[maybe_unused]] Site site = Site::here()) {
 #endif
 }
 
-// Over all lanes (redux.sync): sum modulo 2^32, smallest, largest.
+// Sum modulo 2^32, minimum and maximum over all lanes (redux.sync).
 SIMT_DEVICE std::uint32_t reduce_add(std::uint32_t value, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
-  return __reduce_add_sync(0xffffffffu, value);
+  return __reduce_add_sync(kFullMask, value);
 #else
   return emulator::reduce(emulator::Reduction::add, value, site);
 #endif
@@ -113,7 +114,7 @@ SIMT_DEVICE std::uint32_t reduce_add(std::uint32_t value, [[maybe_unused]] Site 
 
 SIMT_DEVICE std::uint32_t reduce_min(std::uint32_t value, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
-  return __reduce_min_sync(0xffffffffu, value);
+  return __reduce_min_sync(kFullMask, value);
 #else
   return emulator::reduce(emulator::Reduction::min, value, site);
 #endif
@@ -121,7 +122,7 @@ SIMT_DEVICE std::uint32_t reduce_min(std::uint32_t value, [[maybe_unused]] Site 
 
 SIMT_DEVICE std::uint32_t reduce_max(std::uint32_t value, [[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
-  return __reduce_max_sync(0xffffffffu, value);
+  return __reduce_max_sync(kFullMask, value);
 #else
   return emulator::reduce(emulator::Reduction::max, value, site);
 #endif

@@ -1,4 +1,4 @@
-// Four neighbouring warps that start at a multiple of four (sm_90): what they do together.
+// Warpgroups (sm_90): four contiguous warps, the first of which has an index that is a multiple of four.
 #pragma once
 
 #include "kernels/simt/ids.h"
@@ -6,15 +6,13 @@
 
 namespace warpgauge::simt {
 
-inline constexpr int kWarpgroupSize = 128;
-
 SIMT_DEVICE int warpgroup_index() {
   return thread_index() / kWarpgroupSize;
 }
 
-// Changes how many registers a thread may use, so that those who copy leave theirs to those who compute. All
-// warps of a warpgroup do it; raising waits until others have given up enough. The kernel must be a
-// SIMT_SPECIALIZED_KERNEL: without its bounds ptxas ignores the instruction.
+// Set the maximum number of registers per thread (setmaxnreg), so that producer warpgroups release registers
+// to consumer warpgroups. All warps of a warpgroup must execute it. Raising waits until enough registers are
+// free. The kernel must be a SIMT_SPECIALIZED_KERNEL: without its launch bounds ptxas ignores setmaxnreg.
 template <int kCount>
 SIMT_DEVICE void raise_registers([[maybe_unused]] Site site = Site::here()) {
   static_assert(kCount % 8 == 0 && kCount >= 24 && kCount <= 256, "a multiple of 8 from 24 to 256");

@@ -1,16 +1,17 @@
-// wgmma (sm_90a): D [64][N] += A [64][16] B [16][N] by a warpgroup, asynchronously; f16 or bf16, f32 sums.
+// wgmma (sm_90a): D [64][N] += A [64][16] B [16][N], asynchronous, by a warpgroup. A and B are f16 or bf16,
+// D is f32.
 //
-// D lies in registers: with lane = 4 g + t, register 4 n + i of warp w holds row 16 w + g, from i = 2 on row
-// 16 w + g + 8, of column 8 n + 2 t + i % 2 (PTX ISA, "Register Fragments for wgmma.mma_async"). A in
-// registers is as for m16n8k16 (matrix.h), 16 rows a warp.
+// D is in registers (PTX ISA, "Register Fragments for wgmma.mma_async"). With lane = 4 g + t, register
+// 4 n + i of warp w holds column 8 n + 2 t + i % 2 of row 16 w + g + (i < 2 ? 0 : 8). If A is in registers,
+// each warp holds 16 rows of it as for mma.m16n8k16 (matrix.h).
 //
-// Matrices in shared memory are tiles as TMA's 128-byte swizzle leaves them: rows of 64 elements, 128 bytes,
-// eight rows to 1024 aligned bytes. K-major: a row is one of A's rows (B's columns), 64 of its depth.
-// MN-major: a row is one of the depth, 64 of A's rows (B's columns).
+// Matrices in shared memory are tiles in the 128-byte swizzle (swizzle.h): rows of 64 elements. K-major: a
+// tile row holds 64 elements along K of one row of A (column of B). MN-major: a tile row holds 64 rows of A
+// (columns of B) at one index of K.
 //
-// Order: wgmma_fence after the last access of the registers by the threads, wgmmas, wgmma_commit, and
-// wgmma_wait before the registers are touched, or A and B overwritten. In the kernel's source the registers
-// are local arrays that outlive the wait.
+// Order of calls: wgmma_fence after the threads' last access of the registers, then wgmma, then wgmma_commit.
+// Only after wgmma_wait may threads access the registers or overwrite A and B. The registers must be local
+// arrays of the kernel that outlive the wait.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,9 @@ namespace warpgauge::simt {
 
 enum class Major { k, mn };
 
-// The 64-bit matrix descriptor of the PTX ISA: start, leading and stride offset in units of 16 bytes at bits
-// 0, 16 and 32, 1 at bit 62 for the 128-byte swizzle. The base offset is 0: tiles are aligned to 1024.
+// The 64-bit matrix descriptor (PTX ISA, "Matrix-descriptor format"): start, leading and stride offset in
+// units of 16 bytes at bits 0, 16 and 32; 1 at bit 62 for the 128-byte swizzle. The base offset is 0, since
+// tiles are aligned to 1024 bytes.
 constexpr std::uint64_t matrix_descriptor(std::uint32_t start, int leading_bytes, int stride_bytes) {
   const auto units = [](std::uint32_t bytes) { return std::uint64_t{(bytes & 0x3ffffu) >> 4}; };
   return units(start) | units(static_cast<std::uint32_t>(leading_bytes)) << 16 |
@@ -41,8 +43,8 @@ struct SharedMatrix {
   emulator::SharedOperand operand;
 #endif
 
-  // The matrix that starts `bytes` (a multiple of 16) further on: 16 of depth are 32 bytes of a K-major tile,
-  // and 2048 of an MN-major one.
+  // The matrix that starts `bytes` (a multiple of 16) later. A step of 16 along K is 32 bytes in a K-major
+  // tile and 2048 bytes in an MN-major one.
   SIMT_DEVICE SharedMatrix advanced(int bytes) const {
 #if defined(__CUDACC__)
     return {descriptor + static_cast<std::uint64_t>(bytes >> 4)};
@@ -54,7 +56,7 @@ struct SharedMatrix {
   }
 };
 
-// A K-major tile. stride_bytes: from eight rows to the next eight.
+// A K-major tile. stride_bytes: distance between groups of eight rows.
 SIMT_DEVICE SharedMatrix<Major::k> k_major(const void* start, int stride_bytes = 1024) {
 #if defined(__CUDACC__)
   return {matrix_descriptor(shared_address(start), 16, stride_bytes)};
@@ -63,8 +65,8 @@ SIMT_DEVICE SharedMatrix<Major::k> k_major(const void* start, int stride_bytes =
 #endif
 }
 
-// An MN-major tile. leading_bytes: from 64 of A's rows (B's columns) to the next 64; stride_bytes: from eight
-// of depth to the next eight.
+// An MN-major tile. leading_bytes: distance between groups of 64 rows of A (columns of B). stride_bytes:
+// distance between groups of eight along K.
 SIMT_DEVICE SharedMatrix<Major::mn> mn_major(const void* start, int leading_bytes, int stride_bytes = 1024) {
 #if defined(__CUDACC__)
   return {matrix_descriptor(shared_address(start), leading_bytes, stride_bytes)};
@@ -73,7 +75,7 @@ SIMT_DEVICE SharedMatrix<Major::mn> mn_major(const void* start, int leading_byte
 #endif
 }
 
-// D += A B, or D = A B unless `accumulate`, with N = 2 kRegisters: a multiple of 8 up to 256.
+// D += A B if `accumulate`, otherwise D = A B. N = 2 kRegisters: a multiple of 8 up to 256.
 template <class T, int kRegisters, Major kMajorA, Major kMajorB>
 SIMT_DEVICE void wgmma(float (&d)[kRegisters], SharedMatrix<kMajorA> a, SharedMatrix<kMajorB> b,
                        bool accumulate, [[maybe_unused]] Site site = Site::here()) {
@@ -96,7 +98,7 @@ SIMT_DEVICE void wgmma(float (&d)[kRegisters], const std::uint32_t (&a)[4], Shar
 #endif
 }
 
-// Orders the threads' accesses of registers before the wgmmas that follow.
+// Orders the threads' accesses of registers before later wgmmas.
 SIMT_DEVICE void wgmma_fence([[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   SIMT_SM90_ASM("wgmma.fence.sync.aligned;" ::: "memory");
@@ -105,7 +107,7 @@ SIMT_DEVICE void wgmma_fence([[maybe_unused]] Site site = Site::here()) {
 #endif
 }
 
-// Closes the warp's wgmmas since the last commit into a group.
+// Commits the warp's wgmmas since the last commit as a group.
 SIMT_DEVICE void wgmma_commit([[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
   SIMT_SM90_ASM("wgmma.commit_group.sync.aligned;" ::: "memory");
@@ -114,7 +116,7 @@ SIMT_DEVICE void wgmma_commit([[maybe_unused]] Site site = Site::here()) {
 #endif
 }
 
-// Waits until at most kGroups of the warp's latest groups are in flight.
+// Waits until at most the kGroups most recent groups of the warp are in flight.
 template <int kGroups>
 SIMT_DEVICE void wgmma_wait([[maybe_unused]] Site site = Site::here()) {
 #if defined(__CUDACC__)
@@ -124,8 +126,8 @@ SIMT_DEVICE void wgmma_wait([[maybe_unused]] Site site = Site::here()) {
 #endif
 }
 
-// Keeps the compiler from moving accesses of these accumulators across this place; no instruction. To be
-// written after the wait for them: nothing else tells the compiler that they change there.
+// A compiler barrier for these accumulators; generates no instruction. Call it after wgmma_wait: the compiler
+// does not know that the registers change there.
 template <int kRegisters>
 SIMT_DEVICE void pin_registers([[maybe_unused]] float (&registers)[kRegisters]) {
 #if defined(__CUDACC__)

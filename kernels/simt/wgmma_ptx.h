@@ -1,7 +1,7 @@
-// The PTX of wgmma.m64nNk16, one instruction for each N: included by wgmma.h for nvcc only.
+// The PTX of wgmma.m64nNk16, one instruction per N. wgmma.h includes it for nvcc only.
 //
-// An instruction names its registers one by one, and inline assembly numbers its operands by position: the
-// accumulators come first, so that the numbers of what follows depend on N. Hence the tables.
+// Inline assembly numbers its operands by position. The N / 2 accumulators come first, so the numbers of the
+// other operands depend on N. The tables below list them.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace warpgauge::simt::ptx {
 
 // clang-format off
-// The first 4 q accumulators: their names in the instruction, and their operands.
+// The first 4 q accumulators: their numbers in the instruction, and their operands.
 #define WARPGAUGE_NAMES_1 "%0, %1, %2, %3"
 #define WARPGAUGE_NAMES_2 WARPGAUGE_NAMES_1 ", " "%4, %5, %6, %7"
 #define WARPGAUGE_NAMES_3 WARPGAUGE_NAMES_2 ", " "%8, %9, %10, %11"
@@ -80,7 +80,7 @@ namespace warpgauge::simt::ptx {
 #define WARPGAUGE_OPERANDS_31 WARPGAUGE_OPERANDS_30, WARPGAUGE_QUAD(120)
 #define WARPGAUGE_OPERANDS_32 WARPGAUGE_OPERANDS_31, WARPGAUGE_QUAD(124)
 
-// EACH(q, N, and the numbers of the eight operands after 4 q accumulators)
+// EACH(q, N, numbers of the eight operands that follow 4 q accumulators)
 #define WARPGAUGE_EACH_WGMMA(EACH) \
   EACH(1, "8", "%4", "%5", "%6", "%7", "%8", "%9", "%10", "%11") \
   EACH(2, "16", "%8", "%9", "%10", "%11", "%12", "%13", "%14", "%15") \
@@ -134,7 +134,7 @@ namespace warpgauge::simt::ptx {
                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(static_cast<int>(accumulate)), \
                   "n"(kMnMajorB ? 1 : 0))
 
-// A and B by descriptors.
+// A and B in shared memory, by matrix descriptor.
 template <class T, bool kMnMajorA, bool kMnMajorB, int kRegisters>
 SIMT_DEVICE void wgmma(float (&d)[kRegisters], std::uint64_t a, std::uint64_t b, bool accumulate) {
 #define WARPGAUGE_WGMMA(q, n, o0, o1, o2, o3, o4, o5, o6, o7)   \

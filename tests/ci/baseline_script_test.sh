@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ci/refresh.sh, ci/propose.sh and ci/nightly.sh with stand-ins for the bench, for `gh` and for the remote: what goes into the
-# stored baseline and what does not, and that nothing fails in silence.
+# ci/refresh.sh, ci/propose.sh and ci/nightly.sh with stand-ins for the bench, for `gh` and for the remote: which rounds the
+# stored baseline takes, and that every failure has an exit code.
 set -euo pipefail
 # shellcheck source=tests/ci/lib.sh
 source "$(dirname "$0")/lib.sh" "$1"
@@ -11,14 +11,14 @@ bin=$work/bin baselines=$work/baselines
 mkdir -p "$bin" "$work/tools"
 cp "$compare" "$bin/compare"
 
-# world SLOWNESS: all cases take so many times as long.
+# world FACTOR: all cases take FACTOR times as long.
 world() {
   { cat "$root/tests/ci/stand_in_bench.py"
     printf '# WORLD: {"commit": "0123456789abcdef", "cases": {"a": %s, "b": %s, "c": %s}, %s "noise": 0.0005}' \
       "$((1000 * $1))" "$((2000 * $1))" "$((500 * $1))" "${2:-}"; } >"$bin/bench"
   chmod +x "$bin/bench"
 }
-# refresh DATE: one round, measured at that time.
+# refresh DATE: one round, measured at this time.
 refresh() {
   env STAND_IN_DATE="$1" "$root/ci/refresh.sh" --bin "$bin" --baseline "$baselines" --out "$work/round" --processes 3
 }
@@ -26,29 +26,33 @@ rounds() { /usr/bin/python3 -c 'import json, sys; print(len(json.load(open(sys.a
 expect_rounds() { [[ $(rounds) -eq $1 ]] || fail "$(rounds) rounds are stored, not $1"; }
 
 world 1
-expect 0 "one round more" refresh 2026-11-10T08:00:00+00:00
+expect 0 "added one round to" refresh 2026-11-10T08:00:00+00:00
 expect_rounds 1
 cmp -s "$baselines"/*/ci.json "$work"/round/baselines/*/ci.json || fail "what is handed on is not what was stored"
-expect 0 "too early" refresh 2026-11-10T08:20:00+00:00
-expect 0 "one round more" refresh 2026-11-11T08:00:00+00:00
+if "$compare" bless --help | grep -q -- ' --skip-early'; then # less than an hour later
+  expect 0 "ci.json is unchanged" refresh 2026-11-10T08:20:00+00:00
+  [[ -z $(find "$work/round" -path '*baselines*' -name '*.json') ]] || fail "an early round is handed on"
+fi
+expect_rounds 1
+expect 0 "added one round to" refresh 2026-11-11T08:00:00+00:00
 expect_rounds 2
 world 2
 before=$(cat "$baselines"/*/ci.json)
-expect 1 "is not blessed \(exit 1\)" refresh 2026-11-12T08:00:00+00:00 # a doubling
-[[ $(cat "$baselines"/*/ci.json) == "$before" ]] || fail "a red round changed the baseline"
-[[ -z $(find "$work/round" -path '*baselines*' -name '*.json') ]] || fail "a red round is handed on"
+expect 1 "exit code 1; the round is not blessed" refresh 2026-11-12T08:00:00+00:00 # a doubling
+[[ $(cat "$baselines"/*/ci.json) == "$before" ]] || fail "a regression changed the baseline"
+[[ -z $(find "$work/round" -path '*baselines*' -name '*.json') ]] || fail "a round with a regression is handed on"
 world 1 '"wrong": "b",'
 expect 1 "a case was wrong" refresh 2026-11-12T08:00:00+00:00
 expect_rounds 2
 world 1 '"crash": "b",'
-expect 1 "bench ended with" refresh 2026-11-12T08:00:00+00:00
+expect 1 "process 1 of 3 crashed" refresh 2026-11-12T08:00:00+00:00
 expect_rounds 2
-sed -i 's/, "b": 2000//; s/"crash": "b", //' "$bin/bench" # a case that went missing is no reason to go on in silence
-expect 4 "is not blessed \(exit 4\)" refresh 2026-11-12T08:00:00+00:00
+sed -i 's/, "b": 2000//; s/"crash": "b", //' "$bin/bench" # a case is missing
+expect 4 "exit code 4; the round is not blessed" refresh 2026-11-12T08:00:00+00:00
 expect_rounds 2
 
-# The pull request. gh is a stand-in that writes down how it was called: what is pushed is merged once its checks, which the
-# second call finds pending, are green.
+# The pull request. gh is a stand-in that records its calls. What is pushed is merged when its checks have passed; the second
+# call finds them pending.
 cat >"$work/tools/gh" <<'STAND_IN'
 #!/usr/bin/env bash
 [[ $1 == auth ]] || printf '%s ' "$1 $2" >>"$STAND_IN/gh"
@@ -58,7 +62,7 @@ case "$1 $2" in
   "pr create") echo 5 >"$STAND_IN/open" ;;
   "pr view") git -C "$STAND_IN/remote" rev-parse "$3" ;;
   "pr checks")
-    [[ ! -e $STAND_IN/checks-are-red ]] || { echo "lint fail" && exit 1; }
+    [[ ! -e $STAND_IN/checks-fail ]] || { echo "lint fail" && exit 1; }
     [[ -e $STAND_IN/asked ]] || { touch "$STAND_IN/asked" && echo "no checks reported on the '$3' branch" && exit 1; }
     [[ -e $STAND_IN/pending ]] || { touch "$STAND_IN/pending" && exit 8; } ;;
   "pr merge")
@@ -70,12 +74,12 @@ git init --quiet --bare --initial-branch=main "$work/remote"
 git clone --quiet "$work/remote" "$work/clone" 2>/dev/null
 git=(git -C "$work/clone" -c user.name=test -c user.email=test@example.org)
 "${git[@]}" switch --quiet --force-create main
-cp "$root/.gitignore" "$work/clone/" # a baseline that the tree ignores could not be proposed
+cp "$root/.gitignore" "$work/clone/" # git must not ignore a baseline
 "${git[@]}" add .gitignore
 "${git[@]}" commit --quiet --message first
 "${git[@]}" push --quiet origin main
 measured=$("${git[@]}" rev-parse HEAD)
-# propose [ARGS]: from a clone at the commit that was measured, as a workflow checks it out.
+# propose [ARGS]: in a clone at the commit that was measured, as a workflow checks it out.
 propose() {
   "${git[@]}" checkout --quiet "$measured"
   : >"$work/gh"
@@ -84,7 +88,7 @@ propose() {
 expect_calls() { [[ $(cat "$work/gh") == "$1" ]] || fail "gh was called with $(cat "$work/gh")"; }
 
 mkdir -p "$work/proposal"
-expect 0 "0 baselines" propose
+expect 0 "handled 0 baselines" propose
 expect_calls ""
 cp -R "$baselines" "$work/proposal/"
 expect 0 "1 baselines" propose
@@ -92,14 +96,14 @@ branch=$("${git[@]}" ls-remote --heads origin 'baseline/*' | sed 's#.*refs/heads
 [[ $branch == baseline/cpu-stand-in-2t-*-ci ]] || fail "pushed to '$branch'"
 [[ $("${git[@]}" show --name-only --format= "origin/$branch") == baselines/*/ci.json ]] || fail "the commit holds something else"
 expect_calls "pr list pr create pr view pr checks pr view pr checks pr view pr checks pr merge "
-expect 0 "1 baselines" propose # again: the open one is kept
+expect 0 "1 baselines" propose # again: the open pull request is kept
 expect_calls "pr list pr view pr checks pr merge "
-touch "$work/checks-are-red"
-expect 1 "is not merged: red checks" propose
+touch "$work/checks-fail"
+expect 1 "is not merged: a check failed" propose
 expect_calls "pr list pr view pr checks "
-rm "$work/checks-are-red" "$work/pending"
-expect 1 "is not merged: .* none in 0 minutes" propose --limit 0
-# A remote that asks who pushes, as GitHub does, is shown the bot's token, and nothing else is tried.
+rm "$work/checks-fail" "$work/pending"
+expect 1 "is not merged: .* none ended within 0 minutes" propose --limit 0
+# A remote that asks for credentials, as GitHub does, gets the token of the bot and nothing else.
 timeout 60 /usr/bin/python3 - "$work" <<'PYTHON' &
 import base64, http.server, pathlib, sys
 work = pathlib.Path(sys.argv[1])
@@ -128,7 +132,7 @@ kill "$remote"
 pushed=$("${git[@]}" rev-parse "origin/$branch")
 git -C "$work/remote" update-ref -d "refs/heads/$branch"
 printf '#!/bin/sh\nexit 1\n' >"$work/remote/hooks/pre-receive" && chmod +x "$work/remote/hooks/pre-receive"
-expect 1 "could not push" propose # refused, whatever pull request is open
+expect 1 "could not push" propose # although a pull request is open
 expect_calls ""
 rm "$work/remote/hooks/pre-receive"
 "${git[@]}" push --quiet origin "$pushed:refs/heads/main"
@@ -136,7 +140,7 @@ rm "$work/remote/hooks/pre-receive"
 expect 0 "nothing to propose" propose
 cp "$work"/proposal/baselines/*/ci.json "$work/round.json"
 echo >>"$(echo "$work"/proposal/baselines/*/ci.json)"
-expect 0 "has changed on main since the round was measured" propose # it would take back what main has now
+expect 0 "changed on main after the round was measured" propose # otherwise it would undo that change
 expect_calls ""
 cp "$work/round.json" "$work"/proposal/baselines/*/ci.json
 
@@ -153,11 +157,12 @@ mkdir -p "$work/proposal/baselines/name"
 ln -s "$baselines"/*/ci.json "$work/proposal/baselines/name/ci.json"
 expect 1 "is not a stored baseline" propose
 
-# The night: fuzz and large matrix, the second whatever the first says, and nothing checked is a failure.
+# nightly.sh: fuzz, then the large matrix even if fuzz fails. If nothing could be checked, that is a failure.
 world 1
 night=("$root/ci/nightly.sh" --bin "$bin" --minutes 1 --seed 7 --out "$work/night" --matrix none)
 cat >"$bin/fuzz" <<STAND_IN
 #!/bin/sh
+[ "\$3" = --gtest_list_tests ] && exit \${FUZZ_LIST_EXIT:-0}
 echo "\$@" >$work/fuzz
 exit \$(cat $work/fuzz-exit)
 STAND_IN
@@ -168,14 +173,23 @@ for code in 0 1 77; do
 done
 grep -qxF -- "--kernel ^cuda/ --seed 7000000 --seeds 1000000 --seconds 60" "$work/fuzz" || fail "fuzz was called with $(cat "$work/fuzz")"
 
-# Its round joins the baseline of its own matrix; the next night is held against it, and a red one is told.
+# A wrong argument of fuzz or bench leaves the results of the last night as they were.
+touch "$work/night/last"
+FUZZ_LIST_EXIT=2 expect 2 "^nightly.sh: error: fuzz does not accept these arguments" "${night[@]}" --kernel '['
+expect 2 "^nightly.sh: error: bench does not accept these arguments" "${night[@]}" --matrix ci --filter none
+[[ -e $work/night/last ]] || fail "a wrong argument deleted the results"
+touch "$work/round/last"
+expect 2 "^refresh.sh: error: bench does not accept these arguments" "$root/ci/refresh.sh" --bin "$bin" --out "$work/round" --filter none
+[[ -e $work/round/last ]] || fail "a wrong argument deleted the results"
+
+# The round of a night joins the baseline of its own matrix, and the next night is compared with it.
 night() { env STAND_IN_DATE="$1" "$root/ci/nightly.sh" --bin "$bin" --minutes 1 --out "$work/night" --baseline "$baselines" --matrix seed; }
 echo 1 >"$work/fuzz-exit"
-expect 1 "one round more in .*seed.json" night 2026-11-20T02:17:00+00:00 # a wrong result does not stop the measuring
+expect 1 "added one round to .*seed.json" night 2026-11-20T02:17:00+00:00 # a failure of fuzz does not stop the measurement
 echo 0 >"$work/fuzz-exit"
 expect 0 "has 2 of at most" night 2026-11-21T02:17:00+00:00
 cmp -s "$baselines"/*/seed.json "$work"/night/round/baselines/*/seed.json || fail "the night hands on another baseline"
 world 2
-expect 1 "seed ended with 1" night 2026-11-22T02:17:00+00:00
-[[ -z $(find "$work/night" -path '*baselines*' -name '*.json') ]] || fail "a red night is handed on"
+expect 1 "the round of matrix seed ended with exit code 1" night 2026-11-22T02:17:00+00:00
+[[ -z $(find "$work/night" -path '*baselines*' -name '*.json') ]] || fail "a night with a regression is handed on"
 finish

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""change_to_comment_test.py ROOT COMPARE - the whole way of a change: a checkout with two commits, the plan, the programs of
-each, the gate, the artifact, the comment under the pull request. Only the kernels and GitHub are stand-ins. Each outcome's
-comment is printed."""
+"""change_to_comment_test.py ROOT COMPARE - the whole path of a change: a checkout with two commits, the plan, the programs of
+each, the gate, the artifact, the comment under the pull request. Only the kernels and GitHub are stand-ins. Prints the comment
+of each outcome."""
 
 import json
 import os
@@ -28,7 +28,7 @@ HOSTILE = [
 
 
 class Change:
-    """A scratch repository with two commits, and what CI makes of them."""
+    """A temporary repository with two commits, and the steps of CI for them."""
 
     def __init__(self, base_world, head_world):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="warpgauge-"))
@@ -56,7 +56,7 @@ class Change:
         return dict(line.split("=") for line in said.split())
 
     def build(self, name, commit):
-        """What ci/build-programs.sh leaves, without a compiler."""
+        """The output of ci/build-programs.sh, without a compiler."""
         programs = self.folder / name
         programs.mkdir()
         world = json.loads(self.git("show", f"{commit}:world.json")) | {"commit": commit}
@@ -68,7 +68,7 @@ class Change:
             (programs / program).chmod(0o755)
         subprocess.run(["tar", "-C", programs, "-cf", programs / "programs.tar", "bench", "fuzz", "compare"], check=True)
         for program in ("bench", "fuzz", "compare"):
-            if name != "base":  # base stays unpacked, for the baseline's rounds
+            if name != "base":  # base stays unpacked for the rounds of the baseline
                 (programs / program).unlink()
         return programs
 
@@ -90,7 +90,7 @@ class Change:
 
 class ChangeToComment(unittest.TestCase):
     def outcome(self, head, base=None, stored=None, rounds=(16, 17, 18)):
-        """Runs the whole way; returns (exit code, comparison or None, the comment's text)."""
+        """Runs the whole path; returns (exit code, comparison or None, text of the comment)."""
         base = base or {"cases": CASES}
         change = Change(base, head)
         self.addCleanup(shutil.rmtree, change.folder)
@@ -132,7 +132,7 @@ class ChangeToComment(unittest.TestCase):
                   "completed_at": "2026-11-20T10:04:05Z"}]}]
         if comparison is not None:
             github.artifact = archive({"comparison.json": comparison})
-        for _ in range(2):  # the second time updates
+        for _ in range(2):  # the second call updates the comment
             subprocess.run([ROOT / "ci/comment.py", "post", "7"], check=True, capture_output=True,
                            env=dict(os.environ) | github.environment())
         self.assertEqual([comment["number"] for comment in github.comments], [12])
@@ -185,14 +185,14 @@ class ChangeToComment(unittest.TestCase):
         code, comparison, text = self.outcome({"cases": CASES, "crash": SLOWED})
         self.assertEqual((code, comparison["verdict"]), (1, "regression"))
         self.assertEqual([n for n, verdict in self.cells(comparison).items() if verdict == "failed"], [SLOWED])
-        self.assertIn("head crashed or hung while it was measured alone", text)
+        self.assertIn("head crashed or hung when it was measured alone", text)
         self.assertIn(f"| failed | `{SLOWED}` |", text)
         self.assert_harmless(text)
 
     def test_a_crash_once_at_the_very_end_is_no_pass(self):
         code, comparison, text = self.outcome({"cases": CASES, "crash_at_end": "process-3.json"})
         self.assertEqual((code, comparison["verdict"]), (4, "undecided"))
-        self.assertIn("head crashed or hung while it was measured alone", text)
+        self.assertIn("head crashed or hung when it was measured alone", text)
 
     def test_a_case_that_base_has_and_the_stored_baseline_has_not(self):
         code, comparison, text = self.outcome({"cases": CASES | {SLOWED: 1.2 * CASES[SLOWED]}},
@@ -212,14 +212,14 @@ class ChangeToComment(unittest.TestCase):
     def test_no_baseline(self):
         code, comparison, text = self.outcome({"cases": CASES}, rounds=())
         self.assertEqual((code, comparison["verdict"]), (0, "pass"))
-        self.assertIn("no stored baseline of any machine yet", text)
+        self.assertIn("there is no stored baseline of any hardware yet", text)
         self.assertIn("; no stored baseline took part", text)
 
     def test_other_hardware(self):
         code, comparison, text = self.outcome({"cases": CASES | {SLOWED: 1.2 * CASES[SLOWED]}},
                                               stored={"cases": CASES, "cpu": "Other"})
         self.assertEqual((code, comparison["verdict"]), (1, "regression"))
-        self.assertIn("there are some of other hardware", text)
+        self.assertIn("there is no stored baseline of this hardware", text)
 
     def test_hostile_names(self):
         cases = CASES | {name: 5000.0 for name in HOSTILE}

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""comment_test.py ROOT - the comment's artifact is a stranger's: what is forged, broken or too large is refused by name, and
-GitHub is asked for no more than is needed. ci/notify.py, which writes issues through the same interface, too."""
+"""comment_test.py ROOT - ci/comment.py treats the artifact of a run as untrusted: a forged, damaged or too large file is refused
+with a reason. It calls GitHub only as needed. Also ci/notify.py, which writes issues through the same API."""
 
 import json
 import os
@@ -160,12 +160,12 @@ class Posting(unittest.TestCase):
         self.assertTrue(self.github.comments[0]["body"].endswith("mine"))
         self.assertIn("no result", self.github.comments[-1]["body"])
         before = len(self.github.comments)
-        self.call("comment.py", "post", "7")  # found on the third page
+        self.call("comment.py", "post", "7")  # the comment is on the third page
         self.assertEqual(len(self.github.comments), before)
 
     def test_a_push_since_then_is_left_to_its_own_run(self):
         self.github.pulls[0]["sha"] = "d" * 40
-        self.assertIn("nothing to say", self.call("comment.py", "post", "7"))
+        self.assertIn("no comment is written", self.call("comment.py", "post", "7"))
         self.assertEqual(self.github.comments, [])
 
     def test_a_skipped_run_says_nothing_but_takes_the_label_off(self):
@@ -192,7 +192,7 @@ class Posting(unittest.TestCase):
         self.assertEqual(self.github.comments[0]["number"], 12)
 
     def test_github_refusing_is_a_failure(self):
-        self.assertIn("comment.py: GET", self.call("comment.py", "post", "8", exit_code=1))
+        self.assertIn("comment.py: error: GET", self.call("comment.py", "post", "8", exit_code=1))
 
     def test_an_issue_of_someone_else_is_left_alone(self):
         self.github.issues.append({"number": 1, "state": "open", "body": "<!-- warpgauge: nightly failed -->", "user": {"login": "x"}})

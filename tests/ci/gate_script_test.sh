@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ci/gate.sh on a scratch repository, with a stand-in for the benchmark binary and its build: the right base, built once; a
-# verdict of its own; what is wrong on its command line said in a line. ci/plan.sh and the base of a change, too.
+# ci/gate.sh on a scratch repository, with a stand-in for the benchmark program and its build: which commit is the base, that it
+# is built once, the verdicts, the flags that go on to compare, wrong arguments. Also ci/gate-action.sh and ci/plan.sh.
 set -euo pipefail
 # shellcheck source=tests/ci/lib.sh
 source "$(dirname "$0")/lib.sh" "$1"
@@ -35,13 +35,13 @@ builds() {
 world 1000
 commit first
 : >"$work/builds"
-expect 0 "nothing to compare: the working tree is what main has" "${gate[@]}"
+expect 0 "nothing to compare: the working tree is equal to main" "${gate[@]}"
 
 world 1200 # not committed: main against the working tree
 expect 1 "1 regression" "${gate[@]}"
 builds 1 1
 [[ $(/usr/bin/python3 -c 'import json, sys; print([c["name"] for c in json.load(open(sys.argv[1]))["cells"]
-  if c["verdict"] == "regression"])' "$last/comparison.json") == "['b']" ]] || fail "not b alone is red"
+  if c["verdict"] == "regression"])' "$last/comparison.json") == "['b']" ]] || fail "b is not the only regression"
 [[ -s $last/comparison.md && -s $last/run/run.json ]] || fail "no report, or no raw results"
 
 expect 1 "1 regression" "${gate[@]}" # the base is not built again
@@ -52,7 +52,7 @@ builds 0 1
 "${git[@]}" switch --quiet --create change
 commit slower
 first=$("${git[@]}" rev-parse main)
-expect 1 "base $("${git[@]}" rev-parse --short main)" "${gate[@]}"
+expect 1 "base is $("${git[@]}" rev-parse --short main)" "${gate[@]}"
 expect 0 "6 unchanged" "${gate[@]}" HEAD # the working tree is HEAD
 world 800
 commit faster
@@ -69,47 +69,129 @@ kept=$(find "$repository/.warpgauge/gate" -mindepth 2 -maxdepth 2 -name built | 
 [[ -z $("${git[@]}" status --porcelain) ]] || fail "it leaves files that git sees: $("${git[@]}" status --porcelain)"
 
 mkdir "$work/mine" && touch "$work/mine/thesis"
-expect 2 "holds what this script did not write" "${gate[@]}" HEAD --filter '^a$' --out "$work/mine"
+expect 2 "holds files that this script did not write" "${gate[@]}" HEAD --filter '^a$' --out "$work/mine"
 [[ -e $work/mine/thesis ]] || fail "it deleted what it did not write"
 for _ in 1 2; do expect 0 "" "${gate[@]}" HEAD --filter '^a$' --out "$work/new"; done
-expect 2 "there is no commit 'nonsense'" "${gate[@]}" nonsense
-expect 2 "two base commits, 'a' and 'b'" "$root/ci/gate.sh" a b
-expect 2 "\-\-bench goes with --build" "$root/ci/gate.sh" --bench x
+expect 2 "BASE_REF: there is no commit 'nonsense'" "${gate[@]}" nonsense
+expect 2 "^gate.sh: error: unknown argument 'b'; see ci/gate.sh --help$" "${gate[@]}" a b
+expect 2 "\-\-bench needs --build" "$root/ci/gate.sh" --bench x
 expect 1 "building .* failed" "${gate[@]}" --build "false" --bench build/suite
-expect 1 "build/none is not there after the build" "${gate[@]}" --bench build/none
-expect 2 "^gate.sh: $work/none is no program" "$root/ci/gate.sh" --compare "$work/none"
-expect 2 "$work/none is not a folder" "$root/ci/gate.sh" --repository "$work/none"
+expect 1 "the build left no program .*/build/none" "${gate[@]}" --bench build/none
+expect 2 "^gate.sh: error: --compare: '$work/none' is not an executable" "$root/ci/gate.sh" --compare "$work/none"
+expect 2 "there is no folder '$work/none'" "$root/ci/gate.sh" --repository "$work/none"
 expect 2 "is not a git repository" "$root/ci/gate.sh" --repository "$work"
 
-# The action, as another repository's workflow calls it.
+# Flags of `compare ab`, with a compare that records them. Its help is the real one. All of them reach it, also those with a
+# value behind `=`.
+cat >"$work/recording-compare" <<STAND_IN
+#!/usr/bin/env bash
+if [[ \$2 == --help ]]; then "$compare" ab --help && echo "  --check                     checks" && exit; fi
+printf '%s\n' "--- \$*" "\$@" >>"$work/recorded"
+[[ \$* != *--check* ]] || exit \${CHECK_EXIT:-0}
+STAND_IN
+chmod +x "$work/recording-compare"
+recording=("$root/ci/gate.sh" --repository "$repository" --build "$build_command" --bench build/suite --compare "$work/recording-compare")
+mapfile -t listed < <("$compare" ab --help | grep -oE -- '^ +(-h,)?--[a-z-]+( [^ ]+)?' | sed 's/^ *//')
+[[ ${#listed[@]} -ge 15 ]] || fail "compare ab --help lists only ${listed[*]}"
+given=() wanted=()
+for flag in "${listed[@]}"; do
+  [[ $flag != *--help && $flag != '--keep '* && $flag != --check ]] || continue
+  case $flag in
+    *' '*) given+=("${flag% *}" "a value of ${flag% *}") && wanted+=("${flag% *}" "a value of ${flag% *}") ;;
+    *) given+=("$flag") && wanted+=("$flag") ;;
+  esac
+done
+: >"$work/builds" && : >"$work/recorded"
+expect 0 "" "${recording[@]}" "${given[@]}" HEAD -- --matrix seed
+for word in "${wanted[@]}" --matrix seed; do
+  [[ $(grep -cxF -- "$word" "$work/recorded") -ge 2 ]] || fail "'$word' does not reach compare ab: $(cat "$work/recorded")"
+done
+builds 0 1
+expect 0 "" "${recording[@]}" HEAD --metric=cpu_time
+grep -q '^--- .* --metric cpu_time .* --keep .*/run$' "$work/recorded" || fail "--metric=cpu_time: $(cat "$work/recorded")"
+expect 2 "^gate.sh: error: unknown argument '--nonsense'; see ci/gate.sh --help$" "${recording[@]}" --nonsense
+expect 2 "^gate.sh: error: unknown argument '--keep'; see" "${recording[@]}" --keep "$work/keep"
+expect 2 "^gate.sh: error: --metric needs a value; see" "${recording[@]}" HEAD --metric
+# Arguments that compare does not accept: nothing is built.
+: >"$work/builds"
+CHECK_EXIT=2 expect 2 "" "${recording[@]}" HEAD --filter '['
+builds 0 0
+expect 0 "" "${recording[@]}" HEAD --check
+builds 0 0
+# Arguments that bench does not accept: base is not built. Only for warpgauge's own suite; cmake is a stand-in.
+mkdir "$work/tools"
+cat >"$work/tools/cmake" <<STAND_IN
+#!/usr/bin/env bash
+pwd >>"$work/builds"
+mkdir -p build/release/bin
+printf '#!/bin/sh\necho "bench: the matrices are ci" >&2\nexit 2\n' >build/release/bin/bench && chmod +x build/release/bin/bench
+STAND_IN
+chmod +x "$work/tools/cmake"
+expect 2 "^gate.sh: error: bench does not accept these arguments: --matrix smok" env "PATH=$work/tools:$PATH" \
+  "$root/ci/gate.sh" --repository "$repository" --compare "$work/recording-compare" HEAD~1 -- --matrix smok
+grep -q '/tree$' "$work/builds" && fail "base was built: $(cat "$work/builds")"
+rm -r "$repository/build/release"
+
+# A relative path starts from the caller's folder. The results folder has both reports in any case.
+mkdir "$work/caller"
+echo '{"schema": "warpgauge/policy/1", "rules": [{"match": "b", "fail_above": "50%", "same_within": "40%"}]}' >"$work/caller/policy.json"
+world 1000 # 25 % more than in HEAD
+in_caller() { (cd "$work/caller" && "${gate[@]}" HEAD "$@"); }
+expect 1 "1 regression" in_caller --json here.json
+cmp "$work/caller/here.json" "$last/comparison.json" || fail "no copy of --json"
+expect 0 "" in_caller --policy policy.json --markdown here.md
+cmp "$work/caller/here.md" "$last/comparison.md" || fail "no copy of --markdown"
+expect 1 '"schema": *"warpgauge/comparison/1"' in_caller --json -
+grep -q '"warpgauge/comparison/1"' "$last/comparison.json" || fail "no copy of --json -"
+expect 3 "none.json" in_caller --policy none.json
+world 800
+
+# ci/gpu-gate.sh: arguments that bench or compare does not accept leave the previous results as they were.
+for side in base head; do
+  mkdir -p "$work/$side" "$work/results/old"
+  { cat "$root/tests/ci/stand_in_bench.py" && printf '# WORLD: {"cases": {"a": 1}}'; } >"$work/$side/bench"
+  chmod +x "$work/$side/bench"
+  cp "$work/recording-compare" "$work/$side/compare"
+done
+touch "$work/results/.made-by-warpgauge"
+gpu_gate=("$root/ci/gpu-gate.sh" --base "$work/base" --head "$work/head" --out "$work/results")
+CHECK_EXIT=2 expect 2 "" "${gpu_gate[@]}" --ab '--blocks 1..0 --strict'
+grep -q '^--- ab .* --blocks 1..0 --strict --check -- --matrix ci$' "$work/recorded" || fail "not checked: $(tail -n 9 "$work/recorded")"
+expect 2 "^gpu-gate.sh: error: bench of head does not accept these arguments" "${gpu_gate[@]}" --filter none
+[[ -e $work/results/old ]] || fail "a wrong argument deleted the results"
+
+# The action, as the workflow of another repository calls it.
 action=(env -u GITHUB_BASE_REF -u GITHUB_EVENT_NAME "GITHUB_WORKSPACE=$repository" "GITHUB_OUTPUT=$work/output" "GITHUB_STEP_SUMMARY=$work/summary"
   "GATE_BUILD=$build_command" GATE_BENCH=build/suite "GATE_COMPARE=$compare" "GATE_ARGUMENTS=--blocks 6..6 --filter '^(a|b)\$'")
 expect 0 "1 improvement, 1 unchanged" "${action[@]}" "$root/ci/gate-action.sh"
 world 1000
 expect 1 "1 regression, 1 unchanged" "${action[@]}" GATE_BASE=HEAD "$root/ci/gate-action.sh"
 "${git[@]}" checkout --quiet world.json
-[[ -s $(sed -n 's/^comparison=//p' "$work/output" | tail -n 1) ]] || fail "no output: $(cat "$work/output")"
 grep -q "regression" "$work/summary" || fail "no summary"
+summaries=$(grep -c '^### ' "$work/summary")
+expect 0 "^::notice" "${action[@]}" GATE_BASE=HEAD "GATE_ARGUMENTS=--blocks 6..6 --filter '^(a|b)\$' --github" "$root/ci/gate-action.sh"
+[[ $(grep -c '^### ' "$work/summary") -eq $((summaries + 1)) ]] || fail "not one summary with --github: $(cat "$work/summary")"
+[[ -s $(sed -n 's/^comparison=//p' "$work/output" | tail -n 1) ]] || fail "no output: $(cat "$work/output")"
 "${git[@]}" update-ref refs/remotes/origin/develop main
-expect 0 "base $("${git[@]}" rev-parse --short main), head" "${action[@]}" GITHUB_BASE_REF=develop "$root/ci/gate-action.sh"
+expect 0 "base is $("${git[@]}" rev-parse --short main), head" "${action[@]}" GITHUB_BASE_REF=develop "$root/ci/gate-action.sh"
 expect 1 "fetch-depth: 0" "${action[@]}" GITHUB_BASE_REF=none "$root/ci/gate-action.sh"
 "${git[@]}" update-ref -d refs/remotes/origin/develop
-expect 0 "base $("${git[@]}" rev-parse --short HEAD^), head" "${action[@]}" GITHUB_EVENT_NAME=push "$root/ci/gate-action.sh"
-expect 2 "is not what a shell could split" "${action[@]}" "GATE_ARGUMENTS=--filter 'a" "$root/ci/gate-action.sh"
-expect 2 "GATE_BUILD and GATE_BENCH are needed" env -u GATE_BUILD "$root/ci/gate-action.sh"
+expect 0 "base is $("${git[@]}" rev-parse --short HEAD^), head" "${action[@]}" GITHUB_EVENT_NAME=push "$root/ci/gate-action.sh"
+expect 2 "GATE_ARGUMENTS: a shell could not split this text" "${action[@]}" "GATE_ARGUMENTS=--filter 'a" "$root/ci/gate-action.sh"
+expect 2 "GATE_BUILD or GATE_BENCH is missing" env -u GATE_BUILD "$root/ci/gate-action.sh"
 
-# The base of a change: where it left its target, whatever the target did since.
+# ci/plan.sh: the base is the commit where the change left its target, whatever was added to the target since.
 head=$("${git[@]}" rev-parse change)
 "${git[@]}" switch --quiet main
-"${git[@]}" commit --quiet --allow-empty --message "main goes on"
+"${git[@]}" commit --quiet --allow-empty --message "a commit on main"
 plan=("$root/ci/plan.sh" --repository "$repository" --target main)
 expect 0 "^base=$first" "${plan[@]}" --head "$head"
 expect 0 "^head=$head" "${plan[@]}" --head "$head"
 merged=$("${git[@]}" rev-parse main)
-expect 0 "^base=$("${git[@]}" rev-parse main~1)" "${plan[@]}" --head "$merged" # already merged: what it changed
+expect 0 "^base=$("${git[@]}" rev-parse main~1)" "${plan[@]}" --head "$merged" # already merged: its parent
 "${git[@]}" switch --quiet change
-expect 0 "base $("${git[@]}" rev-parse --short "$first")" "${gate[@]}" --filter '^a$' # gate.sh's own default is the same
+expect 0 "base is $("${git[@]}" rev-parse --short "$first")" "${gate[@]}" --filter '^a$' # gate.sh has the same default
 expect 2 "full name of a commit" "${plan[@]}" --head main
-expect 1 "there is no commit" "${plan[@]}" --head "${head//[0-8]/9}"
+expect 1 "\-\-head: there is no commit" "${plan[@]}" --head "${head//[0-8]/9}"
 expect 1 "there is no 'none'" "$root/ci/plan.sh" --repository "$repository" --head "$head" --target none
 finish

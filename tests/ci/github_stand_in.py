@@ -1,5 +1,5 @@
-"""A stand-in for GitHub's REST interface on localhost, as far as ci/ calls it. What it holds is plain data; what was
-written through it can be read there afterwards. Without the right token, and for what it does not know, it refuses."""
+"""A stand-in for the part of GitHub's REST API that ci/ uses, on localhost. Its data is in plain attributes, which a test can
+set and read. It refuses a wrong token and unknown paths."""
 
 import http.server
 import io
@@ -57,7 +57,7 @@ class GitHubStandIn:
     def serve(self, request):
         split = urllib.parse.urlsplit(request.path)
         query = dict(urllib.parse.parse_qsl(split.query))
-        if split.path == "/store/artifact.zip":  # where GitHub keeps artifacts: another host, which must not see the token
+        if split.path == "/store/artifact.zip":  # GitHub stores artifacts on another host, which must not get the token
             self.tokens_at_store.append(request.headers.get("Authorization"))
             return self.send(request, 200, self.artifact, "application/zip")
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":

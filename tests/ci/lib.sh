@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the tests of ci/ share. Sourced with the root of the tree in $1; leaves $root, and a scratch folder as $work.
+# Shared by the tests of ci/. Sourced with the root of the tree in $1. Sets $root, and $work to a temporary folder.
 
-# shellcheck disable=SC2034  # for those who source this
+# shellcheck disable=SC2034  # the tests read it
 root=$(cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -12,16 +12,16 @@ fail() {
   failures=$((failures + 1))
 }
 
-# expect EXIT TEXT COMMAND...: the command ends with EXIT, and says something that matches TEXT (an extended regex).
+# expect EXIT TEXT COMMAND...: the command ends with EXIT, and a line of its output matches TEXT (an extended regex).
 expect() {
-  local wanted=$1 text=$2 code=0 said
+  local wanted=$1 text=$2 code=0 output
   shift 2
-  said=$("$@" 2>&1) || code=$?
-  [[ $code -eq $wanted ]] || fail "exit $code, not $wanted: $* said: $said"
-  grep -qE -- "$text" <<<"$said" || fail "no '$text': $* said: $said"
+  output=$("$@" 2>&1) || code=$?
+  [[ $code -eq $wanted ]] || fail "exit $code, not $wanted: $* printed: $output"
+  grep -qE -- "$text" <<<"$output" || fail "no '$text': $* printed: $output"
 }
 
-# finish: the verdict of the test.
+# finish: ends the test.
 finish() {
   [[ $failures -eq 0 ]] || exit 1
   echo "ok"

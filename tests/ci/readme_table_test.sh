@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The table in tests/ci/README.md: each test that it names is there.
+# The table in tests/ci/README.md: each test that it names exists.
 set -euo pipefail
 # shellcheck source=tests/ci/lib.sh
 source "$(dirname "$0")/lib.sh" "$1"
@@ -10,7 +10,7 @@ references=$(grep '^|' "$root/tests/ci/README.md" | grep -oE '`[^`]+/[^`]+: [^`]
 while IFS= read -r reference; do
   file=${reference%%: *} name=${reference#*: }
   named=$((named + 1))
-  [[ $file == tests/* ]] || fail "$file is no test: a rule or a comment holds nothing"
+  [[ $file == tests/* ]] || fail "$file is not a test"
   [[ -f $root/$file ]] || { fail "there is no $file" && continue; }
   grep -qF -- "$name" "$root/$file" || fail "$file has no '$name'"
 done <<<"$references"

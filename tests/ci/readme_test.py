@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""Executes the README: every fenced block of commands or code carries a comment that says how it is tested.
+"""Tests the README: a comment in front of every fenced block of commands or code says how it is tested.
 
-flags     each program has the flags that it is called with, and the case and kernel that it names are there
-help      each line is run with --help: the first screen, which ci/fresh-machine.sh runs for real
-run       run as one script, in a copy of the tree's scripts with the programs under test; must end with 0
-run, any verdict   the same; 0, 1 and 4 are all verdicts on a machine whose speed is nobody's business here
-kernel    saved as kernels/cpu/mine.cc in a copy of the tree, where
-list      is added to the list: the kernel is then built, found by name, and gives what cpu/naive gives
-presets   shows presets; those that any block names exist, and those that exist are told
+flags     each program has the flags in the block, and the case and the kernel exist
+help      each line is run with --help; ci/fresh-machine.sh runs these lines in full
+run       run as one script, with a copy of ci/ and the programs under test; must end with 0
+run, any verdict   the same; 0, 1 and 4 are accepted, because the machine may be busy
+kernel    saved as kernels/cpu/mine.cc in a copy of the tree
+list      added to the list of kernels there; the kernel is built, found by name, and compared with cpu/naive
+presets   shows presets; each preset in a block exists, and the README names all that exist
 
 Arguments: the root of the tree, the folder with the programs, the CMake and the C++ compiler to use.
 """
@@ -108,7 +108,7 @@ class Readme(unittest.TestCase):
         os.makedirs(os.path.join(self.work, "baselines"))
         for name in ("fuzz", "compare"):
             os.symlink(os.path.join(BIN, name), os.path.join(programs, name))
-        with open(os.path.join(programs, "bench"), "w") as file:  # that it works is shown by a short process, too
+        with open(os.path.join(programs, "bench"), "w") as file:  # to save time
             file.write(f"#!/bin/sh\nexec {shlex.quote(os.path.join(BIN, 'bench'))} \"$@\" --process-seconds=1\n")
         os.chmod(os.path.join(programs, "bench"), 0o755)
         subprocess.run(["git", "init", "--quiet"], cwd=self.work, check=True)
@@ -121,7 +121,7 @@ class Readme(unittest.TestCase):
         self.assertEqual([os.path.basename(path) for path in blessed], ["ci.json"])  # not the round of another matrix
 
     def test_the_kernel_that_it_adds_is_found_and_right(self):
-        for folder in ("kernels", "cmake"):
+        for folder in filter(lambda name: os.path.isdir(os.path.join(ROOT, name)), ("base", "kernels", "cmake")):
             shutil.copytree(os.path.join(ROOT, folder), os.path.join(self.work, folder))
         with open(os.path.join(self.work, "kernels/cpu/mine.cc"), "w") as file:
             file.write(of_kind("kernel")[0])
@@ -133,7 +133,7 @@ class Readme(unittest.TestCase):
         with open(os.path.join(self.work, "main.cc"), "w") as file:
             file.write(MAIN)
         with open(os.path.join(ROOT, "CMakeLists.txt")) as file:
-            text = re.sub(r"(?m)^ *add_subdirectory\((?!kernels).*\n", "", file.read())
+            text = re.sub(r"(?m)^ *add_subdirectory\((?!base|kernels).*\n", "", file.read())
         with open(os.path.join(self.work, "CMakeLists.txt"), "w") as file:
             file.write(text + "add_executable(try_mine main.cc)\n"
                               "target_link_libraries(try_mine PRIVATE warpgauge::kernels)\n")

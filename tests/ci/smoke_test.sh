@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The smoke test of a machine: minima that `bless --smoke` takes from real results, and that `bench --assert-min` holds a run
-# against. What fails it: a case below its minimum, one that was not timed, other hardware, no GPU where one is required.
+# The smoke test of a machine: `compare bless --smoke` writes minima from real results, and `bench --assert-min` compares a run
+# with them. It fails for a case below its minimum, a case that was not timed, other hardware, and a missing required GPU.
 set -euo pipefail
 # shellcheck source=tests/ci/lib.sh
 source "$(dirname "$0")/lib.sh" "$1"
@@ -13,12 +13,12 @@ smoke=("$bench" --matrix smoke --benchmark_filter=^cpu/ --process-seconds=0.5)
 "${smoke[@]}" --benchmark_out=2.json >/dev/null
 bless=("$compare" bless --smoke --baseline baselines --reason first --head 1.json 2.json)
 
-# A margin of 95 %: this machine may be busy, and what is tested is not its speed.
+# A margin of 95 %, because this machine may be busy.
 expect 0 "has minima for [0-9]+ cases" "${bless[@]}" --margin 95%
 minima=$(echo baselines/*/smoke.json)
 expect 0 "" "${smoke[@]}" --assert-min "$minima"
 
-# edited PYTHON: the minima with this done to them.
+# edited PYTHON: runs this code on the minima m, and writes edited.json.
 edited() {
   /usr/bin/python3 -c 'import json, sys
 m = json.load(open(sys.argv[1]))
@@ -54,7 +54,7 @@ PYTHON
 expect 2 "failed: a minimum is taken from right results only" "${bless[@]}"
 [[ $(cat "$minima") == "$before" ]] || fail "a refused bless changed the minima"
 
-# The slowest process counts, less the margin.
+# The minimum is that of the slowest process, minus the margin.
 "$compare" bless --smoke --margin 50% --baseline baselines --reason r --head 1.json >/dev/null
 /usr/bin/python3 - "$minima" <<'PYTHON' || fail "the minimum is not half of the throughput"
 import json, statistics, sys
@@ -62,7 +62,7 @@ minimum = json.load(open(sys.argv[1]))["cases"][0]
 rows = [row["tflops"] for row in json.load(open("1.json"))["benchmarks"] if row["name"].startswith(minimum["name"]) and "tflops" in row]
 sys.exit(abs(minimum["min_tflops"] / statistics.median(rows) - 0.5) > 1e-9)
 PYTHON
-# The rounds of matrix smoke lie beside its minima, and neither takes the other's place.
+# The rounds of matrix smoke and its minima are two files.
 before=$(cat "$minima")
 expect 0 "blessed: .*smoke-rounds.json" "$compare" bless --baseline baselines --reason first --head 1.json
 [[ $(cat "$minima") == "$before" ]] || fail "a round of matrix smoke replaced the minima"

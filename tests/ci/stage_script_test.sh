@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ci/lib-stage.sh: each stage has its own time, and after each the archive holds all so far, also when the whole is cut
-# off.
+# ci/lib-stage.sh: each stage has its own time limit. After each stage the archive holds all results so far, also if the script
+# is terminated.
 set -euo pipefail
 # shellcheck source=tests/ci/lib.sh
 source "$(dirname "$0")/lib.sh" "$1"
@@ -28,13 +28,13 @@ in_archive last.log '^raw/slow.log$'
 in_archive summary.txt '^never +ok'
 [[ $(ls -A "$work/out") == $'results.tar.gz\nsummary.txt' ]] || fail "left in the folder: $(ls -A "$work/out")"
 
-# The time of all is also each stage's.
+# The time of all stages limits each of them.
 expect 1 "" "$work/ci/stages.sh" 4 'sleep 50'
 summary '^last +failed +[234]s  stopped after [234] s'
 summary '^never +failed +0s  no time left'
 
-# A file that grows while it is packed, tar's 1, costs no archive; a tar that fails stops no stage, and the last archive
-# stays.
+# If a file grows while it is packed (exit code 1 of tar), the archive is kept. If tar fails, the stages go on, and the last
+# archive stays.
 mkdir "$work/tools"
 cat >"$work/tools/tar" <<STAND_IN
 #!/usr/bin/env bash
@@ -49,18 +49,18 @@ expect 1 "results.tar.gz could not be refreshed" env "PATH=$work/tools:$PATH" TA
 summary '^never +ok'
 in_archive summary.txt '^never +ok'
 
-# A note says what was found or checked, not how a test program counts; the rule is the same where the stage failed.
+# A note is the line with what was found or checked, not the last line of a test program.
 found='echo "cuda/mine is wrong"; echo "  smallest: fuzz --replay x"; echo "[  FAILED  ] 1 test"; echo; echo " 1 FAILED TEST"; exit 1'
 expect 1 "" "$work/ci/stages.sh" 60 "$found"
-summary '^last +failed +[0-9]+s  exit 1: smallest: fuzz --replay x$'
+summary '^last +failed +[0-9]+s  exit code 1: smallest: fuzz --replay x$'
 expect 1 "" "$work/ci/stages.sh" 60 'echo "cpu/mine: 5 cases, 9 rows compared, largest error 0.5 of its bound"; echo "[  PASSED  ] 1 test."'
 summary '^last +ok +[0-9]+s  cpu/mine: 5 cases, 9 rows compared, largest error 0.5 of its bound$'
 expect 1 "" "$work/ci/stages.sh" 60 'echo "a.cu(3): error: no such thing"; echo "ninja: build stopped"; exit 1'
-summary '^last +failed +[0-9]+s  exit 1: a.cu\(3\): error: no such thing$'
+summary '^last +failed +[0-9]+s  exit code 1: a.cu\(3\): error: no such thing$'
 
-# Cut off, by whoever stops it; 124 is timeout's own word for that.
+# Terminated; 124 is the exit code of timeout.
 expect 124 "" timeout 4 "$work/ci/stages.sh" 60 'echo half of it; exec sleep 50'
-summary '^last +failed +[0-9]+s  cut off from outside: half of it'
+summary '^last +failed +[0-9]+s  terminated from outside: half of it'
 in_archive last.log '^half of it'
 in_archive summary.txt '^slow +failed'
 finish

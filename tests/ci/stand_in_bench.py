@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""A stand-in for the bench binary: takes its flags, writes its JSON, and invents times. What it does stands in its last
-line, behind "# WORLD: ", which the stand-in of a build appends, so that a commit changes it as it would change a kernel:
+"""A stand-in for the bench program: takes its flags, writes its JSON, and invents times. A test appends a last line with its
+behaviour, as a commit changes a kernel:
 
-  {"cases": {NAME: NANOSECONDS}, "noise": F, "crash": NAME, "crash_at_end": FILE, "wrong": NAME, "cpu": MODEL, "commit": SHA}
+  # WORLD: {"cases": {NAME: NANOSECONDS}, "noise": F, "crash": NAME, "crash_at_end": FILE, "wrong": NAME, "cpu": MODEL,
+  "commit": SHA}
 
-`noise` is the deviation of a process's speed; `crash_at_end` is once all is written, where the results' name ends so. STAND_IN_DATE sets the date of the results.
+`noise` is the standard deviation of the speed of a process. `crash_at_end` crashes after all results are written, if their file
+name ends with FILE. STAND_IN_DATE sets the date of the results.
 """
 
 import datetime

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""torch_peers_test.py ROOT COMPARE - ci/torch_peers.py without PyTorch or a GPU: which shapes it takes from which names, what it
-leaves out and why, its counts, that compare reads what it writes, and the reason where it is skipped. What calls PyTorch
-is replaced: a Gpu of ours, whose launches take the times that the test says."""
+"""torch_peers_test.py ROOT COMPARE - ci/torch_peers.py without PyTorch or a GPU: the shapes that it takes from case names, the
+reasons for skipped shapes, its counts, and that compare reads its output. A stand-in of its class Gpu has launches with given
+times."""
 
 import json
 import os
@@ -19,11 +19,11 @@ import torch_peers  # noqa: E402
 
 NAMES = ["cuda/flash_mma/f16/B:2/H:32/Hkv:8/S:2048/D:128/causal:1", "cuda/cublas/f16/B:2/H:32/Hkv:8/S:2048/D:128/causal:1",
          "cuda/cublas/bf16/B:4/H:16/S:256/Sk:2048/D:128/causal:1/manual_time", "cuda/naive/f32/B:1/H:1/S:64/D:64/causal:0",
-         "warpgauge-bench: cuda kernels are left out: no CUDA device"]
+         "warpgauge-bench: cuda kernels are skipped: no CUDA device"]
 
 
 class StandInGpu:
-    """Launches take 1, 2, 3, .. microseconds; a back end in `refused` takes none."""
+    """Launches take 1, 2, 3, .. microseconds. A back end in `refused` fails."""
 
     def __init__(self, refused=()):
         self.refused = refused
@@ -49,13 +49,13 @@ class Shapes(unittest.TestCase):
         self.assertEqual((longer.kv_heads, longer.seq_k), (16, 2048))
         self.assertEqual(torch_peers.shapes_of(["x/f16/B:1/H:1/S:8/D:64/causal:0/scale:0.25"])[0].scale, 0.25)
 
-    def test_what_pytorch_cannot_do_has_a_reason(self):
+    def test_an_unsupported_shape_has_a_reason(self):
         gqa, longer, single = torch_peers.shapes_of(NAMES)
-        self.assertEqual(gqa.left_out(), "")
-        self.assertIn("top left", longer.left_out())
-        self.assertIn("f32", single.left_out())
+        self.assertEqual(gqa.unsupported(), "")
+        self.assertIn("top left", longer.unsupported())
+        self.assertIn("f32", single.unsupported())
 
-    def test_counts_are_those_of_bench(self):
+    def test_flops_and_bytes_equal_those_of_bench(self):
         full, causal = torch_peers.shapes_of([f"x/f16/B:2/H:4/Hkv:2/S:8/D:64/causal:{c}" for c in (0, 1)])
         self.assertEqual(full.flops(), 4 * 2 * 4 * 8 * 8 * 64)
         self.assertEqual(causal.flops(), 4 * 2 * 4 * 36 * 64)
@@ -74,7 +74,7 @@ class Rows(unittest.TestCase):
         self.assertEqual((row["real_time"], row["time_unit"], row["iterations"]), (11000.0, "ns", 21))
         self.assertAlmostEqual(row["tflops"], 4 * 2 * 32 * 128 * 2048 * 2049 / 2 / 11e-6 / 1e12)
 
-    def test_whatever_is_left_out_is_a_row_with_the_reason(self):
+    def test_a_skipped_shape_is_a_row_with_the_reason(self):
         rows = self.rows(refused=("efficient",))
         self.assertEqual(len(rows), 4 * 3)
         gqa = "f16/B:2/H:32/Hkv:8/S:2048/D:128/causal:1"
@@ -94,12 +94,12 @@ class Rows(unittest.TestCase):
             said = subprocess.run([COMPARE, path, path, "--json", f"{folder}/verdict.json"], capture_output=True, text=True)
             verdict = json.loads(pathlib.Path(folder, "verdict.json").read_text(encoding="utf-8"))
         self.assertIn(said.returncode, (0, 4), said.stderr)
-        self.assertEqual([round(cell["base"]["value"]) for cell in verdict["cells"]], [6000] * 4)  # the samples' quartile
+        self.assertEqual([round(cell["base"]["value"]) for cell in verdict["cells"]], [6000] * 4)  # the first quartile of the samples
 
 
 class Program(unittest.TestCase):
     def run_script(self, *arguments, torch):
-        """With a module torch that consists of these lines."""
+        """Runs the script with these lines as the module torch."""
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "torch.py").write_text(torch, encoding="utf-8")
             pathlib.Path(folder, "cases.txt").write_text("\n".join(NAMES), encoding="utf-8")
@@ -107,14 +107,14 @@ class Program(unittest.TestCase):
             return subprocess.run([sys.executable, SCRIPT, *arguments], cwd=folder, env=os.environ | {"PYTHONPATH": folder},
                                   capture_output=True, text=True)
 
-    def test_it_says_why_it_is_skipped(self):
+    def test_a_skip_prints_its_reason(self):
         arguments = ("--cases", "cases.txt", "--out", "peers.json")
         absent = self.run_script(*arguments, torch="raise ImportError('libcudart.so.13 is missing')")
         self.assertEqual((absent.returncode, absent.stdout),
-                         (77, "torch_peers.py: skipped: no PyTorch here: libcudart.so.13 is missing\n"))
+                         (77, "torch_peers.py: skipped: PyTorch is not installed: libcudart.so.13 is missing\n"))
         no_gpu = self.run_script(*arguments, torch="class cuda:\n  is_available = staticmethod(lambda: False)")
         self.assertEqual(no_gpu.returncode, 77)
-        self.assertIn("finds no GPU", no_gpu.stdout)
+        self.assertIn("finds no usable GPU", no_gpu.stdout)
 
     def test_usage(self):
         for arguments in ((), ("--cases", "no-file", "--out", "x"), ("--cases", "none.txt", "--out", "x")):

@@ -13,7 +13,7 @@ namespace {
 
 RunRecord example() {
   RunRecord r;
-  r.plan = {.first_blocks = 4, .max_blocks = 9, .alpha = 0.02, .company = 7, .seed = 18446744073709551615u};
+  r.plan = {.first_blocks = 4, .max_blocks = 9, .alpha = 0.02, .panel = 7, .seed = 18446744073709551615u};
   r.process_s = 2.5;
   r.metric = {"tflops", Better::higher};
   r.cases = {{"f/8", "f/8/repeats:3", "f/8", {{0.02, 0.03, 0.04}, true}},

@@ -42,7 +42,7 @@ TEST(Gate, WhatIsReportedIsWhatWasJudged) {
   const Comparison comparison = compare_results(side(kClean, 1), side(kOneMishap, 2), {});
   ASSERT_EQ(comparison.cells.size(), 6u);
   for (const Cell& cell : comparison.cells) {
-    EXPECT_EQ(cell.verdict, CellVerdict::inconclusive) << cell.reason;  // head's own, perhaps
+    EXPECT_EQ(cell.verdict, CellVerdict::inconclusive) << cell.name;  // head's own, perhaps
     EXPECT_THAT(cell.head, AllOf(Field(&SideSummary::value, Optional(DoubleNear(1002, 5))),
                                  Field(&SideSummary::median_ns, Optional(DoubleNear(1004, 5))),
                                  Field(&SideSummary::cv, Optional(DoubleNear(0, 0.01))),
@@ -73,7 +73,7 @@ TEST(Gate, AMedianIsHeldAgainstTheMedianOfAllRows) {
     for (Case& one : process.cases) one.repetitions[0].value *= 1.5;
   aggregate(head);
   for (const Cell& cell : compare_results(base, head, {}).cells) {
-    EXPECT_EQ(cell.verdict, CellVerdict::regression) << cell.reason;
+    EXPECT_EQ(cell.verdict, CellVerdict::regression) << cell.name;
     EXPECT_THAT(cell.ratio, Optional(DoubleNear(1.2, 0.01)));
   }
 }

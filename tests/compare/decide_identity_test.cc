@@ -41,15 +41,15 @@ ResultSet side(std::initializer_list<Context> contexts) {
   return made;
 }
 
-TEST(InputIdentity, EqualContextsHaveNoDifferences) {
+TEST(DecideIdentity, EqualContextsHaveNoDifferences) {
   const ResultSet same = side({fingerprint({{"cpu", "x"}}, {{"governor", "performance"}})});
   const ContextComparison comparison = compare_contexts(same, same);
   EXPECT_THAT(comparison.differences, IsEmpty());
-  EXPECT_THAT(comparison.warnings, IsEmpty());
+  EXPECT_TRUE(comparison.notes.empty());
   EXPECT_FALSE(comparison.forbidden());
 }
 
-TEST(InputIdentity, ADifferentIdentityForbidsAndComesFirst) {
+TEST(DecideIdentity, ADifferentIdentityForbidsAndComesFirst) {
   const ContextComparison comparison =
       compare_contexts(side({fingerprint({{"cpu", "x"}}, {{"a_driver", "1"}})}),
                        side({fingerprint({{"cpu", "y"}}, {{"a_driver", "2"}})}));
@@ -63,7 +63,7 @@ TEST(InputIdentity, ADifferentIdentityForbidsAndComesFirst) {
   EXPECT_FALSE(comparison.differences[1].forbids);
 }
 
-TEST(InputIdentity, ADifferentStateOnlyWarns) {
+TEST(DecideIdentity, ADifferentStateOnlyWarns) {
   const ContextComparison comparison =
       compare_contexts(side({fingerprint({}, {{"governor", "performance"}})}),
                        side({fingerprint({}, {{"governor", "powersave"}})}));
@@ -71,28 +71,28 @@ TEST(InputIdentity, ADifferentStateOnlyWarns) {
   EXPECT_FALSE(comparison.forbidden());
 }
 
-TEST(InputIdentity, AnIdentityThatOneSideDoesNotRecordForbids) {
+TEST(DecideIdentity, AnIdentityThatOneSideDoesNotRecordForbids) {
   const ContextComparison comparison =
       compare_contexts(side({fingerprint({{"mig", "1g"}})}), side({fingerprint({})}));
   EXPECT_TRUE(comparison.forbidden());
   EXPECT_EQ(comparison.differences[0].head, "(not recorded)");
 }
 
-TEST(InputIdentity, ProcessesOfOneSideMustAgreeToo) {
+TEST(DecideIdentity, ProcessesOfOneSideMustAgreeToo) {
   const ResultSet base = side({fingerprint({{"cpu", "x"}}), fingerprint({{"cpu", "y"}})});
   const ContextComparison comparison = compare_contexts(base, side({fingerprint({{"cpu", "x"}})}));
   EXPECT_TRUE(comparison.forbidden());
   EXPECT_EQ(comparison.differences[0].base, "x | y");
 }
 
-TEST(InputIdentity, WithFingerprintsPlainContextIsNotCompared) {
+TEST(DecideIdentity, WithFingerprintsPlainContextIsNotCompared) {
   EXPECT_THAT(compare_contexts(side({fingerprint({}, {}, {{"num_cpus", "8"}})}),
                                side({fingerprint({}, {}, {{"num_cpus", "4"}})}))
                   .differences,
               IsEmpty());
 }
 
-TEST(InputIdentity, ForeignFilesAreComparedByPlainContextAndHost) {
+TEST(DecideIdentity, ForeignFilesAreComparedByPlainContextAndHost) {
   const ContextComparison comparison =
       compare_contexts(side({foreign({{"num_cpus", "8"}, {"caches", "L1"}}, "a")}),
                        side({foreign({{"num_cpus", "4"}, {"caches", "L1"}}, "b")}));
@@ -101,31 +101,31 @@ TEST(InputIdentity, ForeignFilesAreComparedByPlainContextAndHost) {
   EXPECT_EQ(comparison.differences[0].key, "num_cpus");
   EXPECT_EQ(comparison.differences[1].key, "host_name");
   EXPECT_FALSE(comparison.differences[1].forbids);
-  EXPECT_THAT(comparison.warnings, IsEmpty());
+  EXPECT_TRUE(comparison.notes.empty());
 }
 
-TEST(InputIdentity, WhatAForeignFileDoesNotTellIsNotHeldAgainstIt) {
+TEST(DecideIdentity, WhatAForeignFileDoesNotTellIsNotHeldAgainstIt) {
   EXPECT_THAT(compare_contexts(side({foreign({{"num_cpus", "8"}, {"caches", "L1"}})}),
                                side({foreign({{"num_cpus", "8"}})}))
                   .differences,
               IsEmpty());
 }
 
-TEST(InputIdentity, AFingerprintOnOneSideComparesTheDerivedPartsWithAWarning) {
+TEST(DecideIdentity, AFingerprintOnOneSideComparesTheDerivedPartsWithAWarning) {
   const ResultSet ours = side({fingerprint({{"cpu", "x"}}, {}, {{"num_cpus", "8"}})});
   const ContextComparison same = compare_contexts(ours, side({foreign({{"num_cpus", "8"}})}));
   EXPECT_FALSE(same.forbidden());
-  ASSERT_THAT(same.warnings, SizeIs(1));
-  EXPECT_THAT(same.warnings[0], HasSubstr("not all files have a fingerprint"));
+  ASSERT_EQ(same.notes.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<note::PartlyFingerprinted>(same.notes[0]));
   EXPECT_TRUE(compare_contexts(ours, side({foreign({{"num_cpus", "2"}})})).forbidden());
 }
 
-TEST(InputIdentity, NothingInCommonToCompareIsTold) {
+TEST(DecideIdentity, NothingInCommonToCompareIsTold) {
   const ContextComparison comparison =
       compare_contexts(side({foreign({{"gpu", "H200"}})}), side({foreign({{"num_cpus", "8"}})}));
   EXPECT_FALSE(comparison.forbidden());
-  ASSERT_THAT(comparison.warnings, SizeIs(1));
-  EXPECT_THAT(comparison.warnings[0], HasSubstr("nothing in common of the hardware"));
+  ASSERT_EQ(comparison.notes.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<note::HardwareUnknown>(comparison.notes[0]));
 }
 
 }  // namespace

@@ -7,6 +7,9 @@
 
 #include "compare/input/names.h"
 
+#include "compare/report/note_words.h"
+#include "compare/report/why_words.h"
+
 namespace warpgauge {
 namespace {
 
@@ -52,13 +55,25 @@ ResultSet head_of(std::vector<Case> cases) {
   return {{process("head.json", std::move(cases))}};
 }
 
+// In words, as a report has them.
+std::string why_of(const CasePair& pair) {
+  Cell cell;
+  cell.why = pair.why;
+  return why_sentence(cell, {});
+}
+std::vector<std::string> notes_of(const Matching& matching) {
+  std::vector<std::string> sentences;
+  for (const Note& note : matching.notes) sentences.push_back(note_sentence(note, {}));
+  return sentences;
+}
+
 std::vector<std::string> names_of(const Matching& matching) {
   std::vector<std::string> names;
   for (const CasePair& pair : matching.pairs) names.push_back(pair.name);
   return names;
 }
 
-TEST(InputMatch, EveryCaseOfEitherSideComesOutOnce) {
+TEST(DecideMatch, EveryCaseOfEitherSideComesOutOnce) {
   const ResultSet base = base_of({measured("a"), measured("gone"), failed("broken"), failed("both_broken")});
   const ResultSet head = head_of({measured("new"), measured("broken"), measured("a"), failed("both_broken")});
   const Matching matching = match_cases(base, head);
@@ -68,13 +83,13 @@ TEST(InputMatch, EveryCaseOfEitherSideComesOutOnce) {
   EXPECT_EQ(matching.pairs[2].presence, Presence::errored);
   EXPECT_EQ(matching.pairs[3].presence, Presence::failed);
   EXPECT_EQ(matching.pairs[4].presence, Presence::added);
-  EXPECT_EQ(matching.pairs[1].reason, "not in head");
-  EXPECT_EQ(matching.pairs[2].reason, "base.json: wrong\\x0asum");
-  EXPECT_EQ(matching.pairs[4].reason, "not in base");
-  EXPECT_THAT(matching.warnings, IsEmpty());
+  EXPECT_EQ(why_of(matching.pairs[1]), "not in head");
+  EXPECT_EQ(why_of(matching.pairs[2]), "base.json: wrong\\x0asum");
+  EXPECT_EQ(why_of(matching.pairs[4]), "not in base");
+  EXPECT_THAT(notes_of(matching), IsEmpty());
 }
 
-TEST(InputMatch, PairsPointToWhatWasMeasured) {
+TEST(DecideMatch, PairsPointToWhatWasMeasured) {
   const ResultSet base = base_of({measured("a")});
   const ResultSet head{{process("h1", {measured("b"), measured("a")}), process("h2", {measured("a")})}};
   const Matching matching = match_cases(base, head);
@@ -86,50 +101,50 @@ TEST(InputMatch, PairsPointToWhatWasMeasured) {
   EXPECT_EQ(matching.pairs[0].head[1].measured, &head.processes[1].cases[0]);
 }
 
-TEST(InputMatch, OneFailingProcessFailsTheCase) {
+TEST(DecideMatch, OneFailingProcessFailsTheCase) {
   const ResultSet base = base_of({measured("a")});
   const ResultSet head{{process("h1", {measured("a")}), process("h2", {failed("a")})}};
   const Matching matching = match_cases(base, head);
   EXPECT_EQ(matching.pairs[0].presence, Presence::failed);
-  EXPECT_EQ(matching.pairs[0].reason, "h2: wrong\\x0asum");
+  EXPECT_EQ(why_of(matching.pairs[0]), "h2: wrong\\x0asum");
 }
 
-TEST(InputMatch, ASkipIsAnAbsenceWithAReason) {
+TEST(DecideMatch, ASkipIsAnAbsenceWithAReason) {
   const ResultSet base = base_of({measured("a"), skipped("b"), skipped("c")});
   const ResultSet head = head_of({skipped("a"), measured("b"), skipped("c")});
   const Matching matching = match_cases(base, head);
   EXPECT_THAT(names_of(matching), ElementsAre("a", "b"));
   EXPECT_EQ(matching.pairs[0].presence, Presence::missing);
-  EXPECT_EQ(matching.pairs[0].reason, "skipped in head.json: no AVX");
+  EXPECT_EQ(why_of(matching.pairs[0]), "skipped in head.json: no AVX");
   EXPECT_EQ(matching.pairs[1].presence, Presence::added);
-  EXPECT_EQ(matching.pairs[1].reason, "skipped in base.json: no AVX");
-  EXPECT_THAT(matching.warnings, ElementsAre("c: skipped on both sides (head.json: no AVX)"));
+  EXPECT_EQ(why_of(matching.pairs[1]), "skipped in base.json: no AVX");
+  EXPECT_THAT(notes_of(matching), ElementsAre("c: skipped on both sides (head.json: no AVX)"));
 }
 
-TEST(InputMatch, ASkipOnOneSideOnlyIsStillTold) {
+TEST(DecideMatch, ASkipOnOneSideOnlyIsStillTold) {
   const Matching matching = match_cases(base_of({skipped("a")}), head_of({}));
   EXPECT_THAT(matching.pairs, IsEmpty());
-  EXPECT_THAT(matching.warnings, ElementsAre("a: skipped in base.json: no AVX"));
+  EXPECT_THAT(notes_of(matching), ElementsAre("a: skipped in base.json: no AVX"));
 }
 
-TEST(InputMatch, AListedCaseIsKnownWithoutARow) {
+TEST(DecideMatch, AListedCaseIsKnownWithoutARow) {
   ResultSet base = base_of({named("a"), named("b")});
   for (Case& one : base.processes[0].cases) one.listed = true;
   const Matching matching = match_cases(base, head_of({measured("a")}));
   EXPECT_THAT(names_of(matching), ElementsAre("a", "b"));
   EXPECT_EQ(matching.pairs[0].presence, Presence::both);
   EXPECT_EQ(matching.pairs[1].presence, Presence::missing);
-  EXPECT_EQ(matching.pairs[1].reason, "not in head");
+  EXPECT_EQ(why_of(matching.pairs[1]), "not in head");
 }
 
-TEST(InputMatch, SettingsOfTheMeasurementDoNotSeparateCases) {
+TEST(DecideMatch, SettingsOfTheMeasurementDoNotSeparateCases) {
   const Matching matching =
       match_cases(base_of({measured("a/repeats:3")}), head_of({measured("a/repeats:5")}));
   EXPECT_THAT(names_of(matching), ElementsAre("a"));
   EXPECT_EQ(matching.pairs[0].presence, Presence::both);
 }
 
-TEST(InputMatch, WhereStrippingMakesTwoCasesOneRawNamesAreKeptOnBothSides) {
+TEST(DecideMatch, WhereStrippingMakesTwoCasesOneRawNamesAreKeptOnBothSides) {
   const ResultSet both_clocks =
       base_of({measured("a/real_time"), measured("a/process_time"), measured("b/real_time")});
   const ResultSet one_clock = head_of({measured("a/real_time"), measured("b/real_time")});
@@ -141,11 +156,11 @@ TEST(InputMatch, WhereStrippingMakesTwoCasesOneRawNamesAreKeptOnBothSides) {
               ElementsAre("a/real_time", "b", "a/process_time"));
 }
 
-TEST(InputMatch, ProcessesThatLackACaseAreTold) {
+TEST(DecideMatch, ProcessesThatLackACaseAreTold) {
   const ResultSet base{{process("b1", {measured("a")}), process("b2", {})}};
   const Matching matching = match_cases(base, head_of({measured("a")}));
   EXPECT_EQ(matching.pairs[0].presence, Presence::both);
-  EXPECT_THAT(matching.warnings, ElementsAre("a: measured by 1 of the 2 processes of base"));
+  EXPECT_THAT(notes_of(matching), ElementsAre("a: measured by 1 of the 2 processes of base"));
 }
 
 }  // namespace

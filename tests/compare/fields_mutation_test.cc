@@ -13,7 +13,10 @@
 #include "compare/ab/run_record.h"
 #include "compare/baseline/baseline.h"
 #include "compare/decide/policy.h"
+#include "compare/report/comparison_file.h"
+#include "compare/report/json.h"
 #include "tests/base/temporary_directory.h"
+#include "tests/compare/report_test_support.h"
 
 namespace warpgauge {
 namespace {
@@ -159,6 +162,22 @@ TEST(FieldsMutation, OfAPolicy) {
     EXPECT_TRUE(!read.alpha || (*read.alpha > 0 && *read.alpha < 0.5));
     return std::string();  // no policy is ever written
   });
+}
+
+TEST(FieldsMutation, OfAComparison) {
+  Comparison comparison = make_comparison();
+  comparison.base_context = {{"commit", "abc"}};
+  comparison.baseline_context = {{"commit", "012"}};
+  comparison.differences = {{"cpu_model", "1", "2", true}};
+  comparison.common_shift = {CellVerdict::unchanged, 1.001, 0.5, std::array{0.99, 1.01}};
+  comparison.assumed_deviation = 0.05;
+  comparison.notes = {note::Sentence{"a note"}};
+  comparison.hindrances = {Hindrance::cases_missing};
+  comparison.cells[0].margins = Margins();
+  comparison.cells[0].why =
+      DependsOnExclusion{Decided::improvement, 0.1, {{Side::base, true, {1, 3}, 8, 0.2}}};
+  expect_answers(json_report(comparison), "c.json",
+                 [](const std::string& text) { return json_report(parse_comparison(text, "c.json")); });
 }
 
 // One run, measured once with the stand-in benchmark, whose record the tests mutate.

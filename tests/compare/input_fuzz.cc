@@ -23,7 +23,7 @@ void read_results_of(std::string_view bytes, const char* metric) {
     const std::size_t cases = results.processes[0].cases.size();
     const Matching matching = match_cases(results, results);
     // A case that was skipped gives a warning instead of a pair.
-    if (matching.pairs.size() + matching.warnings.size() != cases) std::abort();
+    if (matching.pairs.size() + matching.notes.size() != cases) std::abort();
     if (compare_contexts(results, results).forbidden()) std::abort();
   } catch (const Diagnostic&) {
   }

@@ -14,25 +14,26 @@ TEST(FormatCounts, SaysWhatIsThereWorstFirst) {
   EXPECT_EQ(format_counts({}), "no cases");
 }
 
-TEST(FormatVerdict, NamesTheSmallestDetectableChange) {
+TEST(FormatVerdict, NamesTheMde) {
   EXPECT_TRUE(format_verdict(make_comparison()).starts_with("verdict: regression: 1 regression"));
-  EXPECT_TRUE(format_verdict(make_comparison()).ends_with("; smallest detectable change 2.5 %"));
+  EXPECT_TRUE(format_verdict(make_comparison()).ends_with("; minimum detectable effect (MDE) 2.5 %"));
 }
 
-TEST(FormatVerdict, SaysInWordsThatNothingSmallCouldBeSeen) {
+TEST(FormatVerdict, HasNoDigitsOfAnMdeThatIsNoise) {
   Comparison comparison = make_comparison();
   comparison.mde = 1.8e4;
-  EXPECT_TRUE(format_verdict(comparison).ends_with("; smallest detectable change more than 100 %"));
+  EXPECT_TRUE(format_verdict(comparison).ends_with("; minimum detectable effect (MDE) more than 100 %"));
   comparison.mde.reset();
   EXPECT_TRUE(format_verdict(comparison).ends_with("1 unchanged"));
 }
 
-TEST(FormatVerdict, NamesItFirstWhereTheDeviationWasAssumed) {
+TEST(FormatVerdict, PutsTheMdeFirstIfTheDeviationWasAssumed) {
   Comparison comparison = make_comparison();
   comparison.assumed_deviation = 0.05;
   EXPECT_TRUE(
       format_verdict(comparison)
-          .starts_with("smallest detectable change 2.5 % (processes assumed to deviate by 5 %); verdict: "));
+          .starts_with(
+              "minimum detectable effect (MDE) 2.5 % (assumed deviation between processes: 5 %); verdict: "));
 }
 
 }  // namespace

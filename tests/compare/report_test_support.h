@@ -7,6 +7,27 @@
 
 namespace warpgauge {
 
+inline Why make_why(const std::string& name, CellVerdict verdict) {
+  switch (verdict) {
+    case CellVerdict::regression:
+    case CellVerdict::improvement:
+      return ChangeProved{0.01, {}};
+    case CellVerdict::unchanged:
+      return SameProved{0.015};
+    case CellVerdict::inconclusive:
+      return NotProved{};
+    case CellVerdict::added:
+      return Absent{Side::base};
+    case CellVerdict::missing:
+      return Absent{Side::head};
+    case CellVerdict::errored:
+      return Failed{Side::base, "base.json", "because of " + name};
+    case CellVerdict::failed:
+      break;
+  }
+  return Failed{Side::head, "head.json", "because of " + name};
+}
+
 inline Cell make_cell(const std::string& name, CellVerdict verdict, double ratio) {
   Cell cell;
   cell.name = name;
@@ -18,21 +39,18 @@ inline Cell make_cell(const std::string& name, CellVerdict verdict, double ratio
     cell.ci = {ratio * 0.98, ratio * 1.02};
     cell.base.value = 1e6;
     cell.head.value = 1e6 * ratio;
-    cell.blocks = 3;
+    cell.units = 3;
     cell.mde = 0.025;
-    cell.more_blocks = 4;
+    cell.more_units = 4;
   }
   if (verdict == CellVerdict::regression) cell.reproduce = "bench '--benchmark_filter=^" + name + "$'";
-  cell.reason = "because of " + name;
+  cell.why = make_why(name, verdict);
   return cell;
 }
 
 inline Comparison make_comparison() {
   Comparison comparison;
-  comparison.verdict = RunVerdict::regression;
-  comparison.exit_code = 1;
   comparison.policy.statistic = "q25";
-  comparison.policy.method = "by the book";
   comparison.mde = 0.025;
   comparison.command = "warpgauge-compare gate --base base.json --head head.json";
   comparison.cells = {

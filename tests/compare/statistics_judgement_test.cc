@@ -3,10 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <stdexcept>
 
-#include "compare/statistics/detectable.h"
+#include "compare/statistics/evidence.h"
 
 namespace warpgauge {
 namespace {
@@ -43,14 +44,14 @@ TEST(Judgement, ARestlessMachineHidesNoSingleCase) {
   // What blocks share varies by 2 %: the whole change of 3 % is not proved, the rest is.
   const std::vector<Verdict> verdicts = judged(fit_with({0.03}, 4e-4));
   EXPECT_EQ(verdicts[0].decided, Decided::regression);
-  EXPECT_TRUE(verdicts[0].by_rest);
+  EXPECT_TRUE(verdicts[0].by_relative);
 }
 
 TEST(Judgement, ACommonSlowdownIsRedByTheWholeTest) {
   const std::vector<Verdict> verdicts = judged(fit_with(std::vector<double>(kCases, 0.03)));
   for (const Verdict& verdict : verdicts) {
     EXPECT_EQ(verdict.decided, Decided::regression);
-    EXPECT_FALSE(verdict.by_rest);
+    EXPECT_FALSE(verdict.by_relative);
   }
 }
 
@@ -108,9 +109,9 @@ TEST(Judgement, DegreesOfFreedomAreWelchs) {
   fit.shared_variance = 0.6;
   fit.shared_df = 14;
   const Effects effects = estimate_effects(fit, VariancePrior{}, std::vector<Margins>(kCases));
-  EXPECT_NEAR(effects.cases[0].whole.df, 1 / (0.16 / 9 + 0.36 / 14), 1e-9);
-  EXPECT_NEAR(effects.cases[0].whole.variance, 1, 1e-12);
-  EXPECT_EQ(effects.cases[0].rest.df, 9);
+  EXPECT_NEAR(effects.cases[0].absolute.df, 1 / (0.16 / 9 + 0.36 / 14), 1e-9);
+  EXPECT_NEAR(effects.cases[0].absolute.variance, 1, 1e-12);
+  EXPECT_EQ(effects.cases[0].relative.df, 9);
 }
 
 TEST(Judgement, AnAssumedDeviationIsAFloor) {
@@ -118,11 +119,11 @@ TEST(Judgement, AnAssumedDeviationIsAFloor) {
   const TwoWayFit fit = fit_with({0.03});
   const double known = std::numeric_limits<double>::infinity();
   const std::vector<ModeratedVariance> high(kCases, {0.0025, known}), low(kCases, {1e-9, known});
-  EXPECT_NEAR(estimate_effects(fit, {}, margins, high).cases[0].whole.variance, 0.00025, 1e-12);
-  EXPECT_TRUE(std::isinf(estimate_effects(fit, {}, margins, high).cases[0].whole.df));
+  EXPECT_NEAR(estimate_effects(fit, {}, margins, high).cases[0].absolute.variance, 0.00025, 1e-12);
+  EXPECT_TRUE(std::isinf(estimate_effects(fit, {}, margins, high).cases[0].absolute.df));
   const std::vector<ModeratedVariance> shown(kCases, {0.0025, 6});
-  EXPECT_EQ(estimate_effects(fit, {}, margins, shown).cases[0].whole.df, 6);
-  EXPECT_NEAR(estimate_effects(fit, {}, margins, low).cases[0].whole.variance, 25e-7, 1e-12);
+  EXPECT_EQ(estimate_effects(fit, {}, margins, shown).cases[0].absolute.df, 6);
+  EXPECT_NEAR(estimate_effects(fit, {}, margins, low).cases[0].absolute.variance, 25e-7, 1e-12);
 }
 
 TEST(Judgement, DegreesOfFreedomThatAreNotThereProveNothing) {
@@ -150,41 +151,79 @@ TEST(Judgement, AnImprovementIsReadAsPeopleReadIt) {
 
 constexpr PlannedLevels kLevels{2.5e-5, 0.01, 0.0125};
 
-TEST(Detectable, TheSmallestDetectableChangeIsTheMarginPlusTheTestsReach) {
-  // scipy 1.17.1: stats.t.isf(2.5e-5, 11) needs a non-centrality of 7.6741546608015785 for a power of .8.
-  Effect effect;
-  effect.whole = effect.rest = {0, 1e-6, 11};
-  EXPECT_NEAR(smallest_detectable(effect, {}, false, kLevels), 1.01 * std::exp(1e-3 * 7.6741546608015785) - 1,
-              2e-5);
-  effect.rest.variance = 25e-8;
-  EXPECT_NEAR(smallest_detectable(effect, {}, true, kLevels), 1.01 * std::exp(5e-4 * 7.6741546608015785) - 1,
-              2e-5);
-  effect.whole.df = effect.rest.df = 0;
-  EXPECT_TRUE(std::isinf(smallest_detectable(effect, {}, true, kLevels)));
+// An undecided case of 6 units.
+Decision undecided(
+    const Effect& effect, bool bulk_unchanged = false, const PlannedLevels& levels = kLevels,
+    const std::function<double(int)>& leverage = [](int extra) { return 1.0 / (6 + extra); }) {
+  Evidence evidence;
+  evidence.effect = effect;
+  evidence.bulk_unchanged = bulk_unchanged;
+  evidence.units = 6;
+  evidence.levels = levels;
+  return decision_of(evidence, leverage);
 }
 
-TEST(Detectable, MoreUnitsDecideAndHowManyFollowsTheGap) {
-  const auto leverage = [](int extra) { return 1.0 / (6 + extra); };
+TEST(Evidence, TheMdeIsTheMarginPlusTheTestsReach) {
+  // scipy 1.17.1: stats.t.isf(2.5e-5, 11) needs a non-centrality of 7.6741546608015785 for a power of .8.
   Effect effect;
-  effect.whole = effect.rest = {0.02, 16e-6, 20};
-  const int slower = units_to_decide(effect, {}, false, kLevels, leverage);
-  effect.whole.value = 0;
-  const int same = units_to_decide(effect, {}, false, kLevels, leverage);
-  effect.whole.value = 0.0125;  // beyond one margin and inside the other: either needs many
-  const int between = units_to_decide(effect, {}, false, kLevels, leverage);
-  // The rest is quiet where the whole is not: then it needs fewer, if the whole reaches the look's level.
-  effect.whole = {0.02, 64e-6, 20};
-  effect.rest = {0.02, 16e-6, 20};
-  EXPECT_LT(units_to_decide(effect, {}, true, kLevels, leverage),
-            units_to_decide(effect, {}, false, kLevels, leverage));
-  const int by_whole = units_to_decide(effect, {}, true, {2.5e-5, 2.5e-5, 0.0125}, leverage);
-  EXPECT_EQ(by_whole, units_to_decide(effect, {}, false, kLevels, leverage));
+  effect.absolute = effect.relative = {0, 1e-6, 11};
+  EXPECT_NEAR(undecided(effect).mde, 1.01 * std::exp(1e-3 * 7.6741546608015785) - 1, 2e-5);
+  effect.relative.variance = 25e-8;
+  EXPECT_NEAR(undecided(effect, true).mde, 1.01 * std::exp(5e-4 * 7.6741546608015785) - 1, 2e-5);
+  effect.absolute.df = effect.relative.df = 0.5;
+  EXPECT_TRUE(std::isinf(undecided(effect, true).mde));
+}
+
+TEST(Evidence, SampleSizeFollowsTheDistanceToTheMargin) {
+  Effect effect;
+  effect.absolute = effect.relative = {0.02, 16e-6, 20};
+  const int slower = undecided(effect).more_units;
+  effect.absolute.value = 0;
+  const int same = undecided(effect).more_units;
+  effect.absolute.value = 0.0125;  // beyond one margin and inside the other: either needs many
+  const int between = undecided(effect).more_units;
   EXPECT_GT(slower, same);
   EXPECT_GE(same, 1);
   EXPECT_GT(between, slower);
-  // Only head grows and base stays at one: no number helps.
-  effect.whole = {0.02, 1e-3, 20};
-  EXPECT_EQ(units_to_decide(effect, {}, false, kLevels, [](int extra) { return 1 + 1.0 / (1 + extra); }), 0);
+}
+
+TEST(Evidence, TheQuieterRelativeTestNeedsFewerUnits) {
+  Effect effect;
+  effect.absolute = {0.02, 64e-6, 20};
+  effect.relative = {0.02, 16e-6, 20};
+  EXPECT_LT(undecided(effect, true).more_units, undecided(effect).more_units);
+  // Unless the absolute test must reach the same level.
+  EXPECT_EQ(undecided(effect, true, {2.5e-5, 2.5e-5, 0.0125}).more_units, undecided(effect).more_units);
+}
+
+TEST(Evidence, IfOneSideCannotGrowNoNumberMayHelp) {
+  Effect effect;
+  effect.absolute = {0.02, 1e-3, 20};
+  EXPECT_EQ(undecided(effect, false, kLevels, [](int extra) { return 1 + 1.0 / (1 + extra); }).more_units, 0);
+}
+
+TEST(Evidence, EachVerdictHasItsReason) {
+  Evidence evidence;
+  evidence.effect.absolute = {0.05, 1e-6, 20};
+  evidence.effect.relative = {0.04, 1e-6, 20};
+  evidence.effect.with_excluded = 0.06;
+  evidence.levels = kLevels;
+  evidence.units = 6;
+  const auto why = [&] { return decision_of(evidence, [](int) { return 1.0; }).why; };
+  evidence.deviation_assumed = true;
+  EXPECT_EQ(why(), DecisionWhy(NotProved{.deviation_assumed = true}));
+  evidence.verdict.decided = Decided::regression;
+  EXPECT_EQ(why(), DecisionWhy(ChangeProved{0.01, {}}));
+  evidence.verdict.by_relative = true;
+  EXPECT_EQ(why(), DecisionWhy(ChangeProved{0.01, 0.04}));
+  evidence.margins.improve_above = 0.02;
+  evidence.verdict = {.decided = Decided::improvement};
+  EXPECT_EQ(why(), DecisionWhy(ChangeProved{0.02, {}}));
+  evidence.verdict = {.decided = Decided::unchanged};
+  EXPECT_EQ(why(), DecisionWhy(SameProved{0.015}));
+  evidence.verdict = {.decided = Decided::inconclusive, .without_excluded = Decided::unchanged};
+  evidence.against_head = {{Side::head, true, {4}, 8, 0.4}};
+  EXPECT_EQ(why(), DecisionWhy(DependsOnExclusion{Decided::unchanged, 0.06, evidence.against_head}));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST(NullControl, ProcessesThatDifferFromTheirOwnSideTakeTheRedAway) {
   EXPECT_EQ(outcome.null_control.verdict, NullVerdict::failed);
   EXPECT_EQ(outcome.null_control.flagged, std::vector<std::size_t>{7});
   EXPECT_EQ(outcome.decisions[0].decided, Decided::inconclusive);
-  EXPECT_THAT(outcome.decisions[0].reason, HasSubstr("null control failed"));
+  EXPECT_EQ(outcome.decisions[0].why, DecisionWhy(NullControlFailed{Decided::regression}));
   EXPECT_EQ(outcome.decisions[5].decided, Decided::unchanged);
 }
 

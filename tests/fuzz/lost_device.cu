@@ -1,5 +1,5 @@
 // cuda/loses_device: writes where nothing is, after which the device does not answer this process any more.
-#include "kernels/cuda/check.h"
+#include "kernels/cuda_check.h"
 #include "kernels/kernel.h"
 
 namespace warpgauge::faulty {

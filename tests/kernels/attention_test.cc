@@ -16,7 +16,7 @@ TEST(attention, causal_is_aligned_bottom_right) {
   EXPECT_EQ(visible_keys(p, 4), 2);
 }
 
-TEST(attention, flops_count_exactly_the_unmasked_pairs) {
+TEST(attention, flops_count_unmasked_pairs_only) {
   for (std::int64_t sq = 1; sq < 12; ++sq)
     for (std::int64_t sk = 0; sk < 12; ++sk)
       for (Mask mask : {Mask::none, Mask::causal}) {
@@ -28,8 +28,8 @@ TEST(attention, flops_count_exactly_the_unmasked_pairs) {
       }
 }
 
-// The figures of a well-known case: B32 H8 S512 D64 f16 is 17.18 GFLOP and 67 MB (plus 0.5 MB of LSE).
-TEST(attention, work_of_a_known_case) {
+// B32 H8 S512 D64 f16: 17.18 GFLOP, and 67 MB plus 0.5 MB of LSE.
+TEST(attention, flops_and_bytes_of_a_known_case) {
   const Problem p{.batch = 32,
                   .heads = 8,
                   .kv_heads = 8,
@@ -41,12 +41,12 @@ TEST(attention, work_of_a_known_case) {
   EXPECT_EQ(attention_bytes(p), 4.0 * 32 * 8 * 512 * 64 * 2 + 4.0 * 32 * 8 * 512);
 }
 
-TEST(attention, bytes_count_kv_heads_once) {
+TEST(attention, bytes_count_each_kv_head_once) {
   const Problem p{.batch = 1, .heads = 8, .kv_heads = 2, .seq_q = 4, .seq_k = 16, .head_dim = 8};
   EXPECT_EQ(attention_bytes(p), 4.0 * (2 * 8 * 4 * 8 + 2 * 2 * 16 * 8 + 8 * 4));
 }
 
-TEST(attention, impossible_sizes_are_named) {
+TEST(attention, problem_error_for_invalid_sizes) {
   EXPECT_EQ(problem_error({}), "");
   EXPECT_EQ(problem_error({.heads = 3, .kv_heads = 2}), "Hkv must divide H");
   EXPECT_EQ(problem_error({.seq_q = 0}), "S must be at least 1");
@@ -54,7 +54,7 @@ TEST(attention, impossible_sizes_are_named) {
   EXPECT_EQ(problem_error({.scale = NAN}), "scale must be finite");
 }
 
-TEST(attention, tensors_past_2_to_the_60_bytes_are_named) {
+TEST(attention, problem_error_for_tensors_of_more_than_2_to_the_60_bytes) {
   constexpr std::int64_t kHuge = std::int64_t{1} << 62;
   EXPECT_EQ(problem_error({.batch = kHuge}), "Q and O have more than 2^60 bytes");
   EXPECT_EQ(
@@ -63,7 +63,7 @@ TEST(attention, tensors_past_2_to_the_60_bytes_are_named) {
   EXPECT_EQ(problem_error({.seq_k = kHuge}), "K and V have more than 2^60 bytes");
   EXPECT_EQ(problem_error({.seq_q = std::int64_t{1} << 59, .head_dim = 1, .dtype = Dtype::f16}),
             "LSE has more than 2^60 bytes");
-  EXPECT_EQ(problem_error({.seq_q = std::int64_t{1} << 52}), "") << "2^60 bytes are the most";
+  EXPECT_EQ(problem_error({.seq_q = std::int64_t{1} << 52}), "") << "2^60 bytes are allowed";
   EXPECT_EQ(problem_error({.seq_q = (std::int64_t{1} << 52) + 1}), "Q and O have more than 2^60 bytes");
 }
 

@@ -10,12 +10,12 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(case_key, leaves_out_what_follows_from_the_rest) {
+TEST(case_key, omits_default_axes) {
   const Problem p{.batch = 32, .heads = 8, .kv_heads = 8, .seq_q = 512, .seq_k = 512, .head_dim = 64};
   EXPECT_EQ(format_case("cpu/blas", p), "cpu/blas/f32/B:32/H:8/S:512/D:64/causal:0");
 }
 
-TEST(case_key, names_what_differs) {
+TEST(case_key, has_axes_that_differ_from_the_defaults) {
   const Problem p{.batch = 1,
                   .heads = 8,
                   .kv_heads = 2,
@@ -29,7 +29,7 @@ TEST(case_key, names_what_differs) {
             "cuda/flash_mma/bf16/B:1/H:8/Hkv:2/S:1/Sk:1024/D:128/causal:1/scale:0.1");
 }
 
-TEST(case_key, parses_to_the_same_string_and_problem) {
+TEST(case_key, parse_is_the_inverse_of_format) {
   std::mt19937_64 random(1);
   for (int n = 0; n < 10000; ++n) {
     Problem p;
@@ -50,7 +50,7 @@ TEST(case_key, parses_to_the_same_string_and_problem) {
   }
 }
 
-TEST(case_key, the_kernel_may_be_left_out_or_bare) {
+TEST(case_key, kernel_is_optional_and_may_lack_the_backend) {
   EXPECT_EQ(parse_case("f16/B:1/H:1/S:1/D:8/causal:0").kernel, "");
   EXPECT_EQ(parse_case("naive/f16/B:1/H:1/S:1/D:8/causal:0").kernel, "naive");
 }
@@ -64,13 +64,13 @@ std::string message_of(const std::string& text) {
   return "accepted";
 }
 
-TEST(case_key, says_what_is_wrong_and_where) {
-  EXPECT_THAT(message_of("cpu/naive"), HasSubstr("no type (f32, f16, bf16)"));
-  EXPECT_THAT(message_of("f32/B:1/S:1/D:8/causal:0"), HasSubstr("'H:N' is missing at 'S:1'"));
-  EXPECT_THAT(message_of("f32/B:x/H:1/S:1/D:8/causal:0"), HasSubstr("'B:x' is not a number"));
-  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8"), HasSubstr("'causal:N' is missing"));
-  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:2"), HasSubstr("causal is 0 or 1"));
-  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/repeats:3"), HasSubstr("unexpected at 'repeats:3'"));
+TEST(case_key, error_has_the_offending_part) {
+  EXPECT_THAT(message_of("cpu/naive"), HasSubstr("no element type (f32, f16, bf16)"));
+  EXPECT_THAT(message_of("f32/B:1/S:1/D:8/causal:0"), HasSubstr("expected 'H:N', found 'S:1'"));
+  EXPECT_THAT(message_of("f32/B:x/H:1/S:1/D:8/causal:0"), HasSubstr("the value of 'B:x' is not a number"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8"), HasSubstr("expected 'causal:N', found the end"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:2"), HasSubstr("causal must be 0 or 1"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/repeats:3"), HasSubstr("unexpected 'repeats:3'"));
   EXPECT_THAT(message_of("f32/B:1/H:6/Hkv:4/S:1/D:8/causal:0"), HasSubstr("Hkv must divide H"));
   EXPECT_THAT(message_of("f32/B:99999999999999999999/H:1/S:1/D:8/causal:0"), HasSubstr("is not a number"));
 }

@@ -1,5 +1,5 @@
-# Runs WarpgaugeKernelList over a small project three times: as it should be, with a missing source, with a source
-# that nobody listed. The first must configure; the others must fail and name the file.
+# Configures a small project with WarpgaugeKernelList. A correct list must configure. A missing source file, an invalid
+# name and an unlisted source file must fail with a message that contains the name.
 file(REMOVE_RECURSE ${WORK_DIR})
 file(WRITE ${WORK_DIR}/src/cpu/one.cc "int one;\n")
 file(WRITE ${WORK_DIR}/src/CMakeLists.txt "
@@ -15,11 +15,11 @@ function(configure name listed expected_text)
   execute_process(COMMAND ${CMAKE_COMMAND} -S ${WORK_DIR}/src -B ${WORK_DIR}/${name} -DLISTED=${listed}
                   RESULT_VARIABLE result ERROR_VARIABLE error OUTPUT_QUIET)
   if(expected_text STREQUAL "" AND NOT result EQUAL 0)
-    message(FATAL_ERROR "${name}: should configure, said: ${error}")
+    message(FATAL_ERROR "${name}: expected success, got: ${error}")
   endif()
   string(REGEX REPLACE "[ \n]+" " " error "${error}")
   if(NOT expected_text STREQUAL "" AND (result EQUAL 0 OR NOT error MATCHES "${expected_text}"))
-    message(FATAL_ERROR "${name}: should fail with '${expected_text}', exit ${result}, said: ${error}")
+    message(FATAL_ERROR "${name}: expected failure with '${expected_text}', got exit code ${result} and: ${error}")
   endif()
 endfunction()
 

@@ -8,7 +8,7 @@
 namespace warpgauge {
 namespace {
 
-TEST(registry, holds_each_kernel_once_and_complete) {
+TEST(registry, ids_are_unique_and_entries_complete) {
   std::set<std::string> ids;
   for (const Kernel* kernel : all_kernels()) {
     EXPECT_TRUE(ids.insert(kernel->id()).second) << kernel->id();
@@ -20,20 +20,20 @@ TEST(registry, holds_each_kernel_once_and_complete) {
   EXPECT_TRUE(ids.contains("cpu/blas"));
 }
 
-TEST(registry, a_bare_name_is_enough_where_it_is_unique) {
+TEST(registry, finds_a_kernel_by_unique_name_without_the_backend) {
   EXPECT_EQ(find_kernel("blas"), find_kernel("cpu/blas"));
   EXPECT_EQ(find_kernel("no_such_kernel"), nullptr);
   const bool with_cuda = find_kernel("cuda/naive") != nullptr;
   EXPECT_EQ(find_kernel("naive"), with_cuda ? nullptr : find_kernel("cpu/naive"));
 }
 
-TEST(registry, every_kernel_refuses_an_impossible_problem_with_a_reason) {
+TEST(registry, supports_of_every_kernel_rejects_an_invalid_problem) {
   for (const Kernel* kernel : all_kernels())
     EXPECT_EQ(kernel->supports({.heads = 3, .kv_heads = 2}), "Hkv must divide H") << kernel->id();
 }
 
-// kernels/CMakeLists.txt says why.
-TEST(registry, kernels_of_the_host_begin_with_a_cache_line_wherever_they_are_linked) {
+// See -falign-functions in kernels/CMakeLists.txt.
+TEST(registry, functions_of_cpu_kernels_are_aligned_to_cache_lines) {
   constexpr std::uintptr_t kLine = 64;
   for (const Kernel* kernel : all_kernels()) {
     if (kernel->backend != Backend::cpu) continue;
@@ -42,7 +42,7 @@ TEST(registry, kernels_of_the_host_begin_with_a_cache_line_wherever_they_are_lin
   }
 }
 
-TEST(backend, buffers_keep_what_is_put_in_and_guard_their_bounds) {
+TEST(backend, buffer_copies_and_checks_bounds) {
   Buffer buffer(Backend::cpu, 16);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer.data()) % 256, 0u);
   const int in[2] = {7, 9};
@@ -54,7 +54,7 @@ TEST(backend, buffers_keep_what_is_put_in_and_guard_their_bounds) {
   EXPECT_THROW(buffer.download(&out, sizeof out, 13), std::out_of_range);
 }
 
-TEST(backend, says_why_cuda_cannot_be_used_or_uses_it) {
+TEST(backend, cuda_is_unavailable_with_a_reason_or_works) {
   EXPECT_EQ(backend_unavailable(Backend::cpu), "");
   if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty()) {
     EXPECT_TRUE(reason.starts_with("no CUDA device") || reason == "built without the CUDA toolkit") << reason;

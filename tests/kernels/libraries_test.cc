@@ -5,7 +5,7 @@
 namespace warpgauge {
 namespace {
 
-TEST(Libraries, EachIsNamedWithItsVersion) {
+TEST(Libraries, VersionsOfAllLibraries) {
   EXPECT_THAT(library_versions(), testing::ContainsRegex("^OpenBLAS [0-9]+[.][0-9]+"));
 #if defined(LIBRARIES_WITH_CUDA)
   EXPECT_THAT(library_versions(), testing::ContainsRegex("; cuBLAS [0-9]+[.][0-9]+[.][0-9]+$"));

@@ -8,13 +8,13 @@
 namespace warpgauge::cpu {
 namespace {
 
-TEST(softmax, exponential_is_within_two_parts_in_ten_million) {
+TEST(softmax, relative_error_of_the_exponential_is_below_2e_7) {
   double worst = 0;
   for (float x = 0; x > -87.0f; x -= 0.0007f) {
     const double exact = std::exp(static_cast<double>(x));
     worst = std::max(worst, std::abs(static_cast<double>(exp_nonpositive(x)) - exact) / exact);
   }
-  EXPECT_LT(worst, 2e-7 + 87 * 0x1p-24);  // the argument's own rounding, x log2(e), grows with |x|
+  EXPECT_LT(worst, 2e-7 + 87 * 0x1p-24);  // plus the rounding of x log2(e), which grows with |x|
   EXPECT_EQ(exp_nonpositive(0.0f), 1.0f);
   EXPECT_EQ(exp_nonpositive(-1000.0f), 0.0f);
   EXPECT_EQ(exp_nonpositive(-INFINITY), 0.0f);
@@ -34,7 +34,7 @@ TEST(softmax, row_matches_double_precision_at_every_length) {
   }
 }
 
-TEST(softmax, masked_keys_are_zero_and_a_row_without_keys_is_empty) {
+TEST(softmax, masked_keys_and_rows_without_keys_are_zero) {
   std::vector<float> row{1, 2, NAN, 4};
   softmax_row(row.data(), 2, 4);
   EXPECT_EQ(row[2], 0.0f);
@@ -44,7 +44,7 @@ TEST(softmax, masked_keys_are_zero_and_a_row_without_keys_is_empty) {
   for (float x : row) EXPECT_EQ(x, 0.0f);
 }
 
-TEST(softmax, a_visible_nan_reaches_the_whole_row) {
+TEST(softmax, a_visible_nan_propagates_to_the_whole_row) {
   for (int at : {0, 5, 16, 40}) {
     std::vector<float> row(41, 0.5f);
     row[at] = NAN;

@@ -7,12 +7,12 @@
 namespace warpgauge {
 namespace {
 
-TEST(Stream, OfTheHostIsNone) {
+TEST(Stream, IsNullForHostBackends) {
   EXPECT_EQ(Stream(Backend::cpu).get(), nullptr);
   EXPECT_EQ(Stream(Backend::simt).get(), nullptr);
 }
 
-class StreamOfAGpu : public testing::Test {
+class CudaStream : public testing::Test {
  protected:
   void SetUp() override {
     if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty())
@@ -20,7 +20,7 @@ class StreamOfAGpu : public testing::Test {
   }
 };
 
-TEST_F(StreamOfAGpu, IsHeldWhileOneLooks) {
+TEST_F(CudaStream, IsHeldDuringLook) {
   const Stream stream(Backend::cuda);
   EXPECT_NE(stream.get(), nullptr);
   int looked = 0;
@@ -28,13 +28,13 @@ TEST_F(StreamOfAGpu, IsHeldWhileOneLooks) {
   EXPECT_EQ(looked, 1);
 }
 
-TEST_F(StreamOfAGpu, IsNotHeldForALaunchThatWaitsForIt) {
+TEST_F(CudaStream, IsReleasedByTheTimeLimitIfTheLaunchSynchronises) {
   const Stream stream(Backend::cuda);
   EXPECT_FALSE(stream.hold_while([] { synchronize(Backend::cuda); }, [] {}));
-  EXPECT_TRUE(stream.hold_while([] {}, [] {})) << "the next time it is held again";
+  EXPECT_TRUE(stream.hold_while([] {}, [] {})) << "the stream must be usable afterwards";
 }
 
-TEST_F(StreamOfAGpu, IsLetGoByAnException) {
+TEST_F(CudaStream, IsReleasedByAnException) {
   const Stream stream(Backend::cuda);
   EXPECT_THROW(stream.hold_while([] { throw std::runtime_error("planted"); }, [] {}), std::runtime_error);
   EXPECT_NO_THROW(synchronize(Backend::cuda));

@@ -1,4 +1,4 @@
-// Must not compile: what a kernel that needs clusters would say.
+// Must not compile: clusters are not supported.
 #include "kernels/simt/simt.h"
 
 SIMT_CLUSTER(2, 1, 1);

@@ -1,5 +1,5 @@
-// How fast the emulator runs flash_mma: one head, S = 512, D = 64, on one OS thread, with and without checks
-// of memory.
+// Benchmarks the emulator with flash_mma: one head, S = 512, D = 64, on one OS thread, with and without
+// memory checks.
 #include <benchmark/benchmark.h>
 
 #include <random>

@@ -1,4 +1,4 @@
-# The primitives of sm_90a: unit tests, and a kernel that is made of them; its planted bugs are in hopper_mutants.cmake.
+# Tests of the sm_90a primitives, and of a kernel that uses them.
 foreach(test IN ITEMS hopper_primitives tma_primitives wgmma_primitives mbarrier_findings tma_findings wgmma_findings
                       wgmma_register_findings)
   warpgauge_test(simt_${test}_test LABEL simt SOURCES ${test}_test.cc
@@ -6,7 +6,7 @@ foreach(test IN ITEMS hopper_primitives tma_primitives wgmma_primitives mbarrier
 endforeach()
 
 add_library(simt_linear_attention STATIC linear_attention.cc)
-target_link_libraries(simt_linear_attention PUBLIC warpgauge_build warpgauge::kernels warpgauge::simt)
+target_link_libraries(simt_linear_attention PUBLIC warpgauge_build warpgauge::kernels warpgauge::simt PRIVATE fmt::fmt)
 
 file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/simt_linear_attention.cc
      CONTENT "#include \"tests/simt/linear_attention.cu\"\n")
@@ -22,12 +22,12 @@ if(WARPGAUGE_WITH_CUDA)
   target_link_libraries(simt_linear_attention_test PRIVATE CUDA::cudart_static)
 endif()
 
-# Clusters are left out, and a kernel that asks for them is told so when it is compiled.
-add_test(NAME simt.clusters_are_refused_by_the_compiler
+# Clusters are not supported: a kernel that declares one must not compile.
+add_test(NAME simt.clusters_do_not_compile
          COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -I${PROJECT_SOURCE_DIR}
                  ${CMAKE_CURRENT_SOURCE_DIR}/cluster_of_two.cc)
-set_tests_properties(simt.clusters_are_refused_by_the_compiler PROPERTIES LABELS simt
-                     PASS_REGULAR_EXPRESSION "kernels/simt has no clusters")
+set_tests_properties(simt.clusters_do_not_compile PROPERTIES LABELS simt
+                     PASS_REGULAR_EXPRESSION "kernels/simt does not support clusters")
 
 if(WARPGAUGE_WITH_CUDA)
   find_program(CUOBJDUMP cuobjdump HINTS ${CUDAToolkit_BIN_DIR})

@@ -1,5 +1,5 @@
-// Every primitive of sm_90a once, for the compiler's eyes only: instructions_test.cmake looks for the
-// instructions in what nvcc makes of it. Nothing here is meant to be run.
+// Uses every sm_90a primitive. Only compiled, never run: instructions_test.cmake searches the PTX and SASS
+// for the instructions.
 #include "kernels/simt/simt.h"
 
 namespace warpgauge::simt {
@@ -9,7 +9,7 @@ struct Params {
   float* out;
 };
 
-SIMT_SPECIALIZED_KERNEL(384) everything(SIMT_GRID_CONSTANT const Params p) {
+SIMT_SPECIALIZED_KERNEL(3 * kWarpgroupSize) everything(SIMT_GRID_CONSTANT const Params p) {
   SharedMemory shared;
   auto* tile = shared.array<bf16>("tile", 64 * 256, 1024);
   auto* barrier = shared.array<Mbarrier>("barrier", 1);
@@ -40,8 +40,8 @@ SIMT_SPECIALIZED_KERNEL(384) everything(SIMT_GRID_CONSTANT const Params p) {
   store_matrices<false>(one, tile + lane_index() * 8);
   store_matrices<true>(one, tile + lane_index() * 8);
   fence_proxy_async();
-  barrier_sync(1, 256);
-  if (thread_index() == 128) {
+  barrier_sync(1, 2 * kWarpgroupSize);
+  if (thread_index() == kWarpgroupSize) {
     tma_store(p.map, {0, 1}, tile);
     tma_store(p.map, {0, 1, 2}, tile);
     tma_store(p.map, {0, 1, 2, 3}, tile);
@@ -53,9 +53,9 @@ SIMT_SPECIALIZED_KERNEL(384) everything(SIMT_GRID_CONSTANT const Params p) {
   }
 }
 
-// N = 2 kRegisters, A by descriptor and in registers, both types.
+// A in shared memory and in registers. N = 2 kRegisters.
 template <class T, int kRegisters>
-SIMT_SPECIALIZED_KERNEL(128)
+SIMT_SPECIALIZED_KERNEL(kWarpgroupSize)
 product(float* out) {
   auto* tile = SharedMemory().array<T>("tile", 64 * 256, 1024);
   float d[kRegisters];
@@ -68,15 +68,15 @@ product(float* out) {
   wgmma_wait<0>();
   pin_registers(d);
   SIMT_UNROLL
-  for (int i = 0; i < kRegisters; ++i) out[i * 128 + thread_index()] = d[i];
+  for (int i = 0; i < kRegisters; ++i) out[i * kWarpgroupSize + thread_index()] = d[i];
 }
 
 // All N: 8 to 256 in steps of 8.
 template <int kQuads>
 void instantiate() {
   if constexpr (kQuads > 0) {
-    product<f16, 4 * kQuads><<<1, 128>>>(nullptr);
-    product<bf16, 4 * kQuads><<<1, 128>>>(nullptr);
+    product<f16, 4 * kQuads><<<1, kWarpgroupSize>>>(nullptr);
+    product<bf16, 4 * kQuads><<<1, kWarpgroupSize>>>(nullptr);
     instantiate<kQuads - 1>();
   }
 }

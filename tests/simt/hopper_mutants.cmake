@@ -1,6 +1,6 @@
-# Planted bugs in a kernel of TMA, mbarriers and wgmma, rows as those of mutants.cmake: no Hopper attention kernel stands yet,
-# so it is the tests' own, held against its own reference.
-set(hunt hunt_linear_attention)
+# Mutants of a kernel with TMA, mbarriers and wgmma (see mutants.cmake). The project has no Hopper attention kernel yet, so
+# they are mutants of the tests' linear_attention.cu, which is compared with its own reference.
+set(detect detect_linear_attention_bug)
 set(linear tests/simt/linear_attention.cu)
 mutant(linear_no_barrier_fence ${linear} ${linear} [[simt::fence_mbarrier_init();]] [[]])
 mutant(linear_no_barrier_sync ${linear} ${linear} [[simt::syncthreads();]] [[]])

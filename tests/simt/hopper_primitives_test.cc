@@ -1,5 +1,4 @@
-// The emulated primitives of sm_90a other than TMA's and wgmma's against vectors derived by hand from the PTX
-// ISA's tables and figures.
+// Emulated sm_90a primitives other than TMA and wgmma, compared with values derived by hand from the PTX ISA.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,8 +7,8 @@
 namespace warpgauge::simt {
 namespace {
 
-// Four phases of a barrier with 64 arrivals: what came before an arrival is seen after the wait.
-TEST(Mbarrier, phases_alternate_and_order) {
+// Four phases of an mbarrier with 64 arrivals. Writes before an arrival must be visible after the wait.
+TEST(Mbarrier, phases_alternate_and_order_accesses) {
   struct Out {
     int sums[64];
   };
@@ -17,7 +16,7 @@ TEST(Mbarrier, phases_alternate_and_order) {
   struct Params {
     Out* out;
   };
-  run_all_ways<[](Params p) {
+  run_all_schedules<[](Params p) {
     SharedMemory shared;
     auto* values = shared.array<int>("values", 64);
     auto* barrier = shared.array<Mbarrier>("barrier", 1);
@@ -31,7 +30,7 @@ TEST(Mbarrier, phases_alternate_and_order) {
       sum += values[thread_index() ^ 33];
       syncthreads();
     }
-    mbarrier_wait(barrier, 1);  // the phase before the one under way
+    mbarrier_wait(barrier, 1);  // must not block: the phase before the current one
     p.out->sums[thread_index()] = sum;
     syncthreads();
     if (thread_index() == 0) mbarrier_invalidate(barrier);
@@ -41,8 +40,8 @@ TEST(Mbarrier, phases_alternate_and_order) {
   for (int i = 0; i < 64; ++i) EXPECT_EQ(out.sums[i], 600 + 4 * (i ^ 33));
 }
 
-// PTX ISA, stmatrix: the reverse of ldmatrix. Matrix m's rows go where lanes 8m..8m+7 say; a lane's register
-// m holds elements (lane / 4, lane % 4 * 2) and the next of the row; with .trans row and column are
+// PTX ISA, stmatrix: the inverse of ldmatrix. Lanes 8m..8m+7 pass the addresses of matrix m's rows. A lane's
+// register m holds elements (lane / 4, lane % 4 * 2) and the next of the row. With .trans row and column are
 // exchanged.
 template <bool kTransposed, int kCount>
 void check_store_matrices() {
@@ -53,7 +52,7 @@ void check_store_matrices() {
     Out* out;
   };
   Out out{};
-  run_all_ways<[](Params p) {
+  run_all_schedules<[](Params p) {
     auto* elements = SharedMemory().array<std::uint16_t>("elements", 256);
     const int lane = thread_index();
     std::uint32_t registers[kCount];
@@ -61,7 +60,7 @@ void check_store_matrices() {
       registers[m] = static_cast<std::uint32_t>((m * 64 + 2 * lane + 1) << 16 | (m * 64 + 2 * lane));
     store_matrices<kTransposed>(registers, elements + lane * 8);
     syncwarp();
-    for (int i = lane; i < kCount * 64; i += 32) p.out->elements[i] = elements[i];
+    for (int i = lane; i < kCount * 64; i += kWarpSize) p.out->elements[i] = elements[i];
   }>(Params{&out}, {{"out", &out, sizeof out, true}});
   for (int i = 0; i < kCount * 64; ++i) {
     const int m = i / 64, row = i % 64 / 8, column = i % 8;
@@ -69,7 +68,7 @@ void check_store_matrices() {
   }
 }
 
-TEST(StoreMatrices, plain_and_transposed_one_two_and_four) {
+TEST(StoreMatrices, one_two_and_four_matrices_plain_and_transposed) {
   check_store_matrices<false, 1>();
   check_store_matrices<false, 2>();
   check_store_matrices<false, 4>();
@@ -78,9 +77,9 @@ TEST(StoreMatrices, plain_and_transposed_one_two_and_four) {
   check_store_matrices<true, 4>();
 }
 
-TEST(ElectOne, is_one_lane_and_the_same_each_time) {
+TEST(ElectOne, elects_one_lane_and_the_same_at_each_call) {
   struct Out {
-    int elected[32];
+    int elected[kWarpSize];
   };
   struct Params {
     Out* out;
@@ -100,7 +99,7 @@ TEST(ElectOne, is_one_lane_and_the_same_each_time) {
   }
 }
 
-TEST(Ids, of_warpgroups) {
+TEST(Ids, warpgroup_indices) {
   struct Out {
     int group[256];
   };
@@ -108,12 +107,12 @@ TEST(Ids, of_warpgroups) {
     Out* out;
   };
   Out out{};
-  run_all_ways<[](Params p) { p.out->group[thread_index()] = warpgroup_index(); }>(
+  run_all_schedules<[](Params p) { p.out->group[thread_index()] = warpgroup_index(); }>(
       Params{&out}, {{"out", &out, sizeof out, true}}, 256);
-  for (int i = 0; i < 256; ++i) EXPECT_EQ(out.group[i], i / 128);
+  for (int i = 0; i < 256; ++i) EXPECT_EQ(out.group[i], i / kWarpgroupSize);
 }
 
-TEST(Cluster, of_one_block_may_be_written_down) {
+TEST(Cluster, of_one_block_compiles) {
   SIMT_CLUSTER(1, 1, 1);
 }
 

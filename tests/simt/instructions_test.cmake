@@ -1,25 +1,26 @@
-# cmake -DNVCC= [-DCUOBJDUMP=] -DSOURCE= -DINCLUDE= -P instructions_test.cmake: each primitive of sm_90a is the instruction that
-# it is meant to be, in PTX and, where cuobjdump is there to show it, in machine code; older architectures compile it too.
+# cmake -DNVCC= [-DCUOBJDUMP=] -DSOURCE= -DINCLUDE= -P instructions_test.cmake
+# Checks that each sm_90a primitive compiles to its instruction, in PTX and in SASS (if there is a cuobjdump). Also checks that
+# the source compiles for older architectures.
 set(flags -std=c++20 --expt-relaxed-constexpr -I${INCLUDE})
 function(compile output)
   execute_process(COMMAND ${NVCC} ${flags} ${ARGN} -o ${output} ${SOURCE}
-                  RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
+                  RESULT_VARIABLE status OUTPUT_VARIABLE report ERROR_VARIABLE report)
   if(NOT status EQUAL 0)
-    message(FATAL_ERROR "${SOURCE} does not compile with ${ARGN}:\n${said}")
+    message(FATAL_ERROR "${SOURCE} does not compile with ${ARGN}:\n${report}")
   endif()
-  if(said MATCHES "setmaxnreg|serialized")  # ptxas ignores the one, and waits after each of the others
-    message(FATAL_ERROR "${SOURCE} compiles to something else than it says:\n${said}")
+  if(report MATCHES "setmaxnreg|serialized")  # only warnings of ptxas
+    message(FATAL_ERROR "${SOURCE}: ptxas ignores setmaxnreg or serialises wgmma:\n${report}")
   endif()
 endfunction()
 function(expect_all text what)
   foreach(instruction IN LISTS ARGN)
     string(FIND "${text}" "${instruction}" at)
     if(at EQUAL -1)
-      message(FATAL_ERROR "no ${instruction} in the ${what} of ${SOURCE}")
+      message(FATAL_ERROR "${SOURCE}: its ${what} does not contain ${instruction}")
     endif()
   endforeach()
   list(LENGTH ARGN count)
-  message(STATUS "${what}: all of ${count} instructions")
+  message(STATUS "${what}: contains all ${count} instructions")
 endfunction()
 
 compile(instructions.ptx -ptx -gencode arch=compute_90a,code=compute_90a)
@@ -46,9 +47,9 @@ expect_all("${ptx}" PTX ${expected})
 compile(instructions.cubin -cubin -gencode arch=compute_90a,code=sm_90a)
 if(CUOBJDUMP)
   execute_process(COMMAND ${CUOBJDUMP} -sass instructions.cubin OUTPUT_VARIABLE sass)
-  expect_all("${sass}" "machine code" UTMALDG UTMASTG HGMMA.64x256x16.F32 SYNCS STSM USETMAXREG FENCE.VIEW.ASYNC ELECT)
+  expect_all("${sass}" SASS UTMALDG UTMASTG HGMMA.64x256x16.F32 SYNCS STSM USETMAXREG FENCE.VIEW.ASYNC ELECT)
 else()
-  message(STATUS "machine code: not looked at, there is no cuobjdump")
+  message(STATUS "SASS: not checked, cuobjdump is missing")
 endif()
 foreach(architecture IN ITEMS 80 89)
   compile(instructions.cubin -cubin -gencode arch=compute_${architecture},code=sm_${architecture})

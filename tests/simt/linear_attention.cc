@@ -1,5 +1,7 @@
 #include "tests/simt/linear_attention.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <exception>
 #include <random>
@@ -9,7 +11,7 @@
 namespace warpgauge {
 namespace {
 
-// [B, H, S, D] in 16-bit elements, beside their values.
+// [B, H, S, D] in 16-bit elements, and their values.
 struct Tensor {
   std::int64_t heads, seq;
   std::vector<std::uint16_t> bits;
@@ -41,7 +43,7 @@ const float* row(const Problem& p, const Tensor& t, std::int64_t batch, std::int
   return &t.values[static_cast<std::size_t>(((batch * t.heads + head) * t.seq + i) * p.head_dim)];
 }
 
-// One row of O, and of what it would be with all terms positive: the measure of its rounding errors.
+// One row of O, and the sums of the terms' magnitudes, which bound its rounding errors.
 struct Expected {
   std::vector<double> sums, magnitudes;
 };
@@ -66,7 +68,7 @@ Expected expected_row(const Problem& p, const Tensor& q, const Tensor& k, const 
 }
 
 std::string compare(const Problem& p, const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& o) {
-  // Half a unit in the last place for each weight and for the result; the sums in f32 add less.
+  // Half an ulp of the type for each weight and for the result. The errors of the f32 sums are smaller.
   const double unit = p.dtype == Dtype::f16 ? 0x1p-11 : 0x1p-8;
   for (std::int64_t b = 0; b < p.batch; ++b) {
     for (std::int64_t h = 0; h < p.heads; ++h) {
@@ -77,9 +79,8 @@ std::string compare(const Problem& p, const Tensor& q, const Tensor& k, const Te
           const double got = double{decode(p.dtype, o.bits[first + d])};
           const double bound = unit * (expected.magnitudes[d] + std::abs(expected.sums[d])) + 1e-6;
           if (!(std::abs(got - expected.sums[d]) <= bound))
-            return "wrong: O[" + std::to_string(b) + ", " + std::to_string(h) + ", " + std::to_string(i) +
-                   ", " + std::to_string(d) + "] is " + std::to_string(got) + ", not " +
-                   std::to_string(expected.sums[d]) + " +- " + std::to_string(bound) + "\n";
+            return fmt::format("wrong: O[{}, {}, {}, {}] is {}, expected {} +- {}\n", b, h, i, d, got,
+                               expected.sums[d], bound);
         }
       }
     }
@@ -87,7 +88,7 @@ std::string compare(const Problem& p, const Tensor& q, const Tensor& k, const Te
   return "";
 }
 
-// A copy where the kernel can reach it.
+// A copy in the backend's memory.
 Buffer uploaded(Backend backend, const Tensor& t) {
   Buffer buffer(backend, 2 * t.bits.size());
   buffer.upload(t.bits.data(), buffer.bytes());

@@ -1,10 +1,10 @@
-// A small kernel with all that a fused Hopper kernel is made of: O = (scale Q K^T) V, attention without its
-// softmax, [B, H, S, D] in f16 or bf16, sums in f32.
+// A small kernel with the elements of a fused Hopper kernel: O = (scale Q K^T) V, attention without softmax,
+// in f16 or bf16 with f32 accumulation.
 //
-// One thread copies by TMA, two warpgroups multiply, each 64 rows of Q; K and V pass through a ring of
-// stages. A stage's full barrier counts its bytes, its empty barrier one arrival a consumer. W(n) = scale Q
-// K(n)^T goes from accumulators to A fragments in registers, and W(n) V(n) runs while Q K(n + 1)^T is
-// computed. O leaves through shared memory by TMA.
+// One producer thread issues TMA loads. Two consumer warpgroups compute 64 rows of Q each. K and V pass
+// through a ring of stages. The full mbarrier of a stage counts bytes, the empty one has one arrival per
+// consumer. W(n) = scale Q K(n)^T is converted from accumulators to A fragments in registers. W(n) V(n) runs
+// during Q K(n + 1)^T. O is stored through shared memory by TMA.
 #include <algorithm>
 
 #include "kernels/simt/attention_launch.h"
@@ -13,10 +13,10 @@
 namespace warpgauge {
 namespace {
 
-constexpr int kRows = 64;   // of Q, of a consumer
-constexpr int kKeys = 64;   // of a tile of K and of V
-constexpr int kPanel = 64;  // elements of a row, as the swizzle takes them
-constexpr int kStages = 2;  // tiles of K and V on their way
+constexpr int kRows = 64;   // of Q per consumer
+constexpr int kKeys = 64;   // per tile of K and V
+constexpr int kPanel = 64;  // elements per 128-byte row of the swizzle
+constexpr int kStages = 2;  // tiles of K and V in flight
 constexpr int kConsumers = 2;
 constexpr int kThreads = (1 + kConsumers) * simt::kWarpgroupSize;
 constexpr int kPanelElements = kKeys * kPanel;  // of 64 rows
@@ -25,14 +25,14 @@ constexpr int kPanelBytes = 2 * kPanelElements;
 struct Params {
   simt::TensorMap q, k, v, o;
   int tiles;  // of keys
-  int group;  // query heads of a key/value head
+  int group;  // query heads per key/value head
   float scale;
 };
 
 template <class T, int kDim>
 struct Storage {
   static constexpr int kPanels = kDim / kPanel;
-  static constexpr int kTile = kPanels * kPanelElements;  // 64 rows, panel after panel
+  static constexpr int kTile = kPanels * kPanelElements;  // 64 rows, one panel after the other
   static constexpr std::size_t kBytes =
       2 * kTile * (2 * kConsumers + 2 * kStages) + sizeof(simt::Mbarrier) * (1 + 2 * kStages);
 
@@ -56,7 +56,7 @@ struct Storage {
   }
 };
 
-// Loads 64 rows from `first_row` on to `tile`.
+// Loads 64 rows, starting with `first_row`, to `tile`.
 template <class T, int kDim>
 SIMT_DEVICE void load_tile(T* tile, const simt::TensorMap& map, simt::Mbarrier* full, int first_row, int head,
                            int batch) {
@@ -83,7 +83,7 @@ SIMT_DEVICE void produce(const Params& p, const Storage<T, kDim>& shared) {
   }
 }
 
-// A fragment j (16 columns) of accumulators, rounded to T.
+// Converts columns 16 j..16 j + 15 of accumulators to an A fragment of type T.
 template <class T, int kRegisters>
 SIMT_DEVICE void pack_fragment(std::uint32_t (&fragment)[4], const float (&sums)[kRegisters], int j,
                                float scale) {
@@ -92,7 +92,7 @@ SIMT_DEVICE void pack_fragment(std::uint32_t (&fragment)[4], const float (&sums)
     fragment[r] = simt::pack<T>(scale * sums[8 * j + 2 * r], scale * sums[8 * j + 2 * r + 1]);
 }
 
-// Stores a consumer's 64 rows of O, swizzled, and lets TMA take them from there.
+// Writes a consumer's 64 rows of O to shared memory in the swizzle, and stores them by TMA.
 template <class T, int kDim>
 SIMT_DEVICE void store_output(const Params& p, const float (&o)[kDim / 2], T* tile, int consumer) {
   const int lane = simt::lane_index(), warp = simt::warp_index() % 4, row = warp * 16 + lane % 16;
@@ -195,9 +195,9 @@ simt::TensorMap make_map(const Problem& p, const void* data, const Strides& s, s
 std::string supports(const Problem& p) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
-  if (p.head_dim != 64 && p.head_dim != 128) return "D is 64 or 128";
-  if (p.mask != Mask::none || p.seq_k == 0 || p.seq_q == 0) return "no mask, no empty sequences";
-  return simt::machine_is_not_hopper(Storage<f16, 128>::kBytes);
+  if (p.head_dim != 64 && p.head_dim != 128) return "D must be 64 or 128";
+  if (p.mask != Mask::none || p.seq_k == 0) return "masks and Sk = 0 are not supported";
+  return simt::sm90a_unsupported_reason(Storage<f16, 128>::kBytes);
 }
 
 template <class T, int kDim>
@@ -229,7 +229,7 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
 
 extern const Kernel SIMT_SYMBOL(linear_attention){.name = "linear_attention",
                                                   .backend = simt::kBackend,
-                                                  .summary = "a test of the primitives of sm_90a",
+                                                  .summary = "a test of the sm_90a primitives",
                                                   .deterministic = true,
                                                   .supports = supports,
                                                   .workspace_bytes = nullptr,

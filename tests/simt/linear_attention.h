@@ -1,4 +1,4 @@
-// Runs linear_attention.cu, or a mutant of it, against a reference in double.
+// Compares linear_attention.cu, or a mutant of it, with a reference in double precision.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@
 
 namespace warpgauge {
 
-// What is wrong with the kernel's result, or the emulator's finding; empty if nothing is.
+// Empty if the result is correct; otherwise the first wrong element, or the emulator's finding.
 std::string linear_attention_failure(const Kernel& kernel, const Problem& problem, std::uint64_t seed);
 
-// Problems that between them have one tile and several, tails along both axes, both types and head
-// dimensions, and key heads that are shared.
+// Problems that cover one tile and several, partial tiles along both axes, both types and head dimensions,
+// and grouped queries.
 std::vector<Problem> linear_attention_problems();
 
 }  // namespace warpgauge

@@ -1,5 +1,5 @@
-// A warp-specialised kernel of TMA, mbarriers and wgmma: in the emulator whatever the schedule, and on a GPU
-// where there is one of compute capability 9.0.
+// A warp-specialised kernel with TMA, mbarriers and wgmma: in the emulator under several schedules, and on a
+// GPU of compute capability 9.0.
 #include "tests/simt/linear_attention.h"
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "kernels/cuda/runtime.h"
+#include "kernels/cuda_runtime.h"
 
 namespace warpgauge {
 
@@ -15,7 +15,7 @@ extern const Kernel simt_linear_attention;
 
 namespace {
 
-TEST(LinearAttention, is_right_in_the_emulator_with_every_timing_of_copies) {
+TEST(LinearAttention, is_correct_in_the_emulator_under_all_schedules) {
   for (const Problem& p : linear_attention_problems()) {
     ASSERT_EQ(simt_linear_attention.supports(p), "");
     for (std::uint64_t seed = 0; seed < 12; ++seed)
@@ -24,7 +24,7 @@ TEST(LinearAttention, is_right_in_the_emulator_with_every_timing_of_copies) {
   }
 }
 
-TEST(LinearAttention, says_what_it_cannot_do) {
+TEST(LinearAttention, supports_returns_a_reason_for_other_head_dimensions) {
   Problem p = linear_attention_problems().front();
   p.head_dim = 96;
   EXPECT_NE(simt_linear_attention.supports(p), "");
@@ -37,7 +37,7 @@ extern const Kernel cuda_linear_attention;
 
 namespace {
 
-TEST(LinearAttention, is_right_on_a_gpu) {
+TEST(LinearAttention, is_correct_on_a_gpu) {
   if (const std::string reason = cuda::unavailable(); !reason.empty()) {
     const char* required = std::getenv("WARPGAUGE_REQUIRE_GPU");
     ASSERT_FALSE(required && std::string_view(required) == "1") << reason;

@@ -1,5 +1,4 @@
-// One planted bug for each thing that the emulator claims to find about memory, beside the same kernel done
-// right.
+// Findings on memory accesses, one planted bug each, and correct kernels without findings.
 #include "tests/simt/expect_finding.h"
 
 namespace warpgauge::simt {
@@ -7,7 +6,7 @@ namespace {
 
 using emulator::FindingKind;
 
-TEST(Race, plain_read_of_another_warps_write_names_both_lines) {
+TEST(Race, report_has_the_lines_of_the_read_and_the_write) {
   const int first = __LINE__;
   constexpr auto kKernel = [](NoParams) {
     SharedMemory shared;
@@ -17,49 +16,49 @@ TEST(Race, plain_read_of_another_warps_write_names_both_lines) {
     syncthreads();
     values[thread_index()] = thread_index();
     syncwarp();
-    sums[thread_index()] = values[thread_index() ^ 32];
+    sums[thread_index()] = values[thread_index() ^ kWarpSize];
   };
   expect_finding(finding<kKernel>({.threads = 64, .seed = 1}), FindingKind::race, "block (0, 0, 0)",
                  "'values'", "wrote", line(first + 7), line(first + 9));
 }
 
-TEST(Race, a_block_barrier_orders_it) {
+TEST(Race, none_if_a_block_barrier_orders_the_accesses) {
   constexpr auto kKernel = [](NoParams) {
     SharedMemory shared;
     int* values = shared.array<int>("values", 64);
     int* sums = shared.array<int>("sums", 64);
     values[thread_index()] = thread_index();
     syncthreads();
-    sums[thread_index()] = values[thread_index() ^ 32];
+    sums[thread_index()] = values[thread_index() ^ kWarpSize];
   };
   for (std::uint64_t seed = 0; seed < 10; ++seed)
     expect_clean(finding<kKernel>({.threads = 64, .seed = seed}));
 }
 
-TEST(Race, lanes_of_one_warp_race_too) {
+TEST(Race, a_shuffle_does_not_order_lanes_of_a_warp) {
   constexpr auto kKernel = [](NoParams) {
     SharedMemory shared;
-    int* values = shared.array<int>("values", 32);
+    int* values = shared.array<int>("values", kWarpSize);
     values[thread_index()] = thread_index();
-    const int neighbour = shuffle_xor(thread_index(), 1);  // meets, but orders no memory
+    const int neighbour = shuffle_xor(thread_index(), 1);
     values[neighbour] += 1;
   };
   expect_finding(finding<kKernel>({}), FindingKind::race);
 }
 
-TEST(Race, write_after_another_warps_read) {
+TEST(Race, write_after_read_of_another_warp) {
   const int first = __LINE__;
   constexpr auto kKernel = [](NoParams) {
     SharedMemory shared;
     int* values = shared.array<int>("values", 64);
     values[thread_index()] = 0;
     syncthreads();
-    if (values[thread_index() ^ 32] == 0) values[thread_index()] = 1;
+    if (values[thread_index() ^ kWarpSize] == 0) values[thread_index()] = 1;
   };
   expect_finding(finding<kKernel>({.threads = 64}), FindingKind::race, line(first + 6));
 }
 
-TEST(Race, two_halves_of_a_word_are_two_places) {
+TEST(Race, none_between_writes_to_two_halves_of_a_word) {
   constexpr auto kKernel = [](NoParams) {
     SharedMemory shared;
     std::uint16_t* values = shared.array<std::uint16_t>("values", 64);
@@ -68,7 +67,7 @@ TEST(Race, two_halves_of_a_word_are_two_places) {
   expect_clean(finding<kKernel>({.threads = 64}));
 }
 
-TEST(Race, atomics_do_not_race_with_each_other_but_with_plain_accesses) {
+TEST(Race, atomics_race_with_plain_accesses_only) {
   constexpr auto kAtomics = [](NoParams) {
     SharedMemory shared;
     int* counter = shared.array<int>("counter", 1);
@@ -82,7 +81,7 @@ TEST(Race, atomics_do_not_race_with_each_other_but_with_plain_accesses) {
     int* counter = shared.array<int>("counter", 1);
     if (thread_index() == 0) *counter = 0;
     syncthreads();
-    if (thread_index() < 32)
+    if (warp_index() == 0)
       atomic_add(counter, 1);
     else if (*counter > 64)
       syncwarp();
@@ -90,42 +89,42 @@ TEST(Race, atomics_do_not_race_with_each_other_but_with_plain_accesses) {
   expect_finding(finding<kPlainRead>({.threads = 64}), FindingKind::race);
 }
 
-TEST(Race, a_named_barrier_orders_those_who_sync_after_those_who_arrive) {
+TEST(Race, barrier_sync_orders_after_barrier_arrive) {
   constexpr auto kKernel = [](NoParams) {
     SharedMemory shared;
-    int* values = shared.array<int>("values", 32);
+    int* values = shared.array<int>("values", kWarpSize);
     if (warp_index() == 0) {
       values[lane_index()] = 1;
       barrier_arrive(1, 64);
     } else {
       barrier_sync(1, 64);
-      values[31 - lane_index()] += 1;
+      values[kWarpSize - 1 - lane_index()] += 1;
     }
   };
   for (std::uint64_t seed = 0; seed < 10; ++seed)
     expect_clean(finding<kKernel>({.threads = 64, .seed = seed}));
 }
 
-TEST(Race, arriving_orders_nothing_for_the_one_who_arrives) {
+TEST(Race, barrier_arrive_does_not_order_later_accesses) {
   constexpr auto kKernel = [](NoParams) {
     SharedMemory shared;
-    int* values = shared.array<int>("values", 32);
+    int* values = shared.array<int>("values", kWarpSize);
     if (warp_index() == 0) {
       barrier_arrive(1, 64);
       values[lane_index()] = 1;
     } else {
-      values[31 - lane_index()] = 2;
+      values[kWarpSize - 1 - lane_index()] = 2;
       barrier_sync(1, 64);
     }
   };
   expect_finding(finding<kKernel>({.threads = 64}), FindingKind::race);
 }
 
-TEST(Uninitialised, plain_read_and_matrix_read) {
+TEST(Uninitialised, plain_read_and_ldmatrix) {
   const int first = __LINE__;
   constexpr auto kPlain = [](NoParams) {
     SharedMemory shared;
-    int* values = shared.array<int>("values", 32);
+    int* values = shared.array<int>("values", kWarpSize);
     if (values[thread_index()] == 7) syncwarp();
   };
   expect_finding(finding<kPlain>({}), FindingKind::uninitialised, line(first + 4));
@@ -140,19 +139,19 @@ TEST(Uninitialised, plain_read_and_matrix_read) {
   expect_finding(finding<kMatrix>({}), FindingKind::uninitialised, "'rows'", line(first + 13));
 }
 
-TEST(OutOfBounds, past_a_shared_array_though_inside_of_shared_memory) {
+TEST(OutOfBounds, past_the_end_of_a_shared_array_inside_shared_memory) {
   const int first = __LINE__;
   constexpr auto kKernel = [](NoParams) {
     SharedMemory shared;
-    int* values = shared.array<int>("values", 31);
-    shared.array<int>("others", 32);
+    int* values = shared.array<int>("values", kWarpSize - 1);
+    shared.array<int>("others", kWarpSize);
     values[thread_index()] = 0;
   };
   expect_finding(finding<kKernel>({}), FindingKind::out_of_bounds, "thread 31",
                  "past the end of shared array 'values'", line(first + 5));
 }
 
-TEST(OutOfBounds, arrays_that_do_not_fit_the_launch) {
+TEST(OutOfBounds, shared_array_larger_than_the_launch) {
   constexpr auto kKernel = [](NoParams) { SharedMemory().array<int>("values", 2000); };
   expect_finding(finding<kKernel>({.shared_bytes = 4096}), FindingKind::out_of_bounds, "'values'", "4096");
 }
@@ -161,18 +160,18 @@ struct Pointer {
   int* values;
 };
 
-TEST(OutOfBounds, global_memory_past_its_end_and_read_only) {
+TEST(OutOfBounds, global_memory_past_its_end_and_read_only_memory) {
   constexpr auto kKernel = [](Pointer p) { p.values[thread_index()] = 1; };
-  std::vector<int> values(32);
+  std::vector<int> values(kWarpSize);
   const Pointer params{values.data()};
   expect_clean(finding<kKernel>({.memory = {{"values", values.data(), 128, true}}}, params));
   expect_finding(finding<kKernel>({.memory = {{"values", values.data(), 124, true}}}, params),
                  FindingKind::out_of_bounds, "thread 31 writes 4 bytes at byte 124 of 'values'");
   expect_finding(finding<kKernel>({.memory = {{"values", values.data(), 128, false}}}, params),
-                 FindingKind::out_of_bounds, "read only");
+                 FindingKind::out_of_bounds, "read-only");
 }
 
-TEST(OutOfBounds, source_of_a_copy_and_a_null_pointer) {
+TEST(OutOfBounds, source_of_cp_async_and_null_pointer) {
   constexpr auto kCopy = [](Pointer p) {
     SharedMemory shared;
     int* values = shared.array<int>("values", 128);
@@ -183,18 +182,17 @@ TEST(OutOfBounds, source_of_a_copy_and_a_null_pointer) {
   alignas(16) int values[128] = {};
   expect_clean(finding<kCopy>({.memory = {{"values", values, 512, false}}}, Pointer{values}));
   expect_finding(finding<kCopy>({.memory = {{"values", values, 508, false}}}, Pointer{values}),
-                 FindingKind::out_of_bounds, "thread 31", "copies from");
+                 FindingKind::out_of_bounds, "thread 31", "reads by cp.async");
   constexpr auto kNull = [](Pointer p) { *p.values = 1; };
   expect_finding(finding<kNull>({}, Pointer{nullptr}), FindingKind::out_of_bounds);
 }
 
-TEST(Misaligned, vector_copy_and_matrix_row) {
+TEST(Misaligned, vector_store_cp_async_and_ldmatrix) {
   constexpr auto kVector = [](NoParams) {
     int* values = SharedMemory().array<int>("values", 256);
     store_words<4>(values + thread_index(), {});
   };
-  expect_finding(finding<kVector>({}), FindingKind::misaligned, "thread 1",
-                 "4 bytes off its alignment of 16");
+  expect_finding(finding<kVector>({}), FindingKind::misaligned, "thread 1", "4 bytes past a multiple of 16");
   constexpr auto kCopy = [](Pointer p) {
     int* values = SharedMemory().array<int>("values", 256);
     copy_async_16(values + 2, p.values, 16);
@@ -210,9 +208,9 @@ TEST(Misaligned, vector_copy_and_matrix_row) {
   expect_finding(finding<kMatrix>({}), FindingKind::misaligned);
 }
 
-// Copies 16 bytes a thread, waits until kGroups groups are in flight, reads its own bytes.
+// Each thread copies 16 bytes, waits until at most kGroups groups are in flight, and reads its bytes.
 template <int kGroups>
-SIMT_KERNEL(32)
+SIMT_KERNEL(kWarpSize)
 copy_and_read(Pointer p) {
   int* values = SharedMemory().array<int>("values", 128);
   copy_async_16(values + 4 * thread_index(), p.values, 16);
@@ -222,7 +220,7 @@ copy_and_read(Pointer p) {
   copy_async_wait<0>();
 }
 
-TEST(Copies, a_wait_that_is_too_weak_is_found_whatever_the_timing) {
+TEST(CpAsync, a_wait_that_allows_too_many_groups_is_found_under_all_timings) {
   alignas(16) int values[4] = {};
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     const Setting setting{.seed = seed, .memory = {{"values", values, 16, false}}};
@@ -232,23 +230,23 @@ TEST(Copies, a_wait_that_is_too_weak_is_found_whatever_the_timing) {
   }
 }
 
-TEST(Copies, waiting_makes_it_visible_to_the_waiter_only) {
+TEST(CpAsync, a_wait_does_not_make_a_copy_visible_to_other_warps) {
   constexpr auto kKernel = [](Pointer p) {
     int* values = SharedMemory().array<int>("values", 256);
     copy_async_16(values + 4 * thread_index(), p.values, 16);
     copy_async_commit();
     copy_async_wait<0>();
     syncwarp();
-    if (values[4 * (thread_index() ^ 32)] == 12345) syncwarp();
+    if (values[4 * (thread_index() ^ kWarpSize)] == 12345) syncwarp();
   };
   alignas(16) int values[4] = {};
-  // Whoever comes first finds the other's copy missing or in flight; who comes later races with it.
+  // The kind of the finding depends on the schedule: uninitialised read, copy in flight or race.
   const auto found = finding<kKernel>({.threads = 64, .seed = 2, .memory = {{"values", values, 16, false}}},
                                       Pointer{values});
   ASSERT_TRUE(found.has_value());
 }
 
-TEST(Copies, in_flight_at_exit) {
+TEST(CpAsync, in_flight_at_exit) {
   const int first = __LINE__;
   constexpr auto kKernel = [](Pointer p) {
     int* values = SharedMemory().array<int>("values", 128);
@@ -260,13 +258,13 @@ TEST(Copies, in_flight_at_exit) {
                  FindingKind::copy_in_flight, "exits", line(first + 3));
 }
 
-TEST(Misuse, a_copy_of_more_than_fits) {
+TEST(Misuse, cp_async_with_more_source_bytes_than_its_size) {
   constexpr auto kKernel = [](Pointer p) {
     copy_async_16(SharedMemory().array<int>("values", 4), p.values, 20);
   };
   alignas(16) int values[8] = {};
   expect_finding(finding<kKernel>({.memory = {{"values", values, 32, false}}}, Pointer{values}),
-                 FindingKind::misuse, "copies 20 of 16 bytes");
+                 FindingKind::misuse, "20 source bytes; allowed: 0..16");
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include "tests/simt/mutant.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cstdio>
 #include <ostream>
 #include <vector>
 
@@ -11,15 +12,15 @@
 
 namespace warpgauge {
 
-#define WARPGAUGE_MUTANT(name, hunt, file, line, from, to) extern const Kernel mutant_##name;
+#define WARPGAUGE_MUTANT(name, detect, file, line, from, to) extern const Kernel mutant_##name;
 #include "mutants.inc"
 #undef WARPGAUGE_MUTANT
 
 namespace {
 
 constexpr Mutant kMutants[] = {
-#define WARPGAUGE_MUTANT(name, hunt, file, line, from, to) \
-  {#name, &mutant_##name, hunt, file, line, from, to},
+#define WARPGAUGE_MUTANT(name, detect, file, line, from, to) \
+  {#name, &mutant_##name, detect, file, line, from, to},
 #include "mutants.inc"
 #undef WARPGAUGE_MUTANT
 };
@@ -34,7 +35,7 @@ std::string check_name(const Failure& failure) {
   switch (failure.property) {
     case Property::launches:
       return finding_of(failure.message);
-    case Property::on_stream:  // of CUDA alone
+    case Property::on_stream:  // CUDA only
       return "stream";
     case Property::output:
       return "bound of O";
@@ -43,16 +44,16 @@ std::string check_name(const Failure& failure) {
     case Property::non_finite:
       return "NaN or infinity";
     case Property::writes_all:
-      return "poison left";
+      return "unwritten output";
     case Property::stays_inside:
       return "guard band";
     case Property::repeats:
-      return "second run";
+      return "not deterministic";
   }
   return "?";
 }
 
-// Each check once, then the inputs: "bound of O, bound of LSE (needles)".
+// Each check once, then the input family: "bound of O, bound of LSE (needles)".
 std::string checks_of(const std::vector<Failure>& failures) {
   std::vector<std::string> names;
   for (const Failure& failure : failures)
@@ -60,12 +61,12 @@ std::string checks_of(const std::vector<Failure>& failures) {
       names.push_back(std::move(name));
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text + " (" + family_name(failures.front().family) + ")";
+  return fmt::format("{} ({})", text, family_name(failures.front().family));
 }
 
 std::string change(const Mutant& mutant) {
-  const std::string to = *mutant.to ? mutant.to : "nothing";
-  return std::string(mutant.file) + ":" + std::to_string(mutant.line) + "  " + mutant.from + "  ->  " + to;
+  return fmt::format("{}:{}  {}  ->  {}", mutant.file, mutant.line, mutant.from,
+                     *mutant.to ? mutant.to : "(deleted)");
 }
 
 }  // namespace
@@ -74,43 +75,42 @@ std::span<const Mutant> all_mutants() {
   return kMutants;
 }
 
-std::optional<Capture> hunt_attention(const Kernel& kernel, std::uint64_t first_seed) {
+std::optional<Detection> detect_attention_bug(const Kernel& kernel, std::uint64_t first_seed) {
   constexpr std::uint64_t kProblems = 200;
   for (std::uint64_t n = 0; n < kProblems; ++n) {
     const std::optional<FuzzCase> c = random_supported_case(kernel, first_seed + n);
     if (!c) return std::nullopt;
     const CheckResult result =
         check(kernel, c->problem, c->seed, {.family = c->family, .layout = c->layout, .threads = c->threads});
-    if (result.is_wrong()) return Capture{checks_of(result.failures), n + 1};
+    if (result.is_wrong()) return Detection{checks_of(result.failures), n + 1};
   }
   return std::nullopt;
 }
 
-std::optional<Capture> hunt_linear_attention(const Kernel& kernel, std::uint64_t first_seed) {
+std::optional<Detection> detect_linear_attention_bug(const Kernel& kernel, std::uint64_t first_seed) {
   constexpr std::uint64_t kRounds = 20;
   const std::vector<Problem> problems = linear_attention_problems();
   for (std::uint64_t n = 0; n < kRounds * problems.size(); ++n) {
     const std::string failure =
         linear_attention_failure(kernel, problems[n % problems.size()], first_seed + n / problems.size());
     if (!failure.empty())
-      return Capture{failure.starts_with("wrong: O") ? "bound of O" : finding_of(failure), n + 1};
+      return Detection{failure.starts_with("wrong: O") ? "bound of O" : finding_of(failure), n + 1};
   }
   return std::nullopt;
 }
 
 int report(std::span<const Mutant> mutants, std::uint64_t first_seed, std::ostream& out) {
   int survivors = 0;
-  out << "| mutant | kernel | problems | caught by | what was changed |\n|---|---|---|---|---|\n";
+  out << "| mutant | kernel | problems | detected by | change |\n|---|---|---|---|---|\n";
   for (const Mutant& mutant : mutants) {
-    const std::optional<Capture> capture = mutant.hunt(*mutant.kernel, first_seed);
-    if (!capture) ++survivors;
-    char columns[256];
-    std::snprintf(columns, sizeof columns, "| %-36s | %-21s | %3s | %-44s | ", mutant.name,
-                  mutant.kernel->id().c_str(), (capture ? std::to_string(capture->problem) : "all").c_str(),
-                  capture ? capture->by.c_str() : "NOTHING: IT SURVIVED");
-    out << columns << change(mutant) << " |" << std::endl;
+    const std::optional<Detection> detection = mutant.detect(*mutant.kernel, first_seed);
+    if (!detection) ++survivors;
+    out << fmt::format("| {:<36} | {:<21} | {:>3} | {:<44} | {} |", mutant.name, mutant.kernel->id(),
+                       detection ? std::to_string(detection->problem) : "all",
+                       detection ? detection->by : "NOT DETECTED", change(mutant))
+        << std::endl;
   }
-  out << mutants.size() << " mutants, " << survivors << " survived\n";
+  out << fmt::format("{} mutants, {} survived\n", mutants.size(), survivors);
   return survivors;
 }
 

@@ -1,5 +1,5 @@
-// A kernel with one planted bug, and the hunt for it: problems, until a check, or the emulator, tells the
-// mutant from a right kernel.
+// Mutation testing: kernels with one planted bug each. A mutant is detected if a check of the fuzz fails or
+// the emulator reports a finding.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,23 @@
 
 namespace warpgauge {
 
-struct Capture {
-  std::string by;         // the checks that failed, in words
-  std::uint64_t problem;  // the first on which they did, from 1
+struct Detection {
+  std::string by;         // the failed checks, and the input family
+  std::uint64_t problem;  // number of the first problem that failed, from 1
 };
 
-// With problems as the fuzz draws them, as many as ctest gives a kernel in the emulator (cpu kernels get more
-// there), and its checks.
-std::optional<Capture> hunt_attention(const Kernel& kernel, std::uint64_t first_seed);
+// Checks random problems of the fuzz until one fails: 200, as many as ctest uses for a kernel in the
+// emulator.
+std::optional<Detection> detect_attention_bug(const Kernel& kernel, std::uint64_t first_seed);
 
-// Of mutants of linear_attention.cu: with its problems, and its reference.
-std::optional<Capture> hunt_linear_attention(const Kernel& kernel, std::uint64_t first_seed);
+// The same for mutants of linear_attention.cu, with its own problems and reference.
+std::optional<Detection> detect_linear_attention_bug(const Kernel& kernel, std::uint64_t first_seed);
 
 struct Mutant {
   const char* name;
   const Kernel* kernel;
-  std::optional<Capture> (*hunt)(const Kernel& kernel, std::uint64_t first_seed);
-  const char* file;  // where the bug was planted, from the root of the tree
+  std::optional<Detection> (*detect)(const Kernel& kernel, std::uint64_t first_seed);
+  const char* file;  // of the planted bug, relative to the repository
   int line;
   const char* from;
   const char* to;
@@ -37,7 +37,7 @@ struct Mutant {
 // All rows of mutants.cmake and hopper_mutants.cmake.
 std::span<const Mutant> all_mutants();
 
-// Hunts each and prints a table of them. Returns how many survived.
+// Tests each mutant and prints a table. Returns the number of mutants that survived.
 int report(std::span<const Mutant> mutants, std::uint64_t first_seed, std::ostream& out);
 
 }  // namespace warpgauge

@@ -1,20 +1,20 @@
-# Planted bugs, one a row: mutant(NAME SOURCE FILE FROM TO) compiles the kernel of SOURCE once more, with the one place of
-# FILE that reads FROM reading TO. The fuzz must tell each of them from a right kernel; ci/mutants.sh shows by what it does.
-# Not here: cuda/naive and cuda/cublas, which no machine without a GPU runs.
-set(hunt hunt_attention)
+# Mutants: one planted bug per row. mutant(NAME SOURCE FILE FROM TO) compiles the kernel of SOURCE again, with FROM replaced
+# by TO in FILE; FROM must occur once. The fuzz must detect each of them; ci/mutants.sh shows which check does. There are no
+# mutants of cuda/naive and cuda/cublas, which require a GPU.
+set(detect detect_attention_bug)
 
-# flash_mma: what orders its threads and its copies ...
+# flash_mma: synchronisation of threads and copies
 set(flash kernels/cuda/flash_mma.cu)
 set(tile kernels/cuda/flash_tile.h)
-mutant(flash_first_barrier ${flash} ${flash} [[simt::syncthreads();         // they]] [[// they]])
-mutant(flash_second_barrier ${flash} ${flash} [[simt::syncthreads();         // it]] [[// it]])
+mutant(flash_first_barrier ${flash} ${flash} [[simt::syncthreads();         // makes them]] [[// makes them]])
+mutant(flash_second_barrier ${flash} ${flash} [[simt::syncthreads();         // makes it]] [[// makes it]])
 mutant(flash_output_barrier ${flash} ${tile} [[simt::syncwarp();]] [[]])
 mutant(flash_weak_key_wait ${flash} ${flash} [[simt::copy_async_wait<0>();  // K(n)]] [[simt::copy_async_wait<1>();  // K(n)]])
 mutant(flash_weak_value_wait ${flash} ${flash} [[simt::copy_async_wait<0>();  // V(n)]] [[simt::copy_async_wait<1>();  // V(n)]])
 mutant(flash_stale_key_tile ${flash} ${flash} [[if (n > 0) {]] [[if (n > 1) {]])
 mutant(flash_value_of_neighbour_tile ${flash} ${flash} [[v_tile, v, p.v_strides.row, first_key,]]
        [[v_tile, v, p.v_strides.row, first_key ^ Shape::kKeyRows,]])
-# ... which keys a row sees ...
+# flash_mma: masks
 mutant(flash_tail_mask ${flash} ${flash} [[key >= seq_k]] [[key > seq_k]])
 mutant(flash_last_key_dropped ${flash} ${flash} [[key >= seq_k]] [[key >= seq_k - 1]])
 mutant(flash_padding_counted ${flash} ${flash} [[key >= seq_k || key >]] [[key >]])
@@ -24,7 +24,7 @@ mutant(flash_top_left ${flash} ${flash} [[p.causal ? p.seq_k - p.seq_q :]] [[p.c
 mutant(flash_mask_one_tile_late ${flash} ${flash} [[first_row + diagonal + 1)]] [[first_row + diagonal + 2)]])
 mutant(flash_last_tile_dropped ${flash} ${flash} [[rows_end + diagonal))]] [[rows_end + diagonal - 1))]])
 mutant(flash_finite_mask ${flash} ${flash} [[s[m][n][e] = -INFINITY;]] [[s[m][n][e] = -5e4f;]])
-# ... whose rows it reads and writes ...
+# flash_mma: addresses of rows in global memory
 mutant(flash_wrong_kv_head ${flash} ${flash} [[place.head / p.group]] [[place.head % (simt::grid_size().y / p.group)]])
 mutant(flash_strides_of_other_tensor ${flash} ${flash} [[kv_head * p.v_strides.head]] [[kv_head * p.k_strides.head]])
 mutant(flash_output_packed ${flash} ${flash} [[place.first_row * p.o_strides.row]] [[place.first_row * Shape::kHeadDim]])
@@ -33,12 +33,12 @@ mutant(flash_last_row_unwritten ${flash} ${tile} [[first_row + row < rows)]] [[f
 mutant(flash_row_past_end ${flash} ${tile} [[first_row + row < rows)]] [[first_row + row <= rows)]])
 mutant(flash_no_zero_fill ${flash} ${tile} [[first_row + at < rows ? 16 : 0]] [[first_row + at < rows ? 16 : 16]])
 mutant(flash_zero_fill_late ${flash} ${tile} [[first_row + at < rows ? 16 : 0]] [[first_row + at <= rows ? 16 : 0]])
-# ... where its fragments lie ...
+# flash_mma: fragment layouts
 mutant(flash_swizzle_of_reader ${flash} ${tile} [[lane / 16 * 8 + lane % 8]] [[lane / 16 * 8 + lane % 4]])
 mutant(flash_swizzle_too_wide ${flash} ${tile} [[row & 7]] [[row & 15]])
 mutant(flash_value_not_transposed ${flash} ${tile} [[load_matrices<true>]] [[load_matrices<false>]])
 mutant(flash_weights_swapped ${flash} ${tile} [[(p[m][2 * j][2], p[m][2 * j][3])]] [[(p[m][2 * j][3], p[m][2 * j][2])]])
-# ... and its softmax.
+# flash_mma: softmax
 mutant(flash_peak_of_wrong_lane ${flash} ${tile} [[simt::shuffle_xor(peak, 2)]] [[simt::shuffle_xor(peak, 4)]])
 mutant(flash_peak_of_half_a_row ${flash} ${tile} [[peak = fmaxf(peak, simt::shuffle_xor(peak, 1));]] [[]])
 mutant(flash_sum_of_half_a_row ${flash} ${tile} [[total += simt::shuffle_xor(total, 1);]] [[]])
@@ -52,11 +52,11 @@ mutant(flash_sum_in_f16 ${flash} ${tile} [[added += s[m][n][e];]] [[added = stat
 mutant(flash_scale_one_percent ${flash} ${flash} [[p.scale * std::numbers::log2e]] [[p.scale * 1.01 * std::numbers::log2e]])
 mutant(flash_lse_in_base_2 ${flash} ${tile} [[largest[m][half] * kLn2]] [=[largest[m][half]]=])
 
-# decode_split_kv: the block that walks over its share of the keys ...
+# decode_split_kv: synchronisation and the loop over tiles of keys
 set(decode kernels/cuda/decode_split_kv.cu)
-mutant(decode_copy_barrier ${decode} ${decode} [[simt::syncthreads();         // are]] [[// are]])
-mutant(decode_stage_barrier ${decode} ${decode} [[simt::syncthreads();  // all are done]] [[// all are done]])
-mutant(decode_merge_barrier ${decode} ${decode} [[simt::syncthreads();  // all warps']] [[// all warps']])
+mutant(decode_copy_barrier ${decode} ${decode} [[simt::syncthreads();         // makes]] [[// makes]])
+mutant(decode_stage_barrier ${decode} ${decode} [[simt::syncthreads();  // ends]] [[// ends]])
+mutant(decode_merge_barrier ${decode} ${decode} [[simt::syncthreads();  // makes]] [[// makes]])
 mutant(decode_weak_wait ${decode} ${decode} [[copy_async_wait<1>]] [[copy_async_wait<2>]])
 mutant(decode_one_stage ${decode} ${decode} [[T* stage = kv + tile % kStages * 2 * KeyTile::kElements;]] [[T* stage = kv;]])
 mutant(decode_stale_last_tile ${decode} ${decode} [[if (tile + 1 < tiles)]] [[if (tile + 2 < tiles)]])
@@ -69,19 +69,19 @@ mutant(decode_mask_of_wrong_warp ${decode} ${decode} [[simt::warp_index() * Warp
 mutant(decode_tail_mask ${decode} ${decode} [[key >= p.seq_k ||]] [[key > p.seq_k ||]])
 mutant(decode_diagonal ${decode} ${decode} [[key > query + p.seq_k - p.seq_q]] [[key >= query + p.seq_k - p.seq_q]])
 mutant(decode_top_left ${decode} ${decode} [[key > query + p.seq_k - p.seq_q]] [[key > query]])
-# ... its packed rows ...
+# decode_split_kv: packed rows
 mutant(decode_padding_is_real ${decode} ${decode} [[row < p.group * p.seq_q]] [[row <= p.group * p.seq_q]])
 mutant(decode_padding_is_read ${decode} ${decode} [[row.real ? 16 : 0]] [[16]])
 mutant(decode_wrong_head_of_group ${decode} ${decode} [[kv_head * p.group + row % p.group]]
        [[row % p.group * (p.heads / p.group) + kv_head]])
 mutant(decode_strides_of_other_tensor ${decode} ${decode} [[p.o + simt::block_index().z * p.o_strides.batch]]
        [[p.o + simt::block_index().z * p.q_strides.batch]])
-# ... what its warps tell each other ...
+# decode_split_kv: merge of the warps' results
 mutant(decode_merge_weight ${decode} ${decode} [[weight[w] = results.sum[at] *]] [[weight[w] =]])
 mutant(decode_merge_wrong_row ${decode} ${decode} [[results.largest[w * kRows + row_in_tile])]] [[results.largest[w * kRows])]])
 mutant(decode_merge_no_guard ${decode} ${decode} [[results.largest[at] - base]] [[results.largest[at] - largest]])
 mutant(decode_merge_lse_in_base_2 ${decode} ${decode} [[largest * flash::kLn2]] [[largest]])
-# ... and the splits.
+# decode_split_kv: splits
 mutant(decode_workspace_too_small ${decode} ${decode} [[splits * (query_elements(p) + lse_elements(p))]] [[splits * query_elements(p)]])
 mutant(decode_partial_of_wrong_split ${decode} ${decode} [[(simt::block_index().x * rows + index) * kDim + d]]
        [[(index * p.splits + simt::block_index().x) * kDim + d]])
@@ -105,7 +105,7 @@ mutant(naive_wrong_kv_head ${naive} ${naive} [[t.k_strides, h / group,]] [[t.k_s
 mutant(naive_value_with_stride_of_keys ${naive} ${naive} [=[v[j * v_step + d]]=] [=[v[j * k_step + d]]=])
 mutant(naive_output_with_strides_of_queries ${naive} ${naive} [[t.o_strides, h, i]] [[t.q_strides, h, i]])
 
-# cpu/blas, and the softmax that it shares
+# cpu/blas and its softmax
 set(blas kernels/cpu/blas.cc)
 set(softmax kernels/cpu/softmax.h)
 mutant(blas_adds_to_logits ${blas} ${blas} [[0.0f, scratch.logits]] [[1.0f, scratch.logits]])

@@ -1,5 +1,4 @@
-// The hunt for planted bugs itself: it spares right kernels, tells of a survivor, and a race is reported with
-// both of its lines. That each mutant is caught, ctest asks simt_mutants.
+// Tests of the mutation testing itself. ctest runs simt_mutants for each mutant separately.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,7 +23,7 @@ const Mutant& mutant(std::string_view name) {
   throw std::runtime_error("no mutant " + std::string(name));
 }
 
-// "FILE:N" of the first line that holds the text.
+// "FILE:N" of the first line that contains the text.
 std::string line_of(const std::string& file, const std::string& text) {
   std::ifstream source(WARPGAUGE_SOURCE "/" + file);
   std::string line;
@@ -33,33 +32,33 @@ std::string line_of(const std::string& file, const std::string& text) {
   return "no line with " + text;
 }
 
-TEST(Mutants, know_where_their_bug_is) {
+TEST(Mutants, record_the_line_of_their_bug) {
   for (const Mutant& m : all_mutants())
     EXPECT_EQ(std::string(m.file) + ":" + std::to_string(m.line), line_of(m.file, m.from)) << m.name;
 }
 
-TEST(Mutants, a_survivor_is_told) {
-  const Mutant right{"right", find_kernel("cpu/blas"), hunt_attention, "file", 7, "this", "that"};
+TEST(Mutants, report_counts_a_correct_kernel_as_survivor) {
+  const Mutant right{"right", find_kernel("cpu/blas"), detect_attention_bug, "file", 7, "this", "that"};
   std::ostringstream table;
   EXPECT_EQ(report({&right, 1}, 1, table), 1);
-  EXPECT_THAT(table.str(), HasSubstr("IT SURVIVED"));
+  EXPECT_THAT(table.str(), HasSubstr("NOT DETECTED"));
   EXPECT_THAT(table.str(), HasSubstr("file:7  this  ->  that"));
   EXPECT_THAT(table.str(), HasSubstr("1 mutants, 1 survived"));
 }
 
-TEST(Mutants, a_survivor_among_those_of_sm_90a_is_told_in_the_same_table) {
+TEST(Mutants, report_lists_detected_and_surviving_sm_90a_mutants) {
   const Mutant mutants[] = {
       mutant("linear_wrong_head"),
-      {"right", &simt_linear_attention, hunt_linear_attention, "file", 7, "this", "that"},
+      {"right", &simt_linear_attention, detect_linear_attention_bug, "file", 7, "this", "that"},
   };
   std::ostringstream table;
   EXPECT_EQ(report(mutants, 1, table), 1);
   EXPECT_THAT(table.str(), HasSubstr("bound of O"));
-  EXPECT_THAT(table.str(), HasSubstr("IT SURVIVED"));
+  EXPECT_THAT(table.str(), HasSubstr("NOT DETECTED"));
   EXPECT_THAT(table.str(), HasSubstr("2 mutants, 1 survived"));
 }
 
-TEST(Mutants, a_dropped_barrier_is_a_race_between_two_lines) {
+TEST(Mutants, a_missing_barrier_is_reported_as_a_race_with_both_lines) {
   const Problem problem{.seq_q = 70, .seq_k = 201, .dtype = Dtype::f16};
   const std::string found = check(*mutant("flash_second_barrier").kernel, problem, 1, {}).report();
   EXPECT_THAT(found, HasSubstr("data race in flash_mma, block ("));

@@ -1,4 +1,5 @@
-// The emulated primitives against vectors derived by hand from the PTX ISA's definitions and fragment tables.
+// Emulated primitives, compared with values derived by hand from the definitions and fragment tables of the
+// PTX ISA.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -10,9 +11,9 @@
 namespace warpgauge::simt {
 namespace {
 
-// Runs a kernel of one warp (or more) that fills `out`, and returns it.
+// Returns the output of a kernel.
 template <auto kKernel, class Out>
-Out run(int threads = 32) {
+Out run(int threads = kWarpSize) {
   struct Result {
     Out* out;
   };
@@ -23,10 +24,10 @@ Out run(int threads = 32) {
   return out;
 }
 
-using Lanes = std::array<int, 32>;
-using Words32 = std::array<std::uint32_t, 32>;
+using Lanes = std::array<int, kWarpSize>;
+using LaneWords = std::array<std::uint32_t, kWarpSize>;
 
-TEST(Ids, of_a_thread_in_two_warps) {
+TEST(Ids, thread_lane_and_warp_indices) {
   struct Out {
     int thread[64], lane[64], warp[64];
   };
@@ -37,33 +38,34 @@ TEST(Ids, of_a_thread_in_two_warps) {
                       Out>(64);
   for (int i = 0; i < 64; ++i) {
     EXPECT_EQ(out.thread[i], i);
-    EXPECT_EQ(out.lane[i], i % 32);
-    EXPECT_EQ(out.warp[i], i / 32);
+    EXPECT_EQ(out.lane[i], i % kWarpSize);
+    EXPECT_EQ(out.warp[i], i / kWarpSize);
   }
 }
 
 // PTX ISA, shfl.sync: .bfly lane ^ b; .idx b; .up lane - b unless below 0; .down lane + b unless above 31.
-TEST(Shuffle, all_four) {
+TEST(Shuffle, xor_index_up_and_down) {
   const auto by_xor =
       run<[](Lanes& o) { o[thread_index()] = shuffle_xor(100 + thread_index(), 5); }, Lanes>();
   const auto by_index =
       run<[](Lanes& o) { o[thread_index()] = shuffle(100 + thread_index(), 3 * thread_index()); }, Lanes>();
   const auto up = run<[](Lanes& o) { o[thread_index()] = shuffle_up(100 + thread_index(), 3); }, Lanes>();
   const auto down = run<[](Lanes& o) { o[thread_index()] = shuffle_down(100 + thread_index(), 3); }, Lanes>();
-  for (int i = 0; i < 32; ++i) {
+  for (int i = 0; i < kWarpSize; ++i) {
     EXPECT_EQ(by_xor[i], 100 + (i ^ 5));
-    EXPECT_EQ(by_index[i], 100 + 3 * i % 32);
+    EXPECT_EQ(by_index[i], 100 + 3 * i % kWarpSize);
     EXPECT_EQ(up[i], 100 + (i < 3 ? i : i - 3));
     EXPECT_EQ(down[i], 100 + (i > 28 ? i : i + 3));
   }
 }
 
 TEST(Vote, ballot_any_all) {
-  const auto votes = run<[](Words32& o) { o[thread_index()] = ballot(thread_index() % 3 == 0); }, Words32>();
+  const auto votes =
+      run<[](LaneWords& o) { o[thread_index()] = ballot(thread_index() % 3 == 0); }, LaneWords>();
   for (std::uint32_t vote : votes) EXPECT_EQ(vote, 0x49249249u);
   const auto quantified = run<[](Lanes& o) {
     o[thread_index()] = any(thread_index() == 7) + 2 * any(thread_index() > 31) +
-                        4 * all(thread_index() < 32) + 8 * all(thread_index() < 31);
+                        4 * all(thread_index() < kWarpSize) + 8 * all(thread_index() < 31);
   },
                               Lanes>();
   for (int bits : quantified) EXPECT_EQ(bits, 1 + 4);
@@ -71,7 +73,7 @@ TEST(Vote, ballot_any_all) {
 
 TEST(Reduce, add_wraps_and_min_and_max_are_unsigned) {
   struct Out {
-    Words32 sum, least, most;
+    LaneWords sum, least, most;
   };
   const Out out = run<[](Out& o) {
     const auto i = static_cast<std::uint32_t>(thread_index());
@@ -80,33 +82,33 @@ TEST(Reduce, add_wraps_and_min_and_max_are_unsigned) {
     o.most[i] = reduce_max(0x7ffffff0u + i);
   },
                       Out>();
-  for (int i = 0; i < 32; ++i) {
-    EXPECT_EQ(out.sum[i], 496u);  // 0 + ... + 31; 32 times 2^31 is 0
+  for (int i = 0; i < kWarpSize; ++i) {
+    EXPECT_EQ(out.sum[i], 496u);  // 0 + ... + 31 + 32 * 2^31, modulo 2^32
     EXPECT_EQ(out.least[i], 0x7fffffe1u);
     EXPECT_EQ(out.most[i], 0x8000000fu);
   }
 }
 
-TEST(Atomic, add_max_and_compare_exchange_return_what_was_there) {
+TEST(Atomic, add_max_and_compare_exchange_return_the_old_value) {
   struct Out {
-    int sum, most, swapped, before[32];
+    int sum, most, swapped, before[kWarpSize];
   };
   const Out out = run<[](Out& o) {
     const int i = thread_index();
     o.before[i] = atomic_add(&o.sum, 1);
-    atomic_max(&o.most, i * 7 % 32);
+    atomic_max(&o.most, i * 7 % kWarpSize);
     atomic_compare_exchange(&o.swapped, i, i + 1);
   },
                       Out>();
-  EXPECT_EQ(out.sum, 32);
-  EXPECT_EQ(out.most, 31);
-  EXPECT_EQ(out.swapped, 32);
+  EXPECT_EQ(out.sum, kWarpSize);
+  EXPECT_EQ(out.most, kWarpSize - 1);
+  EXPECT_EQ(out.swapped, kWarpSize);
   int seen = 0;
   for (int before : out.before) seen += before;
   EXPECT_EQ(seen, 496);
 }
 
-TEST(CopyAsync, reads_what_it_is_told_and_fills_with_zeros) {
+TEST(CopyAsync, copies_the_source_bytes_and_fills_with_zeros) {
   struct Out {
     alignas(16) std::uint32_t source[4];
     std::uint32_t target[5][4];
@@ -127,22 +129,22 @@ TEST(CopyAsync, reads_what_it_is_told_and_fills_with_zeros) {
     for (int w = 0; w < 4; ++w) EXPECT_EQ(out.target[i][w], w < i ? out.source[w] : 0u);
 }
 
-// PTX ISA, ldmatrix: matrix m's rows come from lanes 8m..8m+7; a lane's register m holds elements (lane / 4,
-// lane % 4 * 2) and the next of the row; with .trans row and column are exchanged.
+// PTX ISA, ldmatrix: lanes 8m..8m+7 pass the addresses of matrix m's rows. A lane's register m holds elements
+// (lane / 4, lane % 4 * 2) and the next of the row. With .trans row and column are exchanged.
 template <bool kTransposed, int kCount>
 void check_load_matrices() {
   struct Out {
-    std::uint32_t registers[32][kCount];
+    std::uint32_t registers[kWarpSize][kCount];
   };
   const Out out = run<[](Out& o) {
     auto* elements = SharedMemory().array<std::uint16_t>("elements", 256);
-    for (int e = thread_index(); e < 256; e += 32)
+    for (int e = thread_index(); e < 256; e += kWarpSize)
       elements[e] = static_cast<std::uint16_t>(e);  // matrix, row, column
     syncwarp();
     load_matrices<kTransposed>(o.registers[thread_index()], elements + thread_index() * 8);
   },
                       Out>();
-  for (int lane = 0; lane < 32; ++lane) {
+  for (int lane = 0; lane < kWarpSize; ++lane) {
     for (int m = 0; m < kCount; ++m) {
       const int row = lane / 4, column = lane % 4 * 2;
       const int first = kTransposed ? m * 64 + column * 8 + row : m * 64 + row * 8 + column;
@@ -152,7 +154,7 @@ void check_load_matrices() {
   }
 }
 
-TEST(LoadMatrices, plain_and_transposed_one_two_and_four) {
+TEST(LoadMatrices, one_two_and_four_matrices_plain_and_transposed) {
   check_load_matrices<false, 1>();
   check_load_matrices<false, 2>();
   check_load_matrices<false, 4>();
@@ -161,8 +163,8 @@ TEST(LoadMatrices, plain_and_transposed_one_two_and_four) {
   check_load_matrices<true, 4>();
 }
 
-// PTX ISA, "Matrix Fragments for mma.m16n8k16 with floating point type": where element i of a lane's fragment
-// lies.
+// The position of element i of a lane's fragment (PTX ISA, "Matrix Fragments for mma.m16n8k16 with floating
+// point type").
 struct Position {
   int row, column;
 };
@@ -180,12 +182,12 @@ Position position_in_c(int lane, int i) {
 
 template <class T>
 struct Fragments {
-  std::uint32_t a[32][1][4], b[32][1][2];
-  float c[32][1][1][4];
+  std::uint32_t a[kWarpSize][1][4], b[kWarpSize][1][2];
+  float c[kWarpSize][1][1][4];
 };
 
-// A[i][k] = 1 + i + 16 k mod 13, B[k][j] = 1 + k + 3 j mod 7: small integers, whose sums of products are
-// exact.
+// A[i][k] = 1 + (i + 16 k) mod 13 and B[k][j] = 1 + (k + 3 j) mod 7: small integers, whose sums of products
+// are exact.
 float a_at(Position p) {
   return static_cast<float>(1 + (p.row + 16 * p.column) % 13);
 }
@@ -199,7 +201,7 @@ void check_multiply() {
     Fragments<T>* fragments;
   };
   Fragments<T> f;
-  for (int lane = 0; lane < 32; ++lane) {
+  for (int lane = 0; lane < kWarpSize; ++lane) {
     for (int r = 0; r < 4; ++r)
       f.a[lane][0][r] = pack<T>(a_at(position_in_a(lane, 2 * r)), a_at(position_in_a(lane, 2 * r + 1)));
     for (int r = 0; r < 2; ++r)
@@ -211,7 +213,7 @@ void check_multiply() {
     multiply_tile<T>(p.fragments->c[lane], 0, p.fragments->a[lane], p.fragments->b[lane]);
   }>({.memory = {{"fragments", &f, sizeof f, true}}}, Pointers{&f});
   ASSERT_FALSE(found.has_value()) << found->what();
-  for (int lane = 0; lane < 32; ++lane) {
+  for (int lane = 0; lane < kWarpSize; ++lane) {
     for (int i = 0; i < 4; ++i) {
       const Position at = position_in_c(lane, i);
       float expected = 0.5f;
@@ -221,17 +223,17 @@ void check_multiply() {
   }
 }
 
-TEST(MultiplyTile, fragments_of_both_types) {
+TEST(MultiplyTile, fragment_layouts_of_both_types) {
   check_multiply<f16>();
   check_multiply<bf16>();
 }
 
-TEST(MultiplyTile, subnormal_infinite_and_nan_halves) {
+TEST(MultiplyTile, subnormal_infinite_and_nan_elements) {
   struct Out {
     std::uint32_t a[1][4], b[1][2];
-    float c[32][1][1][4];
+    float c[kWarpSize][1][1][4];
   };
-  // Every element of A is `value`, every element of B is 1: C is 16 times the value.
+  // Every element of A is `value`, every element of B is 1, so C is 16 times the value.
   const auto sixteen_times = [](std::uint16_t value) {
     struct Pointers {
       Out* out;
@@ -252,26 +254,26 @@ TEST(MultiplyTile, subnormal_infinite_and_nan_halves) {
   EXPECT_TRUE(std::isnan(sixteen_times(0x7e00)));
 }
 
-TEST(Math, exp2_flushes_and_pack_rounds_to_even) {
+TEST(Math, exp2_flushes_subnormals_and_pack_rounds_to_even) {
   EXPECT_EQ(exp2_approx(3.0f), 8.0f);
   EXPECT_EQ(exp2_approx(-126.0f), 0x1p-126f);
   EXPECT_EQ(exp2_approx(-127.0f), 0.0f);
   EXPECT_EQ(exp2_approx(-std::numeric_limits<float>::infinity()), 0.0f);
   EXPECT_TRUE(std::isnan(exp2_approx(std::numeric_limits<float>::quiet_NaN())));
   EXPECT_EQ(pack<f16>(1.0f, -2.0f), 0xc0003c00u);
-  EXPECT_EQ(pack<f16>(1.0f + 0x1p-11f, 1.0f + 3 * 0x1p-11f), 0x3c023c00u);  // ties go to the even neighbour
+  EXPECT_EQ(pack<f16>(1.0f + 0x1p-11f, 1.0f + 3 * 0x1p-11f), 0x3c023c00u);  // two ties
   EXPECT_EQ(pack<bf16>(1.0f, -2.0f), 0xc0003f80u);
 }
 
 template <auto kKernel>
 std::int64_t bank_conflicts() {
   const NoParams params;
-  emulator::Plan plan = emulated<kKernel>("test", {{1}, 32, 1024}, params, {}, Launch{});
+  emulator::Plan plan = emulated<kKernel>("test", {{1}, kWarpSize, 1024}, params, {}, Launch{});
   plan.count_bank_conflicts = true;
   return emulator::run(plan).bank_conflicts;
 }
 
-TEST(BankConflicts, are_the_passes_beyond_the_first) {
+TEST(BankConflicts, counts_passes_beyond_the_first) {
   EXPECT_EQ(bank_conflicts<[](NoParams) { SharedMemory().array<int>("row", 256)[thread_index()] = 0; }>(), 0);
   // Eight words of one bank.
   EXPECT_EQ(bank_conflicts<[](NoParams) {
@@ -279,7 +281,7 @@ TEST(BankConflicts, are_the_passes_beyond_the_first) {
               if (thread_index() < 8) column[thread_index() * 32] = 0;
             }>(),
             7);
-  // Sixteen-byte chunks go eight at a time: every other chunk of 256 bytes meets half of the banks twice.
+  // Eight lanes access 16 bytes at a stride of 32: the first and last four of them use the same banks.
   EXPECT_EQ(bank_conflicts<[](NoParams) {
               if (thread_index() < 8)
                 store_words<4>(SharedMemory().array<int>("chunks", 256) + thread_index() * 8, {});

@@ -1,11 +1,11 @@
-"""The primitives of sm_90a, for ptx_isa_vectors.py: from the PTX ISA's text, tables and figures alone."""
+"""The sm_90a primitives for ptx_isa_vectors.py, derived from the text, tables and figures of the PTX ISA."""
 import itertools
 import math
 
-from ptx_isa_words import LANES, WORD, bf16_of, bits, f16_of, halves, to_bf16, to_f16, word_of
+from ptx_isa_words import LANES, WARP, WORD, bf16_of, bits, f16_of, halves, to_bf16, to_f16, word_of
 
-MEET = "Parallel Synchronization and Communication Instructions: "
-BULK = "Data Movement and Conversion Instructions: "
+SYNC = "Parallel Synchronization and Communication Instructions: "
+MOVE = "Data Movement and Conversion Instructions: "
 WGMMA = "Asynchronous Warpgroup Level Matrix Multiply-Accumulate Instructions: wgmma.mma_async"
 
 
@@ -27,11 +27,11 @@ def phases(rows):
 
 
 def handover(rows):
-    return [[(rows[32 + who][0] + 1) & WORD if t < 32 else rows[who][0]] for t, (_, who) in enumerate(rows)]
+    return [[(rows[WARP + who][0] + 1) & WORD if t < WARP else rows[who][0]] for t, (_, who) in enumerate(rows)]
 
 
-# TMA: a tensor of rows of 52 elements, 72 apart, and a box of 16 rows of it. 128 threads; the last four operands are the
-# box's coordinates.
+# TMA: a tensor with rows of 52 elements at a stride of 72, and a box of 16 rows. The last four operands of the block are the
+# coordinates of the box.
 THREADS, TENSOR_WORDS, ROW = 128, 9, 72
 EXTENTS = {2: [52, 18, 1, 1], 3: [52, 5, 5, 1], 4: [52, 5, 3, 2]}
 BOXES = {2: [16, 1, 1], 3: [4, 4, 1], 4: [4, 2, 2]}
@@ -52,7 +52,7 @@ def draw_box(rank, swizzled, words_of_thread):
 
 
 def box_places(rank, swizzled, coordinates):
-    """(place in the tensor, place in shared memory), in elements, for the elements of the box; None outside of the tensor."""
+    """Yields (index in the tensor, index in shared memory) for each element of the box; None outside the tensor."""
     extent, box = EXTENTS[rank], box_of(rank, swizzled)
     at = [(word ^ 1 << 31) - (1 << 31) for word in coordinates[:rank]] + [0] * (4 - rank)
     strides = [1, ROW, ROW * extent[1], ROW * extent[1] * extent[2]]
@@ -89,7 +89,7 @@ def tma_store(rank, swizzled):
 
 
 def store_matrices(count, transposed):
-    """The reverse of ldmatrix; lane 8 m + r's row is where row r of matrix m goes."""
+    """The inverse of ldmatrix: row r of matrix m is stored to the row of lane 8 m + r."""
 
     def evaluate(rows):
         turn = rows[0][count]
@@ -107,7 +107,7 @@ def store_matrices(count, transposed):
 
 
 def draw_product(to_type, kind, columns):
-    """A [64][16], then B [N][16], two elements a word."""
+    """A [64][16], then B [N][16], two elements per word."""
     of_thread = -(-(512 + 8 * columns) // THREADS)
 
     def operands(draw, thread):
@@ -124,7 +124,7 @@ def draw_product(to_type, kind, columns):
 
 
 def product(value_of, kind, columns):
-    """D = 2 A B: thread t's d[i] is of row 16 (t / 32) + (t % 32) / 4 + 8 (i / 2 % 2), column 8 (i / 4) + 2 (t % 4) + i % 2."""
+    """D = 2 A B. d[i] of thread t: row 16 (t / 32) + (t % 32) / 4 + 8 (i / 2 % 2), column 8 (i / 4) + 2 (t % 4) + i % 2."""
 
     def evaluate(rows):
         values = [value_of(half) for half in all_halves(all_words(rows))]
@@ -134,7 +134,7 @@ def product(value_of, kind, columns):
         for t in range(THREADS):
             d = []
             for i in range(columns // 2):
-                row, column = 16 * (t // 32) + t % 32 // 4 + 8 * (i // 2 % 2), 8 * (i // 4) + 2 * (t % 4) + i % 2
+                row, column = 16 * (t // WARP) + t % WARP // 4 + 8 * (i // 2 % 2), 8 * (i // 4) + 2 * (t % 4) + i % 2
                 terms = [2 * x * y for x, y in zip(a[row], b[column])]
                 special = [term for term in terms if not math.isfinite(term)]
                 d.append(sum(special) if special else math.fsum(terms))
@@ -148,13 +148,13 @@ def product(value_of, kind, columns):
     return evaluate
 
 
-# name: (instruction, section, threads of the grid, draw a thread's operands, evaluate)
+# name: (instruction, section, threads of the grid, random operands of a thread, evaluate)
 PRIMITIVES = {
-    "mbarrier_phases": ("mbarrier.init .arrive .try_wait.parity", MEET + "mbarrier", 64,
-                        lambda d, t: [bits(d), d.randrange(64)], phases),
-    "mbarrier_handover": ("mbarrier.init .arrive .try_wait.parity .inval", MEET + "mbarrier", 64,
-                          lambda d, t: [bits(d), d.randrange(32)], handover),
-    "elect_one": ("elect.sync", MEET + "elect.sync", 32, lambda d, t: [bits(d)], lambda rows: [[rows[0][0], 1]] * 32),
+    "mbarrier_phases": ("mbarrier.init .arrive .try_wait.parity", SYNC + "mbarrier", 2 * WARP,
+                        lambda d, t: [bits(d), d.randrange(2 * WARP)], phases),
+    "mbarrier_handover": ("mbarrier.init .arrive .try_wait.parity .inval", SYNC + "mbarrier", 2 * WARP,
+                          lambda d, t: [bits(d), d.randrange(WARP)], handover),
+    "elect_one": ("elect.sync", SYNC + "elect.sync", WARP, lambda d, t: [bits(d)], lambda rows: [[rows[0][0], 1]] * WARP),
     "set_max_registers": ("setmaxnreg.dec .inc.sync.aligned.u32", "Miscellaneous Instructions: setmaxnreg", 384,
                           lambda d, t: [bits(d), bits(d)],
                           lambda rows: [[rows[t ^ 1][0], rows[t ^ 2][1]] for t in range(len(rows))]),
@@ -162,19 +162,19 @@ PRIMITIVES = {
 for count in (1, 2, 4):
     for transposed in (False, True):
         PRIMITIVES[f"store_matrices_x{count}" + "_trans" * transposed] = (
-            "stmatrix.sync.aligned.m8n8.shared.b16", "Warp-level matrix store instruction: stmatrix", 32,
-            lambda d, t, count=count: [bits(d) for _ in range(count)] + [d.randrange(32)], store_matrices(count, transposed))
+            "stmatrix.sync.aligned.m8n8.shared.b16", "Warp-level matrix store instruction: stmatrix", WARP,
+            lambda d, t, count=count: [bits(d) for _ in range(count)] + [d.randrange(WARP)], store_matrices(count, transposed))
 for rank in (2, 3, 4):
     for swizzled in (False, True):
         shape = f"{rank}d" + "_swizzled" * swizzled
         box_words = box_of(rank, swizzled)[0] * 8 // THREADS
         PRIMITIVES["tma_load_" + shape] = (
             f"cp.async.bulk.tensor.{rank}d.shared::cluster.global.mbarrier::complete_tx::bytes",
-            BULK + "cp.async.bulk.tensor; Tensors: swizzling modes", THREADS,
+            MOVE + "cp.async.bulk.tensor; Tensors: swizzling modes", THREADS,
             draw_box(rank, swizzled, TENSOR_WORDS), tma_load(rank, swizzled))
         PRIMITIVES["tma_store_" + shape] = (
             f"cp.async.bulk.tensor.{rank}d.global.shared::cta.bulk_group",
-            BULK + "cp.async.bulk.tensor; Tensors: swizzling modes", THREADS,
+            MOVE + "cp.async.bulk.tensor; Tensors: swizzling modes", THREADS,
             draw_box(rank, swizzled, box_words + 1), tma_store(rank, swizzled))
 for name, columns, a, b, kind in (
         ("f16", 8, "k", "k", "whole"), ("f16", 64, "k", "k", "whole"), ("bf16", 256, "k", "k", "whole"),

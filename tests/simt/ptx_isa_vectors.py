@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Vectors for the primitives, derived from the PTX ISA's text and tables alone: no line of the emulator is used.
+"""Test vectors for the primitives, derived from the text and tables of the PTX ISA, independently of the emulator.
 
-    ptx_isa_vectors.py DIR           writes DIR/PRIMITIVE.json, in the format of kernels/simt/conformance/vectors.h
-    ptx_isa_vectors.py --check DIR   fails unless those files are what it would write
+    ptx_isa_vectors.py DIR           writes DIR/PRIMITIVE.json in the format of kernels/simt/conformance/vectors.h
+    ptx_isa_vectors.py --check DIR   fails if a file differs from what would be written
 
-They stand in until a GPU has recorded its own (simt_conformance --record). An operand is a list of words for each thread.
+They are used until vectors have been recorded on a GPU (simt_conformance --record).
 """
 import argparse
 import json
@@ -15,18 +15,18 @@ import struct
 import sys
 
 sys.dont_write_bytecode = True
-from ptx_isa_words import LANES, WORD, bf16_of, bits, f16_of, float_of, halves, to_bf16, to_f16, word_of
+from ptx_isa_words import LANES, WARP, WORD, bf16_of, bits, f16_of, float_of, halves, to_bf16, to_f16, word_of
 import ptx_isa_hopper
 
 
-# Each function below gives every thread's results from every thread's operands.
+# Each function below maps the operands of all threads (a list of words per thread) to their results.
 
 
 def indices(_):
     rows = []
     for z in range(3):
         for y in range(2):
-            rows += [[t, t % 32, t // 32, 0, y, z, 1, 2, 3] for t in range(64)]
+            rows += [[t, t % WARP, t // WARP, 0, y, z, 1, 2, 3] for t in range(2 * WARP)]
     return rows
 
 
@@ -35,7 +35,7 @@ def exchange_words_and_halves(rows):
 
 
 def exchange_between_warps(rows):
-    return [[rows[(32 if t < 32 else 0) + who][0]] for t, (_, who) in enumerate(rows)]
+    return [[rows[(WARP if t < WARP else 0) + who][0]] for t, (_, who) in enumerate(rows)]
 
 
 def exchange_in_warp(rows):
@@ -43,13 +43,13 @@ def exchange_in_warp(rows):
 
 
 def shuffle(source):
-    """shfl.sync with all lanes in one segment: a source outside of it leaves the lane its own value."""
+    """shfl.sync with all lanes in one segment. A source lane outside it gives the lane's own value."""
 
     def evaluate(rows):
         result = []
         for lane in LANES:
-            j = source(lane, rows[lane][1] & 31)
-            result.append([rows[j if 0 <= j <= 31 else lane][0]])
+            j = source(lane, rows[lane][1] % WARP)
+            result.append([rows[j if 0 <= j < WARP else lane][0]])
         return result
 
     return evaluate
@@ -58,12 +58,12 @@ def shuffle(source):
 def votes(rows):
     ballot = sum(1 << lane for lane in LANES if rows[lane][0])
     one_is_zero = int(any(row[1] == 0 for row in rows))
-    return [[ballot, one_is_zero, 1 - one_is_zero]] * 32
+    return [[ballot, one_is_zero, 1 - one_is_zero]] * WARP
 
 
 def reductions(rows):
     values = [row[0] for row in rows]
-    return [[sum(values) & WORD, min(values), max(values)]] * 32
+    return [[sum(values) & WORD, min(values), max(values)]] * WARP
 
 
 def atomics(rows):
@@ -78,14 +78,14 @@ def atomics(rows):
 
 
 def copied(words, count):
-    """The first `count` bytes of the words; the rest is zero."""
+    """The words with all but the first `count` bytes set to zero."""
     size = 4 * len(words)
     data = struct.pack(f"<{len(words)}I", *words)[:count].ljust(size, b"\0")
     return list(struct.unpack(f"<{len(words)}I", data))
 
 
 def load_matrices(count, transposed):
-    """Matrix m's row r is at the address of lane 8 m + r; a lane's register m holds two neighbours of row lane / 4."""
+    """Lane 8 m + r passes the address of row r of matrix m. Register m of a lane holds two neighbours of row lane / 4."""
 
     def evaluate(rows):
         result = []
@@ -106,7 +106,7 @@ def load_matrices(count, transposed):
 
 
 def multiply(value_of):
-    """mma.m16n8k16: the tables of fragments, element by element."""
+    """mma.m16n8k16, with the fragment tables element by element."""
 
     def evaluate(rows):
         a = [[0.0] * 16 for _ in range(16)]
@@ -138,9 +138,9 @@ def exp2(rows):
         if math.isnan(x):
             return math.nan
         if abs(x) < 2.0**-126:
-            return 1.0  # .ftz: a subnormal operand is zero
+            return 1.0  # .ftz flushes subnormal operands
         y = 2.0**x if x < 1024 else math.inf
-        return y if y >= 2.0**-126 else 0.0  # and so is a subnormal result
+        return y if y >= 2.0**-126 else 0.0  # .ftz flushes subnormal results
 
     return [[word_of(of(float_of(x)))] for (x,) in rows]
 
@@ -176,7 +176,7 @@ def draw_exp2(draw, thread):
 
 
 def draw_pack(fraction_bits, low, high):
-    """Every other value lies half-way between two neighbours of the type."""
+    """Half of the values are ties between two neighbours of the type."""
 
     def operands(draw, thread):
         special = [0, 0x80000000, 0x7F800000, 0xFF800000, 0x7FC00000, 0x7F7FFFFF]
@@ -192,44 +192,44 @@ def draw_pack(fraction_bits, low, high):
 
 
 MOVE = "Data Movement and Conversion Instructions: "
-MEET = "Parallel Synchronization and Communication Instructions: "
+SYNC = "Parallel Synchronization and Communication Instructions: "
 MATRIX = "Matrix Fragments for mma.m16n8k16 with floating point type"
 
-# name: (instruction, section, threads of the grid, draw a thread's operands, evaluate)
+# name: (instruction, section, threads of the grid, random operands of a thread, evaluate)
 PRIMITIVES = {
     "indices": ("mov %tid %ctaid %nctaid", "Special Registers: %tid, %ctaid, %nctaid", 384, lambda d, t: [0], indices),
-    "syncthreads": ("bar.sync 0", MEET + "bar, barrier", 96, draw_exchange(96), exchange_words_and_halves),
-    "named_barriers": ("bar.arrive, bar.sync", MEET + "bar, barrier", 64, draw_exchange(32), exchange_between_warps),
-    "syncwarp": ("bar.warp.sync", MEET + "bar.warp.sync", 32, draw_exchange(32), exchange_in_warp),
-    "shuffle_xor": ("shfl.sync.bfly.b32", MOVE + "shfl.sync", 32, draw_exchange(32), shuffle(lambda i, b: i ^ b)),
-    "shuffle": ("shfl.sync.idx.b32", MOVE + "shfl.sync", 32, draw_exchange(64), shuffle(lambda i, b: b)),
-    "shuffle_up": ("shfl.sync.up.b32", MOVE + "shfl.sync", 32, draw_exchange(32), shuffle(lambda i, b: i - b)),
-    "shuffle_down": ("shfl.sync.down.b32", MOVE + "shfl.sync", 32, draw_exchange(32), shuffle(lambda i, b: i + b)),
-    "votes": ("vote.sync.ballot .any .all", MEET + "vote.sync", 32,
+    "syncthreads": ("bar.sync 0", SYNC + "bar, barrier", 96, draw_exchange(96), exchange_words_and_halves),
+    "named_barriers": ("bar.arrive, bar.sync", SYNC + "bar, barrier", 2 * WARP, draw_exchange(WARP), exchange_between_warps),
+    "syncwarp": ("bar.warp.sync", SYNC + "bar.warp.sync", WARP, draw_exchange(WARP), exchange_in_warp),
+    "shuffle_xor": ("shfl.sync.bfly.b32", MOVE + "shfl.sync", WARP, draw_exchange(WARP), shuffle(lambda i, b: i ^ b)),
+    "shuffle": ("shfl.sync.idx.b32", MOVE + "shfl.sync", WARP, draw_exchange(2 * WARP), shuffle(lambda i, b: b)),
+    "shuffle_up": ("shfl.sync.up.b32", MOVE + "shfl.sync", WARP, draw_exchange(WARP), shuffle(lambda i, b: i - b)),
+    "shuffle_down": ("shfl.sync.down.b32", MOVE + "shfl.sync", WARP, draw_exchange(WARP), shuffle(lambda i, b: i + b)),
+    "votes": ("vote.sync.ballot .any .all", SYNC + "vote.sync", WARP,
               lambda d, t: [d.getrandbits(1), d.randrange(48)], votes),
-    "reductions": ("redux.sync.add .min .max .u32", MEET + "redux.sync", 32, lambda d, t: [bits(d)], reductions),
-    "atomics": ("atom.add .max .cas", MEET + "atom", 32,
+    "reductions": ("redux.sync.add .min .max .u32", SYNC + "redux.sync", WARP, lambda d, t: [bits(d)], reductions),
+    "atomics": ("atom.add .max .cas", SYNC + "atom", WARP,
                 lambda d, t: [d.choice([7, word_of(d.uniform(-9, 9))]), d.choice([7, bits(d)])], atomics),
-    "copy_async_16": ("cp.async.cg.shared.global 16", MOVE + "cp.async", 32,
+    "copy_async_16": ("cp.async.cg.shared.global 16", MOVE + "cp.async", WARP,
                       lambda d, t: [bits(d) for _ in range(8)] + [d.randint(0, 16) for _ in range(4)],
                       lambda rows: [copied(r[:4], r[8]) + copied(r[4:8], r[9]) for r in rows]),
-    "copy_async_4": ("cp.async.ca.shared.global 4", MOVE + "cp.async", 32,
+    "copy_async_4": ("cp.async.ca.shared.global 4", MOVE + "cp.async", WARP,
                      lambda d, t: [bits(d), d.randint(0, 4)], lambda rows: [copied(r[:1], r[1]) for r in rows]),
-    "wide_words": ("ld, st .v4 .v2 .u32", MOVE + "ld, st", 32, lambda d, t: [bits(d) for _ in range(4)],
+    "wide_words": ("ld, st .v4 .v2 .u32", MOVE + "ld, st", WARP, lambda d, t: [bits(d) for _ in range(4)],
                    lambda rows: [[r[2], r[3], r[0], r[1], r[3], r[2], r[1], r[0]] for r in rows]),
-    "exp2_approx": ("ex2.approx.ftz.f32", "Floating Point Instructions: ex2", 32, draw_exp2, exp2),
-    "pack_f16": ("cvt.rn.f16x2.f32", MOVE + "cvt", 32, draw_pack(10, -27, 17), pack(to_f16)),
-    "pack_bf16": ("cvt.rn.bf16x2.f32", MOVE + "cvt", 32, draw_pack(7, -126, 127), pack(to_bf16)),
+    "exp2_approx": ("ex2.approx.ftz.f32", "Floating Point Instructions: ex2", WARP, draw_exp2, exp2),
+    "pack_f16": ("cvt.rn.f16x2.f32", MOVE + "cvt", WARP, draw_pack(10, -27, 17), pack(to_f16)),
+    "pack_bf16": ("cvt.rn.bf16x2.f32", MOVE + "cvt", WARP, draw_pack(7, -126, 127), pack(to_bf16)),
 }
 for count in (1, 2, 4):
     for transposed in (False, True):
         PRIMITIVES[f"load_matrices_x{count}" + "_trans" * transposed] = (
-            "ldmatrix.sync.aligned.m8n8.shared.b16", "Warp-level matrix load instruction: ldmatrix", 32,
-            lambda d, t: [bits(d) for _ in range(4)] + [d.randrange(32) for _ in range(4)],
+            "ldmatrix.sync.aligned.m8n8.shared.b16", "Warp-level matrix load instruction: ldmatrix", WARP,
+            lambda d, t: [bits(d) for _ in range(4)] + [d.randrange(WARP) for _ in range(4)],
             load_matrices(count, transposed))
 for name, to_type, value_of in (("f16", to_f16, f16_of), ("bf16", to_bf16, bf16_of)):
     for kind in ("whole", "fractions", "special"):
-        PRIMITIVES[f"multiply_{name}_{kind}"] = (f"mma.sync.aligned.m16n8k16.row.col.f32.{name}.{name}.f32", MATRIX, 32,
+        PRIMITIVES[f"multiply_{name}_{kind}"] = (f"mma.sync.aligned.m16n8k16.row.col.f32.{name}.{name}.f32", MATRIX, WARP,
                                                  draw_multiply(to_type, kind), multiply(value_of))
 PRIMITIVES.update(ptx_isa_hopper.PRIMITIVES)
 
@@ -259,7 +259,7 @@ def main():
         if not arguments.check:
             path.write_text(file_text(name))
         elif not path.exists() or path.read_text() != file_text(name):
-            sys.exit(f"{path} is not what the PTX ISA gives; run {parser.prog} {folder}")
+            sys.exit(f"{path} is not up to date; run {parser.prog} {folder}")
 
 
 if __name__ == "__main__":

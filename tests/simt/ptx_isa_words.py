@@ -1,9 +1,10 @@
-"""32-bit words, and what they hold, for ptx_isa_vectors.py."""
+"""Conversions of 32-bit words for ptx_isa_vectors.py."""
 import math
 import struct
 
 WORD = 0xFFFFFFFF
-LANES = range(32)
+WARP = 32  # lanes
+LANES = range(WARP)
 
 
 def float_of(word):
@@ -11,7 +12,7 @@ def float_of(word):
 
 
 def word_of(value):
-    """The nearest float's bits, ties to even; beyond the largest, infinity."""
+    """The bits of the nearest float, ties to even. Overflow gives infinity."""
     try:
         return struct.unpack("<I", struct.pack("<f", value))[0]
     except OverflowError:

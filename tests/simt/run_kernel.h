@@ -1,4 +1,4 @@
-// Runs a small kernel of a test in the emulator, and hands out what it finds.
+// Runs a test kernel in the emulator and returns its finding.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace warpgauge::simt {
 struct NoParams {};
 
 struct Setting {
-  int threads = 32;
+  int threads = kWarpSize;
   std::size_t shared_bytes = 4096;
   int blocks = 1;
   std::uint64_t seed = 0;
@@ -24,7 +24,6 @@ struct Setting {
   std::vector<GlobalRange> memory = {};
 };
 
-// The emulator's finding; nothing if it has none.
 template <auto kKernel, class Params = NoParams>
 std::optional<emulator::DeviceError> finding(const Setting& setting, const Params& params = {}) {
   try {
@@ -36,11 +35,12 @@ std::optional<emulator::DeviceError> finding(const Setting& setting, const Param
   }
 }
 
-constexpr std::uint64_t kSeeds[] = {0, 1, 2, 3, 5, 8};  // asynchronous work done late, eagerly and at random
+constexpr std::uint64_t kSeeds[] = {0, 1, 2, 3, 5, 8};  // asynchronous operations late, eager and random
 
-// Runs it under each of those, and expects that nothing is found.
+// Runs the kernel under several schedules and expects no findings.
 template <auto kKernel, class Params>
-void run_all_ways(const Params& params, const std::vector<GlobalRange>& memory, int threads = 32) {
+void run_all_schedules(const Params& params, const std::vector<GlobalRange>& memory,
+                       int threads = kWarpSize) {
   for (const std::uint64_t seed : kSeeds) {
     const auto found = finding<kKernel>(
         {.threads = threads, .shared_bytes = 120 * 1024, .seed = seed, .memory = memory}, params);

@@ -1,5 +1,4 @@
-// One planted bug for each thing that the emulator claims to find about TMA, proxy fences and stmatrix,
-// beside what is right.
+// Findings on TMA, proxy fences and stmatrix, one planted bug each, and correct kernels without findings.
 #include "tests/simt/expect_finding.h"
 
 namespace warpgauge::simt {
@@ -47,7 +46,7 @@ SIMT_DEVICE Tile make_tile(int count, int boxes = 1) {
   return tile;
 }
 
-TEST(TmaFindings, on_a_barrier_whose_initialisation_was_not_fenced) {
+TEST(TmaFindings, load_on_an_mbarrier_without_fence_mbarrier_init) {
   const int first = __LINE__;
   constexpr auto kKernel = [](Maps p) {
     SharedMemory shared;
@@ -58,11 +57,11 @@ TEST(TmaFindings, on_a_barrier_whose_initialisation_was_not_fenced) {
     mbarrier_arrive_expect_tx(full, kBoxBytes);
     tma_load(tile, p.map, full, {0, 0});
   };
-  expect_finding(tma_finding<kKernel>(), FindingKind::missing_proxy_fence, "without fence_mbarrier_init",
+  expect_finding(tma_finding<kKernel>(), FindingKind::missing_proxy_fence, "not executed fence_mbarrier_init",
                  line(first + 6), line(first + 8));
 }
 
-TEST(TmaFindings, read_before_the_wait) {
+TEST(TmaFindings, read_of_the_box_before_the_wait) {
   const int first = __LINE__;
   constexpr auto kKernel = [](Maps p) {
     const Tile tile = make_tile(1);
@@ -80,7 +79,7 @@ TEST(TmaFindings, read_before_the_wait) {
                  line(first + 8));
 }
 
-TEST(TmaFindings, half_of_the_bytes_announced) {
+TEST(TmaFindings, tx_count_smaller_than_the_copies) {
   constexpr auto kKernel = [](Maps p) {
     const Tile tile = make_tile(1, 2);
     if (thread_index() == 0) {
@@ -95,7 +94,7 @@ TEST(TmaFindings, half_of_the_bytes_announced) {
   expect_finding(tma_finding<kKernel>(kEager), FindingKind::race);
 }
 
-TEST(TmaFindings, over_what_another_warp_may_still_read) {
+TEST(TmaFindings, load_over_memory_that_another_warp_may_still_read) {
   const int first = __LINE__;
   constexpr auto kKernel = [](Maps p) {
     const Tile tile = make_tile(1);
@@ -116,12 +115,12 @@ TEST(TmaFindings, over_what_another_warp_may_still_read) {
   }
 }
 
-TEST(TmaFindings, misaligned_outside_and_of_another_rank) {
+TEST(TmaFindings, misaligned_out_of_bounds_and_wrong_rank) {
   constexpr auto kMisaligned = [](Maps p) {
     const Tile tile = make_tile(1, 2);
     if (thread_index() == 0) tma_load(tile.data + 64, p.map, tile.full, {0, 0});
   };
-  expect_finding(tma_finding<kMisaligned>(), FindingKind::misaligned, "128 bytes off its alignment of 1024");
+  expect_finding(tma_finding<kMisaligned>(), FindingKind::misaligned, "128 bytes past a multiple of 1024");
   constexpr auto kPastTile = [](Maps p) {
     const Tile tile = make_tile(1, 2);
     if (thread_index() == 0) tma_load(tile.data + 3 * kBoxElements / 2, p.map, tile.full, {0, 0});
@@ -138,7 +137,7 @@ TEST(TmaFindings, misaligned_outside_and_of_another_rank) {
     if (thread_index() == 0) tma_store(p.map, {0, 0}, tile.data);
   };
   expect_finding(tma_finding<kStore>(kLate, 64, sizeof tensor, false), FindingKind::out_of_bounds,
-                 "read only");
+                 "read-only");
   constexpr auto kRank = [](Maps p) {
     const Tile tile = make_tile(1);
     if (thread_index() == 0) tma_load(tile.data, p.map, tile.full, {0, 0, 0});
@@ -155,7 +154,8 @@ TEST(TmaFindings, in_flight_at_exit) {
       tma_load(tile.data, p.map, tile.full, {0, 0});
     }
   };
-  expect_finding(tma_finding<kLoad>(), FindingKind::copy_in_flight, "the last of the block", line(first + 5));
+  expect_finding(tma_finding<kLoad>(), FindingKind::copy_in_flight, "last thread of the block",
+                 line(first + 5));
   constexpr auto kStore = [](Maps p) {
     const Tile tile = make_tile(1);
     for (int i = thread_index(); i < kBoxElements; i += 64) tile.data[i] = 1;
@@ -167,19 +167,19 @@ TEST(TmaFindings, in_flight_at_exit) {
     }
   };
   for (std::uint64_t seed : {kLate, kEager, kRandom})
-    expect_finding(tma_finding<kStore>(seed), FindingKind::copy_in_flight, "a TMA store", line(first + 15));
+    expect_finding(tma_finding<kStore>(seed), FindingKind::copy_in_flight, "its TMA store", line(first + 16));
 }
 
-TEST(TmaFindings, more_bytes_than_a_barrier_counts_that_nobody_announced) {
+TEST(TmaFindings, tx_count_underflow) {
   constexpr auto kKernel = [](Maps p) {
     const Tile tile = make_tile(1);
     if (thread_index() == 0)
       for (int i = 0; i <= (1 << 20) / kBoxBytes; ++i) tma_load(tile.data, p.map, tile.full, {0, 0});
   };
-  expect_finding(tma_finding<kKernel>(kEager), FindingKind::misuse, "to which nobody announces bytes");
+  expect_finding(tma_finding<kKernel>(kEager), FindingKind::misuse, "no thread expects these bytes");
 }
 
-// Invalidates the barrier of a load that is on its way, and with kAgain makes another there.
+// Invalidates the mbarrier of a load in flight. With kAgain, initialises another one at the same address.
 template <bool kAgain>
 SIMT_KERNEL(64)
 invalidate_early(const Maps p) {
@@ -190,17 +190,16 @@ invalidate_early(const Maps p) {
     if (kAgain) mbarrier_init(tile.full, 1);
   }
   syncthreads();
-  if (warp_index() == 0) barrier_sync(1, 64);  // for ever
+  if (warp_index() == 0) barrier_sync(1, 64);  // never completes, so the load must
 }
 
-TEST(TmaFindings, its_barrier_invalidated) {
-  expect_finding(tma_finding<invalidate_early<false>>(), FindingKind::misuse,
-                 "has been invalidated meanwhile");
-  expect_finding(tma_finding<invalidate_early<true>>(), FindingKind::misuse,
-                 "has been invalidated meanwhile");
+TEST(TmaFindings, mbarrier_of_a_load_invalidated) {
+  expect_finding(tma_finding<invalidate_early<false>>(), FindingKind::misuse, "has been invalidated");
+  expect_finding(tma_finding<invalidate_early<true>>(), FindingKind::misuse, "has been invalidated");
 }
 
-// Writes a tile, and stores it with what kFence and kWait say: 0 right, 1 left out, 2 by the other side.
+// Writes a tile and stores it. kFence: 0 by the writing threads, 1 missing, 2 by the storing thread. kWait: 0
+// complete, 1 allows one group in flight.
 template <int kFence, int kWait>
 SIMT_KERNEL(64)
 store_tile(const Maps p) {
@@ -222,22 +221,22 @@ store_tile(const Maps p) {
 }
 constexpr int kWrites = __LINE__ - 14, kStores = __LINE__ - 9;
 
-TEST(TmaFindings, stored_without_a_proxy_fence) {
+TEST(TmaFindings, store_without_a_proxy_fence) {
   for (std::uint64_t seed : {kLate, kEager, kRandom}) {
     expect_finding(tma_finding<store_tile<1, 0>>(seed), FindingKind::missing_proxy_fence, "wrote it",
                    line(kWrites), line(kStores), "no fence_proxy_async");
     EXPECT_FALSE((tma_finding<store_tile<0, 0>>(seed)));
-    EXPECT_FALSE((tma_finding<store_tile<2, 0>>(seed)));  // anywhere between the two
+    EXPECT_FALSE((tma_finding<store_tile<2, 0>>(seed)));
   }
 }
 
-TEST(TmaFindings, written_again_before_the_store_has_read_it) {
+TEST(TmaFindings, write_before_the_store_has_read_the_tile) {
   for (std::uint64_t seed : {kLate, kEager, kRandom})
     expect_finding(tma_finding<store_tile<0, 1>>(seed), FindingKind::race, "a TMA store of thread 0 read it",
                    line(kWrites), line(kStores));
 }
 
-TEST(TmaFindings, over_what_threads_wrote_without_a_proxy_fence) {
+TEST(TmaFindings, load_over_written_memory_without_a_proxy_fence) {
   const int first = __LINE__;
   constexpr auto kKernel = [](Maps p) {
     const Tile tile = make_tile(1);
@@ -252,7 +251,7 @@ TEST(TmaFindings, over_what_threads_wrote_without_a_proxy_fence) {
   expect_finding(tma_finding<kKernel>(), FindingKind::missing_proxy_fence, line(first + 3), line(first + 7));
 }
 
-TEST(TmaFindings, nothing_where_threads_commit_and_wait_that_have_not_stored) {
+TEST(TmaFindings, none_for_threads_that_commit_and_wait_without_a_store) {
   constexpr auto kKernel = [](Maps p) {
     const Tile tile = make_tile(1);
     for (int i = thread_index(); i < kBoxElements; i += 64) tile.data[i] = 1;
@@ -267,7 +266,7 @@ TEST(TmaFindings, nothing_where_threads_commit_and_wait_that_have_not_stored) {
   for (std::uint64_t seed : {kLate, kEager, kRandom}) expect_clean(tma_finding<kKernel>(seed));
 }
 
-TEST(TmaFindings, more_storing_threads_than_the_emulator_follows_are_no_finding_but_an_exception) {
+TEST(TmaFindings, exception_if_more_threads_store_than_the_emulator_supports) {
   constexpr auto kKernel = [](Maps p) {
     const Tile tile = make_tile(1);
     for (int i = thread_index(); i < kBoxElements; i += 64) tile.data[i] = 1;
@@ -281,13 +280,13 @@ TEST(TmaFindings, more_storing_threads_than_the_emulator_follows_are_no_finding_
     EXPECT_THROW(tma_finding<kKernel>(seed), std::length_error);
 }
 
-TEST(StoreMatrices, of_a_misaligned_row) {
+TEST(StoreMatrices, misaligned_row) {
   constexpr auto kKernel = [](NoParams) {
     const std::uint32_t registers[1] = {};
     store_matrices<false>(registers,
                           SharedMemory().array<std::uint16_t>("rows", 512) + 4 + thread_index() * 8);
   };
-  expect_finding(warp_finding<kKernel>(), FindingKind::misaligned, "stores a matrix row");
+  expect_finding(block_finding<kKernel>(), FindingKind::misaligned, "writes by stmatrix");
 }
 
 }  // namespace

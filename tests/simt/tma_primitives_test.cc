@@ -1,4 +1,4 @@
-// The emulated TMA against vectors derived by hand from the PTX ISA's tables and figures.
+// The emulated TMA, compared with values derived by hand from the PTX ISA.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// A row-major tensor of 16-bit elements that each hold their own index, from 1 on.
+// A tensor of 16-bit elements with the values 1, 2, 3, ...
 std::vector<std::uint16_t> counted(std::int64_t elements) {
   std::vector<std::uint16_t> values(static_cast<std::size_t>(elements) + 8);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint16_t>(i + 1);
@@ -42,9 +42,9 @@ struct CopyParams {
   int elements;  // of the box
 };
 
-// Copies one box into shared memory and hands it out as it lies there.
+// Loads one box to shared memory and copies the shared memory to `out`.
 template <int kRank>
-SIMT_KERNEL(32)
+SIMT_KERNEL(kWarpSize)
 load_box(SIMT_GRID_CONSTANT const CopyParams<kRank> p) {
   SharedMemory shared;
   auto* tile = shared.array<std::uint16_t>("tile", static_cast<std::size_t>(p.elements), 1024);
@@ -59,7 +59,7 @@ load_box(SIMT_GRID_CONSTANT const CopyParams<kRank> p) {
   }
   syncwarp();
   mbarrier_wait(full, 0);
-  for (int i = thread_index(); i < p.elements; i += 32) p.out[i] = tile[i];
+  for (int i = thread_index(); i < p.elements; i += kWarpSize) p.out[i] = tile[i];
 }
 
 template <int kRank>
@@ -69,11 +69,11 @@ std::vector<std::uint16_t> loaded_box(const TensorLayout& layout, std::array<int
   for (int d = 0; d < kRank; ++d) elements *= layout.box[static_cast<std::size_t>(d)];
   std::vector<std::uint16_t> out(static_cast<std::size_t>(elements));
   const CopyParams<kRank> params{encode_tensor_map(layout), at, out.data(), elements};
-  run_all_ways<load_box<kRank>>(params, {range("tensor", tensor), range("out", out, true)});
+  run_all_schedules<load_box<kRank>>(params, {range("tensor", tensor), range("out", out, true)});
   return out;
 }
 
-TEST(TmaLoad, two_dimensions_dense_with_zeros_outside) {
+TEST(TmaLoad, two_dimensions_without_swizzle_with_zeros_outside_the_tensor) {
   const auto tensor = counted(24 * 5);
   const auto layout = layout_2d(tensor.data(), 24, 5, 16, 4, Swizzle::none);
   const auto inside = loaded_box<2>(layout, {8, 1}, tensor);
@@ -89,8 +89,8 @@ TEST(TmaLoad, two_dimensions_dense_with_zeros_outside) {
   }
 }
 
-// PTX ISA, figure "128-byte swizzle mode": in row r of eight, chunk c of 16 bytes lies at c xor r.
-TEST(TmaLoad, the_swizzle_exchanges_chunks_within_eight_rows) {
+// PTX ISA, figure "128-byte swizzle mode": chunk c of row r is stored at position c xor r.
+TEST(TmaLoad, the_128_byte_swizzle_permutes_chunks) {
   const auto tensor = counted(64 * 16);
   const auto tile =
       loaded_box<2>(layout_2d(tensor.data(), 64, 16, 64, 16, Swizzle::bytes_128), {0, 0}, tensor);
@@ -122,10 +122,10 @@ TEST(TmaLoad, three_and_four_dimensions) {
   }
 }
 
-// Writes a box of 100 + its index in shared memory through TMA.
-SIMT_KERNEL(32) store_box(SIMT_GRID_CONSTANT const CopyParams<2> p) {
+// Writes 100 + i to element i of shared memory, and stores it by TMA.
+SIMT_KERNEL(kWarpSize) store_box(SIMT_GRID_CONSTANT const CopyParams<2> p) {
   auto* tile = SharedMemory().array<std::uint16_t>("tile", static_cast<std::size_t>(p.elements), 1024);
-  for (int i = thread_index(); i < p.elements; i += 32) tile[i] = static_cast<std::uint16_t>(100 + i);
+  for (int i = thread_index(); i < p.elements; i += kWarpSize) tile[i] = static_cast<std::uint16_t>(100 + i);
   fence_proxy_async();
   syncwarp();
   if (elect_one()) {
@@ -135,13 +135,13 @@ SIMT_KERNEL(32) store_box(SIMT_GRID_CONSTANT const CopyParams<2> p) {
   }
 }
 
-TEST(TmaStore, undoes_the_swizzle_and_writes_nothing_outside) {
+TEST(TmaStore, reads_the_swizzle_and_writes_nothing_outside_the_tensor) {
   std::vector<std::uint16_t> tensor(72 * 12);
   const CopyParams<2> params{encode_tensor_map(layout_2d(tensor.data(), 72, 10, 64, 8, Swizzle::bytes_128)),
                              {16, 5},
                              nullptr,
                              64 * 8};
-  run_all_ways<store_box>(params, {range("tensor", tensor, true)});
+  run_all_schedules<store_box>(params, {range("tensor", tensor, true)});
   for (int row = 0; row < 12; ++row) {
     for (int column = 0; column < 72; ++column) {
       const int r = row - 5, c = column - 16;
@@ -151,7 +151,7 @@ TEST(TmaStore, undoes_the_swizzle_and_writes_nothing_outside) {
   }
 }
 
-TEST(TensorMap, says_what_is_wrong_with_a_layout) {
+TEST(TensorMap, encode_throws_with_the_violated_rule) {
   alignas(16) std::uint16_t data[64] = {};
   const TensorLayout right = layout_2d(data, 64, 4, 64, 4, Swizzle::bytes_128);
   EXPECT_EQ(tensor_layout_error(right), "");
@@ -161,16 +161,17 @@ TEST(TensorMap, says_what_is_wrong_with_a_layout) {
     EXPECT_THROW(encode_tensor_map(layout), std::invalid_argument);
     return tensor_layout_error(layout);
   };
-  EXPECT_THAT(with([&](auto& l) { l.data = data + 4; }), HasSubstr("multiple of 16 bytes"));
-  EXPECT_THAT(with([](auto& l) { l.data = nullptr; }), HasSubstr("multiple of 16 bytes"));
+  EXPECT_THAT(with([&](auto& l) { l.data = data + 4; }), HasSubstr("aligned to 16 bytes"));
+  EXPECT_THAT(with([](auto& l) { l.data = nullptr; }), HasSubstr("not null"));
   EXPECT_THAT(with([](auto& l) { l.stride_bytes[0] = 136; }),
               HasSubstr("multiples of 16 bytes below 2^40, not 136"));
   EXPECT_THAT(with([](auto& l) { l.box[1] = 257; }),
-              HasSubstr("1 to 256 elements along a dimension, not 257"));
+              HasSubstr("box sizes must be 1 to 256 elements, not 257"));
   EXPECT_THAT(with([](auto& l) { l.box[1] = 0; }), HasSubstr("dimension 1"));
-  EXPECT_THAT(with([](auto& l) { l.extent[1] = 0; }), HasSubstr("extents are 1 to 2^32"));
-  EXPECT_THAT(with([](auto& l) { l.rank = 5; }), HasSubstr("2 to 4 dimensions, not 5"));
-  EXPECT_THAT(with([](auto& l) { l.box[0] = 128; }), HasSubstr("rows must take 128 bytes, not 256"));
+  EXPECT_THAT(with([](auto& l) { l.extent[1] = 0; }), HasSubstr("extents must be 1 to 2^32"));
+  EXPECT_THAT(with([](auto& l) { l.rank = 5; }), HasSubstr("rank must be 2 to 4, not 5"));
+  EXPECT_THAT(with([](auto& l) { l.box[0] = 128; }),
+              HasSubstr("rows must be 128 bytes with the 128-byte swizzle, not 256"));
   EXPECT_THAT(with([](auto& l) { l.box[0] = 4, l.swizzle = Swizzle::none; }),
               HasSubstr("multiple of 16 bytes, not 8"));
   EXPECT_THAT(with([](auto& l) { l.dtype = static_cast<Dtype>(17); }), HasSubstr("f16, bf16 or f32"));

@@ -1,4 +1,4 @@
-// Operands of a wgmma in shared memory, for the tests of what is found about it.
+// Operands of a wgmma in shared memory, for the tests of findings.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct Operands {
 SIMT_DEVICE Operands make_operands(bool fence = true) {
   SharedMemory shared;
   const Operands tiles{shared.array<f16>("A", 4096, 1024), shared.array<f16>("B", 4096, 1024)};
-  for (int i = thread_index(); i < 4096; i += 128) tiles.a[i] = tiles.b[i] = f16{};  // fills
+  for (int i = thread_index(); i < 4096; i += kWarpgroupSize) tiles.a[i] = tiles.b[i] = f16{};  // fills
   if (fence) fence_proxy_async();
   syncthreads();
   return tiles;

@@ -1,5 +1,4 @@
-// One planted bug for each thing that the emulator claims to find about the registers of wgmma, beside what
-// is right.
+// Findings on the registers of wgmma, one planted bug each, and correct kernels without findings.
 #include "tests/simt/wgmma_operands.h"
 
 namespace warpgauge::simt {
@@ -7,14 +6,15 @@ namespace {
 
 using emulator::FindingKind;
 
-TEST(WgmmaRegisterFindings, no_fence_before_the_first) {
+TEST(WgmmaRegisterFindings, no_fence_before_the_first_wgmma) {
   const int first = __LINE__;
   constexpr auto kKernel = [](NoParams) {
     const Operands tiles = make_operands();
     float d[4];
     wgmma<f16>(d, k_major(tiles.a), k_major(tiles.b), false);
   };
-  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::missing_register_fence, line(first + 4));
+  expect_finding(block_finding<kKernel>(kLate, kWarpgroupSize), FindingKind::missing_register_fence,
+                 line(first + 4));
 }
 
 TEST(WgmmaRegisterFindings, accumulators_written_after_the_fence) {
@@ -29,8 +29,8 @@ TEST(WgmmaRegisterFindings, accumulators_written_after_the_fence) {
     wgmma_wait<0>();
   };
   for (std::uint64_t seed : {kLate, kEager, kRandom})
-    expect_finding(warp_finding<kKernel>(seed, 128), FindingKind::missing_register_fence, line(first + 5),
-                   line(first + 6), "no wgmma_fence comes between");
+    expect_finding(block_finding<kKernel>(seed, kWarpgroupSize), FindingKind::missing_register_fence,
+                   line(first + 5), line(first + 6), "no wgmma_fence is executed between");
 }
 
 TEST(WgmmaRegisterFindings, fragments_of_a_written_after_the_fence) {
@@ -45,13 +45,13 @@ TEST(WgmmaRegisterFindings, fragments_of_a_written_after_the_fence) {
     wgmma_commit();
     wgmma_wait<0>();
   };
-  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::missing_register_fence, line(first + 6),
-                 line(first + 7));
+  expect_finding(block_finding<kKernel>(kLate, kWarpgroupSize), FindingKind::missing_register_fence,
+                 line(first + 6), line(first + 7));
 }
 
-// Touches a register of kind kTouch between a wgmma and the wait for it.
+// Accesses a register of a wgmma before its wait. kTouch: 0 reads, 1 writes an accumulator, 2 writes A.
 template <int kTouch, int kGroups>
-SIMT_KERNEL(128)
+SIMT_KERNEL(kWarpgroupSize)
 touch_register(NoParams) {
   const Operands tiles = make_operands();
   float d[4], other[4], seen = 0.0f;
@@ -71,23 +71,24 @@ touch_register(NoParams) {
 }
 constexpr int kBegins = __LINE__ - 12, kTouches = __LINE__ - 9;
 
-TEST(WgmmaRegisterFindings, registers_touched_before_the_wait) {
+TEST(WgmmaRegisterFindings, registers_accessed_before_the_wait) {
   for (std::uint64_t seed : {kLate, kEager, kRandom}) {
-    expect_finding(warp_finding<touch_register<0, 1>>(seed, 128), FindingKind::register_in_flight,
+    expect_finding(block_finding<touch_register<0, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
                    "reads an accumulator", line(kBegins), line(kTouches));
-    expect_finding(warp_finding<touch_register<1, 1>>(seed, 128), FindingKind::register_in_flight,
+    expect_finding(block_finding<touch_register<1, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
                    "writes an accumulator", line(kBegins), line(kTouches + 1));
-    expect_finding(warp_finding<touch_register<2, 1>>(seed, 128), FindingKind::register_in_flight,
+    expect_finding(block_finding<touch_register<2, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
                    "writes a fragment of A", line(kBegins), line(kTouches + 2));
   }
-  expect_clean<touch_register<0, 0>>(128);
-  expect_clean<touch_register<1, 0>>(128);
-  expect_clean<touch_register<2, 0>>(128);
+  expect_clean<touch_register<0, 0>>(kWarpgroupSize);
+  expect_clean<touch_register<1, 0>>(kWarpgroupSize);
+  expect_clean<touch_register<2, 0>>(kWarpgroupSize);
 }
 
-// Gives a register of kind kUse to a matrix instruction between a wgmma and the wait for it.
+// Uses a register of a wgmma in a matrix instruction before its wait. kUse: 0 as C of mma, 1 as A of mma, 2
+// as the source of stmatrix.
 template <int kUse, int kGroups>
-SIMT_KERNEL(128)
+SIMT_KERNEL(kWarpgroupSize)
 use_register(NoParams) {
   const Operands tiles = make_operands();
   float d[1][1][4], c[1][1][4] = {};
@@ -103,21 +104,21 @@ use_register(NoParams) {
 }
 constexpr int kBeginsD = __LINE__ - 8, kUses = __LINE__ - 5;
 
-TEST(WgmmaRegisterFindings, registers_used_by_matrix_instructions_before_the_wait) {
+TEST(WgmmaRegisterFindings, registers_accessed_by_matrix_instructions_before_the_wait) {
   for (std::uint64_t seed : {kLate, kEager, kRandom}) {
-    expect_finding(warp_finding<use_register<0, 1>>(seed, 128), FindingKind::register_in_flight,
-                   "multiplies to an accumulator", line(kBeginsD), line(kUses));
-    expect_finding(warp_finding<use_register<1, 1>>(seed, 128), FindingKind::register_in_flight,
-                   "multiplies a fragment of A", line(kBeginsD), line(kUses + 1));
-    expect_finding(warp_finding<use_register<2, 1>>(seed, 128), FindingKind::register_in_flight,
-                   "stores a matrix from a fragment of A", line(kBeginsD), line(kUses + 2));
+    expect_finding(block_finding<use_register<0, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
+                   "writes by mma an accumulator", line(kBeginsD), line(kUses));
+    expect_finding(block_finding<use_register<1, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
+                   "reads by mma a fragment of A", line(kBeginsD), line(kUses + 1));
+    expect_finding(block_finding<use_register<2, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
+                   "reads by stmatrix a fragment of A", line(kBeginsD), line(kUses + 2));
   }
-  expect_clean<use_register<0, 0>>(128);
-  expect_clean<use_register<1, 0>>(128);
-  expect_clean<use_register<2, 0>>(128);
+  expect_clean<use_register<0, 0>>(kWarpgroupSize);
+  expect_clean<use_register<1, 0>>(kWarpgroupSize);
+  expect_clean<use_register<2, 0>>(kWarpgroupSize);
 }
 
-TEST(WgmmaRegisterFindings, sums_of_another_product_after_the_fence) {
+TEST(WgmmaRegisterFindings, accumulators_written_by_mma_after_the_fence) {
   const int first = __LINE__;
   constexpr auto kKernel = [](NoParams) {
     const Operands tiles = make_operands();
@@ -130,11 +131,11 @@ TEST(WgmmaRegisterFindings, sums_of_another_product_after_the_fence) {
     wgmma_wait<0>();
   };
   for (std::uint64_t seed : {kLate, kEager, kRandom})
-    expect_finding(warp_finding<kKernel>(seed, 128), FindingKind::missing_register_fence, line(first + 6),
-                   line(first + 7), "no wgmma_fence comes between");
+    expect_finding(block_finding<kKernel>(seed, kWarpgroupSize), FindingKind::missing_register_fence,
+                   line(first + 6), line(first + 7), "no wgmma_fence is executed between");
 }
 
-TEST(WgmmaRegisterFindings, accumulators_of_two_shapes_at_once) {
+TEST(WgmmaRegisterFindings, overlapping_accumulators_of_different_shapes) {
   const int first = __LINE__;
   constexpr auto kKernel = [](NoParams) {
     const Operands tiles = make_operands();
@@ -144,8 +145,8 @@ TEST(WgmmaRegisterFindings, accumulators_of_two_shapes_at_once) {
     float(&half)[4] = *reinterpret_cast<float(*)[4]>(d + 4);
     wgmma<f16>(half, k_major(tiles.a), k_major(tiles.b), false);
   };
-  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::register_in_flight, line(first + 5),
-                 line(first + 7));
+  expect_finding(block_finding<kKernel>(kLate, kWarpgroupSize), FindingKind::register_in_flight,
+                 line(first + 5), line(first + 7));
 }
 
 TEST(WgmmaRegisterFindings, exit_without_the_wait) {
@@ -159,18 +160,18 @@ TEST(WgmmaRegisterFindings, exit_without_the_wait) {
     wgmma_wait<1>();
   };
   for (std::uint64_t seed : {kLate, kEager, kRandom})
-    expect_finding(warp_finding<kKernel>(seed, 128), FindingKind::register_in_flight, "exits",
+    expect_finding(block_finding<kKernel>(seed, kWarpgroupSize), FindingKind::register_in_flight, "exits",
                    line(first + 5));
 }
 
-TEST(WgmmaRegisterFindings, registers_that_are_no_local_array) {
+TEST(WgmmaRegisterFindings, registers_that_are_not_a_local_array) {
   constexpr auto kKernel = [](NoParams) {
     const Operands tiles = make_operands();
     float* d = reinterpret_cast<float*>(tiles.a);
     wgmma_fence();
     wgmma<f16>(*reinterpret_cast<float(*)[4]>(d), k_major(tiles.a), k_major(tiles.b), false);
   };
-  expect_finding(warp_finding<kKernel>(kLate, 128), FindingKind::misuse, "no local array");
+  expect_finding(block_finding<kKernel>(kLate, kWarpgroupSize), FindingKind::misuse, "not a local array");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The primitives of sm_80, each with random operands. One struct each, see run.h.
+// The primitives of sm_80, one struct each (run.h).
 #pragma once
 
 #include <bit>
@@ -27,15 +27,15 @@ struct Indices {
   }
 };
 
-// Operands: a value, and the thread whose value is read.
-template <int kThreadsOfBlock>
+// Operands: a value, and the index (below kCount) of the thread whose value is read.
+template <int kCount>
 struct Exchange {
   static std::uint32_t operand(Random& random, int, int word) {
-    return word == 0 ? random.bits() : random.below(kThreadsOfBlock);
+    return word == 0 ? random.bits() : random.below(kCount);
   }
 };
 
-// Two arrays, the second carved behind the first, whose size is no multiple of the alignment.
+// Uses two arrays. The size of the first is not a multiple of the second's alignment.
 struct SyncThreads : Exchange<96> {
   static constexpr Facts kFacts{
       .name = "syncthreads", .instruction = "bar.sync 0", .words_in = 2, .words_out = 2, .threads = 96};
@@ -51,66 +51,67 @@ struct SyncThreads : Exchange<96> {
   }
 };
 
-// The first warp only arrives, and the second waits; then the other way round.
-struct NamedBarriers : Exchange<32> {
+// At barrier 1 the first warp arrives and the second waits; at barrier 2 the reverse.
+struct NamedBarriers : Exchange<kWarpSize> {
+  static constexpr int kThreads = 2 * kWarpSize;
   static constexpr Facts kFacts{
-      .name = "named_barriers", .instruction = "bar.arrive, bar.sync", .words_in = 2, .threads = 64};
+      .name = "named_barriers", .instruction = "bar.arrive, bar.sync", .words_in = 2, .threads = kThreads};
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
-    auto* const words = SharedMemory().array<std::uint32_t>("words", 64);
-    const auto other = 32 * (1 - warp_index()) + static_cast<int>(in[1]);
+    auto* const words = SharedMemory().array<std::uint32_t>("words", kThreads);
+    const auto other = kWarpSize * (1 - warp_index()) + static_cast<int>(in[1]);
     if (warp_index() == 0) {
       words[thread_index()] = in[0];
-      barrier_arrive(1, 64);
-      barrier_sync(2, 64);
+      barrier_arrive(1, kThreads);
+      barrier_sync(2, kThreads);
       out[0] = words[other];
     } else {
-      barrier_sync(1, 64);
+      barrier_sync(1, kThreads);
       out[0] = words[other];
       words[thread_index()] = in[0];
-      barrier_arrive(2, 64);
+      barrier_arrive(2, kThreads);
     }
   }
 };
 
-struct SyncWarp : Exchange<32> {
+struct SyncWarp : Exchange<kWarpSize> {
   static constexpr Facts kFacts{.name = "syncwarp", .instruction = "bar.warp.sync", .words_in = 2};
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
-    auto* const words = SharedMemory().array<std::uint32_t>("words", 32);
+    auto* const words = SharedMemory().array<std::uint32_t>("words", kWarpSize);
     words[thread_index()] = in[0];
     syncwarp();
     out[0] = words[in[1]];
   }
 };
 
-struct ShuffleXor : Exchange<32> {
+struct ShuffleXor : Exchange<kWarpSize> {
   static constexpr Facts kFacts{.name = "shuffle_xor", .instruction = "shfl.sync.bfly.b32", .words_in = 2};
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
     out[0] = shuffle_xor(in[0], static_cast<int>(in[1]));
   }
 };
 
-struct ShuffleIndex : Exchange<64> {  // lanes count modulo 32
+struct ShuffleIndex : Exchange<2 * kWarpSize> {  // the source lane is taken modulo kWarpSize
   static constexpr Facts kFacts{.name = "shuffle", .instruction = "shfl.sync.idx.b32", .words_in = 2};
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
     out[0] = shuffle(in[0], static_cast<int>(in[1]));
   }
 };
 
-struct ShuffleUp : Exchange<32> {
+struct ShuffleUp : Exchange<kWarpSize> {
   static constexpr Facts kFacts{.name = "shuffle_up", .instruction = "shfl.sync.up.b32", .words_in = 2};
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
     out[0] = shuffle_up(in[0], static_cast<int>(in[1]));
   }
 };
 
-struct ShuffleDown : Exchange<32> {
+struct ShuffleDown : Exchange<kWarpSize> {
   static constexpr Facts kFacts{.name = "shuffle_down", .instruction = "shfl.sync.down.b32", .words_in = 2};
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
     out[0] = shuffle_down(in[0], static_cast<int>(in[1]));
   }
 };
 
-// The second word is rarely 0: any and all come out both ways.
+// The second word is rarely 0, so that any() and all() return both results over the seeds.
 struct Votes {
   static constexpr Facts kFacts{
       .name = "votes", .instruction = "vote.sync.ballot .any .all", .words_in = 2, .words_out = 3};
@@ -133,8 +134,8 @@ struct Reductions {
   }
 };
 
-// Each thread has a word of its own, and all share one. Operands: what is there, what is added or compared to
-// it.
+// Updates a word per thread and a word shared by all. Operands: the old value, and the value to add or
+// compare.
 struct Atomics {
   static constexpr Facts kFacts{
       .name = "atomics", .instruction = "atom.add .max .cas", .words_in = 2, .words_out = 10};
@@ -145,7 +146,7 @@ struct Atomics {
   }
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
     SharedMemory shared;
-    auto* const own = shared.array<std::uint32_t>("own", 32) + thread_index();
+    auto* const own = shared.array<std::uint32_t>("own", kWarpSize) + thread_index();
     auto* const common = shared.array<std::uint32_t>("common", 1);
     if (thread_index() == 0) *common = 0;
     *own = in[0];
@@ -172,8 +173,8 @@ struct Atomics {
   }
 };
 
-// Two groups of copies, of which the second is still under way when the first is read. Operands: 16 bytes
-// each, and how many of them are copied.
+// Two groups of copies. The first is read while the second is in flight. Operands: 16 bytes for each, and the
+// number of source bytes of each.
 struct CopyAsync16 {
   static constexpr Facts kFacts{
       .name = "copy_async_16", .instruction = "cp.async.cg.shared.global 16", .words_in = 12, .words_out = 8};
@@ -181,7 +182,7 @@ struct CopyAsync16 {
     return word < 8 ? random.bits() : random.below(17);
   }
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
-    auto* const target = SharedMemory().array<std::uint32_t>("target", 32 * 8) + thread_index() * 8;
+    auto* const target = SharedMemory().array<std::uint32_t>("target", kWarpSize * 8) + thread_index() * 8;
     copy_async_16(target, in, static_cast<int>(in[8]));
     copy_async_commit();
     copy_async_16(target + 4, in + 4, static_cast<int>(in[9]));
@@ -200,7 +201,7 @@ struct CopyAsync4 {
     return word == 0 ? random.bits() : random.below(5);
   }
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
-    auto* const target = SharedMemory().array<std::uint32_t>("target", 32) + thread_index();
+    auto* const target = SharedMemory().array<std::uint32_t>("target", kWarpSize) + thread_index();
     copy_async_4(target, in, static_cast<int>(in[1]));
     copy_async_commit();
     copy_async_wait<0>();
@@ -208,13 +209,13 @@ struct CopyAsync4 {
   }
 };
 
-// Stored as 16 bytes, loaded as 8 and as 4, and the whole from global memory.
+// Loads 16 bytes from global memory, stores them as 16, and loads them as 8 and as 4.
 struct WideWords {
   static constexpr Facts kFacts{
       .name = "wide_words", .instruction = "ld, st .v4 .v2 .u32", .words_in = 4, .words_out = 8};
   static std::uint32_t operand(Random& random, int, int) { return random.bits(); }
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
-    auto* const words = SharedMemory().array<std::uint32_t>("words", 128) + thread_index() * 4;
+    auto* const words = SharedMemory().array<std::uint32_t>("words", kWarpSize * 4) + thread_index() * 4;
     store_words<4>(words, load_words<4>(in));
     store_words<2>(out, load_words<2>(words + 2));
     store_words<2>(out + 2, load_words<2>(words));
@@ -222,7 +223,7 @@ struct WideWords {
   }
 };
 
-// Operands: a row of 16 bytes, and whose row the lane gives the address of.
+// Operands: a row of 16 bytes, and the lane whose row's address this lane passes.
 template <bool kTransposed, int kCount>
 struct LoadMatrices {
   static constexpr Name kName = Name() << "load_matrices_x" << kCount << (kTransposed ? "_trans" : "");
@@ -231,10 +232,10 @@ struct LoadMatrices {
                                 .words_in = 8,
                                 .words_out = kCount};
   static std::uint32_t operand(Random& random, int, int word) {
-    return word < 4 ? random.bits() : random.below(32);
+    return word < 4 ? random.bits() : random.below(kWarpSize);
   }
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
-    auto* const rows = SharedMemory().array<std::uint32_t>("rows", 128);
+    auto* const rows = SharedMemory().array<std::uint32_t>("rows", kWarpSize * 4);
     store_words<4>(rows + thread_index() * 4, load_words<4>(in));
     syncwarp();
     std::uint32_t registers[kCount];
@@ -243,7 +244,7 @@ struct LoadMatrices {
   }
 };
 
-// Fragments of A (4 words), B (2) and C (4, floats).
+// Operands: fragments of A (4 words), B (2) and C (4 floats).
 template <class T>
 struct Multiply {
   static constexpr const char* kInstruction = std::is_same_v<T, f16>
@@ -258,7 +259,7 @@ struct Multiply {
     multiply_tile<T>(c, 0, a, b);
     memcpy(out, c[0][0], sizeof c[0][0]);
   }
-  // Two elements of a fragment, each `value()` rounded to T.
+  // Packs two elements of a fragment, each `value()` rounded to T.
   template <class Value>
   static std::uint32_t pair(Value value) {
     const auto low = T::encode(value());
@@ -266,23 +267,23 @@ struct Multiply {
   }
 };
 
-// Whole numbers up to 8: every sum is exact, in any order.
+// Integers from -8 to 8: every sum is exact in any order.
 template <class T>
 struct MultiplyWhole : Multiply<T> {
   static constexpr Facts kFacts{.name = std::is_same_v<T, f16> ? "multiply_f16_whole" : "multiply_bf16_whole",
                                 .instruction = Multiply<T>::kInstruction,
                                 .words_in = 10,
                                 .words_out = 4,
-                                .agreement = {.kind = Agreement::f32}};
+                                .tolerance = {.kind = Tolerance::f32}};
   static std::uint32_t operand(Random& random, int, int word) {
     const auto value = [&random] { return static_cast<float>(static_cast<int>(random.below(17)) - 8); };
     return word < 6 ? Multiply<T>::pair(value) : std::bit_cast<std::uint32_t>(value());
   }
 };
 
-// Fractions: |a| and |b| below 2, |c| below 4, so that no term exceeds 4. A tensor core aligns the 17 terms
-// of a sum to the largest and may cut each below 2^-23 of it, and cuts or rounds the result (below 128) once
-// for each of its steps of eight terms, once here: Fasi, Higham, Mikaitis and Pranesh, "Numerical behavior of
+// Fractions: |a| and |b| below 2, |c| below 4, so no term exceeds 4. A tensor core aligns the 17 terms of a
+// sum to the largest and may truncate each below 2^-23 of it. It also truncates or rounds the result (below
+// 128) after each step of eight terms. Source: Fasi, Higham, Mikaitis and Pranesh, "Numerical behavior of
 // NVIDIA tensor cores" (2021).
 constexpr double kMultiplyError = 17 * 0x1p-23 * 4 + 2 * 0x1p-23 * 64;
 template <class T>
@@ -292,7 +293,7 @@ struct MultiplyFractions : Multiply<T> {
       .instruction = Multiply<T>::kInstruction,
       .words_in = 10,
       .words_out = 4,
-      .agreement = {.kind = Agreement::f32, .absolute = kMultiplyError}};
+      .tolerance = {.kind = Tolerance::f32, .absolute = kMultiplyError}};
   static std::uint32_t operand(Random& random, int, int word) {
     const auto value = [&random] {
       return static_cast<float>(static_cast<std::int32_t>(random.bits())) * 0x1p-30f;
@@ -301,8 +302,8 @@ struct MultiplyFractions : Multiply<T> {
   }
 };
 
-// One value in each of the upper rows, among zeros: subnormal, largest, infinite, NaN. A sum with one term is
-// exact.
+// One special value in each of rows 0..7, otherwise zeros: subnormal, maximum, infinity or NaN. A sum of one
+// term is exact.
 template <class T>
 struct MultiplySpecial : Multiply<T> {
   static constexpr Facts kFacts{
@@ -310,7 +311,7 @@ struct MultiplySpecial : Multiply<T> {
       .instruction = Multiply<T>::kInstruction,
       .words_in = 10,
       .words_out = 4,
-      .agreement = {.kind = Agreement::f32}};
+      .tolerance = {.kind = Tolerance::f32}};
   static std::uint32_t operand(Random& random, int thread, int word) {
     constexpr std::uint32_t kOfF16[] = {0x0001, 0x8001, 0x03ff, 0x7bff, 0x7c00, 0xfc00, 0x7e00, 0x0400};
     constexpr std::uint32_t kOfBf16[] = {0x0080, 0x8080, 0x3f81, 0x5f7f, 0x7f80, 0xff80, 0x7fc0, 0x0100};
@@ -320,11 +321,11 @@ struct MultiplySpecial : Multiply<T> {
   }
 };
 
-// At most 2 ulp of ex2.approx.ftz, and one of the emulator's exp2f.
+// Tolerance: 2 ulp for ex2.approx.ftz, 1 for the emulator's exp2f.
 struct Exp2 {
   static constexpr Facts kFacts{.name = "exp2_approx",
                                 .instruction = "ex2.approx.ftz.f32",
-                                .agreement = {.kind = Agreement::f32, .ulps = 3}};
+                                .tolerance = {.kind = Tolerance::f32, .ulps = 3}};
   static std::uint32_t operand(Random& random, int thread, int) {
     constexpr float kInf = std::numeric_limits<float>::infinity();
     constexpr float kSpecial[] = {
@@ -341,14 +342,14 @@ struct Exp2 {
   }
 };
 
-// Over the type's whole range and beyond; every other value is a tie.
+// Covers the type's range and beyond. Half of the values are ties.
 template <class T>
 struct Pack {
   static constexpr bool kIsF16 = std::is_same_v<T, f16>;
   static constexpr Facts kFacts{.name = kIsF16 ? "pack_f16" : "pack_bf16",
                                 .instruction = kIsF16 ? "cvt.rn.f16x2.f32" : "cvt.rn.bf16x2.f32",
                                 .words_in = 2,
-                                .agreement = {.kind = kIsF16 ? Agreement::f16_pair : Agreement::bf16_pair}};
+                                .tolerance = {.kind = kIsF16 ? Tolerance::f16_pair : Tolerance::bf16_pair}};
   static std::uint32_t operand(Random& random, int thread, int) {
     constexpr std::uint32_t kSpecial[] = {0, 0x80000000u, 0x7f800000u, 0xff800000u, 0x7fc00000u, 0x7f7fffffu};
     if (thread < 6) return kSpecial[thread];

@@ -1,5 +1,5 @@
-// Holds primitives, as the emulator runs them, against a GPU, one after the other. Each is named before it
-// runs, so that whatever ends the process has a name.
+// Compares primitives in the emulator with a GPU, one after the other. Prints each name before it runs, so
+// that the output names a primitive that crashes the process.
 #pragma once
 
 #include <filesystem>
@@ -11,23 +11,23 @@
 
 namespace warpgauge::simt::conformance {
 
-struct Comparison {
-  std::uint32_t seeds = 64;         // random operands for each primitive
-  std::string gpu;                  // its gpu_name()
-  std::filesystem::path recorded;   // the folder of vectors that are written; empty: none are
-  bool (*gpu_is_lost)() = nullptr;  // asked after an exception: may this process use the GPU no more?
+struct ComparisonOptions {
+  std::uint32_t seeds = 64;             // sets of random operands per primitive
+  std::string gpu;                      // gpu_name()
+  std::filesystem::path record_folder;  // where vectors are written; empty: nowhere
+  bool (*gpu_is_lost)() = nullptr;      // called after an exception: is the GPU unusable in this process?
 };
 
-struct Tally {
-  int held = 0;
-  int wrong = 0;  // of those held: they disagree, or failed
+struct ComparisonCounts {
+  int compared = 0;
+  int failed = 0;  // of those compared: mismatch or exception
   int not_applicable = 0;
-  bool gpu_lost = false;  // what comes after was not held
+  bool gpu_lost = false;  // later primitives were not compared
 };
 
 // `on_gpu` and `emulated` are the same primitives in the same order. Writes a line for each to `out`. An
-// exception is told as the primitive's failure; once the GPU is lost it is the last.
-Tally hold_against_gpu(std::span<const Primitive> on_gpu, std::span<const Primitive> emulated,
-                       const Comparison& comparison, std::ostream& out);
+// exception counts as a failure of the primitive. Stops if the GPU is lost.
+ComparisonCounts compare_with_gpu(std::span<const Primitive> on_gpu, std::span<const Primitive> emulated,
+                                  const ComparisonOptions& options, std::ostream& out);
 
 }  // namespace warpgauge::simt::conformance

@@ -4,7 +4,7 @@
 namespace warpgauge::simt::conformance {
 
 std::vector<Primitive> emulated_primitives() {
-  return primitives_here();
+  return primitives_for_this_target();
 }
 
 }  // namespace warpgauge::simt::conformance

@@ -1,11 +1,11 @@
-// The primitives, compiled for the GPU; gpu_absent.cc stands in its place without the CUDA toolkit.
-#include "kernels/cuda/check.h"
+// The primitives, compiled for the GPU. Without the CUDA toolkit, gpu_absent.cc is built instead.
+#include "kernels/cuda_check.h"
 #include "kernels/simt/conformance/primitives.h"
 
 namespace warpgauge::simt::conformance {
 
 std::vector<Primitive> gpu_primitives() {
-  return primitives_here();
+  return primitives_for_this_target();
 }
 
 std::string gpu_name() {

@@ -1,4 +1,4 @@
-// Built in place of gpu.cu where there is no CUDA toolkit.
+// Built instead of gpu.cu without the CUDA toolkit.
 #include <stdexcept>
 
 #include "kernels/simt/conformance/primitive.h"

@@ -1,4 +1,4 @@
-// The primitives of sm_90a but wgmma (hopper_wgmma.h), each with random operands. One struct each, see run.h.
+// The primitives of sm_90a except wgmma (hopper_wgmma.h), one struct each (run.h).
 #pragma once
 
 #include "kernels/simt/conformance/ampere.h"
@@ -6,7 +6,8 @@
 namespace warpgauge::simt::conformance {
 namespace {
 
-// Three phases of a barrier; what was written before the arrivals is read after the wait.
+// Three phases of an mbarrier. Each thread writes a word before it arrives and reads another's after the
+// wait.
 struct MbarrierPhases : Exchange<64> {
   static constexpr Facts kFacts{.name = "mbarrier_phases",
                                 .instruction = "mbarrier.init .arrive .try_wait.parity",
@@ -20,7 +21,7 @@ struct MbarrierPhases : Exchange<64> {
     auto* const barrier = shared.array<Mbarrier>("barrier", 1);
     if (thread_index() == 0) mbarrier_init(barrier, 64);
     syncthreads();
-    mbarrier_wait(barrier, 1);  // the phase before the first
+    mbarrier_wait(barrier, 1);  // must not block: phase 0 is the current one
     for (int phase = 0; phase < 3; ++phase) {
       std::uint32_t* const half = words + phase % 2 * 64;
       half[thread_index()] = in[0] + static_cast<std::uint32_t>(phase);
@@ -31,20 +32,20 @@ struct MbarrierPhases : Exchange<64> {
   }
 };
 
-// The first warp arrives and goes on, the second waits; then the other way round, at a barrier made anew for
+// The first warp arrives and the second waits. Then the reverse, after the mbarrier is initialised again for
 // one arrival.
-struct MbarrierHandover : Exchange<32> {
+struct MbarrierHandover : Exchange<kWarpSize> {
   static constexpr Facts kFacts{.name = "mbarrier_handover",
                                 .instruction = "mbarrier.init .arrive .try_wait.parity .inval",
                                 .words_in = 2,
-                                .threads = 64,
+                                .threads = 2 * kWarpSize,
                                 .hopper = true};
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
     SharedMemory shared;
-    auto* const words = shared.array<std::uint32_t>("words", 64);
+    auto* const words = shared.array<std::uint32_t>("words", 2 * kWarpSize);
     auto* const barrier = shared.array<Mbarrier>("barrier", 1);
-    const auto other = 32 * (1 - warp_index()) + static_cast<int>(in[1]);
-    if (thread_index() == 0) mbarrier_init(barrier, 32);
+    const auto other = kWarpSize * (1 - warp_index()) + static_cast<int>(in[1]);
+    if (thread_index() == 0) mbarrier_init(barrier, kWarpSize);
     syncthreads();
     words[thread_index()] = in[0];
     if (warp_index() == 0) {
@@ -63,7 +64,7 @@ struct MbarrierHandover : Exchange<32> {
     if (warp_index() == 1) {
       words[thread_index()] = in[0] + 1;
       syncwarp();
-      if (lane_index() == 31) mbarrier_arrive(barrier);
+      if (lane_index() == kWarpSize - 1) mbarrier_arrive(barrier);
     } else {
       mbarrier_wait(barrier, 0);
       out[0] = words[other];
@@ -71,17 +72,17 @@ struct MbarrierHandover : Exchange<32> {
   }
 };
 
-// A tensor of rows of 52 16-bit elements, 144 bytes apart, and a box of 16 rows of it. No box lies wholly
-// outside, many do in part.
+// A tensor with rows of 52 16-bit elements at a stride of 144 bytes, and a box of 16 rows. Every box overlaps
+// the tensor, many only in part.
 template <int kRank, bool kSwizzled>
 struct TmaCopy {
-  static constexpr int kThreads = 128, kRowBytes = 144, kTensorWords = 9;  // of a thread
-  static constexpr int kElements = kSwizzled ? 64 : 48;                    // of a row of the box
-  static constexpr int kBoxWords = kElements * 16 / 2 / kThreads;          // of a thread
+  static constexpr int kThreads = 128, kRowBytes = 144, kTensorWords = 9;  // words per thread
+  static constexpr int kElements = kSwizzled ? 64 : 48;                    // in a row of the box
+  static constexpr int kBoxWords = kElements * 16 / 2 / kThreads;          // per thread
   static constexpr int kExtents[3][4] = {{52, 18, 1, 1}, {52, 5, 5, 1}, {52, 5, 3, 2}};
   static constexpr int kBoxes[3][4] = {{kElements, 16, 1, 1}, {kElements, 4, 4, 1}, {kElements, 4, 2, 2}};
 
-  // The last four of the block's operands say where the box lies; the others are bits.
+  // The last four operands of the block are the coordinates of the box; the others are data.
   static std::uint32_t operand(Random& random, int index, int count) {
     const int d = index - (count - 4);
     if (d < 0) return random.bits();
@@ -107,7 +108,7 @@ struct TmaCopy {
   }
 };
 
-// A full barrier of two arrivals, one of which announces the box's bytes.
+// The mbarrier has two arrivals, one of which expects the bytes of the box.
 template <int kRank, bool kSwizzled>
 struct TmaLoad {
   using Copy = TmaCopy<kRank, kSwizzled>;
@@ -140,7 +141,7 @@ struct TmaLoad {
       for (int d = 0; d < kRank; ++d) at[d] = static_cast<int>(in[kOperands - 4 + d]);
       mbarrier_arrive_expect_tx(full, 4 * Copy::kThreads * Copy::kBoxWords);
       tma_load(tile, map, full, at);
-    } else if (thread_index() == 32) {
+    } else if (thread_index() == kWarpSize) {
       mbarrier_arrive(full);
     }
     mbarrier_wait(full, 0);
@@ -148,7 +149,7 @@ struct TmaLoad {
   }
 };
 
-// The tensor is the results, zero before. Shared memory is written over when the store has read it.
+// The results are the tensor, initially zero. Shared memory is overwritten after the store has read it.
 template <int kRank, bool kSwizzled>
 struct TmaStore {
   using Copy = TmaCopy<kRank, kSwizzled>;
@@ -189,7 +190,7 @@ struct TmaStore {
   }
 };
 
-// Operands: a lane's part of the matrices; the first lane's last word turns the rows round.
+// Operands: the lane's registers. The last word of lane 0 permutes the row addresses.
 template <bool kTransposed, int kCount>
 struct StoreMatrices {
   static constexpr Name kName = Name() << "store_matrices_x" << kCount << (kTransposed ? "_trans" : "");
@@ -199,10 +200,10 @@ struct StoreMatrices {
                                 .words_out = 4,
                                 .hopper = true};
   static std::uint32_t operand(Random& random, int, int word) {
-    return word < kCount ? random.bits() : random.below(32);
+    return word < kCount ? random.bits() : random.below(kWarpSize);
   }
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {
-    auto* const rows = SharedMemory().array<std::uint32_t>("rows", 128);
+    auto* const rows = SharedMemory().array<std::uint32_t>("rows", kWarpSize * 4);
     std::uint32_t registers[kCount];
     for (int i = 0; i < kCount; ++i) registers[i] = in[i];
     for (int i = 0; i < 4; ++i) rows[thread_index() * 4 + i] = 0;
@@ -214,7 +215,7 @@ struct StoreMatrices {
   }
 };
 
-// Which lane is elected is not said, only that it is one, and the same again.
+// The elected lane is unspecified. Checks that it is one lane, and the same lane in a second call.
 struct ElectOne {
   static constexpr Facts kFacts{
       .name = "elect_one", .instruction = "elect.sync", .words_out = 2, .hopper = true};
@@ -227,13 +228,13 @@ struct ElectOne {
   }
 };
 
-// What registers held, they hold.
+// Checks that setmaxnreg keeps the contents of registers.
 struct SetMaxRegisters {
   static constexpr Facts kFacts{.name = "set_max_registers",
                                 .instruction = "setmaxnreg.dec .inc.sync.aligned.u32",
                                 .words_in = 2,
                                 .words_out = 2,
-                                .threads = 384,
+                                .threads = 3 * kWarpgroupSize,
                                 .hopper = true};
   static std::uint32_t operand(Random& random, int, int) { return random.bits(); }
   SIMT_DEVICE static void run(const std::uint32_t* in, std::uint32_t* out) {

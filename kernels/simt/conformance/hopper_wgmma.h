@@ -1,4 +1,4 @@
-// wgmma (sm_90a) with random operands: several N, both types, each place and order of A and B.
+// wgmma (sm_90a): several N, both types, A in shared memory and in registers, both major orders of A and B.
 #pragma once
 
 #include "kernels/simt/conformance/ampere.h"
@@ -14,11 +14,11 @@ constexpr const char* kValuesNames[] = {"whole", "fractions", "special"};
 
 constexpr int kWgmmaRows = 64, kWgmmaDepth = 16;
 constexpr int kPanel = 64 * 64;   // elements of a tile of 64 rows of 128 bytes
-constexpr int kDepthInTile = 48;  // of the tile's 64, the last 16 are multiplied
+constexpr int kDepthInTile = 48;  // the product uses the last 16 of the tile's 64 along K
 constexpr int kWordsOfRow = kWgmmaDepth / 2;
 constexpr int kWordsOfA = kWgmmaRows * kWordsOfRow;
 
-// Where TMA's swizzle leaves element (row, k) of A, or (k, row) of B.
+// The index of element (row, k) of A, or (k, row) of B, in the 128-byte swizzle.
 template <Major kMajor>
 SIMT_DEVICE int place_in_tile(int row, int k) {
   const int line = kMajor == Major::k ? row : k, at = kMajor == Major::k ? k : row;
@@ -30,7 +30,7 @@ constexpr int tile_elements(int rows) {
   return kMajor == Major::k ? rows * 64 : (rows + 63) / 64 * kPanel;
 }
 
-// Puts [rows, 16] elements into a tile of their own.
+// Copies elements [rows, 16] to a tile.
 template <Major kMajor>
 SIMT_DEVICE SharedMatrix<kMajor> fill_tile(std::uint16_t* tile, const std::uint16_t* elements, int rows) {
   for (int i = thread_index(); i < rows * kWgmmaDepth; i += kWarpgroupSize)
@@ -41,7 +41,7 @@ SIMT_DEVICE SharedMatrix<kMajor> fill_tile(std::uint16_t* tile, const std::uint1
     return mn_major(tile, kPanel * 2).advanced(kDepthInTile * 128);
 }
 
-// D = A B, then D += A B. Operands of the block: A [64][16], then B [N][16].
+// D = A B, then D += A B. The operands of the block are A [64][16], then B [N][16].
 template <class T, Source kSource, Major kMajor, int kColumns, Values kValues>
 struct Wgmma {
   static constexpr const char* kType = std::is_same_v<T, f16> ? "f16" : "bf16";
@@ -51,7 +51,7 @@ struct Wgmma {
                                        << kValuesNames[static_cast<int>(kValues)],
                         kInstruction = Name() << "wgmma.mma_async.sync.aligned.m64n" << kColumns << "k16.f32."
                                               << kType << "." << kType;
-  // The result of the first product, below 64, is a term of the second: see kMultiplyError.
+  // As kMultiplyError, for two products. The first result, below 64, is a term of the second.
   static constexpr double kError = 2 * (17 * 0x1p-23 * 64 + 2 * 0x1p-23 * 64);
   static constexpr int kRegisters = kColumns / 2;
   static constexpr bool kSummed = kValues == Values::whole;
@@ -60,7 +60,7 @@ struct Wgmma {
       .instruction = kInstruction.text(),
       .words_in = (kWordsOfA + kColumns * kWordsOfRow + kWarpgroupSize - 1) / kWarpgroupSize,
       .words_out = kSummed ? 4 : kRegisters,
-      .agreement = {.kind = kSummed ? Agreement::bits : Agreement::f32,
+      .tolerance = {.kind = kSummed ? Tolerance::bits : Tolerance::f32,
                     .absolute = kValues == Values::fractions ? kError : 0},
       .threads = kWarpgroupSize,
       .shared_bytes = 2 * (tile_elements<Major::mn>(kWgmmaRows) + tile_elements<Major::mn>(kColumns)),
@@ -100,7 +100,7 @@ struct Wgmma {
   }
 
  private:
-  // As m16n8k16 takes A, 16 rows a warp.
+  // The fragment of A for mma.m16n8k16, 16 rows per warp.
   SIMT_DEVICE static void load_fragment(std::uint32_t (&fragment)[4], const std::uint16_t* a) {
     SIMT_UNROLL
     for (int r = 0; r < 4; ++r) {
@@ -127,7 +127,8 @@ struct Wgmma {
     for (int i = 0; i < kRegisters; ++i) memcpy(out + i, d + i, sizeof d[i]);
   }
 
-  // Whole numbers, each quad's with a weight of its own: few words that hang on every register.
+  // Writes four weighted sums of integers instead of all registers, to keep vector files small. Each register
+  // contributes to one of them.
   SIMT_DEVICE static void write_sums(const float (&d)[kRegisters], std::uint32_t* out) {
     int sums[4] = {0, 0, 0, 0};
     SIMT_UNROLL

@@ -1,5 +1,7 @@
-// simt_conformance: does the emulator compute what a GPU does? Runs every primitive on both with the same
-// random operands; or, where there is no GPU, replays on the emulator what one once gave.
+// simt_conformance: compares the emulator with a GPU. Runs every primitive on both with the same random
+// operands. Without a GPU, compares the emulator with recorded vectors.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
@@ -14,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum Exit { kAgree = 0, kDisagree = 1, kUsage = 2, kNoGpu = 77 };
+enum Exit { kMatch = 0, kMismatch = 1, kUsage = 2, kNoGpu = 77 };
 
 std::vector<fs::path> json_files(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -24,24 +26,30 @@ std::vector<fs::path> json_files(const fs::path& folder) {
   return files;
 }
 
-int replay_folder(const fs::path& folder, const std::regex& wanted) {
+void complain(const std::string& text) {
+  std::cerr << "simt_conformance: " << text << "\n";
+}
+
+int check_folder(const fs::path& folder, const std::regex& wanted) {
   std::vector<VectorFile> files;
   for (const fs::path& path : json_files(folder))
     if (VectorFile file = read_vectors(path); std::regex_search(file.primitive, wanted))
       files.push_back(std::move(file));
   if (files.empty()) {
-    std::cerr << "simt_conformance: " << folder.string() << " holds no such vectors\n";
+    complain(fmt::format("--replay {}: the folder contains no vector file that matches --filter",
+                         folder.string()));
     return kUsage;
   }
-  int wrong = 0;
+  int failed = 0;
   for (const VectorFile& file : files) {
     std::cout << file.primitive << " (" << file.source << "): " << std::flush;
-    const std::string text = replay(file);
-    if (!text.empty()) ++wrong;
-    std::cout << (text.empty() ? "ok" : "WRONG, ") << text << std::endl;
+    const std::string text = check_vectors(file);
+    if (!text.empty()) ++failed;
+    std::cout << (text.empty() ? "ok" : "MISMATCH: ") << text << std::endl;
   }
-  std::cout << files.size() << " files, " << wrong << " of them disagree with the emulator\n";
-  return wrong ? kDisagree : kAgree;
+  std::cout << fmt::format("{} vector files compared with the emulator: {} mismatches\n", files.size(),
+                           failed);
+  return failed ? kMismatch : kMatch;
 }
 
 // "NVIDIA H200, ..." -> "nvidia-h200"
@@ -52,63 +60,72 @@ std::string folder_name(const std::string& gpu) {
   return name;
 }
 
-std::vector<Primitive> only(std::vector<Primitive> primitives, const std::regex& wanted) {
+std::vector<Primitive> filtered(std::vector<Primitive> primitives, const std::regex& wanted) {
   std::erase_if(primitives, [&](const Primitive& p) { return !std::regex_search(p.facts.name, wanted); });
   return primitives;
 }
 
 int list(const std::regex& wanted) {
-  for (const Primitive& primitive : only(emulated_primitives(), wanted))
+  for (const Primitive& primitive : filtered(emulated_primitives(), wanted))
     std::cout << primitive.facts.name << "\n";
-  return kAgree;
+  return kMatch;
 }
 
 bool gpu_is_lost() {
   return !backend_lost(Backend::cuda).empty();
 }
 
-int compare_with_gpu(std::uint32_t seeds, const std::string& record, const std::regex& wanted) {
+int run_on_gpu(std::uint32_t seeds, const std::string& record, const std::regex& wanted) {
   if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty()) {
-    std::cerr << "simt_conformance: " << reason << "\n";
+    complain(reason);
     return kNoGpu;
   }
-  Comparison comparison{.seeds = seeds, .gpu = gpu_name(), .recorded = {}, .gpu_is_lost = gpu_is_lost};
+  ComparisonOptions options{
+      .seeds = seeds, .gpu = gpu_name(), .record_folder = {}, .gpu_is_lost = gpu_is_lost};
   if (!record.empty()) {
-    comparison.recorded = fs::path(record) / folder_name(comparison.gpu);
-    fs::create_directories(comparison.recorded);
+    options.record_folder = fs::path(record) / folder_name(options.gpu);
+    fs::create_directories(options.record_folder);
   }
-  const Tally tally = hold_against_gpu(only(gpu_primitives(), wanted), only(emulated_primitives(), wanted),
-                                       comparison, std::cout);
-  std::cout << tally.held << " primitives on " << comparison.gpu << ", " << seeds << " random operands each; "
-            << tally.wrong << " of them disagree with the emulator; " << tally.not_applicable
-            << " are not applicable to this GPU" << std::endl;
-  if (tally.gpu_lost) std::_Exit(kDisagree);  // the driver's own end may wait for what never ends
-  return tally.wrong ? kDisagree : tally.held ? kAgree : kNoGpu;
+  const ComparisonCounts counts = compare_with_gpu(
+      filtered(gpu_primitives(), wanted), filtered(emulated_primitives(), wanted), options, std::cout);
+  std::cout << fmt::format(
+                   "{} primitives on {} compared with the emulator, {} sets of random operands each: "
+                   "{} mismatches or failures, {} not applicable to this GPU",
+                   counts.compared, options.gpu, seeds, counts.failed, counts.not_applicable)
+            << std::endl;
+  if (counts.gpu_lost) std::_Exit(kMismatch);  // the driver's exit handlers may hang
+  return counts.failed ? kMismatch : counts.compared ? kMatch : kNoGpu;
 }
 
 struct Flags {
   std::uint32_t seeds = 64;
-  std::string record, replayed, filter = ".";
+  std::string record, vectors, filter = ".";
   bool list = false;
 };
 
 void declare(CLI::App& app, Flags& flags) {
-  app.add_option("--seeds", flags.seeds, "random operands for each primitive")
+  app.add_option("--seeds", flags.seeds, "sets of random operands per primitive")
       ->check(CLI::Range(1u, 1000000u))
       ->capture_default_str();
-  auto* const recording = app.add_option("--record", flags.record,
-                                         "also write vectors to a folder of the GPU's name in this one");
-  app.add_option("--replay", flags.replayed, "no GPU: hold the emulator against the vectors in this folder")
-      ->check(CLI::ExistingDirectory)
+  auto* const recording = app.add_option(
+      "--record", flags.record, "also write operands and GPU results to DIR/GPU-NAME/PRIMITIVE.json");
+  recording->type_name("DIR");
+  app.add_option("--replay", flags.vectors,
+                 "compare the emulator with the vector files in DIR; requires no GPU")
+      ->type_name("DIR")
+      ->check(CLI::Validator(CLI::ExistingDirectory).description(""))
       ->excludes(recording);
-  app.add_option("--filter", flags.filter, "only primitives whose name matches this regular expression");
-  app.add_flag("--list", flags.list, "print the primitives' names, run none");
+  app.add_option("--filter", flags.filter, "only primitives whose name matches this regular expression")
+      ->type_name("REGEX");
+  app.add_flag("--list", flags.list, "print the names of the primitives and exit");
 }
 
 int run_program(int argc, char** argv) {
   CLI::App app(
-      "Holds each primitive of kernels/simt, as the emulator runs it, against this machine's GPU. Those that "
-      "its architecture lacks are told apart. Exit: 0 they agree, 1 they do not, 2 usage, 77 no GPU to ask.");
+      "Runs each primitive of kernels/simt on this machine's GPU and in the emulator with the same random "
+      "operands, and compares the results. Primitives that the GPU does not support are reported as not "
+      "applicable.\n\nExit codes: 0 all results match, 1 a mismatch or failure, 2 usage error, 77 no usable "
+      "GPU.");
   Flags flags;
   declare(app, flags);
   std::regex wanted;
@@ -116,18 +133,18 @@ int run_program(int argc, char** argv) {
     app.parse(argc, argv);
     wanted = std::regex(flags.filter);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kAgree : kUsage;
+    return app.exit(error) == 0 ? kMatch : kUsage;
   } catch (const std::regex_error& error) {
-    std::cerr << "simt_conformance: --filter '" << flags.filter << "': " << error.what() << "\n";
+    complain(fmt::format("--filter '{}': invalid regular expression: {}", flags.filter, error.what()));
     return kUsage;
   }
-  if (only(emulated_primitives(), wanted).empty()) {
-    std::cerr << "simt_conformance: no primitive matches '" << flags.filter << "'; --list shows them all\n";
+  if (filtered(emulated_primitives(), wanted).empty()) {
+    complain(fmt::format("--filter '{}': no primitive matches; --list prints their names", flags.filter));
     return kUsage;
   }
   if (flags.list) return list(wanted);
-  return flags.replayed.empty() ? compare_with_gpu(flags.seeds, flags.record, wanted)
-                                : replay_folder(flags.replayed, wanted);
+  return flags.vectors.empty() ? run_on_gpu(flags.seeds, flags.record, wanted)
+                               : check_folder(flags.vectors, wanted);
 }
 
 }  // namespace
@@ -137,7 +154,7 @@ int main(int argc, char** argv) {
   try {
     return warpgauge::simt::conformance::run_program(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "simt_conformance: " << error.what() << "\n";
+    warpgauge::simt::conformance::complain(error.what());
     return 1;
   }
 }

@@ -1,11 +1,11 @@
-// Names of primitives that come in several shapes.
+// Names of primitives that are templates.
 #pragma once
 
 #include <string_view>
 
 namespace warpgauge::simt::conformance {
 
-// A name that the compiler puts together.
+// A string that is built at compile time.
 class Name {
  public:
   constexpr Name& operator<<(std::string_view part) {

@@ -1,5 +1,5 @@
-// The lists of all architectures, for the machine that the including source is compiled for. A new
-// architecture is a header like ampere.h, and its list here.
+// The primitives of all architectures, for the target that the including source file is compiled for. To add
+// an architecture, add a header like ampere.h and its list here.
 #pragma once
 
 #include "kernels/simt/conformance/ampere.h"
@@ -9,7 +9,7 @@
 namespace warpgauge::simt::conformance {
 namespace {
 
-std::vector<Primitive> primitives_here() {
+std::vector<Primitive> primitives_for_this_target() {
   std::vector<Primitive> all;
   for (const auto& list : {ampere_primitives(), hopper_primitives(), hopper_wgmma_primitives()})
     all.insert(all.end(), list.begin(), list.end());

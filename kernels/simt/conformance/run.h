@@ -1,8 +1,11 @@
-// Runs a primitive on the machine that the including source is compiled for.
+// Runs a primitive on the target that the including source file is compiled for.
 //
-// A primitive is a struct with `kFacts`, `operand(random, thread, word)`, which draws a word of its operands
-// on the host, and `run(in, out)`, which is device code for one thread. One of TMA has `layout(in, out)` as
-// well, the tensor in the operands or the results, and `run(in, out, map)`.
+// A primitive is a struct with these members:
+//   kFacts                          its constants (primitive.h)
+//   operand(random, thread, word)   host code: a random word of its operands
+//   run(in, out)                    device code for one thread
+// A primitive of TMA also has layout(in, out), the layout of the tensor in the operands or the results. Its
+// run takes the tensor map as a third argument.
 #pragma once
 
 #include "kernels/simt/conformance/primitive.h"
@@ -14,7 +17,7 @@ namespace {
 struct Params {
   const std::uint32_t* in;
   std::uint32_t* out;
-  TensorMap map;  // of a primitive of TMA
+  TensorMap map;  // TMA only
 };
 
 template <class P>
@@ -30,7 +33,7 @@ TensorMap tensor_map(const void* in, const void* out) {
     return {};
 }
 
-// Specialised all: setmaxnreg needs it.
+// All are specialised kernels, because setmaxnreg requires it.
 template <class P>
 SIMT_SPECIALIZED_KERNEL(P::kFacts.threads)
 evaluate(SIMT_GRID_CONSTANT const Params p) {
@@ -44,20 +47,20 @@ evaluate(SIMT_GRID_CONSTANT const Params p) {
 }
 
 template <class P>
-constexpr int kThreadsOfGrid = P::kFacts.blocks.x* P::kFacts.blocks.y* P::kFacts.blocks.z* P::kFacts.threads;
+constexpr int kGridThreads = P::kFacts.blocks.x* P::kFacts.blocks.y* P::kFacts.blocks.z* P::kFacts.threads;
 
 template <class P>
-Words draw(std::uint32_t seed) {
+Words random_operands(std::uint32_t seed) {
   Random random(seed);
   Words words;
-  for (int thread = 0; thread < kThreadsOfGrid<P>; ++thread)
+  for (int thread = 0; thread < kGridThreads<P>; ++thread)
     for (int word = 0; word < P::kFacts.words_in; ++word) words.push_back(P::operand(random, thread, word));
   return words;
 }
 
 template <class P>
 Words run(const Words& operands, std::uint64_t schedule_seed) {
-  Words results(kThreadsOfGrid<P> * P::kFacts.words_out);
+  Words results(kGridThreads<P> * P::kFacts.words_out);
   const std::size_t bytes_in = operands.size() * sizeof operands[0],
                     bytes_out = results.size() * sizeof results[0];
   Buffer in(kBackend, bytes_in), out(kBackend, bytes_out);
@@ -75,13 +78,13 @@ Words run(const Words& operands, std::uint64_t schedule_seed) {
 
 template <class P>
 std::string unavailable() {
-  return P::kFacts.hopper ? machine_is_not_hopper(P::kFacts.shared_bytes)
-                          : machine_lacks(80, P::kFacts.shared_bytes);
+  return P::kFacts.hopper ? sm90a_unsupported_reason(P::kFacts.shared_bytes)
+                          : unsupported_reason(80, P::kFacts.shared_bytes);
 }
 
 template <class... P>
 std::vector<Primitive> list() {
-  return {Primitive{P::kFacts, unavailable<P>, draw<P>, run<P>}...};
+  return {Primitive{P::kFacts, unavailable<P>, random_operands<P>, run<P>}...};
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #include "kernels/simt/conformance/vectors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -17,9 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string hex(std::uint32_t word) {
-  char text[9];
-  std::snprintf(text, sizeof text, "%08x", word);
-  return text;
+  return fmt::format("{:08x}", word);
 }
 
 Words parse_words(const Json& lines) {
@@ -27,39 +26,41 @@ Words parse_words(const Json& lines) {
   for (const Json& line : lines) {
     std::istringstream text(line.get<std::string>());
     for (std::uint32_t word; text >> std::hex >> word;) words.push_back(word);
-    if (!text.eof()) throw std::runtime_error("'" + line.get<std::string>() + "' are no hexadecimal words");
+    if (!text.eof())
+      throw std::runtime_error(
+          fmt::format("expected hexadecimal words, found '{}'", line.get<std::string>()));
   }
   return words;
 }
 
-Json format_words(const Words& words, int words_of_thread) {
+Json format_words(const Words& words, int words_per_thread) {
   Json lines = Json::array();
   for (std::size_t n = 0; n < words.size(); ++n)
-    if (n % static_cast<std::size_t>(words_of_thread) == 0)
+    if (n % static_cast<std::size_t>(words_per_thread) == 0)
       lines.push_back(hex(words[n]));
     else
       lines.back() = lines.back().get<std::string>() + " " + hex(words[n]);
   return lines;
 }
 
-// Floats in their order, subnormals taken for zeros.
-std::int64_t rank(float value) {
+// Maps floats to consecutive integers in their order, subnormals to zero. Differences are distances in ulps.
+std::int64_t ordinal(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::int64_t magnitude = std::max<std::int64_t>(0, std::int64_t{bits & 0x7fffffffu} - 0x007fffff);
   return bits >> 31 ? -magnitude : magnitude;
 }
 
-bool agree(const Agreement& agreement, float expected, float found) {
+bool matches(const Tolerance& tolerance, float expected, float found) {
   if (std::isnan(expected) || std::isnan(found)) return std::isnan(expected) && std::isnan(found);
   if (expected == found) return true;
   if (std::isinf(expected) || std::isinf(found)) return false;
-  return std::abs(rank(expected) - rank(found)) <= agreement.ulps ||
-         std::fabs(double{expected} - double{found}) <= agreement.absolute;
+  return std::abs(ordinal(expected) - ordinal(found)) <= tolerance.ulps ||
+         std::fabs(double{expected} - double{found}) <= tolerance.absolute;
 }
 
-// Two 16-bit values: the same bits, or both NaN.
+// Two 16-bit values, each bit-identical or both NaN.
 template <class T>
-bool agree_as_pairs(std::uint32_t expected, std::uint32_t found) {
+bool pairs_match(std::uint32_t expected, std::uint32_t found) {
   for (int shift : {0, 16}) {
     const auto e = static_cast<std::uint16_t>(expected >> shift),
                f = static_cast<std::uint16_t>(found >> shift);
@@ -68,16 +69,16 @@ bool agree_as_pairs(std::uint32_t expected, std::uint32_t found) {
   return true;
 }
 
-bool agree(const Agreement& agreement, std::uint32_t expected, std::uint32_t found) {
-  switch (agreement.kind) {
-    case Agreement::bits:
+bool matches(const Tolerance& tolerance, std::uint32_t expected, std::uint32_t found) {
+  switch (tolerance.kind) {
+    case Tolerance::bits:
       return expected == found;
-    case Agreement::f32:
-      return agree(agreement, std::bit_cast<float>(expected), std::bit_cast<float>(found));
-    case Agreement::f16_pair:
-      return agree_as_pairs<f16>(expected, found);
-    case Agreement::bf16_pair:
-      return agree_as_pairs<bf16>(expected, found);
+    case Tolerance::f32:
+      return matches(tolerance, std::bit_cast<float>(expected), std::bit_cast<float>(found));
+    case Tolerance::f16_pair:
+      return pairs_match<f16>(expected, found);
+    case Tolerance::bf16_pair:
+      return pairs_match<bf16>(expected, found);
   }
   return false;
 }
@@ -86,27 +87,22 @@ const Primitive& emulated(const std::string& name) {
   static const std::vector<Primitive> all = emulated_primitives();
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Primitive& p) { return p.facts.name == name; });
-  if (found == all.end()) throw std::runtime_error("the emulator has no primitive '" + name + "'");
+  if (found == all.end()) throw std::runtime_error(fmt::format("unknown primitive '{}'", name));
   return *found;
 }
 
 }  // namespace
 
-std::string disagreement(const Facts& facts, const Words& expected, const Words& found) {
+std::string mismatch(const Facts& facts, const Words& expected, const Words& found) {
   for (std::size_t n = 0; n < expected.size(); ++n) {
-    if (agree(facts.agreement, expected[n], found[n])) continue;
+    if (matches(facts.tolerance, expected[n], found[n])) continue;
     const auto words = static_cast<std::size_t>(facts.words_out),
                threads = static_cast<std::size_t>(facts.threads);
-    std::string text = "word " + std::to_string(n % words) + " of thread " +
-                       std::to_string(n / words % threads) + " in block " +
-                       std::to_string(n / words / threads) + " is " + hex(found[n]) + ", expected " +
-                       hex(expected[n]);
-    if (facts.agreement.kind == Agreement::f32) {
-      char floats[64];
-      std::snprintf(floats, sizeof floats, " (%.9g, expected %.9g)", double{std::bit_cast<float>(found[n])},
-                    double{std::bit_cast<float>(expected[n])});
-      text += floats;
-    }
+    std::string text = fmt::format("word {} of thread {} in block {} is {:08x}, expected {:08x}", n % words,
+                                   n / words % threads, n / words / threads, found[n], expected[n]);
+    if (facts.tolerance.kind == Tolerance::f32)
+      text += fmt::format(" ({:.9g}, expected {:.9g})", double{std::bit_cast<float>(found[n])},
+                          double{std::bit_cast<float>(expected[n])});
     return text;
   }
   return "";
@@ -115,15 +111,15 @@ std::string disagreement(const Facts& facts, const Words& expected, const Words&
 VectorFile read_vectors(const std::filesystem::path& path) {
   try {
     std::ifstream stream(path);
-    if (!stream) throw std::runtime_error("cannot be opened");
+    if (!stream) throw std::runtime_error("cannot open the file");
     const Json json = Json::parse(stream);
     VectorFile file{json.at("primitive"), json.at("instruction"), json.at("source"), {}};
     for (const Json& vector : json.at("vectors"))
       file.vectors.push_back({parse_words(vector.at("in")), parse_words(vector.at("out"))});
-    if (file.vectors.empty()) throw std::runtime_error("it holds no vectors");
+    if (file.vectors.empty()) throw std::runtime_error("the file contains no vectors");
     return file;
   } catch (const std::exception& error) {
-    throw std::runtime_error(path.string() + ": " + error.what());
+    throw std::runtime_error(fmt::format("{}: {}", path.string(), error.what()));
   }
 }
 
@@ -135,10 +131,10 @@ void write_vectors(const std::filesystem::path& path, const Facts& facts, const 
                                {"out", format_words(vector.out, facts.words_out)}});
   std::ofstream stream(path);
   stream << json.dump(1) << "\n";
-  if (!stream.flush()) throw std::runtime_error(path.string() + ": cannot be written");
+  if (!stream.flush()) throw std::runtime_error(fmt::format("{}: cannot write the file", path.string()));
 }
 
-std::string replay(const VectorFile& file) {
+std::string check_vectors(const VectorFile& file) {
   const Primitive& primitive = emulated(file.primitive);
   const Facts& facts = primitive.facts;
   const auto threads =
@@ -147,12 +143,12 @@ std::string replay(const VectorFile& file) {
     const Vector& vector = file.vectors[n];
     if (vector.in.size() != threads * static_cast<std::size_t>(facts.words_in) ||
         vector.out.size() != threads * static_cast<std::size_t>(facts.words_out))
-      throw std::runtime_error("vector " + std::to_string(n) + " has other sizes than '" + file.primitive +
-                               "'");
+      throw std::runtime_error(
+          fmt::format("vector {} does not have the number of words of '{}'", n, file.primitive));
     for (std::uint64_t schedule_seed = 0; schedule_seed < 4; ++schedule_seed)
-      if (std::string text = disagreement(facts, vector.out, primitive.run(vector.in, schedule_seed));
+      if (std::string text = mismatch(facts, vector.out, primitive.run(vector.in, schedule_seed));
           !text.empty())
-        return "vector " + std::to_string(n) + ": " + text;
+        return fmt::format("vector {}: {}", n, text);
   }
   return "";
 }

@@ -1,10 +1,11 @@
-// Vectors: operands of a primitive and the results that are right, as a file that every machine can replay.
+// Files of test vectors: operands of a primitive and their expected results. The emulator is compared with
+// them on machines without a GPU.
 //
 //   {"primitive": "shuffle_xor", "instruction": "shfl.sync.bfly.b32",
 //    "source": "NVIDIA H200, compute capability 9.0, CUDA driver 12.8" or "PTX ISA section ...",
 //    "vectors": [{"in": ["0000002a 00000003", ...], "out": ["0000002d", ...]}, ...]}
 //
-// with one string of words a thread.
+// "in" and "out" have one string per thread, of 32-bit words in hexadecimal.
 #pragma once
 
 #include <filesystem>
@@ -27,13 +28,12 @@ struct VectorFile {
   std::vector<Vector> vectors;
 };
 
-// Throws std::runtime_error, which names the file, when it cannot be read or written, or is not as above.
+// Throw std::runtime_error with the file's name if it cannot be read or written, or is not in this format.
 VectorFile read_vectors(const std::filesystem::path& file);
 void write_vectors(const std::filesystem::path& file, const Facts& facts, const VectorFile& vectors);
 
-// What the emulator makes of each vector, in several orders of threads and timings of copies: empty where it
-// agrees with all, otherwise the first that it does not. Throws when the emulator does not know the
-// primitive, or the vectors' sizes are not its own.
-std::string replay(const VectorFile& file);
+// Runs the vectors in the emulator under several schedules. Empty if all results match; otherwise the first
+// mismatch. Throws std::runtime_error if the primitive is unknown or a vector has the wrong size.
+std::string check_vectors(const VectorFile& file);
 
 }  // namespace warpgauge::simt::conformance

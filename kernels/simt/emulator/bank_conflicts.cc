@@ -5,13 +5,15 @@
 #include <span>
 #include <tuple>
 
+#include "kernels/simt/warp_size.h"
+
 namespace warpgauge::simt::emulator {
 namespace {
 
 constexpr int kBanks = 32;
 constexpr std::size_t kBankBytes = 4;
 
-// Passes that words of these numbers need: the most different words that one bank has to give.
+// The number of passes for an access of these words: the maximum number of different words in one bank.
 int passes(std::vector<std::size_t> words) {
   std::sort(words.begin(), words.end());
   words.erase(std::unique(words.begin(), words.end()), words.end());
@@ -25,15 +27,15 @@ int passes(std::vector<std::size_t> words) {
 void BankConflicts::note(int warp, int lane, Site site, std::size_t offset, std::size_t bytes) {
   std::vector<Access>& accesses = accesses_[warp];
   const auto same = [&](const Access& a) { return a.lane == lane && a.site == site.word(); };
-  const auto time = static_cast<int>(std::count_if(accesses.begin(), accesses.end(), same));
-  accesses.push_back({site.word(), time, lane, offset, bytes});
+  const auto repetition = static_cast<int>(std::count_if(accesses.begin(), accesses.end(), same));
+  accesses.push_back({site.word(), repetition, lane, offset, bytes});
 }
 
 void BankConflicts::flush(int warp) {
   std::vector<Access>& accesses = accesses_[warp];
   const auto group_of = [](const Access& a) {
-    const int lanes = a.bytes <= kBankBytes ? 32 : a.bytes <= 8 ? 16 : 8;
-    return std::tuple(a.site, a.time, a.lane / lanes);
+    const int lanes = a.bytes <= kBankBytes ? kWarpSize : a.bytes <= 8 ? kWarpSize / 2 : kWarpSize / 4;
+    return std::tuple(a.site, a.repetition, a.lane / lanes);
   };
   std::sort(accesses.begin(), accesses.end(),
             [&](const Access& a, const Access& b) { return group_of(a) < group_of(b); });

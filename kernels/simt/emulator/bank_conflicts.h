@@ -1,8 +1,9 @@
-// Bank conflicts of shared memory: 32 banks of 4 bytes, a different word of the same bank costs another pass.
+// Counts bank conflicts of shared memory: 32 banks of 4 bytes. Accesses of a warp to different words of one
+// bank are serialised.
 //
-// What the lanes of a warp access at one place of the source, each for the same time since the warp last met,
-// counts as one access of the warp. Its lanes go in groups of 128 bytes' worth: 32 lanes of up to 4 bytes, 16
-// of 8, 8 of 16.
+// The n-th executions of a source location by the lanes of a warp, counted from the warp's last collective,
+// form one access. It is split into accesses of at most 128 bytes: 32 lanes of up to 4 bytes, 16 of 8, 8 of
+// 16.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,7 @@ class BankConflicts {
 
   void note(int warp, int lane, Site site, std::size_t offset, std::size_t bytes);
 
-  // The warp meets: what was noted for it is complete.
+  // Counts the noted accesses of the warp. Called at each collective of the warp.
   void flush(int warp);
 
   const Statistics& statistics() const { return statistics_; }
@@ -28,7 +29,7 @@ class BankConflicts {
  private:
   struct Access {
     std::uint64_t site;
-    int time;  // how often this lane was at this site since the warp met
+    int repetition;  // of this site by this lane since the last flush
     int lane;
     std::size_t offset;
     std::size_t bytes;

@@ -1,5 +1,7 @@
 #include "kernels/simt/emulator/block.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cstdlib>
 #include <utility>
@@ -11,7 +13,7 @@ thread_local Block* current_block = nullptr;
 
 }  // namespace
 
-constinit thread_local StackRange unwatched_memory = kAllMemory;
+constinit thread_local StackRange unchecked_range = kAllMemory;
 
 Block* Block::current() {
   return current_block;
@@ -19,17 +21,17 @@ Block* Block::current() {
 
 Block::Block(const Plan& plan)
     : plan_(plan),
-      actors_(plan.threads),
+      agents_(plan.threads),
       arena_(plan.shared_bytes),
-      shadow_(plan.check_memory ? arena_.capacity() : 0, plan.threads / kLanes, actors_.async_warps()),
-      banks_(plan.threads / kLanes),
+      shadow_(plan.check_memory ? arena_.capacity() : 0, plan.threads / kWarpSize, agents_.async_warps()),
+      banks_(plan.threads / kWarpSize),
       stacks_(plan.threads),
       threads_(static_cast<std::size_t>(plan.threads)),
-      warps_(static_cast<std::size_t>(plan.threads / kLanes)) {}
+      warps_(static_cast<std::size_t>(plan.threads / kWarpSize)) {}
 
 namespace {
 
-// Of a thread when its kernel starts, as launch bounds with one block a multiprocessor give them.
+// Registers per thread at the start of a kernel with __launch_bounds__(threads, 1).
 int initial_registers(int threads) {
   return std::min(255, 65536 / threads) / 8 * 8;
 }
@@ -45,38 +47,38 @@ void Block::reset(std::int64_t linear_index) {
   random_.seed(seeds);
   if (plan_.check_memory) shadow_.reset(arena_.used());
   arena_.reset();
-  const auto nothing = std::make_shared<const VectorClock>(threads_.size());
+  const auto zero = std::make_shared<const VectorClock>(threads_.size());
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     DeviceThread& thread = threads_[i];
     thread.index = static_cast<int>(i);
-    thread.warp = thread.index / kLanes;
-    thread.lane = thread.index % kLanes;
+    thread.warp = thread.index / kWarpSize;
+    thread.lane = thread.index % kWarpSize;
     thread.exited = false;
     thread.waits_at = nullptr;
-    thread.clock = {thread.index, 1, {nothing, nullptr}};
+    thread.clock = {thread.index, 1, {zero, nullptr}};
     thread.copies.clear();
     thread.committed_groups = 0;
     thread.stores.clear();
-    thread.committed_stores = 0;
+    thread.committed_store_groups = 0;
     thread.registers.reset();
     thread.fiber.start(stacks_.stack(thread.index), enter);
   }
   for (Warp& warp : warps_) {
     warp = Warp{};
-    warp.ready = ~0u;
+    warp.ready = kFullMask;
   }
   registers_of_warp_.assign(warps_.size(), initial_registers(plan_.threads));
   wgmmas_ = std::vector<WgmmaQueue>(warps_.size());
-  const std::size_t warpgroups = (warps_.size() + kWarpsOfGroup - 1) / kWarpsOfGroup;
+  const std::size_t warpgroups = (warps_.size() + kWarpsPerWarpgroup - 1) / kWarpsPerWarpgroup;
   warpgroups_.assign(warpgroups, {});
   wgmma_waiters_.assign(warpgroups, {});
   for (Barrier& barrier : barriers_) barrier = Barrier{};
-  actors_.reset();
+  agents_.reset();
   mbarriers_.clear();
-  mbarriers_made_ = 0;
+  mbarriers_initialised_ = 0;
   loads_.clear();
-  ready_warps_ = warps_.size() == 32 ? ~0u : (1u << warps_.size()) - 1;
-  alive_ = plan_.threads;
+  ready_warps_ = warps_.size() == kMaxBlockThreads / kWarpSize ? ~0u : (1u << warps_.size()) - 1;
+  running_threads_ = plan_.threads;
   error_.reset();
 }
 
@@ -87,99 +89,101 @@ void Block::run(std::int64_t linear_index) {
   Fiber::switch_between(scheduler_, running_->fiber);
   running_ = nullptr;
   current_block = nullptr;
-  if (broken_by_) std::rethrow_exception(std::exchange(broken_by_, nullptr));
+  if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
   if (error_) throw *error_;
 }
 
 void Block::enter() {
   Block& block = *current_block;
   try {
-    block.watch();
+    block.check_plain_accesses();
     block.plan_.body(block.plan_.params);
-    unwatched_memory = kAllMemory;
-    block.finish_thread();
-  } catch (const Failed&) {  // left below: a fiber that is not resumed must not hold an exception
-  } catch (...) {            // a limit of the emulator's, not a finding
-    block.broken_by_ = std::current_exception();
+    unchecked_range = kAllMemory;
+    block.exit_thread();
+  } catch (const Failed&) {  // continues below: an abandoned fiber must not hold an exception
+  } catch (...) {            // a limit of the emulator
+    block.exception_ = std::current_exception();
   }
-  unwatched_memory = kAllMemory;
-  block.leave();
+  unchecked_range = kAllMemory;
+  block.leave_block();
 }
 
-// What a thread must not leave behind.
 void Block::check_exit(const DeviceThread& self, const Warp& warp) {
   const auto in_flight = [&](const char* what, Site site) {
     fail(FindingKind::copy_in_flight, [&] {
-      return std::string("exits before ") + what + " that it began at " + describe(site) + " has landed";
+      return fmt::format("exits before its {} completes, which it issued\n    at {}", what, describe(site));
     });
   };
-  if (!self.copies.empty()) in_flight("a copy", self.copies.front().site);
-  if (!self.stores.empty()) in_flight("a TMA store", self.stores.front().site);
+  if (!self.copies.empty()) in_flight("copy_async", self.copies.front().site);
+  if (!self.stores.empty()) in_flight("TMA store", self.stores.front().site);
   if (const auto& products = wgmmas_[self.warp].products; !products.empty())
     fail(FindingKind::register_in_flight, [&] {
-      return "exits before the wait for a wgmma that it began at " + describe(products.front().site);
+      return fmt::format("exits without a wait for its wgmma, which it issued\n    at {}",
+                         describe(products.front().site));
     });
   if (const WarpgroupStep* missed =
-          warpgroups_[self.warp / kWarpsOfGroup].missed_by(self.warp % kWarpsOfGroup))
+          warpgroups_[self.warp / kWarpsPerWarpgroup].missed_by(self.warp % kWarpsPerWarpgroup))
     fail(FindingKind::divergence, [&] {
-      return std::string("exits without the ") + missed->what +
-             " that other warps of its warpgroup have done\n    at " + describe(missed->site);
+      return fmt::format("exits without the {} that other warps of its warpgroup have executed\n    at {}",
+                         missed->what, describe(missed->site));
     });
   if (warp.arrived != 0)
     fail(FindingKind::divergence, [&] {
-      return std::string("exits while lanes of its warp wait at ") + warp.collective + " at " +
-             describe(warp.site);
+      return fmt::format("exits while other lanes of its warp wait at {}\n    at {}", warp.collective,
+                         describe(warp.site));
     });
 }
 
-void Block::finish_thread() {
+void Block::exit_thread() {
   DeviceThread& self = *running_;
   Warp& warp = warps_[self.warp];
   check_exit(self, warp);
   self.exited = true;
   warp.exited |= 1u << self.lane;
-  if (warp.exited == ~0u && plan_.count_bank_conflicts) banks_.flush(self.warp);
+  if (warp.exited == kFullMask && plan_.count_bank_conflicts) banks_.flush(self.warp);
   warp.ready &= ~(1u << self.lane);
   if (warp.ready == 0) ready_warps_ &= ~(1u << self.warp);
-  if (--alive_ == 0) {
+  if (--running_threads_ == 0) {
     if (!loads_.empty())
       fail(FindingKind::copy_in_flight, [&] {
-        return "exits, the last of the block, before a TMA load of thread " +
-               std::to_string(loads_.front().thread) + " has landed\n    at " + describe(loads_.front().site);
+        return fmt::format(
+            "exits as the last thread of the block before a TMA load completes, which thread {} issued\n"
+            "    at {}",
+            loads_.front().thread, describe(loads_.front().site));
       });
     Fiber::switch_between(self.fiber, scheduler_);
   }
   resume(next());
 }
 
-bool Block::moves_at_once() {
+bool Block::completes_eagerly() {
   const CopyTiming timing = plan_.copy_timing();
   return timing == CopyTiming::eager || (timing == CopyTiming::random && random_() % 2 == 0);
 }
 
-ActorClock Block::clock_behind(int actor, std::uint32_t event, std::span<const DeviceThread> threads) {
-  Knowledge all = threads.front().clock.knows;
-  Knowledge last = all;
+AgentClock Block::async_clock(int agent, std::uint32_t event, std::span<const DeviceThread> threads) {
+  ClockPair all = threads.front().clock.before;
+  ClockPair last = all;
   for (const DeviceThread& thread : threads) {
-    if (thread.clock.knows == last) continue;
-    last = thread.clock.knows;
-    Lesson(last).teach(all);
+    if (thread.clock.before == last) continue;
+    last = thread.clock.before;
+    ReleaseClock(last).acquire(all);
   }
-  auto known = std::make_shared<VectorClock>(*all.known);
-  for (const DeviceThread& thread : threads) raise(*known, thread.index, thread.clock.now);
-  return {actor, event, {std::move(known), all.fenced}};
+  auto ordered = std::make_shared<VectorClock>(*all.ordered);
+  for (const DeviceThread& thread : threads) advance(*ordered, thread.index, thread.clock.now);
+  return {agent, event, {std::move(ordered), all.fenced}};
 }
 
-// Who runs now. What TMA loads comes when nothing else can run, or by chance before.
+// The thread to run next. TMA loads complete if no thread can run, and with random timing also before.
 DeviceThread& Block::next() {
-  const auto land_some = [this] { land_load(plan_.seed == 0 ? 0 : random_() % loads_.size()); };
-  if (!loads_.empty() && plan_.copy_timing() == CopyTiming::random && random_() % 4 == 0) land_some();
+  const auto complete_some = [this] { complete_load(plan_.seed == 0 ? 0 : random_() % loads_.size()); };
+  if (!loads_.empty() && plan_.copy_timing() == CopyTiming::random && random_() % 4 == 0) complete_some();
   DeviceThread* thread = choose();
   while (!thread && !loads_.empty()) {
-    land_some();
+    complete_some();
     thread = choose();
   }
-  if (!thread) fail_stuck();
+  if (!thread) fail_deadlock();
   return *thread;
 }
 
@@ -191,14 +195,14 @@ DeviceThread* Block::choose() {
     warp = running_ && (ready_warps_ & own) ? running_->warp : std::countr_zero(ready_warps_);
     lane = std::countr_zero(warps_[warp].ready);
   } else {
-    // Any warp that can run, each as likely as the others; of its lanes the first from a random place on.
+    // A uniformly random warp that can run; in it, the first ready lane from a random one on.
     std::uint32_t warps = ready_warps_;
     for (auto skip = random_() % std::popcount(ready_warps_); skip > 0; --skip) warps &= warps - 1;
     warp = std::countr_zero(warps);
-    const auto from = static_cast<int>(random_() % kLanes);
-    lane = (std::countr_zero(std::rotr(warps_[warp].ready, from)) + from) % kLanes;
+    const auto from = static_cast<int>(random_() % kWarpSize);
+    lane = (std::countr_zero(std::rotr(warps_[warp].ready, from)) + from) % kWarpSize;
   }
-  return &threads_[warp * kLanes + lane];
+  return &threads_[warp * kWarpSize + lane];
 }
 
 void Block::resume(DeviceThread& next) {
@@ -224,37 +228,36 @@ void Block::make_ready(DeviceThread& thread) {
 }
 
 void Block::record(FindingKind kind, const std::string& what) {
-  static constexpr const char* kTimings[] = {"eager", "late", "random"};
-  const std::string place = "(" + std::to_string(index_[0]) + ", " + std::to_string(index_[1]) + ", " +
-                            std::to_string(index_[2]) + ")";
-  error_.emplace(kind, std::string(finding_name(kind)) + " in " + plan_.kernel + ", block " + place +
-                           ": thread " + std::to_string(running_->index) + " " + what +
-                           "\n  replay: schedule seed " + std::to_string(plan_.seed) + " (copies " +
-                           kTimings[static_cast<int>(plan_.copy_timing())] + ")");
+  static constexpr const char* kTimings[] = {"eagerly", "late", "at random"};
+  error_.emplace(
+      kind, fmt::format("{} in {}, block ({}, {}, {}): thread {} {}\n"
+                        "  reproduce: schedule seed {} (asynchronous operations complete {})",
+                        finding_name(kind), plan_.kernel, index_[0], index_[1], index_[2], running_->index,
+                        what, plan_.seed, kTimings[static_cast<int>(plan_.copy_timing())]));
 }
 
-void Block::leave() {
+void Block::leave_block() {
   Fiber::switch_between(running_->fiber, scheduler_);
-  std::abort();  // a failed block is never resumed
+  std::abort();  // the scheduler never resumes this fiber
 }
 
 namespace {
 
-bool wait_alike(const DeviceThread& a, const DeviceThread& b) {
+bool same_wait(const DeviceThread& a, const DeviceThread& b) {
   return a.exited == b.exited && (a.exited || (a.waits_at == b.waits_at && a.wait_site == b.wait_site));
 }
 
 }  // namespace
 
-std::string Block::who_waits_where() const {
+std::string Block::describe_waits() const {
   std::string text;
   for (std::size_t i = 0; i < threads_.size();) {
     const DeviceThread& first = threads_[i];
     std::size_t end = i;
-    while (end < threads_.size() && wait_alike(first, threads_[end])) ++end;
-    text += "\n  threads " + std::to_string(i) + ".." + std::to_string(end - 1);
-    text += first.exited ? " have exited"
-                         : std::string(" wait at ") + first.waits_at + " at " + describe(first.wait_site);
+    while (end < threads_.size() && same_wait(first, threads_[end])) ++end;
+    text += fmt::format("\n  threads {}..{} ", i, end - 1);
+    text += first.exited ? "have exited"
+                         : fmt::format("wait at {}\n    at {}", first.waits_at, describe(first.wait_site));
     i = end;
   }
   return text;
@@ -263,15 +266,15 @@ std::string Block::who_waits_where() const {
 // Whether lanes of one warp wait at different places.
 bool Block::has_diverged() const {
   for (const DeviceThread& thread : threads_)
-    if (!wait_alike(thread, threads_[static_cast<std::size_t>(thread.warp) * kLanes])) return true;
+    if (!same_wait(thread, threads_[static_cast<std::size_t>(thread.warp) * kWarpSize])) return true;
   return false;
 }
 
-void Block::fail_stuck() {
+void Block::fail_deadlock() {
   fail(has_diverged() ? FindingKind::divergence : FindingKind::deadlock, [&] {
-    return std::string(running_->exited ? "exits, and nobody else can run:"
-                                        : "waits, and so do all others:") +
-           who_waits_where() + mbarriers_waited_for();
+    return (running_->exited ? "exits, and all other threads wait or have exited:"
+                             : "waits, and all other threads wait or have exited:") +
+           describe_waits() + describe_mbarrier_waits();
   });
 }
 

@@ -1,4 +1,6 @@
-// Asynchronous copies from global to shared memory.
+// cp.async: copies from global to shared memory.
+#include <fmt/format.h>
+
 #include <cstring>
 
 #include "kernels/simt/emulator/block.h"
@@ -7,43 +9,43 @@
 namespace warpgauge::simt::emulator {
 namespace {
 
-void move_bytes(PendingCopy& copy) {
+void copy_bytes(PendingCopy& copy) {
   std::memcpy(copy.target, copy.source, copy.source_bytes);
   std::memset(copy.target + copy.source_bytes, 0, copy.bytes - copy.source_bytes);
-  copy.moved = true;
+  copy.copied = true;
 }
 
 }  // namespace
 
-void Block::begin_copy(void* target, const void* source, int bytes, int source_bytes, Site site) {
+void Block::issue_copy(void* target, const void* source, int bytes, int source_bytes, Site site) {
   if (source_bytes < 0 || source_bytes > bytes)
     fail(FindingKind::misuse, [&] {
-      return "copies " + std::to_string(source_bytes) + " of " + std::to_string(bytes) + " bytes\n    at " +
-             describe(site);
+      return fmt::format("issues a copy_async of {} source bytes; allowed: 0..{}\n    at {}", source_bytes,
+                         bytes, describe(site));
     });
-  check_alignment(target, bytes, "copies to", site);
-  check_alignment(source, bytes, "copies from", site);
-  access_shared(AccessKind::copy, target, bytes, "copies to", site);
-  if (source_bytes > 0) access_global(AccessKind::read, source, source_bytes, "copies from", site);
+  check_alignment(target, bytes, "writes by cp.async", site);
+  check_alignment(source, bytes, "reads by cp.async", site);
+  access_shared(AccessKind::copy, target, bytes, "writes by cp.async", site);
+  if (source_bytes > 0) access_global(AccessKind::read, source, source_bytes, "reads by cp.async", site);
   DeviceThread& self = *running_;
   PendingCopy& copy = self.copies.emplace_back(PendingCopy{static_cast<char*>(target), source, bytes,
                                                            source_bytes, false, self.committed_groups, site});
-  if (moves_at_once()) move_bytes(copy);
+  if (completes_eagerly()) copy_bytes(copy);
 }
 
-void Block::land_copies(int groups_left) {
+void Block::complete_copies(int groups_left) {
   DeviceThread& self = *running_;
   while (!self.copies.empty() && self.copies.front().group < self.committed_groups - groups_left) {
     PendingCopy& copy = self.copies.front();
-    if (!copy.moved) move_bytes(copy);
+    if (!copy.copied) copy_bytes(copy);
     if (plan_.check_memory)
-      shadow_.land(arena_.offset(copy.target), copy.bytes, self.clock, sites_.id(copy.site));
+      shadow_.complete_copy(arena_.offset(copy.target), copy.bytes, self.clock, sites_.id(copy.site));
     self.copies.pop_front();
   }
 }
 
 void copy_async(void* shared, const void* global, int bytes, int source_bytes, Site site) {
-  Call()->begin_copy(shared, global, bytes, source_bytes, site);
+  Call()->issue_copy(shared, global, bytes, source_bytes, site);
 }
 
 void copy_async_commit() {
@@ -51,7 +53,7 @@ void copy_async_commit() {
 }
 
 void copy_async_wait(int groups) {
-  Call()->land_copies(groups);
+  Call()->complete_copies(groups);
 }
 
 }  // namespace warpgauge::simt::emulator

@@ -1,7 +1,7 @@
-// What the primitives' emulated bodies call. All of it acts for the device thread whose fiber runs on this OS
-// thread, and may end its block with a finding instead of returning.
+// The interface between the primitives and the emulator. Each function acts for the device thread that runs
+// on this OS thread. On a finding it ends the block and does not return.
 //
-// Nothing here is inlined into a kernel's instrumented code, except what works on registers.
+// Only functions that work on registers are inlined, since kernel code is instrumented.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,9 @@ int thread_index();
 int block_index(int axis);  // 0 x, 1 y, 2 z
 int grid_size(int axis);
 
-// The array of `bytes` that lies at `offset` in the kernel's own count of shared memory.
-void* carve_shared(const char* name, std::size_t offset, std::size_t bytes, std::size_t alignment, Site site);
+// The shared array of `bytes` at `offset` of the kernel's layout.
+void* allocate_shared(const char* name, std::size_t offset, std::size_t bytes, std::size_t alignment,
+                      Site site);
 
 void block_barrier(Site site);
 void named_barrier(int id, int threads, bool wait, Site site);
@@ -41,13 +42,13 @@ void mbarrier_arrive(void* barrier, std::int64_t bytes, Site site);
 void mbarrier_wait(void* barrier, int parity, Site site);
 void fence_proxy_async();
 
-// The box of `map` whose first element is at `at` (the innermost coordinate first, `rank` of them).
+// `at`: the `rank` coordinates of the box's first element, the innermost first.
 void tma_load(void* shared, const TensorMap& map, void* barrier, const int* at, int rank, Site site);
 void tma_store(const TensorMap& map, const int* at, int rank, const void* shared, Site site);
 void tma_store_commit();
 void tma_store_wait(int groups);
 
-// Matrix A or B of a wgmma in shared memory, 128-byte swizzled.
+// Matrix A or B of a wgmma in shared memory, in the 128-byte swizzle.
 struct SharedOperand {
   const void* start = nullptr;
   int leading_bytes = 0;
@@ -55,7 +56,7 @@ struct SharedOperand {
   bool mn_major = false;
   bool operator==(const SharedOperand&) const = default;
 };
-// One lane's part of a wgmma.m64nNk16.
+// One lane's operands of a wgmma.m64nNk16.
 struct Wgmma {
   float* d;                          // [columns / 2]
   int columns;                       // N
@@ -75,7 +76,7 @@ bool elect_one(Site site);
 void store_matrices(const std::uint32_t* registers, int count, bool transposed, void* row, Site site);
 void load_matrices(std::uint32_t* registers, int count, bool transposed, const void* row, Site site);
 
-// One lane's fragments of a tile of 16x8x16 products.
+// One lane's fragments of a tile of mma.m16n8k16 products.
 struct TileOperands {
   float (*c)[4];  // [rows, columns], rows c_stride apart
   int c_stride;

@@ -26,7 +26,7 @@ namespace context = boost::context::detail;
 constexpr std::size_t kStackBytes = 128 * 1024;
 constexpr std::size_t kGuardBytes = 4096;
 
-// Stacks whose tops lie a multiple of a page apart would compete for the same few cache sets.
+// Offsets the tops of stacks, which would otherwise compete for the same cache sets.
 std::size_t stagger_bytes(const StackRange& stack) {
   return reinterpret_cast<std::uintptr_t>(stack.low) / (kStackBytes + kGuardBytes) * 1088 % 16384;
 }

@@ -1,5 +1,4 @@
-// Fibers: stacks of their own, and the switch between them (Boost.Context's), told to AddressSanitizer where
-// it is on.
+// Fibers: a stack each, and a switch between them by Boost.Context. AddressSanitizer is notified of switches.
 #pragma once
 
 #include <boost/context/detail/fcontext.hpp>
@@ -32,15 +31,14 @@ class FiberStacks {
 
 class Fiber {
  public:
-  // Stands for the OS thread's own stack, until start.
+  // Represents the OS thread's own stack until start() is called.
   Fiber();
 
-  // The next switch to this fiber calls `entry`, which must never return. A fiber that is not running can be
-  // started anew at any time: what was on its stack is forgotten without destructors, which device code has
-  // no use for.
+  // The next switch to this fiber calls `entry`, which must not return. A fiber that is not running can be
+  // started again. The objects on its stack are then abandoned without their destructors.
   void start(StackRange stack, void (*entry)());
 
-  // Saves the running fiber in `from` and continues `to`; returns when someone switches to `from`.
+  // Saves the running fiber in `from` and continues `to`. Returns on a switch back to `from`.
   static void switch_between(Fiber& from, Fiber& to);
 
   const StackRange& stack() const { return stack_; }

@@ -1,7 +1,6 @@
 #include "kernels/simt/emulator/finding.h"
 
-// Line numbers by the addr2line of binutils, which is wherever a compiler is; looked up only when something
-// is wrong.
+// addr2line is part of binutils, which every compiler needs. It runs only to report a finding.
 #define BOOST_STACKTRACE_USE_ADDR2LINE
 #include <boost/stacktrace/frame.hpp>
 
@@ -17,19 +16,19 @@ const char* finding_name(FindingKind kind) {
     case FindingKind::uninitialised:
       return "uninitialised read";
     case FindingKind::out_of_bounds:
-      return "out of bounds";
+      return "out-of-bounds access";
     case FindingKind::misaligned:
       return "misaligned access";
     case FindingKind::copy_in_flight:
       return "copy in flight";
     case FindingKind::divergence:
-      return "divergence";
+      return "divergent collective";
     case FindingKind::barrier_mismatch:
       return "barrier mismatch";
     case FindingKind::deadlock:
       return "deadlock";
     case FindingKind::misuse:
-      return "misuse";
+      return "invalid use";
     case FindingKind::missing_proxy_fence:
       return "missing proxy fence";
     case FindingKind::missing_register_fence:
@@ -42,7 +41,7 @@ const char* finding_name(FindingKind kind) {
 
 namespace {
 
-// The address as the program's file knows it: a position-independent program is loaded anywhere.
+// The address in the program's file, which differs from the loaded one for position-independent programs.
 const char* address_in_file(const char* address) {
   Dl_info module{};
   if (dladdr(address, &module) == 0 || !module.dli_fbase) return address;
@@ -54,7 +53,7 @@ const char* address_in_file(const char* address) {
 
 std::string describe(Site site) {
   if (!site.is_code()) return static_cast<const char*>(site.address()) + (":" + std::to_string(site.line()));
-  // A return address: the call lies before it.
+  // The site is a return address. The call is the instruction before it.
   const boost::stacktrace::frame frame(address_in_file(static_cast<const char*>(site.address()) - 1));
   if (frame.source_line() == 0) return "an unknown line (build with -g1)";
   const std::string file = frame.source_file();

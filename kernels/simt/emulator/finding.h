@@ -1,4 +1,4 @@
-// What the emulator finds wrong with a kernel, and the text that says so.
+// The findings of the emulator and their reports.
 #pragma once
 
 #include <cstdint>
@@ -10,29 +10,29 @@
 namespace warpgauge::simt::emulator {
 
 enum class FindingKind {
-  race,              // two accesses of shared memory, one a write, that nothing orders
-  uninitialised,     // shared memory read before it was written
-  out_of_bounds,     // outside of every shared array, or of the launch's global memory
-  misaligned,        // a wide access, a matrix row or a copy off its alignment
-  copy_in_flight,    // shared memory touched while an asynchronous copy writes it, or a thread's exit before
-                     // its copy
-  divergence,        // lanes of a warp, or threads of a block, at different collectives
-  barrier_mismatch,  // participants disagree about a barrier
+  race,              // two unordered accesses of the same shared memory, at least one a write
+  uninitialised,     // a read of shared memory that has not been written
+  out_of_bounds,     // an access outside all shared arrays and the launch's global memory
+  misaligned,        // a vector access, matrix row or asynchronous copy with a misaligned address
+  copy_in_flight,    // an access of memory that an asynchronous copy is writing, or an exit before its wait
+  divergence,        // lanes or warps at different collectives
+  barrier_mismatch,  // threads with different arguments for one barrier, or too many arrivals
   deadlock,          // every thread waits
-  misuse,            // a primitive against its rules
+  misuse,            // arguments or a state that the primitive does not allow
 
-  missing_proxy_fence,     // an asynchronous access of what a thread wrote, no fence.proxy.async between them
+  missing_proxy_fence,     // an async access of memory that a thread wrote, without a proxy fence between
   missing_register_fence,  // a wgmma on registers written since the last wgmma_fence
-  register_in_flight,  // a register of a wgmma touched before the wait for it, or an exit without the wait
+  register_in_flight,      // an access of wgmma registers before the wait, or an exit without the wait
 };
 
 const char* finding_name(FindingKind kind);  // "data race", ...
 
-// "kernels/cuda/flash_mma.cu:142"; the code of a plain access is looked up in the program's line tables.
+// "kernels/cuda/flash_mma.cu:142". The line of a plain access is looked up in the program's debug
+// information.
 std::string describe(Site site);
 
-// One finding ends its launch. `what()` is the whole report: kind, kernel, block, thread, source lines, and
-// the seed with which the launch runs the same way again.
+// The first finding ends the launch. what() is the report: kind, kernel, block, thread, source lines, and the
+// schedule seed that reproduces it.
 class DeviceError : public std::runtime_error {
  public:
   DeviceError(FindingKind kind, const std::string& report) : std::runtime_error(report), kind_(kind) {}

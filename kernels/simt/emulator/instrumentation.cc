@@ -1,17 +1,17 @@
-// Plain loads and stores of a kernel: its source is compiled with -fsanitize=thread and linked without that
-// sanitizer's runtime, so that the calls which the compiler puts before every access come here.
+// Plain loads and stores of a kernel. Its source is compiled with -fsanitize=thread and linked without the
+// ThreadSanitizer runtime. This file defines the functions that the compiler calls before every access.
 #include "kernels/simt/emulator/block.h"
 
 namespace warpgauge::simt::emulator {
 namespace {
 
 inline void plain_access(const void* address, std::size_t bytes, bool write, bool aligned, const void* code) {
-  if (unwatched_memory.contains(address)) return;
+  if (unchecked_range.contains(address)) return;
   Call block;
   const Site site = Site::code(code);
-  if (aligned) block->check_alignment(address, bytes, write ? "stores to" : "loads from", site);
-  block->access(write ? AccessKind::write : AccessKind::read, address, bytes, write ? "writes" : "reads",
-                site);
+  const char* const what = write ? "writes" : "reads";
+  if (aligned) block->check_alignment(address, bytes, what, site);
+  block->access(write ? AccessKind::write : AccessKind::read, address, bytes, what, site);
 }
 
 }  // namespace
@@ -19,7 +19,7 @@ inline void plain_access(const void* address, std::size_t bytes, bool write, boo
 
 using warpgauge::simt::emulator::plain_access;
 
-// The names are the compilers' (GCC and Clang agree on them).
+// GCC and Clang use the same names.
 #define WARPGAUGE_ACCESS_HOOKS(bytes)                                  \
   void __tsan_read##bytes(void* p) {                                   \
     plain_access(p, bytes, false, true, __builtin_return_address(0));  \
@@ -34,8 +34,8 @@ using warpgauge::simt::emulator::plain_access;
     plain_access(p, bytes, true, false, __builtin_return_address(0));  \
   }
 
-// Atomics of host code that stands beside a kernel; a kernel's own are primitives. The order asked for is
-// never more than sequentially consistent.
+// Atomics of host code in a kernel's source file; device code uses the primitives. Sequential consistency is
+// at least as strong as any requested order.
 #define WARPGAUGE_ATOMIC_HOOKS(bits, type)                              \
   type __tsan_atomic##bits##_load(const volatile type* p, int) {        \
     return __atomic_load_n(p, __ATOMIC_SEQ_CST);                        \

@@ -1,4 +1,4 @@
-// ldmatrix, stmatrix and mma.m16n8k16: the fragment layouts of the PTX ISA, sums in f32.
+// ldmatrix, stmatrix and mma.m16n8k16, with the fragment layouts of the PTX ISA and sums in f32.
 #include <cstring>
 
 #include "kernels/half.h"
@@ -9,7 +9,8 @@
 namespace warpgauge::simt::emulator {
 namespace {
 
-constexpr int kRows = kTileRows, kColumns = kTileColumns, kDepth = kTileDepth;  // of one product
+constexpr int kRows = kTileRows, kColumns = kTileColumns, kDepth = kTileDepth;
+constexpr std::size_t kMatrixRowBytes = 16;  // ldmatrix and stmatrix: eight 16-bit elements
 
 struct MatrixRow {
   const void* address;
@@ -31,18 +32,18 @@ constexpr std::uint16_t high(std::uint32_t pair) {
   return static_cast<std::uint16_t>(pair >> 16);
 }
 
-// The fragments of all lanes for row `m` of A's tiles, as a matrix.
+// Assembles the matrix of tile row `m` of A from the lanes' fragments.
 template <class T>
 void gather_a(const Warp& warp, int m, float* a) {
   std::uint16_t bits[kRows * kDepth];
-  for (int lane = 0; lane < kLanes; ++lane) place_a_fragment(lane, operands(warp, lane).a[m], bits);
+  for (int lane = 0; lane < kWarpSize; ++lane) place_a_fragment(lane, operands(warp, lane).a[m], bits);
   widen(T{}, bits, a, kRows * kDepth);
 }
 
 template <class T>
 void gather_b(const Warp& warp, int n, float* b) {
   std::uint16_t bits[kDepth * kColumns];
-  for (int lane = 0; lane < kLanes; ++lane) {
+  for (int lane = 0; lane < kWarpSize; ++lane) {
     const std::uint32_t* const fragment = operands(warp, lane).b[n];
     const int g = lane / 4, t = lane % 4;
     for (int r = 0; r < 2; ++r) {
@@ -54,7 +55,7 @@ void gather_b(const Warp& warp, int n, float* b) {
 }
 
 void gather_c(const Warp& warp, int tile, float* c) {
-  for (int lane = 0; lane < kLanes; ++lane) {
+  for (int lane = 0; lane < kWarpSize; ++lane) {
     const float* const fragment = operands(warp, lane).c[tile];
     float* const at = c + lane / 4 * kColumns + lane % 4 * 2;
     std::memcpy(at, fragment, 2 * sizeof(float));
@@ -63,7 +64,7 @@ void gather_c(const Warp& warp, int tile, float* c) {
 }
 
 void scatter_c(const Warp& warp, int tile, const float* c) {
-  for (int lane = 0; lane < kLanes; ++lane) {
+  for (int lane = 0; lane < kWarpSize; ++lane) {
     float* const fragment = operands(warp, lane).c[tile];
     const float* const at = c + lane / 4 * kColumns + lane % 4 * 2;
     std::memcpy(fragment, at, 2 * sizeof(float));
@@ -86,11 +87,13 @@ void multiply_warp(const Warp& warp) {
   }
 }
 
-void distribute(const Warp& warp, int matrix, bool transposed) {
+// ldmatrix: from memory to the lanes' registers.
+void load_matrix(const Warp& warp, int matrix, bool transposed) {
   std::uint16_t elements[8][8];
   for (int row = 0; row < 8; ++row)
-    std::memcpy(elements[row], static_cast<const MatrixRow*>(warp.operands[matrix * 8 + row])->address, 16);
-  for (int lane = 0; lane < kLanes; ++lane) {
+    std::memcpy(elements[row], static_cast<const MatrixRow*>(warp.operands[matrix * 8 + row])->address,
+                kMatrixRowBytes);
+  for (int lane = 0; lane < kWarpSize; ++lane) {
     const int g = lane / 4, t = lane % 4;
     const std::uint32_t first = transposed ? elements[2 * t][g] : elements[g][2 * t];
     const std::uint32_t second = transposed ? elements[2 * t + 1][g] : elements[g][2 * t + 1];
@@ -98,45 +101,47 @@ void distribute(const Warp& warp, int matrix, bool transposed) {
   }
 }
 
-void collect(const Warp& warp, int matrix, bool transposed) {
+// stmatrix: from the lanes' registers to memory.
+void store_matrix(const Warp& warp, int matrix, bool transposed) {
   std::uint16_t elements[8][8];
-  for (int lane = 0; lane < kLanes; ++lane) {
+  for (int lane = 0; lane < kWarpSize; ++lane) {
     const int g = lane / 4, t = lane % 4;
     const std::uint32_t pair = static_cast<const TargetRow*>(warp.operands[lane])->registers[matrix];
     (transposed ? elements[2 * t][g] : elements[g][2 * t]) = low(pair);
     (transposed ? elements[2 * t + 1][g] : elements[g][2 * t + 1]) = high(pair);
   }
   for (int row = 0; row < 8; ++row)
-    std::memcpy(static_cast<const TargetRow*>(warp.operands[matrix * 8 + row])->address, elements[row], 16);
+    std::memcpy(static_cast<const TargetRow*>(warp.operands[matrix * 8 + row])->address, elements[row],
+                kMatrixRowBytes);
 }
 
 }  // namespace
 
 void store_matrices(const std::uint32_t* registers, int count, bool transposed, void* row, Site site) {
   Call block;
-  block->access_register(AccessKind::read, registers, count * sizeof(std::uint32_t), "stores a matrix from",
+  block->access_register(AccessKind::read, registers, count * sizeof(std::uint32_t), "reads by stmatrix",
                          site);
-  if (block->running()->lane < count * 8) {  // the other lanes' addresses are not used
-    block->check_alignment(row, 16, "stores a matrix row to", site);
-    block->access_shared(AccessKind::write, row, 16, "stores a matrix row to", site);
+  if (block->running()->lane < count * 8) {  // the instruction ignores the other lanes' addresses
+    block->check_alignment(row, kMatrixRowBytes, "writes by stmatrix", site);
+    block->access_shared(AccessKind::write, row, kMatrixRowBytes, "writes by stmatrix", site);
   }
   TargetRow own{row, registers};
-  block->meet_warp("store_matrices", &own, site, [count, transposed](const Warp& warp) {
-    for (int matrix = 0; matrix < count; ++matrix) collect(warp, matrix, transposed);
+  block->collective("store_matrices", &own, site, [count, transposed](const Warp& warp) {
+    for (int matrix = 0; matrix < count; ++matrix) store_matrix(warp, matrix, transposed);
   });
 }
 
 void load_matrices(std::uint32_t* registers, int count, bool transposed, const void* row, Site site) {
   Call block;
-  block->access_register(AccessKind::write, registers, count * sizeof(std::uint32_t), "loads a matrix to",
+  block->access_register(AccessKind::write, registers, count * sizeof(std::uint32_t), "writes by ldmatrix",
                          site);
-  if (block->running()->lane < count * 8) {  // the other lanes' addresses are not used
-    block->check_alignment(row, 16, "loads a matrix row from", site);
-    block->access_shared(AccessKind::read, row, 16, "loads a matrix row of", site);
+  if (block->running()->lane < count * 8) {  // the instruction ignores the other lanes' addresses
+    block->check_alignment(row, kMatrixRowBytes, "reads by ldmatrix", site);
+    block->access_shared(AccessKind::read, row, kMatrixRowBytes, "reads by ldmatrix", site);
   }
   MatrixRow own{row, registers};
-  block->meet_warp("load_matrices", &own, site, [count, transposed](const Warp& warp) {
-    for (int matrix = 0; matrix < count; ++matrix) distribute(warp, matrix, transposed);
+  block->collective("load_matrices", &own, site, [count, transposed](const Warp& warp) {
+    for (int matrix = 0; matrix < count; ++matrix) load_matrix(warp, matrix, transposed);
   });
 }
 
@@ -145,11 +150,11 @@ void multiply_tile(const TileOperands& own, Site site) {
   Call block;
   for (int m = 0; m < own.rows; ++m)
     block->access_register(AccessKind::write, own.c[m * own.c_stride], own.columns * sizeof own.c[0],
-                           "multiplies to", site);
-  block->access_register(AccessKind::read, own.a, own.rows * sizeof own.a[0], "multiplies", site);
-  block->access_register(AccessKind::read, own.b, own.columns * sizeof own.b[0], "multiplies", site);
-  block->meet_warp("multiply_tile", const_cast<TileOperands*>(&own), site,
-                   [](const Warp& warp) { multiply_warp<T>(warp); });
+                           "writes by mma", site);
+  block->access_register(AccessKind::read, own.a, own.rows * sizeof own.a[0], "reads by mma", site);
+  block->access_register(AccessKind::read, own.b, own.columns * sizeof own.b[0], "reads by mma", site);
+  block->collective("multiply_tile", const_cast<TileOperands*>(&own), site,
+                    [](const Warp& warp) { multiply_warp<T>(warp); });
 }
 
 template void multiply_tile<f16>(const TileOperands&, Site);

@@ -1,5 +1,5 @@
-// An mbarrier as the PTX ISA defines it: a phase completes when all its arrivals have come and as many bytes
-// have been copied as were announced; then the next begins, with the other parity.
+// The state of an mbarrier (PTX ISA, "mbarrier"). A phase completes when the pending count and the tx-count
+// are zero. The next phase has the other parity.
 #pragma once
 
 #include <cstddef>
@@ -15,40 +15,37 @@ namespace warpgauge::simt::emulator {
 
 struct DeviceThread;
 
-inline constexpr std::int64_t kMostMbarrierCount = (1 << 20) - 1;  // of arrivals, and of bytes in flight
+inline constexpr std::int64_t kMaxMbarrierCount = (1 << 20) - 1;  // of arrivals, and of the tx-count
 
 struct Mbarrier {
-  int index = 0;  // among those of the block
-  int initialiser = 0;
+  int index = 0;                  // in the block, by initialisation
+  int initialiser = 0;            // thread
   std::uint32_t initialised = 0;  // the initialiser's event
   Site site;                      // of the initialisation
   bool visible_to_async = false;  // a fence followed the initialisation
-  int count = 0;                  // arrivals of a phase
-  int pending = 0;                // those that have not come yet
-  std::int64_t bytes = 0;         // announced and not yet copied; negative: copied before it was announced
-  int parity = 0;                 // of the phase under way
-  ClockJoin arrivals;             // of the phase under way
-  Lesson completed;               // what the end of the last phase tells
-  std::uint32_t loads = 0;        // that have landed
+  int count = 0;                  // arrivals per phase
+  int pending = 0;                // arrivals that the current phase lacks
+  std::int64_t tx_count = 0;      // bytes; negative if bytes were copied before they were expected
+  int parity = 0;                 // of the current phase
+  ClockJoin arrivals;             // of the current phase
+  ReleaseClock completed;         // of the last phase
+  std::uint32_t loads = 0;        // TMA loads that have completed
 
   struct Waiter {
     DeviceThread* thread;
     int parity;
   };
-  std::vector<Waiter> waiting;  // those that have been released too, until they run
+  std::vector<Waiter> waiting;  // includes released threads that have not run yet
 
-  bool is_complete() const { return pending == 0 && bytes == 0; }
+  bool is_complete() const { return pending == 0 && tx_count == 0; }
   void begin_next_phase() {
-    completed = Lesson(arrivals.take());
+    completed = ReleaseClock(arrivals.take());
     pending = count;
     parity ^= 1;
   }
 
-  // "in a phase of parity 0, short of 1 of 2 arrivals and of 4096 bytes"
-  std::string state() const {
-    return "in a phase of parity " + std::to_string(parity) + ", short of " + std::to_string(pending) +
-           " of " + std::to_string(count) + " arrivals and of " + std::to_string(bytes) + " bytes";
-  }
+  // "phase parity 0, pending arrivals 1 of 2, tx-count 4096 bytes"
+  std::string state() const;
 };
 
 using Mbarriers = std::map<std::size_t, Mbarrier>;  // by offset in shared memory

@@ -1,5 +1,7 @@
-// mbarriers: counting, waiting, and what they order.
+// mbarriers: initialisation, arrival, waits, and the accesses that they order.
 #include "kernels/simt/emulator/mbarrier.h"
+
+#include <fmt/format.h>
 
 #include "kernels/simt/emulator/block.h"
 #include "kernels/simt/emulator/device.h"
@@ -11,47 +13,54 @@ constexpr std::size_t kBytes = 8;  // of an mbarrier
 
 }  // namespace
 
+std::string Mbarrier::state() const {
+  return fmt::format("phase parity {}, pending arrivals {} of {}, tx-count {} bytes", parity, pending, count,
+                     tx_count);
+}
+
 Mbarrier& Block::find_mbarrier(const void* address, const char* what, Site site) {
   check_alignment(address, kBytes, what, site);
   const auto found = mbarriers_.find(arena_.offset(address));
   if (found == mbarriers_.end())
     fail(FindingKind::misuse, [&] {
-      return std::string(what) + " an mbarrier that nobody has initialised, " +
-             arena_.place(arena_.offset(address)) + "\n    at " + describe(site);
+      return fmt::format("{} an mbarrier that is not initialised, {}\n    at {}", what,
+                         arena_.place(arena_.offset(address)), describe(site));
     });
   Mbarrier& barrier = found->second;
-  if (plan_.check_memory && !running_->clock.saw(barrier.initialiser, barrier.initialised))
+  if (plan_.check_memory && !running_->clock.ordered_after(barrier.initialiser, barrier.initialised))
     fail(FindingKind::race, [&] {
-      return std::string(what) + " an mbarrier, " + arena_.place(found->first) + "\n    at " +
-             describe(site) + "\n  thread " + std::to_string(barrier.initialiser) +
-             " initialised it\n    at " + describe(barrier.site) + "\n  and no barrier orders the two";
+      return fmt::format(
+          "{} an mbarrier, {}\n    at {}\n  thread {} initialised it\n    at {}\n"
+          "  no barrier orders the two accesses",
+          what, arena_.place(found->first), describe(site), barrier.initialiser, describe(barrier.site));
     });
   return barrier;
 }
 
-Mbarrier& Block::mbarrier_at(const void* address, const char* what, Site site) {
+Mbarrier& Block::use_mbarrier(const void* address, const char* what, Site site) {
   Mbarrier& barrier = find_mbarrier(address, what, site);
-  access_shared(AccessKind::atomic, address, kBytes, what, site);
+  access_shared(AccessKind::atomic, address, kBytes, "accesses an mbarrier of", site);
   return barrier;
 }
 
 void Block::init_mbarrier(void* address, int count, Site site) {
-  check_alignment(address, kBytes, "initialises", site);
-  if (count < 1 || count > kMostMbarrierCount)
+  check_alignment(address, kBytes, "initialises an mbarrier at", site);
+  if (count < 1 || count > kMaxMbarrierCount)
     fail(FindingKind::misuse, [&] {
-      return "initialises an mbarrier with a count of " + std::to_string(count) + " (1..1048575)\n    at " +
-             describe(site);
+      return fmt::format("initialises an mbarrier with a count of {}; the count must be 1..{}\n    at {}",
+                         count, kMaxMbarrierCount, describe(site));
     });
   const std::size_t offset = arena_.offset(address);
   if (const auto before = mbarriers_.find(offset); before != mbarriers_.end())
     fail(FindingKind::misuse, [&] {
-      return "initialises an mbarrier that is in use, " + arena_.place(offset) + "\n    at " +
-             describe(site) + "\n  thread " + std::to_string(before->second.initialiser) +
-             " initialised it\n    at " + describe(before->second.site) + "\n  and nobody has invalidated it";
+      return fmt::format(
+          "initialises an mbarrier that is in use, {}\n    at {}\n  thread {} initialised it\n    at {}\n"
+          "  it has not been invalidated since",
+          arena_.place(offset), describe(site), before->second.initialiser, describe(before->second.site));
     });
-  access_shared(AccessKind::write, address, kBytes, "initialises", site);
+  access_shared(AccessKind::write, address, kBytes, "initialises an mbarrier of", site);
   Mbarrier& barrier = mbarriers_[offset];
-  barrier.index = mbarriers_made_++;
+  barrier.index = mbarriers_initialised_++;
   barrier.initialiser = running_->index;
   barrier.initialised = running_->clock.now;
   barrier.site = site;
@@ -62,25 +71,26 @@ void Block::invalidate_mbarrier(void* address, Site site) {
   const Mbarrier& barrier = find_mbarrier(address, "invalidates", site);
   if (!barrier.waiting.empty())
     fail(FindingKind::misuse, [&] {
-      return "invalidates an mbarrier for which thread " +
-             std::to_string(barrier.waiting.front().thread->index) + " waits\n    at " + describe(site);
+      return fmt::format("invalidates an mbarrier at which thread {} waits\n    at {}",
+                         barrier.waiting.front().thread->index, describe(site));
     });
   mbarriers_.erase(arena_.offset(address));
-  access_shared(AccessKind::write, address, kBytes, "invalidates", site);
+  access_shared(AccessKind::write, address, kBytes, "invalidates an mbarrier of", site);
 }
 
-// The barriers' own accesses are atomic.
-void Block::check_mbarriers_spared(AccessKind kind, std::size_t offset, std::size_t bytes, const char* what,
-                                   Site site) {
+// Finds plain writes to an mbarrier. The accesses of the mbarrier functions are atomic.
+void Block::check_mbarrier_overwrite(AccessKind kind, std::size_t offset, std::size_t bytes, const char* what,
+                                     Site site) {
   if (kind == AccessKind::atomic || kind == AccessKind::read || kind == AccessKind::async_read) return;
   const auto after = mbarriers_.lower_bound(offset + bytes);
   if (after == mbarriers_.begin()) return;
   const auto& [at, barrier] = *std::prev(after);
   if (at + kBytes <= offset) return;
   fail(FindingKind::misuse, [&] {
-    return std::string(what) + " over an mbarrier that is in use, " + arena_.place(at) + "\n    at " +
-           describe(site) + "\n  thread " + std::to_string(barrier.initialiser) + " initialised it\n    at " +
-           describe(barrier.site);
+    return fmt::format(
+        "{} the memory of an mbarrier that is in use, {}\n    at {}\n  thread {} initialised it\n"
+        "    at {}",
+        what, arena_.place(at), describe(site), barrier.initialiser, describe(barrier.site));
   });
 }
 
@@ -90,25 +100,26 @@ void Block::fence_mbarriers() {
 }
 
 void Block::arrive_at_mbarrier(void* address, std::int64_t bytes, Site site) {
-  Mbarrier& barrier = mbarrier_at(address, "arrives at", site);
-  if (bytes < 0 || barrier.bytes + bytes > kMostMbarrierCount)
+  Mbarrier& barrier = use_mbarrier(address, "arrives at", site);
+  if (bytes < 0 || barrier.tx_count + bytes > kMaxMbarrierCount)
     fail(FindingKind::misuse, [&] {
-      return "announces " + std::to_string(bytes) + " bytes to an mbarrier " + barrier.state() +
-             "; it counts to 1048575\n    at " + describe(site);
+      return fmt::format("adds {} bytes to the tx-count of an mbarrier ({}); its range is 0..{}\n    at {}",
+                         bytes, barrier.state(), kMaxMbarrierCount, describe(site));
     });
   if (barrier.pending == 0)
     fail(FindingKind::barrier_mismatch, [&] {
-      return "arrives at an mbarrier once too often: it is " + barrier.state() + "\n    at " +
-             describe(site) + "\n  thread " + std::to_string(barrier.initialiser) +
-             " initialised it\n    at " + describe(barrier.site);
+      return fmt::format(
+          "arrives at an mbarrier that has no pending arrivals ({})\n    at {}\n  thread {} initialised it\n"
+          "    at {}",
+          barrier.state(), describe(site), barrier.initialiser, describe(barrier.site));
     });
-  if (plan_.check_memory) barrier.arrivals.contribute(running_->clock);
-  barrier.bytes += bytes;
+  if (plan_.check_memory) barrier.arrivals.release(running_->clock);
+  barrier.tx_count += bytes;
   --barrier.pending;
-  complete_if_due(barrier);
+  complete_phase_if_ready(barrier);
 }
 
-void Block::complete_if_due(Mbarrier& barrier) {
+void Block::complete_phase_if_ready(Mbarrier& barrier) {
   if (!barrier.is_complete()) return;
   const int parity = barrier.parity;
   barrier.begin_next_phase();
@@ -119,10 +130,10 @@ void Block::complete_if_due(Mbarrier& barrier) {
 void Block::wait_at_mbarrier(void* address, int parity, Site site) {
   if (parity != 0 && parity != 1)
     fail(FindingKind::misuse, [&] {
-      return "waits for parity " + std::to_string(parity) + " of an mbarrier (0 or 1)\n    at " +
-             describe(site);
+      return fmt::format("waits for parity {} of an mbarrier; the parity must be 0 or 1\n    at {}", parity,
+                         describe(site));
     });
-  Mbarrier& barrier = mbarrier_at(address, "waits at", site);
+  Mbarrier& barrier = use_mbarrier(address, "waits at", site);
   DeviceThread& self = *running_;
   if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   if (barrier.parity == parity) {
@@ -130,16 +141,15 @@ void Block::wait_at_mbarrier(void* address, int parity, Site site) {
     wait("mbarrier_wait", site);
     std::erase_if(barrier.waiting, [&](const Mbarrier::Waiter& waiter) { return waiter.thread == &self; });
   }
-  if (plan_.check_memory) barrier.completed.teach(self.clock.knows);
+  if (plan_.check_memory) barrier.completed.acquire(self.clock.before);
 }
 
-// What the mbarriers lack that threads wait for.
-std::string Block::mbarriers_waited_for() const {
+std::string Block::describe_mbarrier_waits() const {
   std::string text;
   for (const auto& [offset, barrier] : mbarriers_)
     if (!barrier.waiting.empty())
-      text += "\n  the mbarrier " + arena_.place(offset) + ", waited for with parity " +
-              std::to_string(barrier.waiting.front().parity) + ", is " + barrier.state();
+      text += fmt::format("\n  the mbarrier {} has {}; threads wait for parity {}", arena_.place(offset),
+                          barrier.state(), barrier.waiting.front().parity);
   return text;
 }
 

@@ -1,6 +1,6 @@
 #include "kernels/simt/emulator/product.h"
 
-// This is all of the emulator's arithmetic: worth a version for each width of vectors.
+// These loops are the emulator's arithmetic, so they are compiled for each vector width.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
 #define WARPGAUGE_VECTOR_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -22,7 +22,7 @@ WARPGAUGE_VECTOR_CLONES void multiply(const float* a, const float* b, float* c) 
   const Row* const b_rows = reinterpret_cast<const Row*>(b);
   Row* const c_rows = reinterpret_cast<Row*>(c);
   for (int i = 0; i < kTileRows; ++i) {
-    // Two sums: the additions of one would wait for each other.
+    // Two sums, to shorten the chain of dependent additions.
     Row even = c_rows[i], odd{};
     for (int k = 0; k < kTileDepth; k += 2) {
       even += a[i * kTileDepth + k] * b_rows[k];

@@ -1,4 +1,4 @@
-// The arithmetic of the matrix instructions: 16-bit floats to floats, and products of tiles in f32.
+// The arithmetic of mma and wgmma: conversion of 16-bit floats to f32, and f32 products of tiles.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@ namespace warpgauge::simt::emulator {
 
 inline constexpr int kTileRows = 16, kTileColumns = 8, kTileDepth = 16;
 
-// Bits of 16-bit floats to floats; exact, subnormals and NaN included.
+// Converts the bits of 16-bit floats to floats. Exact, subnormals and NaN included.
 void widen(f16, const std::uint16_t* bits, float* values, int count);
 void widen(bf16, const std::uint16_t* bits, float* values, int count);
 
-// A lane's four registers of A, as mma.m16n8k16 and wgmma hold it, to their places in `bits` [16][16].
+// Writes a lane's fragment of A (PTX ISA, mma.m16n8k16 and wgmma) to the matrix `bits` [16][16].
 inline void place_a_fragment(int lane, const std::uint32_t* fragment, std::uint16_t* bits) {
   const int g = lane / 4, t = lane % 4;
   for (int r = 0; r < 4; ++r) {
@@ -23,7 +23,7 @@ inline void place_a_fragment(int lane, const std::uint32_t* fragment, std::uint1
   }
 }
 
-// c [16][8] += a [16][16] b [16][8], all aligned to a row of 8 floats.
+// c [16][8] += a [16][16] b [16][8]. b and c must be aligned to a row of 8 floats.
 void multiply(const float* a, const float* b, float* c);
 
 }  // namespace warpgauge::simt::emulator

@@ -1,5 +1,7 @@
-// The registers of wgmma: touched only when no wgmma has them in flight, and fenced after they were written.
+// Checks of wgmma registers: no access while a wgmma is in flight, and a fence between a write and a wgmma.
 #include "kernels/simt/emulator/registers.h"
+
+#include <fmt/format.h>
 
 #include "kernels/simt/emulator/block.h"
 
@@ -9,12 +11,12 @@ void Block::access_register(AccessKind kind, const void* address, std::size_t by
                             Site site) {
   DeviceThread& self = *running_;
   const auto offset = static_cast<std::size_t>(static_cast<const char*>(address) - self.fiber.stack().low);
-  if (!self.registers.watches() || offset >= self.fiber.stack().bytes) return;
+  if (!self.registers.is_tracking() || offset >= self.fiber.stack().bytes) return;
   const auto lane = static_cast<std::size_t>(self.lane);
   const auto in_flight = [&](const char* role, Site of) {
     fail(FindingKind::register_in_flight, [&] {
-      return std::string(what) + " " + role + " of a wgmma before the wait for it\n    at " + describe(site) +
-             "\n  the wgmma is\n    at " + describe(of);
+      return fmt::format("{} {} of a wgmma in flight\n    at {}\n  the wgmma was issued\n    at {}", what,
+                         role, describe(site), describe(of));
     });
   };
   for (const Accumulators& sums : wgmmas_[self.warp].accumulators)
@@ -27,23 +29,25 @@ void Block::access_register(AccessKind kind, const void* address, std::size_t by
   if (kind == AccessKind::write) self.registers.write(offset, bytes, sites_.id(site));
 }
 
-// Registers of a wgmma that the lane has written must have been fenced since.
 void Block::check_register_fence(const DeviceThread& thread, const void* registers, std::size_t bytes,
                                  Site site) {
   const auto offset =
       static_cast<std::size_t>(static_cast<const char*>(registers) - thread.fiber.stack().low);
   if (offset >= thread.fiber.stack().bytes)
     fail(FindingKind::misuse, [&] {
-      return "gives wgmma registers that are no local array of the kernel\n    at " + describe(site);
+      return fmt::format("issues a wgmma whose registers are not a local array of the kernel\n    at {}",
+                         describe(site));
     });
-  if (!thread.registers.watches())
-    fail(FindingKind::missing_register_fence,
-         [&] { return "begins a wgmma without any wgmma_fence before\n    at " + describe(site); });
+  if (!thread.registers.is_tracking())
+    fail(FindingKind::missing_register_fence, [&] {
+      return fmt::format("issues a wgmma before its first wgmma_fence\n    at {}", describe(site));
+    });
   if (const auto written = thread.registers.unfenced(offset, bytes))
     fail(FindingKind::missing_register_fence, [&] {
-      return "begins a wgmma\n    at " + describe(site) + "\n  on registers that thread " +
-             std::to_string(thread.index) + " wrote\n    at " + describe(sites_.site(*written)) +
-             "\n  and no wgmma_fence comes between the two";
+      return fmt::format(
+          "issues a wgmma\n    at {}\n  thread {} wrote its registers\n    at {}\n"
+          "  no wgmma_fence is executed between the two",
+          describe(site), thread.index, describe(sites_.site(*written)));
     });
 }
 

@@ -1,4 +1,6 @@
-// Blocks over OS threads.
+// Distributes the blocks of a launch over OS threads.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -12,19 +14,20 @@ namespace warpgauge::simt::emulator {
 namespace {
 
 void check(const Plan& plan) {
-  if (plan.threads < kLanes || plan.threads > kMostThreads || plan.threads % kLanes != 0)
-    throw std::invalid_argument(std::string(plan.kernel) +
-                                ": a block takes 32 to 1024 threads in whole warps, not " +
-                                std::to_string(plan.threads));
-  if (plan.grid[0] < 1 || plan.grid[1] < 1 || plan.grid[2] < 1 || plan.grid[1] > 65535 ||
-      plan.grid[2] > 65535)
-    throw std::invalid_argument(std::string(plan.kernel) +
-                                ": a grid takes at least one block along each axis, and at "
-                                "most 65535 along y and z");
+  if (plan.threads < kWarpSize || plan.threads > kMaxBlockThreads || plan.threads % kWarpSize != 0)
+    throw std::invalid_argument(
+        fmt::format("{}: {} threads per block; required: a multiple of {}, at most {}", plan.kernel,
+                    plan.threads, kWarpSize, kMaxBlockThreads));
+  constexpr int kMaxBlocks = 65535;  // CUDA programming guide, "Compute Capabilities": along y and z
+  const auto [x, y, z] = plan.grid;
+  if (x < 1 || y < 1 || z < 1 || y > kMaxBlocks || z > kMaxBlocks)
+    throw std::invalid_argument(fmt::format(
+        "{}: grid ({}, {}, {}); required: at least 1 block along each axis, at most {} along y and z",
+        plan.kernel, x, y, z, kMaxBlocks));
 }
 
-// What the OS threads of a launch share. Blocks are given out in order and a block that was given out is
-// finished, so that the lowest block with a finding is always found.
+// The state that the OS threads of a launch share. Blocks start in order, and each started block runs to its
+// end. The launch therefore always reports the lowest block with a finding.
 class Grid {
  public:
   explicit Grid(const Plan& plan)

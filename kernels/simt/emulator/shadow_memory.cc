@@ -5,6 +5,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "kernels/simt/warp_size.h"
+
 namespace warpgauge::simt::emulator {
 namespace {
 
@@ -24,8 +26,8 @@ bool is_async(AccessKind kind) {
   return kind == AccessKind::async_read || kind == AccessKind::async_write;
 }
 
-// Calls visit(record, first, end) for each run of equal records in [first, end): mostly one, because bytes
-// are accessed together. Ends early with what visit returns, if that is something.
+// Calls visit(record) for each run of equal records in [first, end). Usually there is one run, because the
+// bytes of an access are recorded together. Returns the first result of visit that is not empty.
 template <class Visit>
 std::optional<Conflict> each_run(const std::uint64_t* records, std::size_t first, std::size_t end,
                                  Visit visit) {
@@ -56,7 +58,7 @@ ShadowMemory::ShadowMemory(std::size_t bytes, int warps, int async_warps)
       writes_(allocate(bytes)),
       reads_(allocate(bytes * static_cast<std::size_t>(warps + async_warps))) {}
 
-// Zeroed by the system page by page, as it is used.
+// calloc: the system zeroes pages on first use.
 ShadowMemory::Records ShadowMemory::allocate(std::size_t count) {
   void* memory = std::calloc(count + 1, sizeof(Record));
   if (!memory) throw std::bad_alloc();
@@ -70,19 +72,19 @@ void ShadowMemory::reset(std::size_t bytes) {
   used_warps_ = warps_;
 }
 
-std::uint32_t ShadowMemory::stamp(const ActorClock& clock, std::uint32_t site) {
+std::uint32_t ShadowMemory::stamp(const AgentClock& clock, std::uint32_t site) {
   if (clock.now >> kEventBits)
-    throw std::length_error("a block with too many barriers for the race detector");
+    throw std::length_error("emulator limit: a thread of a block synchronises more than 2^20 times");
   return clock.now | site << kEventBits;
 }
 
-ShadowMemory::Record ShadowMemory::write_record(State state, const ActorClock& clock, std::uint32_t site) {
-  const std::uint32_t author = static_cast<std::uint32_t>(clock.actor) << 2 | state;
+ShadowMemory::Record ShadowMemory::write_record(State state, const AgentClock& clock, std::uint32_t site) {
+  const std::uint32_t author = static_cast<std::uint32_t>(clock.agent) << 2 | state;
   return std::uint64_t{author} << 32 | stamp(clock, site);
 }
 
-std::optional<Conflict> ShadowMemory::against_write(AccessKind kind, Record write,
-                                                    const ActorClock& clock) const {
+std::optional<Conflict> ShadowMemory::conflict_with_write(AccessKind kind, Record write,
+                                                          const AgentClock& clock) const {
   const std::uint32_t state = upper(write) & 3u;
   const int writer = static_cast<int>(upper(write) >> 2);
   const auto conflict = [&](FindingKind found) { return Conflict{found, 0, writer, true, site_of(write)}; };
@@ -93,26 +95,27 @@ std::optional<Conflict> ShadowMemory::against_write(AccessKind kind, Record writ
   }
   if (state == kCopyInFlight) return conflict(FindingKind::copy_in_flight);
   if (state == kWrittenAtomically && kind == AccessKind::atomic) return std::nullopt;
-  if (!clock.saw(writer, event_of(write))) return conflict(FindingKind::race);
-  if (is_async(kind) && writer < warps_ * 32 && !clock.saw_fenced(writer, event_of(write)))
+  if (!clock.ordered_after(writer, event_of(write))) return conflict(FindingKind::race);
+  if (is_async(kind) && writer < warps_ * kWarpSize && !clock.fenced_after(writer, event_of(write)))
     return conflict(FindingKind::missing_proxy_fence);
   return std::nullopt;
 }
 
-std::optional<Conflict> ShadowMemory::against_reads(Record reads, int warp, const ActorClock& clock) {
+std::optional<Conflict> ShadowMemory::conflict_with_reads(Record reads, int warp, const AgentClock& clock) {
   for (std::uint32_t lanes = upper(reads); lanes != 0; lanes &= lanes - 1) {
-    const int reader = warp * 32 + std::countr_zero(lanes);
-    if (!clock.saw(reader, event_of(reads)))
+    const int reader = warp * kWarpSize + std::countr_zero(lanes);
+    if (!clock.ordered_after(reader, event_of(reads)))
       return Conflict{FindingKind::race, 0, reader, false, site_of(reads)};
   }
   return std::nullopt;
 }
 
-void ShadowMemory::note_read(std::size_t offset, std::size_t bytes, const ActorClock& clock,
-                             std::uint32_t site) {
-  used_warps_ = std::max(used_warps_, clock.actor / 32 + 1);
-  Record* const reads = reads_.get() + static_cast<std::size_t>(clock.actor / 32) * bytes_ + offset;
-  const std::uint32_t lane = 1u << (clock.actor % 32), now = stamp(clock, site);
+void ShadowMemory::record_read(std::size_t offset, std::size_t bytes, const AgentClock& clock,
+                               std::uint32_t site) {
+  const int warp = clock.agent / kWarpSize;
+  used_warps_ = std::max(used_warps_, warp + 1);
+  Record* const reads = reads_.get() + static_cast<std::size_t>(warp) * bytes_ + offset;
+  const std::uint32_t lane = 1u << (clock.agent % kWarpSize), now = stamp(clock, site);
   for (std::size_t i = 0; i < bytes; ++i) {
     const std::uint32_t others = event_of(reads[i]) == clock.now ? upper(reads[i]) : 0;
     reads[i] = std::uint64_t{others | lane} << 32 | now;
@@ -120,29 +123,29 @@ void ShadowMemory::note_read(std::size_t offset, std::size_t bytes, const ActorC
 }
 
 std::optional<Conflict> ShadowMemory::access(AccessKind kind, std::size_t offset, std::size_t bytes,
-                                             const ActorClock& clock, std::uint32_t site) {
+                                             const AgentClock& clock, std::uint32_t site) {
   const std::size_t end = offset + bytes;
-  auto conflict =
-      each_run(writes_.get(), offset, end, [&](Record write) { return against_write(kind, write, clock); });
+  auto conflict = each_run(writes_.get(), offset, end,
+                           [&](Record write) { return conflict_with_write(kind, write, clock); });
   if (conflict) return conflict;
   if (kind == AccessKind::read || kind == AccessKind::async_read) {
-    note_read(offset, bytes, clock, site);
+    record_read(offset, bytes, clock, site);
     return std::nullopt;
   }
   for (int warp = 0; warp < used_warps_; ++warp) {
     const Record* const reads = reads_.get() + static_cast<std::size_t>(warp) * bytes_;
-    conflict = each_run(reads, offset, end, [&](Record read) { return against_reads(read, warp, clock); });
+    conflict =
+        each_run(reads, offset, end, [&](Record read) { return conflict_with_reads(read, warp, clock); });
     if (conflict) return conflict;
   }
-  const bool lands_later = kind == AccessKind::copy || kind == AccessKind::async_write;
-  const State state = lands_later                  ? kCopyInFlight
-                      : kind == AccessKind::atomic ? kWrittenAtomically
-                                                   : kWritten;
+  const bool is_copy = kind == AccessKind::copy || kind == AccessKind::async_write;
+  const State state = is_copy ? kCopyInFlight : kind == AccessKind::atomic ? kWrittenAtomically : kWritten;
   std::fill_n(writes_.get() + offset, bytes, write_record(state, clock, site));
   return std::nullopt;
 }
 
-void ShadowMemory::land(std::size_t offset, std::size_t bytes, const ActorClock& clock, std::uint32_t site) {
+void ShadowMemory::complete_copy(std::size_t offset, std::size_t bytes, const AgentClock& clock,
+                                 std::uint32_t site) {
   std::fill_n(writes_.get() + offset, bytes, write_record(kWritten, clock, site));
 }
 

@@ -1,12 +1,13 @@
-// What is known about every byte of shared memory: who wrote it last, who read it since, when and where.
+// Shadow memory: for each byte of shared memory, the last write and the last reads, with agent, event and
+// site.
 //
-// The race detector is FastTrack's (Flanagan and Freund 2009), with the readers of a warp kept together: one
-// record a byte for the last write, one a byte and warp for the last reads. Two accesses race when at least
-// one writes, they are not both atomic, and neither is ordered before the other by barriers. It never reports
-// an ordered pair; it can miss a read that a later, unordered read of the same warp has replaced.
+// The race detector is FastTrack (Flanagan and Freund 2009). It keeps one record per byte for the last write,
+// and one per byte and warp for the last reads. Two accesses race if at least one writes, they are not both
+// atomic, and no synchronisation orders them. The detector never reports an ordered pair. It misses a race
+// with a read if a later, unordered read by the same warp has replaced the record.
 //
-// Those who read behind the threads' backs (wgmma, TMA stores) are actors of further warps. An asynchronous
-// access of what a thread wrote needs a proxy fence between the two as well.
+// Asynchronous readers (wgmma, TMA stores) are agents in additional warps. An async access of memory that a
+// thread wrote also requires a proxy fence in between.
 #pragma once
 
 #include <cstddef>
@@ -25,53 +26,53 @@ enum class AccessKind {
   read,
   write,
   atomic,
-  copy,  // cp.async: a write that lands later
-  async_read,
-  async_write,  // TMA's: lands later
+  copy,         // the write of a cp.async, which completes later
+  async_read,   // by the async proxy
+  async_write,  // by the async proxy; completes later
 };
 
-// What an access runs into: an earlier access, or for an uninitialised read nothing.
+// An access and the earlier one with which it conflicts. An uninitialised read has no earlier one.
 struct Conflict {
   FindingKind kind;
   std::size_t offset;
-  int other_actor;
+  int other_agent;
   bool other_wrote;
   std::uint32_t other_site;
 };
 
 class ShadowMemory {
  public:
-  // Threads fill the first `warps` warps, other readers the `async_warps` after them; actors from there on
-  // only write.
+  // The first `warps` warps of agents are threads, the next `async_warps` are asynchronous readers. Agents
+  // after them only write.
   ShadowMemory(std::size_t bytes, int warps, int async_warps);
 
-  // Forgets the first `bytes`: they are uninitialised.
+  // Marks the first `bytes` as uninitialised.
   void reset(std::size_t bytes);
 
-  // Checks and records an access of `bytes` at `offset` by the actor of `clock`.
+  // Checks an access by the agent of `clock`, and records it if there is no conflict.
   std::optional<Conflict> access(AccessKind kind, std::size_t offset, std::size_t bytes,
-                                 const ActorClock& clock, std::uint32_t site);
+                                 const AgentClock& clock, std::uint32_t site);
 
-  // The copy that the actor of `clock` began there has landed.
-  void land(std::size_t offset, std::size_t bytes, const ActorClock& clock, std::uint32_t site);
+  // Turns a copy in flight into a write by the agent of `clock`.
+  void complete_copy(std::size_t offset, std::size_t bytes, const AgentClock& clock, std::uint32_t site);
 
  private:
-  // A record is one word: the low half is a time and a site, the high half for a write its thread and state,
-  // for a read the lanes of the warp that read it then. Zero is "never".
+  // Low half: event and site. High half: of a write, agent and state; of reads, the mask of lanes that read
+  // at this event. Zero: no access.
   using Record = std::uint64_t;
   enum State : std::uint32_t { kNever, kWritten, kWrittenAtomically, kCopyInFlight };
   using Records = std::unique_ptr<Record[], void (*)(void*)>;
 
   static Records allocate(std::size_t count);
-  static std::uint32_t stamp(const ActorClock& clock, std::uint32_t site);
-  static Record write_record(State state, const ActorClock& clock, std::uint32_t site);
-  std::optional<Conflict> against_write(AccessKind kind, Record write, const ActorClock& clock) const;
-  static std::optional<Conflict> against_reads(Record reads, int warp, const ActorClock& clock);
-  void note_read(std::size_t offset, std::size_t bytes, const ActorClock& clock, std::uint32_t site);
+  static std::uint32_t stamp(const AgentClock& clock, std::uint32_t site);
+  static Record write_record(State state, const AgentClock& clock, std::uint32_t site);
+  std::optional<Conflict> conflict_with_write(AccessKind kind, Record write, const AgentClock& clock) const;
+  static std::optional<Conflict> conflict_with_reads(Record reads, int warp, const AgentClock& clock);
+  void record_read(std::size_t offset, std::size_t bytes, const AgentClock& clock, std::uint32_t site);
 
   std::size_t bytes_;
   int warps_;
-  int used_warps_;  // the threads', and those of other readers that have read since reset
+  int used_warps_;  // warps of threads, and of asynchronous readers that have read since reset
   Records writes_;  // [bytes]
   Records reads_;   // [all warps, bytes]
 };

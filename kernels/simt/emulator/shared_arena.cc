@@ -1,17 +1,22 @@
 #include "kernels/simt/emulator/shared_arena.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string_view>
 
+#include "kernels/simt/swizzle.h"
+
 namespace warpgauge::simt::emulator {
 namespace {
 
-// Offsets keep their place within this many bytes, so that swizzles and banks come out as on a GPU.
-constexpr std::size_t kPeriodBytes = 1024;
+// Offsets in the arena equal those of the kernel's layout modulo this, so that swizzles and banks are the
+// same as on a GPU.
+constexpr std::size_t kPeriodBytes = kSwizzlePatternBytes;
 
-char* allocate(std::size_t bytes) {
+char* allocate_aligned(std::size_t bytes) {
   void* memory = std::aligned_alloc(kPeriodBytes, bytes);
   if (!memory) throw std::bad_alloc();
   return static_cast<char*>(memory);
@@ -22,9 +27,9 @@ char* allocate(std::size_t bytes) {
 SharedArena::SharedArena(std::size_t declared_bytes)
     : declared_bytes_(declared_bytes),
       capacity_((declared_bytes + kPeriodBytes - 1) / kPeriodBytes * kPeriodBytes +
-                (kMostArrays + 1) * (kRedZoneBytes + kPeriodBytes)),
-      memory_(allocate(capacity_), std::free) {
-  arrays_.reserve(kMostArrays);
+                (kMaxArrays + 1) * (kRedZoneBytes + kPeriodBytes)),
+      memory_(allocate_aligned(capacity_), std::free) {
+  arrays_.reserve(kMaxArrays);
 }
 
 void SharedArena::reset() {
@@ -33,14 +38,14 @@ void SharedArena::reset() {
   last_found_ = 0;
 }
 
-const SharedArray* SharedArena::carve(const char* name, std::size_t declared_offset, std::size_t bytes) {
+const SharedArray* SharedArena::allocate(const char* name, std::size_t declared_offset, std::size_t bytes) {
   for (const SharedArray& array : arrays_)
     if (array.declared_offset == declared_offset && array.bytes == bytes)
       return std::string_view(array.name) == name ? &array : nullptr;
   const std::size_t declared_used =
       arrays_.empty() ? 0 : arrays_.back().declared_offset + arrays_.back().bytes;
   if (declared_offset < declared_used || declared_offset + bytes > declared_bytes_ ||
-      arrays_.size() == kMostArrays)
+      arrays_.size() == kMaxArrays)
     return nullptr;
   const std::size_t phase = declared_offset % kPeriodBytes;
   const std::size_t offset =
@@ -66,12 +71,11 @@ std::string SharedArena::place(std::size_t offset) const {
   for (const SharedArray& array : arrays_)
     if (array.offset <= offset) before = &array;
   if (!before)
-    return arrays_.empty() ? "in shared memory that was not carved" : "before the first shared array";
-  const std::string name = std::string("shared array '") + before->name + "'";
-  const std::string size = " (" + std::to_string(before->bytes) + " bytes)";
-  if (offset < before->offset + before->bytes)
-    return "at byte " + std::to_string(offset - before->offset) + " of " + name + size;
-  return std::to_string(offset - before->offset - before->bytes) + " bytes past the end of " + name + size;
+    return arrays_.empty() ? "of shared memory that no array is allocated in"
+                           : "before the first shared array";
+  const std::size_t at = offset - before->offset;
+  return fmt::format("at byte {}{} shared array '{}' ({} bytes)", at,
+                     at < before->bytes ? " of" : ", past the end of", before->name, before->bytes);
 }
 
 }  // namespace warpgauge::simt::emulator

@@ -1,4 +1,4 @@
-// A block's shared memory: the arrays that the kernel carves, each between red zones.
+// A block's shared memory: the arrays that the kernel allocates, separated by red zones.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ namespace warpgauge::simt::emulator {
 
 struct SharedArray {
   const char* name;
-  std::size_t declared_offset;  // in the kernel's own count
+  std::size_t declared_offset;  // in the kernel's layout, without red zones
   std::size_t offset;           // in the arena
   std::size_t bytes;
 };
@@ -23,27 +23,27 @@ class SharedArena {
   std::size_t capacity() const { return capacity_; }
   std::size_t used() const { return used_; }
   bool contains(const void* address) const { return offset(address) < capacity_; }
-  std::size_t offset(const void* address) const {  // huge where the address lies below the arena
+  std::size_t offset(const void* address) const {  // wraps to a huge value for addresses below the arena
     return static_cast<std::size_t>(static_cast<const char*>(address) - memory_.get());
   }
 
-  // Uncarves all; arrays are carved anew full of NaN, in every type.
+  // Frees all arrays.
   void reset();
 
-  // The array at this place of the kernel's count, carved at its first mention; null where it does not fit,
-  // or where another thread carved otherwise.
-  const SharedArray* carve(const char* name, std::size_t declared_offset, std::size_t bytes);
+  // The array at this offset of the kernel's layout, allocated by the first thread that asks for it. Filled
+  // with 0xff, which is NaN in every type. Null if it does not fit, or differs from another thread's array.
+  const SharedArray* allocate(const char* name, std::size_t declared_offset, std::size_t bytes);
   void* address(const SharedArray& array) const { return memory_.get() + array.offset; }
 
-  // The array that holds all of the bytes; null if none does.
+  // The array that contains all of these bytes; null if none does.
   const SharedArray* find(std::size_t offset, std::size_t bytes);
 
-  // "16 bytes past the end of shared array 'keys' (8192 bytes)".
+  // "at byte 64 of shared array 'keys' (8192 bytes)".
   std::string place(std::size_t offset) const;
 
  private:
   static constexpr std::size_t kRedZoneBytes = 1024;
-  static constexpr std::size_t kMostArrays = 64;
+  static constexpr std::size_t kMaxArrays = 64;
 
   std::size_t declared_bytes_;
   std::size_t capacity_;

@@ -1,4 +1,4 @@
-// Small numbers for the sites of a kernel's accesses, so that shadow memory can keep one beside every byte.
+// Maps the sites of a kernel's accesses to small ids, which shadow memory stores for every byte.
 #pragma once
 
 #include <array>
@@ -14,9 +14,9 @@ class SiteTable {
  public:
   static constexpr int kIdBits = 12;
 
-  // Throws std::length_error after 2^kIdBits - 1 different sites.
+  // Throws std::length_error if there are more than 2^kIdBits sites.
   std::uint32_t id(Site site) {
-    // Fibonacci hashing, linear probing; the table is never more than half full.
+    // Fibonacci hashing with linear probing. The table is at most half full.
     std::size_t slot = (site.word() * 0x9e3779b97f4a7c15u) >> (64 - kSlotBits);
     while (slots_[slot].word != site.word()) {
       if (slots_[slot].word == 0) return insert(slot, site);
@@ -36,7 +36,8 @@ class SiteTable {
 
   std::uint32_t insert(std::size_t slot, Site site) {
     if (sites_.size() >> kIdBits)
-      throw std::length_error("the kernel has too many places that access memory");
+      throw std::length_error(
+          "emulator limit: the kernel accesses memory at more than 4096 source locations");
     const auto id = static_cast<std::uint32_t>(sites_.size());
     slots_[slot] = {site.word(), id};
     sites_.push_back(site);

@@ -1,4 +1,4 @@
-// One copy of TMA's: a box of a tensor, and its place in shared memory.
+// A TMA copy: a box of a tensor and its address in shared memory.
 #pragma once
 
 #include <array>
@@ -10,12 +10,12 @@
 namespace warpgauge::simt::emulator {
 
 struct TensorBox {
-  TensorMap map;  // a copy: the kernel's lies on the stack of a thread that may be gone
+  TensorMap map;  // a copy, because the kernel's map may lie on the stack of a thread that exits
   std::array<int, 4> at;
   char* shared;
 
   void load() const;   // to shared memory
-  void store() const;  // from there
+  void store() const;  // from shared memory
 };
 
 struct TensorLoad {
@@ -29,7 +29,7 @@ struct TensorLoad {
 struct TensorStore {
   TensorBox box;
   int group;
-  bool moved;  // its bytes are there already, though the thread may not rely on it
+  bool copied;  // completed eagerly; still in flight for the race detector
   Site site;
 };
 

@@ -1,4 +1,4 @@
-// What a tensor map holds where no driver encodes one.
+// The emulator's tensor map, in place of the one that the CUDA driver encodes.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ struct TensorMap {
   std::array<std::int64_t, 4> extent{};  // in elements, the innermost dimension first
   std::array<std::int64_t, 4> stride{};  // in bytes
   std::array<int, 4> box{1, 1, 1, 1};    // in elements
-  bool swizzled = false;                 // in 128-byte rows
+  bool swizzled = false;                 // Swizzle::bytes_128
 
   int row_bytes() const { return box[0] * element_bytes; }
   int rows() const { return box[1] * box[2] * box[3]; }

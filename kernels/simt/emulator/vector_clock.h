@@ -1,8 +1,8 @@
-// Happens-before among the actors of a block: vector clocks (Mattern 1989), shared copy-on-write, because
-// after a barrier all its threads know the same.
+// The happens-before relation among the agents of a block, by vector clocks (Mattern 1989).
 //
-// Actors are the block's threads and those who copy and multiply behind their backs. A second clock keeps
-// what a proxy fence has followed: only that may be relied on by asynchronous accesses of shared memory.
+// Clocks are shared copy-on-write, because after a barrier all its threads have the same one. A second clock
+// of each agent contains the accesses that precede a proxy fence. Only those are ordered before accesses by
+// the async proxy (PTX ISA, "Async proxy").
 #pragma once
 
 #include <algorithm>
@@ -12,72 +12,73 @@
 
 namespace warpgauge::simt::emulator {
 
-using VectorClock = std::vector<std::uint32_t>;  // [actors]: each one's latest event known; none past its end
+// [agents]: the latest event of each agent that is ordered before. Agents past the end have none.
+using VectorClock = std::vector<std::uint32_t>;
 
-inline void raise(VectorClock& clock, int actor, std::uint32_t event) {
-  const auto at = static_cast<std::size_t>(actor);
+inline void advance(VectorClock& clock, int agent, std::uint32_t event) {
+  const auto at = static_cast<std::size_t>(agent);
   if (clock.size() <= at) clock.resize(at + 1);
   clock[at] = std::max(clock[at], event);
 }
 
-inline void merge(VectorClock& clock, const VectorClock& other) {
+inline void join(VectorClock& clock, const VectorClock& other) {
   if (clock.size() < other.size()) clock.resize(other.size());
   for (std::size_t i = 0; i < other.size(); ++i) clock[i] = std::max(clock[i], other[i]);
 }
 
-inline bool holds(const VectorClock& clock, int actor, std::uint32_t event) {
-  const auto at = static_cast<std::size_t>(actor);
+inline bool covers(const VectorClock& clock, int agent, std::uint32_t event) {
+  const auto at = static_cast<std::size_t>(agent);
   return at < clock.size() && clock[at] >= event;
 }
 
-struct Knowledge {
-  std::shared_ptr<const VectorClock> known;   // events that happened before
-  std::shared_ptr<const VectorClock> fenced;  // those of them that a proxy fence followed; null: none
+struct ClockPair {
+  std::shared_ptr<const VectorClock> ordered;  // events that happened before
+  std::shared_ptr<const VectorClock> fenced;   // those of them that precede a proxy fence; null: none
 
-  bool operator==(const Knowledge&) const = default;  // the same clocks, not equal ones
+  bool operator==(const ClockPair&) const = default;  // the same objects, not equal contents
 };
 
-// What one actor knows of all, and its own time, which advances whenever it lets others know.
-struct ActorClock {
-  int actor = 0;
+// The clock of one agent. Its own component, `now`, advances at each release.
+struct AgentClock {
+  int agent = 0;
   std::uint32_t now = 1;
-  Knowledge knows;
+  ClockPair before;  // what happened before the agent's next event
 
-  bool saw(int other, std::uint32_t event) const {
-    return other == actor || holds(*knows.known, other, event);
+  bool ordered_after(int other, std::uint32_t event) const {
+    return other == agent || covers(*before.ordered, other, event);
   }
-  bool saw_fenced(int other, std::uint32_t event) const {
-    return knows.fenced && holds(*knows.fenced, other, event);
+  bool fenced_after(int other, std::uint32_t event) const {
+    return before.fenced && covers(*before.fenced, other, event);
   }
 
-  // All that the actor did and knows is ordered before a proxy fence.
+  // A proxy fence: covers the agent's own events and all that are ordered before them.
   void fence() {
-    auto fenced = std::make_shared<VectorClock>(*knows.known);
-    raise(*fenced, actor, now++);
-    knows.fenced = std::move(fenced);
+    auto fenced = std::make_shared<VectorClock>(*before.ordered);
+    advance(*fenced, agent, now++);
+    before.fenced = std::move(fenced);
   }
 };
 
-// A meeting: threads contribute what they know, and those who wait for it learn it all.
+// Joins the clocks of all agents that release at a barrier.
 class ClockJoin {
  public:
-  void contribute(ActorClock& clock) {
-    add(known_, last_.known, clock.knows.known);
-    if (clock.knows.fenced) add(fenced_, last_.fenced, clock.knows.fenced);
-    raise(*known_, clock.actor, clock.now);
+  void release(AgentClock& clock) {
+    add(ordered_, last_.ordered, clock.before.ordered);
+    if (clock.before.fenced) add(fenced_, last_.fenced, clock.before.fenced);
+    advance(*ordered_, clock.agent, clock.now);
     ++clock.now;
   }
 
-  // An event of an actor that knows of nothing else.
-  void contribute(int actor, std::uint32_t event) {
-    if (!known_) known_ = std::make_shared<VectorClock>();
-    raise(*known_, actor, event);
+  // Releases one event of an agent that has acquired nothing.
+  void release(int agent, std::uint32_t event) {
+    if (!ordered_) ordered_ = std::make_shared<VectorClock>();
+    advance(*ordered_, agent, event);
   }
 
-  // Ends the meeting.
-  Knowledge take() {
+  // Returns the join and starts an empty one.
+  ClockPair take() {
     last_ = {};
-    return {std::move(known_), std::move(fenced_)};
+    return {std::move(ordered_), std::move(fenced_)};
   }
 
  private:
@@ -87,33 +88,34 @@ class ClockJoin {
     if (!joined)
       joined = std::make_shared<VectorClock>(*clock);
     else if (clock != last)
-      merge(*joined, *clock);
+      join(*joined, *clock);
     last = clock;
   }
 
-  std::shared_ptr<VectorClock> known_, fenced_;
-  Knowledge last_;  // already merged
+  std::shared_ptr<VectorClock> ordered_, fenced_;
+  ClockPair last_;  // already joined
 };
 
-// Something that happened and that threads learn of one by one. Most of them knew the same before: the last
-// lesson is kept.
-class Lesson {
+// The clocks that a release has published. Agents join them on acquire, one by one. Most of them had the same
+// clocks before, so the last result is cached.
+class ReleaseClock {
  public:
-  Lesson() = default;
-  explicit Lesson(Knowledge news) : news_(std::move(news)) {}
-  Lesson(int actor, std::uint32_t event) {
+  ReleaseClock() = default;
+  explicit ReleaseClock(ClockPair released) : released_(std::move(released)) {}
+  ReleaseClock(int agent, std::uint32_t event) {
     VectorClock clock;
-    raise(clock, actor, event);
-    news_.known = std::make_shared<VectorClock>(std::move(clock));
+    advance(clock, agent, event);
+    released_.ordered = std::make_shared<VectorClock>(std::move(clock));
   }
 
-  void teach(Knowledge& pupil) {
-    if (!news_.known) return;
-    if (!before_.known || pupil != before_) {
-      before_ = pupil;
-      after_ = {joined(pupil.known, news_.known), joined(pupil.fenced, news_.fenced)};
+  // Joins the released clocks into `clocks`.
+  void acquire(ClockPair& clocks) {
+    if (!released_.ordered) return;
+    if (!cached_argument_.ordered || clocks != cached_argument_) {
+      cached_argument_ = clocks;
+      cached_result_ = {joined(clocks.ordered, released_.ordered), joined(clocks.fenced, released_.fenced)};
     }
-    pupil = after_;
+    clocks = cached_result_;
   }
 
  private:
@@ -122,11 +124,11 @@ class Lesson {
   static Clock joined(const Clock& a, const Clock& b) {
     if (!a || !b) return a ? a : b;
     auto both = std::make_shared<VectorClock>(*a);
-    merge(*both, *b);
+    join(*both, *b);
     return both;
   }
 
-  Knowledge news_, before_, after_;
+  ClockPair released_, cached_argument_, cached_result_;
 };
 
 }  // namespace warpgauge::simt::emulator

@@ -1,5 +1,4 @@
-// The four warps of a warpgroup must execute the same wgmma and setmaxnreg instructions in the same order:
-// what each has done, held against what the first one did.
+// Checks that the warps of a warpgroup execute the same wgmma and setmaxnreg instructions in the same order.
 #pragma once
 
 #include <algorithm>
@@ -8,11 +7,11 @@
 #include <deque>
 
 #include "kernels/simt/site.h"
+#include "kernels/simt/warp_size.h"
 
 namespace warpgauge::simt::emulator {
 
-inline constexpr int kWarpsOfGroup = 4;
-
+// One such instruction.
 struct WarpgroupStep {
   const char* what;
   Site site;
@@ -23,33 +22,33 @@ struct WarpgroupStep {
 
 class Warpgroup {
  public:
-  // Null when the warp (0..3) does what the others did at this point, otherwise what they did.
-  const WarpgroupStep* take(int warp, const WarpgroupStep& step) {
-    const std::size_t at = done_[warp]++ - forgotten_;
+  // Records the next step of a warp (0..3). Null if other warps did the same; otherwise their step.
+  const WarpgroupStep* record(int warp, const WarpgroupStep& step) {
+    const std::size_t at = done_[warp]++ - dropped_;
     if (at == steps_.size())
       steps_.push_back(step);
     else if (steps_[at] != step)
       return &steps_[at];
-    while (forgotten_ < *std::min_element(done_.begin(), done_.end())) {
+    while (dropped_ < *std::min_element(done_.begin(), done_.end())) {
       steps_.pop_front();
-      ++forgotten_;
+      ++dropped_;
     }
     return nullptr;
   }
 
-  // Whether warp `other` has done what comes next for the warp.
-  bool has_done(int other, int warp) const { return done_[other] > done_[warp]; }
+  // Whether warp `other` has already executed the next step of `warp`.
+  bool is_ahead(int other, int warp) const { return done_[other] > done_[warp]; }
 
-  // What other warps have done and this one has not; null if nothing.
+  // The first step that other warps have executed and this one has not; null if none.
   const WarpgroupStep* missed_by(int warp) const {
-    const std::size_t at = done_[warp] - forgotten_;
+    const std::size_t at = done_[warp] - dropped_;
     return at < steps_.size() ? &steps_[at] : nullptr;
   }
 
  private:
-  std::deque<WarpgroupStep> steps_;  // from the first on that some warp has not done
-  std::size_t forgotten_ = 0;        // before those
-  std::array<std::size_t, kWarpsOfGroup> done_{};
+  std::deque<WarpgroupStep> steps_;  // those that not all warps have executed yet
+  std::size_t dropped_ = 0;          // steps before them
+  std::array<std::size_t, kWarpsPerWarpgroup> done_{};
 };
 
 }  // namespace warpgauge::simt::emulator

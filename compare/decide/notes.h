@@ -1,0 +1,139 @@
+// What a reader of a comparison must know beside the cases, as facts. report/note_words.cc words each kind.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compare/statistics/decision.h"
+#include "compare/statistics/null_control.h"
+#include "compare/statistics/statistic.h"
+
+namespace warpgauge {
+
+namespace note {
+
+// What a reader of files passed over; the text holds its place.
+struct InputRemark {
+  std::string text;
+};
+// The sides were measured on different machines or with different settings.
+struct DifferentMachines {};
+// Some files have no fingerprint, so only what a plain context says of the hardware was compared.
+struct PartlyFingerprinted {};
+// Base and head say nothing in common about their hardware.
+struct HardwareUnknown {};
+// Some processes of a side lack a case.
+struct PartlyMeasured {
+  std::string name;
+  Side side = Side::base;
+  std::size_t measured = 0, processes = 0;
+};
+// A case that one or both sides skipped, and that nobody measured.
+struct SkippedCase {
+  std::string name, file, message;
+  bool on_both_sides = false;
+};
+// A policy's controls have no effect outside of an A/B run.
+struct ControlsUnused {};
+// Cases with fewer than kFewestMeasuredUnits units were judged by an assumed deviation, a fraction.
+struct DeviationAssumed {
+  double deviation = 0;
+};
+// These cases have one number for all repetitions, so their median was taken instead of the statistic.
+struct MediansTaken {
+  std::int64_t cases = 0;
+};
+// One side has more than twice as many samples per process; the longer ones were cut. The first case as an
+// example.
+struct SamplesCut {
+  std::int64_t cases = 0;
+  std::string name;
+  std::int64_t base = 0, head = 0;  // per process
+};
+// Head's processes have other numbers of samples than the last stored round; nothing can be cut there.
+struct SamplesDiffer {
+  std::int64_t stored = 0, head = 0;  // per process
+  Statistic statistic = Statistic::q25;
+};
+// The 95 % interval of unchanged cases reaches beyond the margin: the test is one-sided at 5 %.
+struct IntervalsBeyondMargin {
+  std::int64_t cases = 0;
+};
+struct UnitsExcluded {
+  ExcludedUnits units;
+};
+// Cases are inconclusive because their verdict depends on the exclusion of units that speak against head.
+struct VerdictsDependOnExclusion {
+  std::vector<ExcludedUnits> against_head;
+  std::size_t in_favour = 0;  // excluded units that speak for head
+};
+struct NullControlRan {
+  NullVerdict verdict = NullVerdict::not_available;
+};
+struct EndedEarly {
+  std::string cause;
+};
+// The stored baseline that stood for base.
+struct BaselineUsed {
+  std::string path;
+  bool blessed = true;
+  std::int64_t rounds = 0;
+};
+struct NoBaseline {
+  std::string path;
+};
+// Stored cases drift; the worst by `ratio` over `rounds` rounds.
+struct Drift {
+  std::int64_t cases = 0;
+  std::string name;
+  double ratio = 1;
+  std::int64_t rounds = 0;
+};
+// `settle merge`: the stored baseline cleared `cleared` of `cases` cases, an A/B run decided the others.
+struct Settled {
+  std::int64_t cleared = 0, cases = 0;
+};
+// A sentence from elsewhere: `settle note`, or a comparison.json that was read.
+struct Sentence {
+  std::string text;
+};
+
+}  // namespace note
+
+using Note =
+    std::variant<note::InputRemark, note::DifferentMachines, note::PartlyFingerprinted, note::HardwareUnknown,
+                 note::PartlyMeasured, note::SkippedCase, note::ControlsUnused, note::DeviationAssumed,
+                 note::MediansTaken, note::SamplesCut, note::SamplesDiffer, note::IntervalsBeyondMargin,
+                 note::UnitsExcluded, note::VerdictsDependOnExclusion, note::NullControlRan, note::EndedEarly,
+                 note::BaselineUsed, note::NoBaseline, note::Drift, note::Settled, note::Sentence>;
+
+// What keeps a run from passing, beside its cases.
+enum class Hindrance {
+  other_machine,        // the sides come from different machines
+  no_common_case,       // nothing is on both sides
+  base_failed,          // cases failed in base
+  cases_missing,        // head lacks cases of base, and --allow-missing was not given
+  strict_inconclusive,  // --strict: inconclusive cases
+  strict_mde,           // --strict: the MDE is above the policy's max_mde
+  null_control,         // base differs from base, or head from head
+  ended_early,          // an A/B run was interrupted, or base could not be run
+  head_unusable,        // head could not be run: as wrong as a case of it that fails
+  no_baseline,          // there is no stored baseline for this hardware
+  doubt,                // `settle note --doubt`
+};
+inline constexpr std::array kHindrances = {Hindrance::other_machine,
+                                           Hindrance::no_common_case,
+                                           Hindrance::base_failed,
+                                           Hindrance::cases_missing,
+                                           Hindrance::strict_inconclusive,
+                                           Hindrance::strict_mde,
+                                           Hindrance::null_control,
+                                           Hindrance::ended_early,
+                                           Hindrance::head_unusable,
+                                           Hindrance::no_baseline,
+                                           Hindrance::doubt};
+
+}  // namespace warpgauge

@@ -1,0 +1,223 @@
+#include "compare/report/note_words.h"
+
+#include <fmt/format.h>
+
+#include "base/diagnostic.h"
+#include "base/escape.h"
+#include "base/number_format.h"
+#include "compare/report/unit_words.h"
+#include "compare/report/why_words.h"
+#include "compare/statistics/outliers.h"
+
+namespace warpgauge {
+namespace {
+
+const char* verb(std::int64_t count, const char* one, const char* many) {
+  return count == 1 ? one : many;
+}
+
+struct Words {
+  const AppliedPolicy& policy;
+  Unit unit = policy.unit;
+
+  std::string operator()(const note::InputRemark& note) const { return note.text; }
+
+  std::string operator()(const note::DifferentMachines&) const {
+    return "the sides were measured on different machines or with different settings (see above); measure "
+           "both on one "
+           "machine, or pass --allow-hardware-mismatch";
+  }
+  std::string operator()(const note::PartlyFingerprinted&) const {
+    return "not all files have a fingerprint (context.warpgauge); only the plain context was compared for "
+           "hardware";
+  }
+  std::string operator()(const note::HardwareUnknown&) const {
+    return "base and head name no common property of their hardware; the hardware was not compared";
+  }
+  std::string operator()(const note::PartlyMeasured& note) const {
+    return fmt::format("{}: measured by {} of the {} processes of {}", visible(note.name), note.measured,
+                       note.processes, side_name(note.side));
+  }
+  std::string operator()(const note::SkippedCase& note) const {
+    const std::string where = visible(note.file) + ": " + printable(note.message);
+    return note.on_both_sides ? fmt::format("{}: skipped on both sides ({})", visible(note.name), where)
+                              : fmt::format("{}: skipped in {}", visible(note.name), where);
+  }
+  std::string operator()(const note::ControlsUnused&) const {
+    return "the policy's controls have no effect here: they correct blocks of an A/B run (`compare ab`)";
+  }
+
+  std::string operator()(const note::DeviationAssumed& note) const {
+    return fmt::format(
+        "cases with fewer than {} {} are judged by an assumed deviation of {} between {}, or by the measured "
+        "one if "
+        "that is larger",
+        kFewestMeasuredUnits, unit == Unit::round ? "stored rounds" : "processes per side",
+        format_percent(note.deviation), unit_name(unit), kFewestMeasuredUnits);
+  }
+  std::string operator()(const note::MediansTaken& note) const {
+    return fmt::format(
+        "{} {} compared by the median, not by {}: their files hold one number for all repetitions",
+        format_count(note.cases, "cases"), verb(note.cases, "was", "were"), policy.statistic);
+  }
+  std::string operator()(const note::SamplesCut& note) const {
+    return fmt::format(
+        "in {} one side has more than twice as many samples per process ({}: base {}, head {}); both were "
+        "cut to the "
+        "smaller number",
+        format_count(note.cases, "cases"), visible(note.name), note.base, note.head);
+  }
+  std::string operator()(const note::SamplesDiffer& note) const {
+    return fmt::format(
+        "head has {} per process and case, the last stored round {}; {} grows with fewer samples, so measure "
+        "as the "
+        "baseline was measured",
+        format_count(note.head, "samples"), note.stored, statistic_name(note.statistic));
+  }
+  std::string operator()(const note::IntervalsBeyondMargin& note) const {
+    return fmt::format(
+        "the 95 % interval of {} reaches beyond the margin; `unchanged` is tested one-sided at 5 %, so the "
+        "90 % "
+        "interval lies within",
+        format_count(note.cases, "unchanged cases"));
+  }
+
+  std::string operator()(const note::UnitsExcluded& note) const {
+    const ExcludedUnits& excluded = note.units;
+    const bool one = excluded.numbers.size() == 1;
+    const std::string names =
+        fmt::format("{} {}", one ? singular() : unit_name(unit), format_list(excluded.numbers));
+    if (unit == Unit::block)
+      return fmt::format("{} of {} {} excluded as {}: head was about {} in all cases together, against base",
+                         names, excluded.units, one ? "was" : "were", one ? "an outlier" : "outliers",
+                         shift_words(excluded.log_shift));
+    return fmt::format("{} of {}'s {} {} excluded as {}: about {} in all cases together than the other {}",
+                       names, side_name(excluded.side), excluded.units, one ? "was" : "were",
+                       one ? "an outlier" : "outliers", shift_words(excluded.log_shift), unit_name(unit));
+  }
+
+  std::string operator()(const note::VerdictsDependOnExclusion& note) const {
+    std::size_t against = 0;
+    for (const ExcludedUnits& one : note.against_head) against += one.numbers.size();
+    const Side side = note.against_head.empty() ? Side::head : note.against_head.back().side;
+    std::string text = fmt::format(
+        "{} {} excluded, {} in the other direction; a case that is unchanged or improved only "
+        "because of that is inconclusive",
+        excluded_words(note.against_head, unit), against == 1 ? "was" : "were",
+        note.in_favour == 0 ? "none" : std::to_string(note.in_favour));
+    if (against != 1)
+      return fmt::format("{} may have two speeds: {}; look at what distinguishes these {}", side_name(side),
+                         text, unit_name(unit));
+    return fmt::format("{}; with {} {} or more, a single one is taken for an outlier of the machine", text,
+                       unit == Unit::block ? kLoneOutlierBlocks : kLoneOutlierUnits, unit_name(unit));
+  }
+
+  std::string operator()(const note::NullControlRan& note) const {
+    switch (note.verdict) {
+      case NullVerdict::passed:
+        return "null control: passed; base agrees with base, and head with head";
+      case NullVerdict::failed:
+        return "null control: FAILED; base differs from base, or head from head, so no change can be claimed";
+      case NullVerdict::not_available:
+        break;
+    }
+    return fmt::format("null control: not available; it needs {} pairs of blocks", kFewestNullPairs);
+  }
+  std::string operator()(const note::EndedEarly& note) const { return "the run ended early: " + note.cause; }
+
+  std::string operator()(const note::BaselineUsed& note) const {
+    return fmt::format("base is {}{}: {}", note.path, note.blessed ? "" : " (not blessed)",
+                       format_count(note.rounds, "rounds"));
+  }
+  std::string operator()(const note::NoBaseline& note) const {
+    return fmt::format("there is no baseline {} for this hardware; `compare bless` creates one", note.path);
+  }
+  std::string operator()(const note::Drift& note) const {
+    return fmt::format(
+        "{} drifted: {}{}, by {} over {}; `compare trend` shows it, `compare bless` refuses the round until "
+        "--accept RE "
+        "restarts the case",
+        format_count(note.cases, "stored cases"), note.cases == 1 ? "" : "the worst is ", visible(note.name),
+        format_change(note.ratio), format_count(note.rounds, "rounds"));
+  }
+  std::string operator()(const note::Settled& note) const {
+    return fmt::format(
+        "the stored baseline decided {} of {}; an A/B run of base and head decided the other {}",
+        note.cleared, format_count(note.cases, "cases"), note.cases - note.cleared);
+  }
+  std::string operator()(const note::Sentence& note) const { return note.text; }
+
+  std::string singular() const {
+    const std::string one = format_units(1, unit);
+    return one.substr(one.find(' ') + 1);
+  }
+};
+
+}  // namespace
+
+std::string note_sentence(const Note& note, const AppliedPolicy& policy) {
+  return std::visit(Words{policy}, note);
+}
+
+std::string hindrance_sentence(Hindrance hindrance) {
+  switch (hindrance) {
+    case Hindrance::no_common_case:
+      return "no case is on both sides; check --filter, and whether cases were renamed";
+    case Hindrance::base_failed:
+      return "cases failed in base, so they cannot be compared";
+    case Hindrance::cases_missing:
+      return "head lacks cases of base; --allow-missing permits that";
+    case Hindrance::strict_inconclusive:
+      return "--strict: inconclusive cases do not pass";
+    case Hindrance::strict_mde:
+      return "--strict: the minimum detectable effect is above the policy's max_mde";
+    case Hindrance::head_unusable:
+      return "head could not be run";
+    case Hindrance::other_machine:
+    case Hindrance::null_control:
+    case Hindrance::ended_early:
+    case Hindrance::no_baseline:
+    case Hindrance::doubt:
+      break;
+  }
+  return "";
+}
+
+const char* hindrance_name(Hindrance hindrance) {
+  switch (hindrance) {
+    case Hindrance::other_machine:
+      return "other_machine";
+    case Hindrance::no_common_case:
+      return "no_common_case";
+    case Hindrance::base_failed:
+      return "base_failed";
+    case Hindrance::cases_missing:
+      return "cases_missing";
+    case Hindrance::strict_inconclusive:
+      return "strict_inconclusive";
+    case Hindrance::strict_mde:
+      return "strict_mde";
+    case Hindrance::null_control:
+      return "null_control";
+    case Hindrance::ended_early:
+      return "ended_early";
+    case Hindrance::head_unusable:
+      return "head_unusable";
+    case Hindrance::no_baseline:
+      return "no_baseline";
+    case Hindrance::doubt:
+      break;
+  }
+  return "doubt";
+}
+
+std::vector<std::string> note_sentences(const Comparison& comparison) {
+  std::vector<std::string> sentences;
+  for (const Note& note : comparison.notes) sentences.push_back(note_sentence(note, comparison.policy));
+  for (const Hindrance hindrance : comparison.hindrances)
+    if (std::string sentence = hindrance_sentence(hindrance); !sentence.empty())
+      sentences.push_back(std::move(sentence));
+  return sentences;
+}
+
+}  // namespace warpgauge

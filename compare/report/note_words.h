@@ -1,0 +1,21 @@
+// Notes and hindrances of a comparison, in words: one sentence each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compare/decide/comparison.h"
+
+namespace warpgauge {
+
+[[nodiscard]] std::string note_sentence(const Note& note, const AppliedPolicy& policy);
+
+// Why the run does not pass, and what to do. Empty if a note says it.
+[[nodiscard]] std::string hindrance_sentence(Hindrance hindrance);
+// As comparison.json names it: "cases_missing".
+[[nodiscard]] const char* hindrance_name(Hindrance hindrance);
+
+// All notes, then all hindrances, in the order of the comparison.
+[[nodiscard]] std::vector<std::string> note_sentences(const Comparison& comparison);
+
+}  // namespace warpgauge

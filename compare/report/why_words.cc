@@ -1,0 +1,147 @@
+#include "compare/report/why_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/diagnostic.h"
+#include "base/number_format.h"
+#include "compare/report/unit_words.h"
+
+namespace warpgauge {
+namespace {
+
+// "+2.00 % (95 % interval: -1.00 .. +5.00 %)"
+std::string estimate_words(const Cell& cell) {
+  if (!cell.ratio || !cell.ci) return "no estimate";
+  return fmt::format("{} (95 % interval: {})", format_change(*cell.ratio), format_interval(*cell.ci));
+}
+
+// What would resolve an inconclusive case; empty if the deviation is assumed, which a note explains once.
+std::string resolution_words(const Cell& cell, Unit unit, const NotProved& why) {
+  if (why.deviation_assumed) return "";
+  if (cell.more_units.value_or(0) == 0)
+    return fmt::format("; more {} are unlikely to resolve this", unit_name(unit));
+  return fmt::format("; about {} would resolve this",
+                     format_count(*cell.more_units, std::string("more ") + unit_name(unit)));
+}
+
+const char* claim(Decided otherwise) {
+  switch (otherwise) {
+    case Decided::regression:
+      return "a regression";
+    case Decided::improvement:
+      return "an improvement";
+    case Decided::unchanged:
+    case Decided::inconclusive:
+      break;
+  }
+  return "unchanged";
+}
+
+// Words one kind each; `full` with the figures that a table row shows beside them.
+struct Words {
+  const Cell& cell;
+  const AppliedPolicy& policy;
+  bool full;
+  Unit unit = policy.unit;
+
+  std::string operator()(const std::monostate&) const { return ""; }
+
+  std::string operator()(const ChangeProved& why) const {
+    if (!full || !cell.ratio) return "";
+    std::string text = fmt::format("{} {}", *cell.ratio > 1 ? "slower:" : "faster:", estimate_words(cell));
+    if (why.relative_log_ratio)
+      text += fmt::format(", {} against the other cases", format_change(std::exp(*why.relative_log_ratio)));
+    return text + fmt::format("; beyond the limit of {}; {}", format_percent(why.margin), used_units());
+  }
+
+  // Without the interval, which belongs to another test.
+  std::string operator()(const SameProved& why) const {
+    if (!full || !cell.ratio) return "";
+    return fmt::format("within +-{}: {}; {}", format_percent(why.margin), format_change(*cell.ratio),
+                       used_units());
+  }
+
+  std::string operator()(const NotProved& why) const {
+    const std::string resolution = resolution_words(cell, unit, why);
+    if (full)
+      return fmt::format("not decided: {}; {}; minimum detectable effect (MDE): {}{}", estimate_words(cell),
+                         used_units(), mde_or_none(), resolution);
+    return fmt::format("MDE: {}{}", mde_or_none(), resolution);
+  }
+
+  std::string operator()(const DependsOnExclusion& why) const {
+    std::size_t count = 0;
+    for (const ExcludedUnits& one : why.excluded) count += one.numbers.size();
+    return fmt::format("not decided: {} only if {} {} excluded; {} if {} {}", claim(why.otherwise),
+                       excluded_words(why.excluded, unit), count == 1 ? "is" : "are",
+                       format_change(std::exp(why.log_ratio_with_excluded)), count == 1 ? "it" : "they",
+                       count == 1 ? "counts" : "count");
+  }
+
+  std::string operator()(const NullControlFailed& why) const {
+    return fmt::format("not decided: the null control failed, so {} of {} cannot be claimed",
+                       claim(why.otherwise), cell.ratio ? format_change(*cell.ratio) : kUnknown);
+  }
+
+  std::string operator()(const AllExcluded&) const {
+    return fmt::format("not decided: all {} that one side has of this case were excluded as outliers",
+                       unit_name(unit));
+  }
+  std::string operator()(const NotAnalysed&) const {
+    return "not decided: the run ended before its first analysis";
+  }
+  std::string operator()(const NoTime&) const { return "not decided: a process gave no time for it"; }
+  std::string operator()(const Dropped& why) const {
+    return fmt::format("not decided: taken out of the run: {}: {}", side_name(why.side), why.cause);
+  }
+  std::string operator()(const Failed& why) const { return why.file + ": " + printable(why.message); }
+  std::string operator()(const Absent& why) const {
+    return full ? fmt::format("not in {}", side_name(why.side)) : "";
+  }
+  std::string operator()(const Skipped& why) const {
+    return fmt::format("skipped in {}: {}", why.file, printable(why.message));
+  }
+  std::string operator()(const OtherMachine&) const {
+    return full ? "not compared: the sides were measured on different machines" : "";
+  }
+  std::string operator()(const Accepted& why) const {
+    return "accepted: the case restarts with this round" +
+           (why.before ? fmt::format("; before: {}", format_value(*why.before, policy.metric)) : "");
+  }
+
+  std::string mde_or_none() const { return cell.mde ? format_mde(*cell.mde) : "none"; }
+  std::string used_units() const { return format_used_units(cell.units.value_or(0), unit); }
+};
+
+}  // namespace
+
+std::string why_sentence(const Cell& cell, const AppliedPolicy& policy) {
+  return std::visit(Words{cell, policy, true}, cell.why);
+}
+
+std::string why_remark(const Cell& cell, const AppliedPolicy& policy) {
+  return std::visit(Words{cell, policy, false}, cell.why);
+}
+
+std::string shift_words(double log_shift) {
+  return fmt::format("{} {}", format_percent(std::abs(std::expm1(log_shift))),
+                     log_shift > 0 ? "slower" : "faster");
+}
+
+std::string excluded_words(const std::vector<ExcludedUnits>& groups, Unit unit) {
+  std::vector<std::string> parts;
+  for (const ExcludedUnits& one : groups) {
+    parts.push_back(unit == Unit::block
+                        ? fmt::format("{} of {}, head {},", one.numbers.size(), format_units(one.units, unit),
+                                      shift_words(one.log_shift))
+                        : fmt::format("{} of {}'s {}, {},", one.numbers.size(), side_name(one.side),
+                                      format_units(one.units, unit), shift_words(one.log_shift)));
+  }
+  std::ranges::reverse(parts);  // head's first
+  return fmt::format("{}", fmt::join(parts, " and "));
+}
+
+}  // namespace warpgauge
