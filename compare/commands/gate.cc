@@ -14,7 +14,9 @@
 #include "compare/commands/reports.h"
 #include "compare/input/names.h"
 #include "compare/input/reader.h"
-#include "compare/report/creep_note.h"
+#include "compare/baseline/baseline_files.h"
+#include "compare/baseline/drift.h"
+#include "compare/report/baseline_words.h"
 
 namespace warpgauge {
 namespace {
@@ -66,11 +68,11 @@ Comparison without_baseline(const ResultSet& head, GateOptions options, const st
 }
 
 // With the new round in it, if `bless` would take it for one.
-std::vector<Creep> creep_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
+std::vector<Drift> drift_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
                             const GateOptions& options) {
   const BaselineRound round = describe_round(head, statistic_name(statistic_of(baseline)));
-  const bool another = reason_against_round(head, round, baseline.rounds).empty();
-  return creep_with(baseline, another ? std::optional(round) : std::nullopt, comparison, options);
+  const bool another = !problem_with_round(head, round, baseline.rounds);
+  return drifted_cases_with(baseline, another ? std::optional(round) : std::nullopt, comparison, options.policy);
 }
 
 // The stored baseline, with the cases that the filter keeps. Until they are checked, paths stay as typed.
@@ -108,8 +110,8 @@ Compared against_baseline(const GateRequest& request) {
   Comparison comparison = compare_with_baseline(side_of(*stored.baseline, path), head, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back(note::BaselineUsed{path, stored.blessed, rounds});
-  const std::vector<Creep> crept = creep_of(*stored.baseline, head, comparison, options);
-  if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
+  const std::vector<Drift> drifted = drift_of(*stored.baseline, head, comparison, options);
+  if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   return {std::move(comparison), executable};
 }
 

@@ -171,7 +171,7 @@ TEST_F(AbRun, a_crash_in_base_costs_its_case_and_leaves_the_run_undecided) {
 TEST_F(AbRun, a_hang_costs_its_case) {
   EXPECT_EQ(ab("--cases=8", "--cases=8 --hang=fake/2", {"--blocks", "2", "--timeout", "1"}), 1);
   EXPECT_EQ(verdict_of("fake/2"), "failed");
-  EXPECT_THAT(errors(), HasSubstr("no end after 1 s"));
+  EXPECT_THAT(errors(), HasSubstr("timed out after 1 s"));
 }
 
 TEST_F(AbRun, exit_0_with_an_error_row_or_without_a_row_is_a_failure) {

@@ -1,17 +1,20 @@
-#include "compare/baseline/creep.h"
+#include "compare/baseline/drift.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "compare/baseline/bless.h"
+#include "compare/decide/gate.h"
 #include "compare/statistics/holm.h"
 #include "compare/statistics/student.h"
 
 namespace warpgauge {
 namespace {
 
-// A case's rounds, those that count: their places in the file and the logs of their numbers, larger is worse.
+// The rounds that count for a case.
 struct Rounds {
-  std::vector<double> places, logs;
+  std::vector<double> places;  // in the baseline
+  std::vector<double> logs;    // of the numbers, larger is worse
 };
 
 Rounds counting_rounds(const Baseline& baseline, const std::string& name) {
@@ -31,7 +34,7 @@ double mean(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
-// p of the test that the line rises by no more than `allowed` from the oldest round to the latest.
+// p of the hypothesis that the line rises by no more than `allowed` from the oldest round to the latest.
 double line_test(const Rounds& rounds, double allowed) {
   const double middle = mean(rounds.places), level = mean(rounds.logs);
   double xx = 0, xy = 0, residual = 0;
@@ -52,23 +55,36 @@ double line_test(const Rounds& rounds, double allowed) {
 
 }  // namespace
 
-std::vector<Creep> crept_cases(const Baseline& baseline,
-                               const std::function<double(const std::string&)>& fail_above, double alpha) {
-  std::vector<Creep> tested, crept;
+std::vector<Drift> drifted_cases(const Baseline& baseline,
+                                 const std::function<double(const std::string&)>& fail_above, double alpha) {
+  std::vector<Drift> tested, drifted;
   std::vector<double> p;
   for (const auto& [name, numbers] : baseline.cases) {
     const Rounds rounds = counting_rounds(baseline, name);
-    if (rounds.logs.size() < kFewestCreepRounds) continue;
+    if (rounds.logs.size() < kFewestDriftRounds) continue;
     tested.push_back({name, std::exp(rounds.logs.back() - rounds.logs.front()), rounds.logs.size()});
     p.push_back(line_test(rounds, std::log1p(fail_above(name))));
   }
   const std::vector<double> adjusted = holm_adjust(p);
   for (std::size_t i = 0; i < tested.size(); ++i) {
-    if (adjusted[i] <= alpha && tested[i].ratio > 1 + fail_above(tested[i].name)) crept.push_back(tested[i]);
+    if (adjusted[i] <= alpha && tested[i].ratio > 1 + fail_above(tested[i].name))
+      drifted.push_back(tested[i]);
   }
-  std::stable_sort(crept.begin(), crept.end(),
-                   [](const Creep& a, const Creep& b) { return a.ratio > b.ratio; });
-  return crept;
+  std::stable_sort(drifted.begin(), drifted.end(),
+                   [](const Drift& a, const Drift& b) { return a.ratio > b.ratio; });
+  return drifted;
+}
+
+std::vector<Drift> drifted_cases_with(Baseline baseline, const std::optional<BaselineRound>& round,
+                                      const Comparison& comparison, const Policy& policy) {
+  if (round) add_round(baseline, *round, comparison);
+  const auto fail_above = [&](const std::string& name) { return policy.margins_of(name).fail_above; };
+  return drifted_cases(baseline, fail_above, policy.alpha.value_or(kAlpha));
+}
+
+note::Drift drift_note(std::span<const Drift> drifted) {
+  const Drift& worst = drifted.front();
+  return {std::ssize(drifted), worst.name, worst.ratio, static_cast<std::int64_t>(worst.rounds)};
 }
 
 }  // namespace warpgauge
