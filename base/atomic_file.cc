@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -15,11 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, std::string_view what, int error, std::string_view hint) {
-  throw OutputError(path.string() + ": " + std::string(what) + ": " + std::strerror(error) + "; " +
-                    std::string(hint));
+  throw OutputError(fmt::format("{}: {}: {}; {}", path.string(), what, std::strerror(error), hint));
 }
 
-constexpr std::string_view kOldStands = "the old file, if any, still stands";
+constexpr std::string_view kUnchanged = "the old file, if any, is unchanged";
 
 class Descriptor {
  public:
@@ -31,7 +32,7 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
   int get() const { return value_; }
   bool valid() const { return value_ >= 0; }
-  // Some file systems tell of a failed write only here.
+  // Some file systems report a failed write only here.
   int close() { return ::close(std::exchange(value_, -1)); }
 
  private:
@@ -42,17 +43,17 @@ fs::path directory_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-// Held until destroyed. The directory itself is the lock: it leaves no file behind.
+// Held until destroyed. The lock is on the directory itself, so no lock file is left behind.
 class DirectoryLock {
  public:
   explicit DirectoryLock(const fs::path& directory)
       : descriptor_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (!descriptor_.valid()) fail(directory, "cannot open the directory", errno, "does it exist?");
+    if (!descriptor_.valid()) fail(directory, "cannot open the directory", errno, "check that it exists");
     int result;
     while ((result = ::flock(descriptor_.get(), LOCK_EX)) != 0 && errno == EINTR) {
     }
     if (result != 0)
-      fail(directory, "cannot lock the directory", errno, "use a file system that knows flock");
+      fail(directory, "cannot lock the directory", errno, "use a file system that supports flock");
   }
   int descriptor() const { return descriptor_.get(); }
 
@@ -60,18 +61,18 @@ class DirectoryLock {
   Descriptor descriptor_;
 };
 
-// A temporary file that goes away unless it was renamed.
+// A temporary file that is removed unless it was renamed.
 class TemporaryFile {
  public:
   TemporaryFile(const fs::path& target, mode_t mode)
       : path_(directory_of(target) / ("." + target.filename().string() + ".tmp")) {
     constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     descriptor_ = ::open(path_.c_str(), kFlags, mode);
-    if (descriptor_ < 0 && errno == EEXIST) {  // we hold the lock: whoever made it is dead
+    if (descriptor_ < 0 && errno == EEXIST) {  // we hold the lock, so its writer no longer runs
       ::unlink(path_.c_str());
       descriptor_ = ::open(path_.c_str(), kFlags, mode);
     }
-    if (descriptor_ < 0) fail(target, "cannot create a file beside it", errno, kOldStands);
+    if (descriptor_ < 0) fail(target, "cannot create a file beside it", errno, kUnchanged);
   }
   ~TemporaryFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -82,11 +83,11 @@ class TemporaryFile {
 
   void write(const fs::path& target, std::string_view text) {
     write_all(descriptor_, text, target.string());
-    if (::fsync(descriptor_) != 0) fail(target, "cannot be flushed", errno, kOldStands);
-    if (::close(std::exchange(descriptor_, -1)) != 0) fail(target, "cannot be closed", errno, kOldStands);
+    if (::fsync(descriptor_) != 0) fail(target, "cannot be flushed", errno, kUnchanged);
+    if (::close(std::exchange(descriptor_, -1)) != 0) fail(target, "cannot be closed", errno, kUnchanged);
   }
   void rename_to(const fs::path& target) {
-    if (::rename(path_.c_str(), target.c_str()) != 0) fail(target, "cannot be replaced", errno, kOldStands);
+    if (::rename(path_.c_str(), target.c_str()) != 0) fail(target, "cannot be replaced", errno, kUnchanged);
     renamed_ = true;
   }
 
@@ -96,19 +97,19 @@ class TemporaryFile {
   bool renamed_ = false;
 };
 
-// The mode that the new file gets: the old one's. Refuses what cannot be replaced by renaming.
+// The mode of the new file: the old one's. Throws if the path cannot be replaced by renaming.
 mode_t mode_for(const fs::path& path) {
   struct stat status;
   if (::lstat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return 0666;
-    fail(path, "cannot be looked at", errno, "check the path");
+    fail(path, "cannot be examined", errno, "check the path");
   }
   if (S_ISLNK(status.st_mode)) {
     throw OutputError(path.string() +
-                      ": is a symbolic link, and is not written through; name the file that it points to");
+                      ": is a symbolic link, which is not followed; give the file it points to");
   }
   if (!S_ISREG(status.st_mode))
-    throw OutputError(path.string() + ": is not a regular file; name another one");
+    throw OutputError(path.string() + ": is not a regular file; give another path");
   return status.st_mode & 0777;
 }
 
@@ -117,10 +118,10 @@ void replace_locked(const fs::path& path, std::string_view text, const Directory
   temporary.write(path, text);
   temporary.rename_to(path);
   if (::fsync(lock.descriptor()) != 0)
-    fail(path, "the directory cannot be flushed", errno, "the new file may be lost at a power cut");
+    fail(path, "the directory cannot be flushed", errno, "a power cut may lose the new file");
 }
 
-// A pipe, a terminal, /dev/null: there is nothing to replace, the text is simply written.
+// A pipe, a terminal, /dev/null: nothing can be replaced, so the text is written to it.
 bool is_stream(const fs::path& path) {
   struct stat status;
   return ::stat(path.c_str(), &status) == 0 && (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode));
@@ -133,7 +134,7 @@ void write_all(int descriptor, std::string_view text, std::string_view name) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0)
-      fail(std::string(name), "cannot be written", errno, "is the disk full, or the reader gone?");
+      fail(std::string(name), "cannot be written", errno, "is the disk full, or has the reader ended?");
     text.remove_prefix(static_cast<std::size_t>(written));
   }
 }
@@ -142,12 +143,12 @@ std::optional<std::string> read_if_there(const fs::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file.valid()) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    if (errno == ELOOP) mode_for(path);  // says what to do about a symbolic link
+    if (errno == ELOOP) mode_for(path);  // throws the message about a symbolic link
     fail(path, "cannot be opened", errno, "check its permissions");
   }
   struct stat status;
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    throw OutputError(path.string() + ": is not a regular file; name another one");
+    throw OutputError(path.string() + ": is not a regular file; give another path");
   }
   std::string text(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t filled = 0;
@@ -179,8 +180,7 @@ void update_file(const fs::path& path, const std::optional<std::string>& read_be
   if (error) fail(path, "cannot create the directory above it", error.value(), "check its permissions");
   const DirectoryLock lock(directory_of(path));
   if (read_if_there(path) != read_before) {
-    throw OutputError(path.string() +
-                      ": somebody else has changed it since it was read; run the command again");
+    throw OutputError(path.string() + ": was changed since it was read; run the command again");
   }
   replace_locked(path, text, lock);
 }

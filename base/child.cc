@@ -1,5 +1,7 @@
 #include "base/child.h"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -21,7 +23,7 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Pointers into `texts`, ending in null, as exec wants them.
+// Pointers into `texts`, ending in null, as exec takes them.
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
   for (std::string& text : texts) result.push_back(text.data());
@@ -29,7 +31,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-// Where the child's standard streams go, and what its process group and signals are.
+// The child's standard streams, process group and signals.
 class SpawnPlan {
  public:
   explicit SpawnPlan(const ChildCommand& command) {
@@ -66,8 +68,8 @@ ChildResult ended(int status, double wall_s) {
   return {ChildResult::End::exited, WEXITSTATUS(status), wall_s};
 }
 
-// Polls rather than waits, so that a time limit and an interruption need no signal handler of their own. The
-// pause grows to 5 ms: a child is measured from inside, so how late its end is seen does not matter.
+// Polls, so that a time limit and an interruption need no signal handler. The pause grows to 5 ms. It does
+// not affect results, because a child measures itself.
 ChildResult wait_for(pid_t child, const ChildCommand& command, const std::atomic<bool>& interrupted) {
   const Clock::time_point start = Clock::now();
   auto pause = std::chrono::microseconds(100);
@@ -75,7 +77,7 @@ ChildResult wait_for(pid_t child, const ChildCommand& command, const std::atomic
     int status = 0;
     const pid_t done = waitpid(child, &status, WNOHANG);
     if (done == child) {
-      kill(-child, SIGKILL);  // what it left behind in its group
+      kill(-child, SIGKILL);  // its own children
       return ended(status, seconds_since(start));
     }
     const bool late = command.timeout_s > 0 && seconds_since(start) > command.timeout_s;
@@ -110,7 +112,7 @@ std::string ChildResult::describe() const {
     case End::signalled:
       return "killed by signal " + std::to_string(code) + " (" + strsignal(code) + ")";
     case End::timed_out:
-      return "no end after " + std::to_string(std::lround(wall_s)) + " s";
+      return fmt::format("timed out after {} s", std::lround(wall_s));
     case End::interrupted:
       return "interrupted";
     case End::not_started:

@@ -1,5 +1,5 @@
-// Runs one child process to its end, or to its time limit. The child leads a process group of its own, so
-// that whatever it started ends with it, and it never reads the terminal.
+// Runs one child process until it ends or its time limit is over. The child leads its own process group, so
+// that its children end with it. It does not read the terminal.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,8 @@ struct ChildCommand {
   std::string executable;                // path; also argv[0]
   std::vector<std::string> arguments;    // without argv[0]
   std::vector<std::string> environment;  // "NAME=value", added to the parent's
-  std::string output;                    // file that takes stdout, truncated; empty: nothing is kept
-  std::string errors;                    // file that takes stderr, truncated; empty: nothing is kept
+  std::string output;                    // file for stdout, truncated; empty: discarded
+  std::string errors;                    // file for stderr, truncated; empty: discarded
   double timeout_s = 0;                  // wall clock; 0: none
 };
 
@@ -23,10 +23,11 @@ struct ChildResult {
   double wall_s = 0;  // from start to end
 
   bool ok() const { return end == End::exited && code == 0; }
-  std::string describe() const;  // "exit 3", "killed by signal 11 (Segmentation fault)", "no end after 60 s"
+  std::string describe()
+      const;  // "exit 3", "killed by signal 11 (Segmentation fault)", "timed out after 60 s"
 };
 
-// `interrupted` is polled; once it holds, the child is killed and the result says so.
+// Polls `interrupted`: once it is true, the child is killed, and the result is `interrupted`.
 ChildResult run_child(const ChildCommand& command, const std::atomic<bool>& interrupted);
 
 }  // namespace warpgauge

@@ -1,30 +1,26 @@
 #include "base/diagnostic.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace warpgauge {
 namespace {
 
 std::string message(std::string_view place, std::string_view what, std::string_view hint) {
-  std::string text(place);
-  text.append(": ").append(what);
-  if (!hint.empty()) text.append("; ").append(hint);
-  return text;
+  return fmt::format("{}: {}{}{}", place, what, hint.empty() ? "" : "; ", hint);
 }
 
 }  // namespace
 
 Diagnostic syntax_diagnostic(std::string_view file, std::size_t line, std::size_t column,
                              std::string_view what, std::string_view hint) {
-  const std::string place = std::string(file) + ':' + std::to_string(line) + ':' + std::to_string(column);
-  return Diagnostic(message(place, what, hint));
+  return Diagnostic(message(fmt::format("{}:{}:{}", file, line, column), what, hint));
 }
 
 Diagnostic meaning_diagnostic(std::string_view file, std::string_view place, std::string_view what,
                               std::string_view hint) {
-  std::string where(file);
-  if (!place.empty()) where.append(": ").append(place);
-  return Diagnostic(message(where, what, hint));
+  return Diagnostic(message(fmt::format("{}{}{}", file, place.empty() ? "" : ": ", place), what, hint));
 }
 
 std::string printable(std::string_view text) {

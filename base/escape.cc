@@ -11,7 +11,7 @@ namespace {
 
 struct CodePoint {
   std::uint32_t value = 0;
-  std::size_t bytes = 0;  // 0: no valid UTF-8 here
+  std::size_t bytes = 0;  // 0: not valid UTF-8
 };
 
 CodePoint decode(std::string_view text) {
@@ -23,7 +23,7 @@ CodePoint decode(std::string_view text) {
   return {value, bytes};
 }
 
-// Control characters, and those that change how their neighbours look: bidirectional marks, zero widths, line
+// Control characters, and characters that change how others look: bidirectional marks, zero widths, line
 // ends, tags, byte order marks, noncharacters.
 bool is_deceptive(std::uint32_t c) {
   const auto within = [c](std::uint32_t first, std::uint32_t last) { return c >= first && c <= last; };
@@ -83,7 +83,7 @@ std::string visible(std::string_view text) {
 std::string markdown_code(std::string_view text) {
   const std::string code = visible(text);
   if (code.find_first_not_of(' ') == std::string::npos) return "(no name)";
-  std::size_t run = 0, longest = 0;  // of backticks: the fence is one longer
+  std::size_t run = 0, longest = 0;  // of backticks; the fence is longer by one
   for (const char c : code) {
     run = c == '`' ? run + 1 : 0;
     longest = std::max(longest, run);
@@ -99,8 +99,8 @@ std::string markdown_cell(std::string_view markdown) {
 }
 
 std::string markdown_text(std::string_view text) {
-  // A word joiner behind @ and # keeps mentions and issue numbers from being made; character references
-  // cannot be markup (CommonMark 2.5).
+  // A word joiner after @ and # prevents mentions and issue links. Character references cannot be markup
+  // (CommonMark 2.5).
   std::string out = replaced(visible(text), [](char c) -> std::string_view {
     switch (c) {
       case '&':
@@ -135,7 +135,7 @@ std::string markdown_text(std::string_view text) {
         return {};
     }
   });
-  // A colon within a word can make a link or a picture, one at its end cannot; www. makes a link without any.
+  // A colon within a word can make a link or a picture, one at its end cannot. www. makes a link without one.
   replace_all(out, "&#58; ", ": ");
   replace_all(out, "www.", "&#119;ww.");
   return out;

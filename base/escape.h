@@ -1,4 +1,4 @@
-// Text from the data is never trusted: a case may be called anything. A function a format, safe on any bytes.
+// Makes foreign text, such as names of cases, safe in each format of output. Every function takes any bytes.
 #pragma once
 
 #include <string>
@@ -7,33 +7,33 @@
 namespace warpgauge {
 
 // For terminals and logs: control bytes, invalid UTF-8 and characters that reorder or hide text become \x..
-// or \u{....}; "##[", which a CI log takes for a command, is broken up. All others below build on this one.
-std::string visible(std::string_view text);
+// or \u{....}. "##[", a command in a CI log, is escaped. The functions below include this one.
+[[nodiscard]] std::string visible(std::string_view text);
 
-// A code span, in which nothing is a link, a mention or markup.
-std::string markdown_code(std::string_view text);
-// Markdown as it has to stand in a cell of a table: rows are split at pipes before code spans are seen
-// (GitHub Flavored Markdown, 4.10).
-std::string markdown_cell(std::string_view markdown);
-// Running text: the same, for sentences of our own with names in them.
-std::string markdown_text(std::string_view text);
+// A code span: no link, mention or markup in it has an effect.
+[[nodiscard]] std::string markdown_code(std::string_view text);
+// Markdown for a cell of a table: rows are split at pipes before code spans are parsed (GitHub Flavored
+// Markdown, 4.10).
+[[nodiscard]] std::string markdown_cell(std::string_view markdown);
+// Running text: sentences of ours with foreign names.
+[[nodiscard]] std::string markdown_text(std::string_view text);
 
-std::string xml_text(std::string_view text);  // for attributes, too
+[[nodiscard]] std::string xml_text(std::string_view text);  // for attributes, too
 
 // GitHub's workflow commands, ::error title=PROPERTY::DATA
-std::string github_data(std::string_view text);
-std::string github_property(std::string_view text);
+[[nodiscard]] std::string github_data(std::string_view text);
+[[nodiscard]] std::string github_property(std::string_view text);
 
-// One word of a POSIX shell's command line.
-std::string shell_word(std::string_view text);
+// One word of a POSIX shell command line.
+[[nodiscard]] std::string shell_word(std::string_view text);
 
 // A pattern that matches exactly this text, in Google Benchmark's filter.
-std::string regex_literal(std::string_view text);
+[[nodiscard]] std::string regex_literal(std::string_view text);
 
-// At most `characters` of a text, the middle left out: names differ at their ends.
-std::string shortened(std::string_view text, std::size_t characters);
+// At most `characters` of a text. The middle is omitted, because names differ at their ends.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t characters);
 
-// Columns on a terminal, one for each code point.
-std::size_t display_width(std::string_view text);
+// Columns on a terminal: one per code point.
+[[nodiscard]] std::size_t display_width(std::string_view text);
 
 }  // namespace warpgauge

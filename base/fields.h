@@ -1,6 +1,8 @@
-// Values that a field must have, or a Diagnostic that names the field's place. Shared by all that read JSON
-// here. A Place is anything that a std::string can be made of, "benchmarks[4] NAME.real_time"; it is made
-// only when something is wrong, because it costs more than reading the value.
+// Checks of single values, for readers that take the fields of a document in their own order: those of result
+// files, whose rows can only be judged as a whole. Formats of ours are read with field_reader.h.
+//
+// A Place is anything that converts to std::string, "benchmarks[4] NAME.real_time". It is converted only for
+// a message, because that costs more than reading the value.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +15,19 @@
 
 namespace warpgauge {
 
-Diagnostic wrong_type(JsonType found, JsonType expected, std::string_view file, std::string_view place);
-Diagnostic not_a_count(std::string_view text, std::string_view file, std::string_view place);
-// For a `number` that is_positive() does not take; `text` is how it stands in the file.
-Diagnostic not_positive(double number, std::string_view text, std::string_view file, std::string_view place);
-std::optional<std::int64_t> parse_count(std::string_view text);  // a whole number >= 0
-// What can stand in a ratio and be the other side's reciprocal: finite, > 0, and not too small for that.
-bool is_positive(double number);
+// "expected a number, found a string"
+[[nodiscard]] std::string type_mismatch(JsonType found, JsonType expected);
+[[nodiscard]] Diagnostic wrong_type(JsonType found, JsonType expected, std::string_view file,
+                                    std::string_view place);
+[[nodiscard]] Diagnostic not_a_count(std::string_view text, std::string_view file, std::string_view place);
+
+// Whether a ratio can be made with it: finite, > 0, and not too small for its reciprocal.
+[[nodiscard]] bool is_positive(double number);
+// Why is_positive() does not hold for `number`. `text` is how the number is written in the file.
+[[nodiscard]] std::string why_not_positive(double number, std::string_view text);
+[[nodiscard]] Diagnostic not_positive(double number, std::string_view text, std::string_view file,
+                                      std::string_view place);
+[[nodiscard]] std::optional<std::int64_t> parse_count(std::string_view text);  // a whole number >= 0
 
 template <typename Place>
 void expect_type(JsonType found, JsonType expected, std::string_view file, const Place& place) {
@@ -46,7 +54,7 @@ std::int64_t count_field(const JsonValue& value, std::string_view file, const Pl
   return *count;
 }
 
-// Of a number that has been converted already.
+// For a number that is converted already.
 template <typename Place>
 void check_positive(double number, std::string_view text, std::string_view file, const Place& place) {
   if (!is_positive(number)) throw not_positive(number, text, file, std::string(place));

@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -9,24 +11,25 @@
 namespace warpgauge {
 namespace {
 
-// Up to here a new key is compared with each before it; larger objects are sorted when they close.
+// In objects with at most this many keys, a new key is compared with all before it. Larger objects are sorted
+// at their end.
 constexpr std::size_t kFewKeys = 32;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-// For what people and tools put where JSON should stand; empty for anything else.
+// For common text that is not JSON; empty for other text.
 std::string_view hint_for(std::string_view rest) {
   for (const char* marker : {"<<<<<<<", "=======", ">>>>>>>", "|||||||"}) {
-    if (rest.starts_with(marker)) return "this is a merge conflict marker: resolve the conflict";
+    if (rest.starts_with(marker)) return "a merge conflict marker: resolve the conflict";
   }
   if (rest.starts_with("//") || rest.starts_with("/*") || rest.starts_with('#'))
     return "JSON has no comments";
   if (rest.starts_with("<!") || rest.starts_with("<?") || rest.starts_with("<html"))
-    return "this is a web page";
-  if (rest.starts_with("nan") || rest.starts_with("inf")) return "NaN and Infinity are known, spelt so";
-  if (rest.starts_with('\'')) return "JSON's strings stand in double quotes";
+    return "a web page: download the file itself";
+  if (rest.starts_with("nan") || rest.starts_with("inf")) return "write NaN or Infinity";
+  if (rest.starts_with('\'')) return "JSON strings are in double quotes";
   return "";
 }
 
@@ -91,8 +94,8 @@ JsonValue JsonReader::value() {
   const JsonType type = peek();
   const std::size_t begin = at_;
   if (++values_ > max_values_) {
-    fail(at_, "more than " + std::to_string(max_values_) + " values",
-         "give the results of each process as a file of its own");
+    fail(at_, fmt::format("more than {} values", max_values_),
+         "give the results of each process in its own file");
   }
   switch (type) {
     case JsonType::object:
@@ -119,8 +122,7 @@ void JsonReader::open(char bracket) {
   skip_blanks();
   if (at_ == text_.size() || text_[at_] != bracket) fail_here(bracket == '{' ? "an object" : "an array");
   if (levels_.size() == kMaxDepth) {
-    fail(at_, "nested deeper than " + std::to_string(kMaxDepth) + " levels",
-         "no results are: was another file meant?");
+    fail(at_, fmt::format("nested deeper than {} levels", kMaxDepth), "check that this is the right file");
   }
   ++at_;
   levels_.push_back({keys_.size(), true});
@@ -133,7 +135,7 @@ void JsonReader::begin_array() {
   open('[');
 }
 
-// Steps to the next member of the innermost object or array: past the comma, or past the closing bracket.
+// Goes to the next member of the innermost object or array, or past its closing bracket.
 bool JsonReader::next_member(char closing_bracket) {
   skip_blanks();
   Level& level = levels_.back();
@@ -167,8 +169,8 @@ std::optional<std::string_view> JsonReader::next_key() {
   const std::size_t first_key = levels_.back().first_key;
   if (keys_.size() - first_key < kFewKeys &&
       std::find(keys_.begin() + static_cast<std::ptrdiff_t>(first_key), keys_.end(), key) != keys_.end()) {
-    fail(begin, "key \"" + printable(key) + "\" stands twice in one object",
-         "rename the counter, or remove one of them: which one is meant cannot be told");
+    fail(begin, fmt::format("key \"{}\" occurs twice in one object", printable(key)),
+         "remove or rename one of them: either may be meant");
   }
   keys_.push_back(key);
   skip_blanks();
@@ -177,15 +179,15 @@ std::optional<std::string_view> JsonReader::next_key() {
   return key;
 }
 
-// Of an object with many keys: sorted once, at its end.
+// Of an object with many keys, at its end.
 void JsonReader::check_many_keys() {
   const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(levels_.back().first_key);
   if (keys_.end() - first <= static_cast<std::ptrdiff_t>(kFewKeys)) return;
   std::sort(first, keys_.end());
   const auto twice = std::adjacent_find(first, keys_.end());
   if (twice != keys_.end()) {
-    fail(at_ - 1, "key \"" + printable(*twice) + "\" stands twice in the object that ends here",
-         "remove one of them");
+    fail(at_ - 1, fmt::format("key \"{}\" occurs twice in the object that ends here", printable(*twice)),
+         "remove or rename one of them: either may be meant");
   }
 }
 
@@ -199,7 +201,7 @@ void JsonReader::finish() {
   skip_blanks();
   if (at_ == text_.size()) return;
   if (text_[at_] == '{' || text_[at_] == '[') {
-    fail(at_, "a second document begins here", "give each as a file of its own");
+    fail(at_, "a second document begins here", "give each document in its own file");
   }
   fail_here("the end of the file");
 }
@@ -210,16 +212,16 @@ void JsonReader::fail(std::size_t at, std::string_view what, std::string_view hi
 }
 
 void JsonReader::fail_here(std::string_view expected) const {
-  const std::string what = "expected " + std::string(expected);
-  if (at_ == text_.size()) {
-    fail(at_, what + ", found the end of the file", "it is cut off: was the run killed, or the disk full?");
-  }
+  if (at_ == text_.size())
+    fail(at_, fmt::format("expected {}, found the end of the file", expected),
+         "the file is cut off: was the run killed, or the disk full?");
   const std::string_view rest = text_.substr(at_);
   std::size_t shown = 0;  // a word, or one character
   while (shown < rest.size() && std::isalnum(static_cast<unsigned char>(rest[shown]))) ++shown;
   if (shown == 0) shown = std::max<std::size_t>(1, utf8_character_bytes(rest));
   const std::string_view hint = hint_for(rest);
-  fail(at_, what + ", found '" + printable(rest.substr(0, shown)) + "'", hint.empty() ? kNotJson : hint);
+  fail(at_, fmt::format("expected {}, found '{}'", expected, printable(rest.substr(0, shown))),
+       hint.empty() ? kNotJson : hint);
 }
 
 }  // namespace warpgauge

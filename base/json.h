@@ -1,13 +1,12 @@
-// Reads JSON (RFC 8259) forward, one value at a time, without building a tree: a result file of 41 MB
-// holds 2.4 million values, of which a comparison needs a tenth. Stricter than the RFC where data would be
-// lost: a key may stand once in its object; depth and count are capped. Wider in one point: bare NaN,
-// Infinity and -Infinity are numbers, because Google Benchmark writes them. Numbers are checked here and
-// converted only where someone needs their value.
+// Reads JSON (RFC 8259) forward, one value at a time, without building a tree: a result file of 41 MB has
+// 2.4 million values, of which a comparison needs a tenth. It is stricter than the RFC if data would be lost:
+// a key may occur once per object. It limits depth and number of values. It accepts bare NaN, Infinity and
+// -Infinity as numbers, because Google Benchmark writes them. Numbers are checked here and converted on use.
 //
 //   json.begin_object();
 //   while (auto key = json.next_key()) {
 //     if (*key == "name") name = json.value().text;
-//     else json.value();                          // every key's value must be taken
+//     else json.value();                          // the value of every key must be taken
 //   }
 #pragma once
 
@@ -22,11 +21,11 @@
 namespace warpgauge {
 
 enum class JsonType { object, array, string, number, boolean, null };
-const char* json_type_name(JsonType type);  // "an object", "a string"...
+[[nodiscard]] const char* json_type_name(JsonType type);  // "an object", "a string"...
 
 struct JsonValue {
   JsonType type = JsonType::null;
-  std::string_view text;  // of a string: its content, escapes resolved; else as it stands in the file
+  std::string_view text;  // a string's content with its escapes resolved; else as written in the file
 };
 
 class JsonReader {
@@ -34,22 +33,21 @@ class JsonReader {
   static constexpr std::size_t kMaxDepth = 64;
   static constexpr std::size_t kMaxValues = 100'000'000;
 
-  // `text` is UTF-8 and outlives the reader and all that it returns; views of strings with escapes live as
-  // long as the reader. All members throw Diagnostic with the line and column of what is not valid.
+  // `text` is UTF-8, and outlives the reader and the values that it returns. Views of strings with escapes
+  // live as long as the reader. Every function throws Diagnostic with line and column of a syntax error.
   JsonReader(std::string_view text, std::string_view file, std::size_t max_values = kMaxValues)
       : text_(text), file_(file), max_values_(max_values) {}
 
-  JsonType peek();  // what the next value is
+  [[nodiscard]] JsonType peek();  // of the next value
   JsonValue value();
   void begin_object();
   void begin_array();
-  std::optional<std::string_view> next_key();  // empty at the end of the object
-  bool next_item();                            // false at the end of the array
-  void finish();                               // nothing but blanks may follow
+  [[nodiscard]] std::optional<std::string_view> next_key();  // nothing at the end of the object
+  [[nodiscard]] bool next_item();                            // false at the end of the array
+  void finish();                                             // only blanks may follow
 
  private:
-  static constexpr std::string_view kNotJson =
-      "this is not JSON: was the file edited, or mixed with other output?";
+  static constexpr std::string_view kNotJson = "not JSON: was the file edited, or mixed with other output?";
 
   struct Level {
     std::size_t first_key = 0;  // in keys_
@@ -79,8 +77,7 @@ class JsonReader {
   std::deque<std::string> unescaped_;
 };
 
-// The number that `text` (a JsonValue of type number) stands for: NaN and infinities as such, what exceeds a
-// double as an infinity, what is too small for one as 0.
-double number_of(std::string_view text);
+// The value of `text`, a JsonValue of type number. Too large for a double: infinity. Too small: 0.
+[[nodiscard]] double number_of(std::string_view text);
 
 }  // namespace warpgauge

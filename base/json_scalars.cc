@@ -1,4 +1,6 @@
-// The half of JsonReader that reads strings, numbers and words.
+// The part of JsonReader that reads strings, numbers and words.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -15,7 +17,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// What ends the run of plain characters in a string: the quote, an escape, a control byte.
+// The bytes that end a run of plain characters in a string: quote, escape, control bytes.
 constexpr std::array<bool, 256> kEndsPlainText = [] {
   std::array<bool, 256> ends{};
   for (std::size_t c = 0; c < 0x20; ++c) ends[c] = true;
@@ -52,7 +54,7 @@ std::string_view JsonReader::string() {
     if (at_ == text_.size()) fail_here("the end of a string");
     if (text_[at_] == '"') break;
     if (text_[at_] != '\\') {
-      fail(at_, "control byte " + printable(text_.substr(at_, 1)) + " in a string",
+      fail(at_, fmt::format("control byte {} in a string", printable(text_.substr(at_, 1))),
            "write it as an escape, \\u00NN");
     }
     escapes = true;
@@ -77,7 +79,7 @@ std::string_view JsonReader::unescaped(std::size_t begin, std::size_t end) {
       out.push_back(kMeanings[known]);
       continue;
     }
-    if (letter != 'u') fail(escape, "unknown escape \\" + printable(text_.substr(at - 1, 1)));
+    if (letter != 'u') fail(escape, fmt::format("unknown escape \\{}", printable(text_.substr(at - 1, 1))));
     std::uint32_t code_point = hex4(at);
     if (code_point >= 0xd800 && code_point < 0xdc00 && text_.substr(at, 2) == "\\u") {
       const std::uint32_t low = hex4(at += 2);
@@ -146,7 +148,7 @@ double number_of(std::string_view text) {
   if (text == "-Infinity") return -kInfinity;
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  // from_chars does not tell too large from too small; strtod does.
+  // strtod distinguishes too large from too small; from_chars does not.
   if (error == std::errc::result_out_of_range) return std::strtod(std::string(text).c_str(), nullptr);
   return number;
 }

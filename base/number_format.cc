@@ -58,6 +58,17 @@ std::string format_value(double value, std::string_view metric) {
   return scaled(value, kCounts);
 }
 
+std::string format_number(double value) {
+  constexpr int kMostDecimals = 9;
+  if (!std::isfinite(value)) return kUnknown;
+  int decimals = 2;
+  // The threshold is that of rounding to three digits: 0.9996 is "1.00".
+  for (double size = std::fabs(value); size > 0 && size < 0.9995 && decimals < kMostDecimals; size *= 10)
+    ++decimals;
+  if (std::fabs(value) >= 9.995) decimals = std::fabs(value) >= 99.95 ? 0 : 1;
+  return fmt::format("{:.{}f}", value, decimals);
+}
+
 std::string format_bytes(double bytes) {
   return fmt::format("{:.0f} GiB", std::ceil(bytes / 0x1p30));
 }

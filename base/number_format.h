@@ -20,6 +20,8 @@ inline constexpr const char* kUnknown = "-";
 [[nodiscard]] std::string format_time_span(double seconds);
 // A duration if the metric is real_time or cpu_time, else a counter: "12.35M".
 [[nodiscard]] std::string format_value(double value, std::string_view metric);
+// Three significant digits, without an exponent: "0.0123", "1.23", "12.3", "123". kUnknown if not finite.
+[[nodiscard]] std::string format_number(double value);
 [[nodiscard]] std::string format_bytes(double bytes);  // whole GiB, rounded up: "3 GiB"
 
 [[nodiscard]] std::string format_percent(double fraction);  // "1.5 %", unsigned

@@ -1,5 +1,7 @@
 #include "base/scratch_directory.h"
 
+#include <fmt/format.h>
+
 #include <stdlib.h>
 
 #include <cerrno>
@@ -15,12 +17,12 @@ ScratchDirectory::ScratchDirectory() {
   const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
   path_ = ((error ? std::filesystem::path("/tmp") : parent) / "warpgauge-XXXXXX").string();
   if (!mkdtemp(path_.data()))
-    throw OutputError("no temporary folder at " + path_ + ": " + std::strerror(errno) +
-                      "; set TMPDIR to one");
+    throw OutputError(fmt::format("{}: cannot create a temporary folder: {}; set TMPDIR to a writable folder",
+                                  path_, std::strerror(errno)));
 }
 
 ScratchDirectory::~ScratchDirectory() {
-  std::error_code ignored;  // nothing can be done about it here
+  std::error_code ignored;  // a destructor cannot report it
   std::filesystem::remove_all(path_, ignored);
 }
 

@@ -1,4 +1,4 @@
-// A temporary folder that goes away with the object.
+// A temporary folder that is removed with the object.
 #pragma once
 
 #include <string>

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
@@ -16,7 +18,7 @@ namespace {
 
 class OpenFile {
  public:
-  // O_NONBLOCK: a FIFO without a writer must not hang us before we have seen what it is.
+  // O_NONBLOCK: opening a FIFO that has no writer would block.
   explicit OpenFile(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   ~OpenFile() {
     if (fd_ >= 0) close(fd_);
@@ -36,15 +38,11 @@ const char* kind_of(mode_t mode) {
 }
 
 Diagnostic system_diagnostic(const std::string& path, const char* what) {
-  return meaning_diagnostic(path, "", std::string(what) + ": " + std::strerror(errno),
+  return meaning_diagnostic(path, "", fmt::format("{}: {}", what, std::strerror(errno)),
                             "check the path and its permissions");
 }
 
-std::string mebibytes(std::size_t bytes) {
-  return std::to_string(bytes >> 20) + " MiB";
-}
-
-// Where the first byte is that does not belong to UTF-8, or text.size().
+// The place of the first byte that is not UTF-8, or text.size().
 std::size_t first_bad_byte(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
@@ -75,17 +73,17 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
   struct stat status {};
   if (fstat(file.fd(), &status) != 0) throw system_diagnostic(path, "cannot be read");
   if (!S_ISREG(status.st_mode)) {
-    throw meaning_diagnostic(path, "", std::string("is ") + kind_of(status.st_mode) + ", not a file",
-                             S_ISDIR(status.st_mode) ? "name the files in it" : "write to a file first");
+    throw meaning_diagnostic(path, "", fmt::format("is {}, not a file", kind_of(status.st_mode)),
+                             S_ISDIR(status.st_mode) ? "give the files in it" : "give a regular file");
   }
   const auto too_large = [&] {
-    return meaning_diagnostic(path, "", "is larger than " + mebibytes(max_bytes),
-                              "give the results of each process as a file of its own");
+    return meaning_diagnostic(path, "", fmt::format("is larger than {} MiB", max_bytes >> 20),
+                              "give the results of each process in its own file");
   };
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size > max_bytes) throw too_large();
 
-  std::string bytes(size + 1, '\0');  // one more: the read that finds the end
+  std::string bytes(size + 1, '\0');  // one more, for the read that finds the end
   std::size_t filled = 0;
   for (;;) {
     const ssize_t got = read(file.fd(), bytes.data() + filled, bytes.size() - filled);
@@ -94,7 +92,7 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
     if (got == 0) break;
     filled += static_cast<std::size_t>(got);
     if (filled > max_bytes) throw too_large();
-    if (filled == bytes.size()) bytes.resize(2 * filled);  // it grows while we read
+    if (filled == bytes.size()) bytes.resize(2 * filled);  // the file grows while it is read
   }
   bytes.resize(filled);
   return bytes;
@@ -106,7 +104,7 @@ std::string_view checked_text(std::string_view bytes, std::string_view file) {
   }
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   if (bytes.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    throw meaning_diagnostic(file, "", "is empty", "the run that should have written it did not finish");
+    throw meaning_diagnostic(file, "", "is empty", "did the run that writes it finish?");
   }
   if (bytes.starts_with("version https://git-lfs.github.com/spec/")) {
     throw meaning_diagnostic(file, "", "is a Git-LFS pointer, not the file itself", "run `git lfs pull`");
@@ -114,8 +112,8 @@ std::string_view checked_text(std::string_view bytes, std::string_view file) {
   if (const std::size_t bad = first_bad_byte(bytes); bad != bytes.size()) {
     const TextPosition position = position_of(bytes, bad);
     throw syntax_diagnostic(file, position.line, position.column,
-                            "byte " + printable(bytes.substr(bad, 1)) + " is not UTF-8",
-                            "names and labels are written as the benchmark gave them: give them as UTF-8");
+                            fmt::format("byte {} is not UTF-8", printable(bytes.substr(bad, 1))),
+                            "names and labels in the benchmark's source must be UTF-8");
   }
   return bytes;
 }

@@ -1,7 +1,9 @@
 #include "bench/bench.h"
 
-#include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <new>
@@ -9,22 +11,29 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "base/atomic_file.h"
+#include "base/diagnostic.h"
+#include "base/escape.h"
+#include "base/message.h"
+#include "base/similar.h"
 #include "bench/cases.h"
 #include "bench/checked_store.h"
 #include "bench/correctness.h"
+#include "bench/environment.h"
 #include "bench/exit_code.h"
-#include "bench/fingerprint.h"
+#include "bench/google_benchmark.h"
 #include "bench/gpu.h"
+#include "bench/kernel_list.h"
 #include "bench/measure.h"
-#include "bench/memory.h"
+#include "bench/memory_budget.h"
 #include "bench/minima.h"
 #include "bench/nvml.h"
 #include "bench/output_file.h"
-#include "bench/replay.h"
 #include "bench/reporter.h"
 #include "bench/table.h"
 #include "bench/threads.h"
 #include "fuzz/crash_note.h"
+#include "fuzz/unbuilt_kernels.h"
 #include "kernels/libraries.h"
 
 namespace warpgauge::bench {
@@ -32,56 +41,73 @@ namespace {
 
 constexpr char kCheckedDirectory[] = ".warpgauge/checked";
 
-void complain(const std::string& what) {
-  std::cerr << "warpgauge-bench: " << what << "\n";
+void warn(const std::string& what) {
+  print_warning(kBenchName, what);
 }
 
-// Google Benchmark gets the flags that are not ours, then ours, which win: its environment variables and
-// flags could otherwise write a file, drop rows, or run a replay more often than there are repetitions. False
-// when it does not know one of the flags; it has said which.
-bool initialize_google_benchmark(const Options& options, char* program) {
-  std::vector<std::string> flags = options.google_flags;
-  for (const char* own : {"--benchmark_out=", "--benchmark_filter=all", "--benchmark_list_tests=false",
-                          "--benchmark_report_aggregates_only=false",
-                          "--benchmark_display_aggregates_only=false", "--benchmark_min_warmup_time=0"})
-    flags.push_back(own);
-  std::vector<char*> argv{program};
-  for (std::string& flag : flags) argv.push_back(flag.data());
-  int argc = static_cast<int>(argv.size());
-  argv.push_back(nullptr);  // as argv ends
-  benchmark::Initialize(&argc, argv.data());
-  return !benchmark::ReportUnrecognizedArguments(argc, argv.data());
+int fail(int exit_code, const std::string& what) {
+  print_error(kBenchName, what);
+  return exit_code;
 }
 
-bool gpu_required() {
+bool gpu_is_required() {
   const char* value = std::getenv("WARPGAUGE_REQUIRE_GPU");
   return value && std::string_view(value) == "1";
 }
 
-std::string why_nothing(const Selection& selection, const Options& options) {
-  if (!selection.too_long.empty())
-    return selection.too_long.front() + " takes too long for the matrix " +
-           std::string(options.matrix->name) +
-           ", as do all that are selected; smaller shapes, with --axis, do not";
-  if (options.filter.empty()) return "no case is selected";
-  return "no case matches '" + options.filter + "'; --benchmark_list_tests shows them all";
+int nothing_checked(const std::string& why) {
+  const std::string text = fmt::format("nothing was measured: {}", why);
+  if (gpu_is_required()) return fail(kExitFailed, text + "; WARPGAUGE_REQUIRE_GPU=1 makes this an error");
+  warn(text);
+  return kExitNothingChecked;
 }
 
-// Says which backends are not here. An exit code when that, or the filter, leaves nothing to do.
-std::optional<int> reason_to_stop(const Selection& selection, const Options& options) {
-  for (const auto& [backend, reason] : selection.missing_backends)
-    complain(std::string(backend_name(backend)) + " kernels are left out: " + reason);
-  if (gpu_required() && !backend_unavailable(Backend::cuda).empty()) {
-    complain("a GPU is required (WARPGAUGE_REQUIRE_GPU=1): " + backend_unavailable(Backend::cuda));
-    return kExitFailed;
+// No case matches, on this or any machine.
+std::string why_no_case(const Selection& selection, std::span<const Kernel* const> kernels,
+                        const Options& options) {
+  const std::string filter = "--benchmark_filter=" + visible(options.filter);
+  if (!selection.too_long.empty())
+    return fmt::format(
+        "{}: too much work for the matrix {}, as for all selected cases; use smaller shapes, "
+        "for example --axis=S=128",
+        selection.too_long.front(), options.matrix->name);
+  if (!selection.emulated.empty())
+    return fmt::format("{}: selects only emulated kernels ({}), which are never timed; fuzz checks them",
+                       filter, fmt::join(selection.emulated, ", "));
+  std::vector<std::string> ids;
+  for (const Kernel* kernel : kernels) ids.push_back(kernel->id());
+  const std::string suggestion = did_you_mean(options.filter, ids);
+  return fmt::format("{}: matches no case of the matrix {}; {}{}--benchmark_list_tests lists all cases",
+                     filter, options.matrix->name, suggestion, suggestion.empty() ? "" : " ");
+}
+
+// An exit code if no case can be measured. Warns of cases that are excluded.
+std::optional<int> reason_to_stop(const Selection& selection, std::span<const Kernel* const> kernels,
+                                  const Options& options) {
+  if (gpu_is_required())
+    if (const std::string missing = backend_unavailable(Backend::cuda); !missing.empty())
+      return fail(kExitFailed, fmt::format("a GPU is required (WARPGAUGE_REQUIRE_GPU=1): {}", missing));
+  if (std::ranges::any_of(selection.cases, [](const Case& each) { return each.unsupported.empty(); })) {
+    for (const auto& [backend, reason] : selection.missing_backends)
+      warn(fmt::format("{} kernels are excluded: {}", backend_name(backend), reason));
+    if (!options.filter.empty() && !selection.unbuilt.empty())
+      warn(fmt::format("this build does not contain {}", fmt::join(selection.unbuilt, ", ")));
+    return std::nullopt;
   }
-  const bool any =
-      std::ranges::any_of(selection.cases, [](const Case& each) { return each.unsupported.empty(); });
-  if (any) return std::nullopt;
-  for (const Case& each : selection.cases) complain(each.name + " is not supported: " + each.unsupported);
-  if (selection.cases.empty() && selection.missing_backends.empty())
-    complain(why_nothing(selection, options));
-  return kExitUsage;
+  if (!selection.cases.empty()) {
+    const Case& first = selection.cases.front();
+    return fail(kExitUsage,
+                fmt::format("no selected case is supported; {}: {}", first.name, first.unsupported));
+  }
+  if (!selection.missing_backends.empty()) {
+    const auto& [backend, reason] = *selection.missing_backends.begin();
+    return nothing_checked(fmt::format("the selected cases need {}: {}", backend_name(backend), reason));
+  }
+  if (!selection.unbuilt.empty())
+    return nothing_checked(fmt::format("this build does not contain {} ({})",
+                                       fmt::join(selection.unbuilt, ", "),
+                                       backend_unavailable(Backend::cuda)));
+  return fail(kExitUsage, why_no_case(selection, kernels, options));
 }
 
 bool has_backend(std::span<const Case> cases, Backend backend) {
@@ -90,124 +116,166 @@ bool has_backend(std::span<const Case> cases, Backend backend) {
   });
 }
 
-// Everything that is known when the measuring is over.
 struct Measurement {
   std::vector<CaseResult> results;
-  Stations stations;
+  BackendRuntimes runtimes;
   Plan plan;
-  Fingerprint fingerprint;
+  Environment environment;
 };
+
+// Checks all cases, fully or by the hashes of earlier processes.
+void check(Measurement& m, std::span<const Case> cases, const Options& options, const std::string& gpu) {
+  const std::string surroundings = fmt::format("{}; {}", library_versions(), gpu);
+  CheckedStore store(kCheckedDirectory, running_program_hash(surroundings), options.seed, options.threads);
+  if (!store.damage().empty()) warn(fmt::format("{}; the cases are checked again", store.damage()));
+  m.results = check_cases(cases, m.runtimes, store, options.seed, options.threads);
+  if (const std::string reason = store.save(); !reason.empty())
+    warn(fmt::format("the next process will check all cases again: {}", reason));
+}
 
 Measurement measure(const Options& options, std::span<const Case> cases) {
   const std::vector<int> cpus = allowed_cpus();
-  require_cpus(options.threads, cpus);
-  std::optional<GpuInfo> gpu;  // asked before anything can take the device along
+  std::optional<GpuInfo> gpu;  // before a case can make the device unusable
   if (has_backend(cases, Backend::cuda)) gpu = gpu_info();
   require_memory(cases, options.threads, gpu ? static_cast<double>(gpu->free_memory_bytes) : 0);
   std::shared_ptr<const Nvml> nvml;
   if (gpu) {
     nvml = Nvml::open(gpu->uuid);
-    if (!nvml) complain("NVML cannot be used: clocks, temperature and power of the GPU are not recorded");
+    if (!nvml) warn("NVML is missing: clocks, temperature and power of the GPU are not recorded");
   }
-  NvmlMonitor monitor(nvml);  // before threads are pinned, or it would share a CPU with what is measured
+  NvmlMonitor monitor(nvml);  // before threads are pinned, or it would share a CPU with the kernel
 
   Measurement m;
-  m.stations = make_stations(cases, options, options.threads);
-  const std::string surroundings = library_versions() + "; " + (gpu ? gpu->name : "no GPU");
-  CheckedStore store(kCheckedDirectory, running_program_hash(surroundings), options.seed, options.threads);
-  m.results = check_cases(cases, m.stations, store, options.seed, options.threads);
-  if (const std::string reason = store.save(); !reason.empty())
-    complain("what was checked is not remembered: " + reason);
-  pin_threads(options.threads, cpus);  // not before: the oracle takes every CPU
-  if (!options.dry_run) m.plan = measure_cases(m.results, m.stations, options);
-  check_again(m.results, m.stations, options.seed);
-  m.fingerprint = take_fingerprint({.options = options,
-                                    .threads = options.threads,
-                                    .cpus_allowed = static_cast<int>(cpus.size()),
-                                    .cpu_cases = has_backend(cases, Backend::cpu),
-                                    .gpu = gpu ? &*gpu : nullptr,
-                                    .nvml = nvml.get()});
-  m.fingerprint.info.merge(monitor.finish());
-  for (const auto& [backend, station] : m.stations)
-    m.fingerprint.info.merge(describe(station.ceilings, backend_name(backend)));
-  m.fingerprint.settings["repetitions"] = std::to_string(m.plan.repetitions);
+  m.runtimes = make_runtimes(cases, options, options.threads);
+  check(m, cases, options, gpu ? gpu->name : "no GPU");
+  pin_threads(options.threads, cpus);  // after the check: the oracle uses all CPUs
+  if (!options.dry_run) m.plan = measure_cases(m.results, m.runtimes, options);
+  check_again(m.results, m.runtimes, options.seed);
+  m.environment = describe_environment({.options = options,
+                                        .threads = options.threads,
+                                        .cpus_allowed = static_cast<int>(cpus.size()),
+                                        .cpu_cases = has_backend(cases, Backend::cpu),
+                                        .gpu = gpu ? &*gpu : nullptr,
+                                        .nvml = nvml.get()});
+  m.environment.info.merge(monitor.finish());
+  for (const auto& [backend, runtime] : m.runtimes)
+    m.environment.info.merge(describe(runtime.ceilings, backend_name(backend)));
+  m.environment.settings["repetitions"] = std::to_string(m.plan.repetitions);
   return m;
 }
 
 std::string json_text_of(Measurement& m, const Options& options) {
-  JsonReporter reporter(m.results, m.fingerprint, options.context);
-  replay(m.results, m.stations, std::max(1, m.plan.repetitions), reporter);
-  return reporter.text();
+  JsonReporter reporter(m.results, m.environment, options.context);
+  report_results(m.results, m.runtimes, std::max(1, m.plan.repetitions), reporter);
+  const std::string text = reporter.text();
+  if (!Json::accept(text)) throw std::runtime_error("the results are not JSON; please report this bug");
+  return text;
 }
 
-// Text goes to stdout, JSON to --benchmark_out, or to stdout in the text's place.
-void write_results(Measurement& m, const Options& options, std::optional<OutputFile>& out) {
-  const std::string text = options.dry_run ? "" : json_text_of(m, options);
-  if (out) {
-    out->write(text);
-    require_written(options.out, text);
+// The results are not lost: they are saved in another place.
+int fail_to_write(const std::string& what, const std::string& json) {
+  const std::string saved = json.empty() ? "" : save_elsewhere(json);
+  return fail(kExitOutput, saved.empty() ? what : fmt::format("{}; the results are in {}", what, saved));
+}
+
+// Writes the table or JSON to stdout, and JSON to --benchmark_out.
+int write_results(Measurement& m, const Options& options) {
+  const std::string json = options.dry_run ? "" : json_text_of(m, options);
+  int exit_code = kExitOk;
+  try {
+    if (!options.out.empty()) write_output(options.out, json);
+  } catch (const OutputError& error) {
+    exit_code = fail_to_write(error.what(), json);
   }
   if (options.json_on_stdout)
-    std::cout << text;
+    std::cout << json;
   else
-    print_table(std::cout, m.results, m.stations);
+    print_table(std::cout, m.results, m.runtimes);
   std::cout.flush();
-  if (!std::cout) throw std::runtime_error("stdout: cannot be written");
+  const bool is_saved = !options.out.empty() && exit_code == kExitOk;
+  if (!std::cout) exit_code = fail_to_write("stdout: cannot be written", is_saved ? "" : json);
+  return exit_code;
 }
 
-int report(Measurement& m, const Options& options, std::optional<OutputFile>& out) {
-  write_results(m, options, out);
-  for (const auto& [backend, station] : m.stations)
-    if (!station.lost.empty()) complain(station.lost);
-  int failed = 0;
+std::string indented(std::string text) {
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+    text.insert(at + 1, "  ");
+  return text;
+}
+
+// Prints what is wrong with the results. False if anything is.
+bool report_failures(const Measurement& m, const std::optional<Minima>& minima) {
+  for (const auto& [backend, runtime] : m.runtimes)
+    if (!runtime.lost.empty()) print_error(kBenchName, runtime.lost);
+  bool is_right = true;
   for (const CaseResult& result : m.results) {
     if (!result.failed()) continue;
-    ++failed;
-    complain(result.measured.name + " " + result.failure);
+    is_right = false;
+    print_error(kBenchName, fmt::format("{}: {}\n  reproducer: {}", result.measured.name,
+                                        indented(result.failure), result.measured.reproducer));
   }
-  return failed > 0 ? kExitFailed : kExitOk;
+  if (!minima) return is_right;
+  for (const std::string& reason : shortfalls(*minima, m.results, m.environment.identity)) {
+    is_right = false;
+    print_error(kBenchName, reason);
+  }
+  return is_right;
 }
 
-bool meets(const Minima& minima, const Measurement& m) {
-  const std::vector<std::string> reasons = shortfalls(minima, m.results, m.fingerprint.identity);
-  for (const std::string& reason : reasons) complain(reason);
-  return reasons.empty();
+// The values of flags that only the system can judge. Throws std::invalid_argument.
+std::optional<Minima> check_files_and_threads(const Options& options) {
+  require_cpus(options.threads, allowed_cpus());
+  try {
+    if (!options.out.empty()) require_writable(options.out);
+  } catch (const OutputError& error) {
+    throw std::invalid_argument(fmt::format("--benchmark_out={}", error.what()));
+  }
+  try {
+    if (!options.assert_min.empty()) return read_minima(options.assert_min);
+  } catch (const Diagnostic& error) {
+    throw std::invalid_argument(fmt::format("--assert-min={}", error.what()));
+  }
+  return std::nullopt;
+}
+
+int print_list(const std::string& text) {
+  std::cout << text << std::flush;
+  return std::cout ? kExitOk : fail(kExitOutput, "stdout: cannot be written");
 }
 
 int run(std::span<const Kernel* const> kernels, const Options& options) {
+  if (options.list_kernels) return print_list(kernel_list(kernels, unbuilt_kernels()));
+  if (options.list_matrices) return print_list(matrix_list(kernels));
+  const std::optional<Minima> minima = check_files_and_threads(options);
   const Selection selection = select_cases(kernels, options);
-  if (const auto exit_code = reason_to_stop(selection, options)) return *exit_code;
-  if (options.list) {
-    for (const Case& each : selection.cases) std::cout << each.name << "\n";
-    return kExitOk;
+  if (const auto exit_code = reason_to_stop(selection, kernels, options)) return *exit_code;
+  if (options.list_cases) {
+    std::string names;
+    for (const Case& each : selection.cases) names += each.name + "\n";
+    return print_list(names);
   }
-  std::optional<OutputFile> out;
-  if (!options.out.empty()) out.emplace(options.out);
-  std::optional<Minima> minima;
-  if (!options.assert_min.empty()) minima = read_minima(options.assert_min);
+  initialize_google_benchmark(options.program);
   Measurement m = measure(options, selection.cases);
-  const int exit_code = report(m, options, out);
-  return minima && !meets(*minima, m) ? kExitFailed : exit_code;
+  const int exit_code = write_results(m, options);
+  const bool is_right = report_failures(m, minima);
+  return exit_code != kExitOk || is_right ? exit_code : kExitFailed;
 }
 
 }  // namespace
 
 int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv) {
-  install_crash_notes("warpgauge-bench");
+  install_crash_notes(kBenchName);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is then a failed write, which is reported
   const ParsedOptions parsed = parse_options(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
-  if (!initialize_google_benchmark(parsed.options, argv[0])) return kExitUsage;
   try {
     return run(kernels, parsed.options);
   } catch (const std::invalid_argument& error) {
-    complain(error.what());
-    return kExitUsage;
+    return fail(kExitUsage, error.what());
   } catch (const std::bad_alloc&) {
-    complain("there is not enough memory for the selected cases; take smaller shapes, or fewer at a time");
-    return kExitFailed;
+    return fail(kExitFailed, "out of memory; use smaller shapes, or select fewer cases");
   } catch (const std::exception& error) {
-    complain(error.what());
-    return kExitFailed;
+    return fail(kExitFailed, error.what());
   }
 }
 

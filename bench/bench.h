@@ -1,4 +1,4 @@
-// The whole program, for a given list of kernels: tests run it with kernels of their own.
+// The program, for any list of kernels: tests run it with kernels of their own.
 #pragma once
 
 #include <span>
@@ -8,6 +8,6 @@
 namespace warpgauge::bench {
 
 // Returns the exit code (exit_code.h).
-int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv);
+[[nodiscard]] int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv);
 
 }  // namespace warpgauge::bench

@@ -1,41 +1,33 @@
 #include "bench/cases.h"
 
-#include <regex>
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <stdexcept>
 
+#include "bench/filter.h"
 #include "bench/gpu.h"
+#include "fuzz/unbuilt_kernels.h"
 #include "kernels/case_key.h"
 
 namespace warpgauge::bench {
 namespace {
 
-// Compiled once for all names.
-class Filter {
- public:
-  explicit Filter(std::string_view text) : negative_(text.starts_with('-')) {
-    if (negative_) text.remove_prefix(1);
-    if (text.empty() || text == "all") text = ".";
-    try {
-      regex_ = std::regex(text.begin(), text.end(), std::regex::extended | std::regex::nosubs);
-    } catch (const std::regex_error& error) {
-      throw std::invalid_argument("--benchmark_filter: '" + std::string(text) +
-                                  "' does not compile: " + error.what());
-    }
-  }
-  bool matches(const std::string& name) const { return std::regex_search(name, regex_) != negative_; }
-
- private:
-  bool negative_;
-  std::regex regex_;
-};
+// Whether a case of a kernel that cannot be timed here would match.
+bool any_matches(const Filter& filter, const std::string& id, const Options& options) {
+  const BackendMatrix& matrix = options.matrix->cuda;
+  return std::ranges::any_of(expand(matrix, options.axes, options.dtypes), [&](const Problem& problem) {
+    return filter.matches(format_case(id, problem));
+  });
+}
 
 }  // namespace
 
-bool name_matches(std::string_view filter, const std::string& name) {
-  return Filter(filter).matches(name);
+std::string crash_text(const Case& measured) {
+  return fmt::format("{}; to reproduce: {}", measured.name, measured.reproducer);
 }
 
-std::string take_backend(Backend backend, const Options& options) {
+std::string prepare_backend(Backend backend, const Options& options) {
   try {
     if (backend == Backend::cuda) select_gpu(options.device);
   } catch (const std::runtime_error& error) {
@@ -55,7 +47,10 @@ Selection select_cases(std::span<const Kernel* const> kernels, const Options& op
   };
   Selection selection;
   for (const Kernel* kernel : kernels) {
-    if (kernel->backend == Backend::simt) continue;
+    if (kernel->backend == Backend::simt) {
+      if (any_matches(filter, kernel->id(), options)) selection.emulated.push_back(kernel->id());
+      continue;
+    }
     const BackendMatrix& matrix = options.matrix->of(kernel->backend);
     for (const Problem& problem : expand(matrix, options.axes, options.dtypes)) {
       Case candidate{kernel, problem, format_case(kernel->id(), problem), {}};
@@ -69,10 +64,13 @@ Selection select_cases(std::span<const Kernel* const> kernels, const Options& op
         continue;
       }
       candidate.unsupported = kernel->supports(problem);
-      if (candidate.unsupported.empty() || options.asked_for_cases())
-        selection.cases.push_back(std::move(candidate));
+      if (!candidate.unsupported.empty() && !options.selects_explicitly()) continue;
+      candidate.reproducer = reproducer(options, candidate.name);
+      selection.cases.push_back(std::move(candidate));
     }
   }
+  for (const std::string& id : unbuilt_kernels())
+    if (any_matches(filter, id, options)) selection.unbuilt.push_back(id);
   return selection;
 }
 

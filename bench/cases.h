@@ -4,7 +4,6 @@
 #include <map>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "bench/options.h"
@@ -15,32 +14,33 @@ namespace warpgauge::bench {
 struct Case {
   const Kernel* kernel;
   Problem problem;
-  std::string name;         // the case key: Google Benchmark's name of it
-  std::string unsupported;  // why the kernel cannot compute it; empty when it can
+  std::string name;             // the case key, which is its name in Google Benchmark's JSON
+  std::string unsupported;      // why the kernel cannot compute it; empty if it can
+  std::string reproducer = {};  // a shell command that runs this case alone
 };
 
-// Google Benchmark's filter: a POSIX extended regular expression that is searched in the name, "all" for
-// every name; a '-' in front selects what does not match. Throws std::invalid_argument on an expression that
-// does not compile.
-bool name_matches(std::string_view filter, const std::string& name);
+// Selects the device of the options, if the backend has one. Empty if the backend can be used, otherwise the
+// reason why not. Throws std::invalid_argument if there are devices, but not this one.
+[[nodiscard]] std::string prepare_backend(Backend backend, const Options& options);
 
-// Makes the device that the options name ready for use, where the backend has one. Empty when it can be used;
-// otherwise why not. Throws std::invalid_argument when there is no such device among others.
-std::string take_backend(Backend backend, const Options& options);
+// For a CrashNote (fuzz/crash_note.h): the name and how to run the case again, in one line.
+[[nodiscard]] std::string crash_text(const Case& measured);
 
 struct Selection {
-  std::vector<Case> cases;            // in the order of the kernels, then of the matrix
-  std::vector<std::string> too_long;  // names that match, of naive kernels whose matrix has less time
-  // Those that some selected case needed, and why they are not here.
+  std::vector<Case> cases;  // in the order of the kernels, then of the matrix
+  // Backends of selected cases that cannot be used here, and the reasons.
   std::map<Backend, std::string> missing_backends;
+  // Why cases that match the filter are not among `cases`.
+  std::vector<std::string> too_long;  // names: kernel `naive`, for which the matrix limits the work
+  std::vector<std::string> emulated;  // ids: kernels of the emulator are never timed
+  std::vector<std::string> unbuilt;   // ids: kernels that this build does not contain
 };
 
-// Kernels of the emulator (simt) never take part: their time means nothing. Cases whose backend is not here
-// are left out. Those that a kernel does not support are left out too, unless
-// --axis, --dtype or the filter asked for them. Throws std::invalid_argument for a bad filter or axis.
-// `why_missing` is asked of a backend when the first of its cases matches, before a kernel is asked what it
-// supports there.
-Selection select_cases(std::span<const Kernel* const> kernels, const Options& options,
-                       std::string (*why_missing)(Backend, const Options&) = take_backend);
+// Cases of a backend that is missing here are excluded. So are cases that a kernel does not support, unless
+// --axis, --dtype or the filter selects cases explicitly. `why_missing` is called once per backend, and only
+// if a case of it matches; it runs before Kernel::supports, which may ask the device. Throws
+// std::invalid_argument for an axis that makes an invalid problem.
+[[nodiscard]] Selection select_cases(std::span<const Kernel* const> kernels, const Options& options,
+                                     std::string (*why_missing)(Backend, const Options&) = prepare_backend);
 
 }  // namespace warpgauge::bench

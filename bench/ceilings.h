@@ -1,6 +1,6 @@
-// What this machine can do at best, measured when the process starts (a fraction of a second), never a
-// datasheet: the rate of multiply-adds, and the bandwidth at a working set's size. What could not be measured
-// is absent.
+// Upper limits of this machine: the rate of multiply-adds, and the bandwidth for a working set of a given
+// size. They are measured when the process starts, within a second, and not taken from a data sheet. A limit
+// that cannot be measured is absent.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,23 @@
 namespace warpgauge::bench {
 
 struct Ceilings {
-  std::map<Dtype, double> flops_per_s;              // of the arithmetic that kernels of this type use
-  std::map<std::int64_t, double> read_bytes_per_s;  // by working set in bytes, repeatedly read
+  std::map<Dtype, double> flops_per_s;              // of the arithmetic of kernels of this type
+  std::map<std::int64_t, double> read_bytes_per_s;  // by size of the working set in bytes, read repeatedly
 
-  // Bandwidth of the largest measured working set that is not larger than `bytes`, hence an upper bound; 0 if
-  // unknown.
-  double bandwidth(double bytes) const;
+  // Bandwidth of the largest measured working set of at most `bytes`, which is an upper bound. 0 if unknown.
+  [[nodiscard]] double bandwidth(double bytes) const;
 };
 
-// As texts for context.warpgauge.info: 1e9 operations and bytes a second.
-std::map<std::string, std::string> describe(const Ceilings& ceilings, const std::string& backend);
+// As text for context.warpgauge.info, in 1e9 operations or bytes per second.
+[[nodiscard]] std::map<std::string, std::string> describe(const Ceilings& ceilings,
+                                                          const std::string& backend);
 
-// f32: fused multiply-adds in registers at the widest vectors that the CPU has, on all threads. The 16-bit
-// types have none: whether a kernel widens to f32 or uses matrix instructions changes the ceiling
-// sixteenfold. Bandwidth: sums over buffers from L1's size to beyond the last cache's.
-Ceilings measure_cpu_ceilings(int threads);
+// f32: fused multiply-adds in registers with the widest vectors of the CPU, on all threads. The 16-bit types
+// have no ceiling: it differs by a factor of 16 between widening to f32 and matrix instructions. Bandwidth:
+// sums over buffers from the size of L1 to more than the last cache.
+[[nodiscard]] Ceilings measure_cpu_ceilings(int threads);
 
-// cuBLAS GEMMs on random data, 4096 cubed (f32 without TF32); bandwidth of reading a GiB.
-Ceilings measure_cuda_ceilings();
+// cuBLAS GEMMs on random data, m = n = k = 4096 (f32 without TF32). Bandwidth of reading 1 GiB.
+[[nodiscard]] Ceilings measure_cuda_ceilings();
 
 }  // namespace warpgauge::bench

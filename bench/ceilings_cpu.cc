@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <omp.h>
 
 #include <algorithm>
@@ -16,9 +17,8 @@ double thread_cpu_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-// The rate of all threads together: `work` does its share of a thread and returns how much that was. In
-// processor time, and the best of several short runs, so that neighbours on a busy machine do not lower the
-// ceiling.
+// The rate of all threads together. `work` does the share of one thread and returns its amount. CPU time, and
+// the best of several short runs: other processes must not lower the ceiling.
 template <class Work>
 double best_rate(int threads, int runs, Work work) {
   double best = 0;
@@ -35,22 +35,22 @@ double best_rate(int threads, int runs, Work work) {
   return best;
 }
 
-// Sixteen independent chains hide the latency of the multiply-add units; the asm keeps the compiler from
-// seeing that they are equal, and from dropping them.
+// Sixteen independent chains hide the latency of the multiply-add units. The asm statements hide from the
+// compiler that the chains are equal and that the sums are not used.
 template <class Vector>
 [[gnu::always_inline]] inline double multiply_add(std::int64_t steps) {
   constexpr int kChains = 16;
   Vector sums[kChains] = {};
   __asm__ volatile("" : "+m"(sums));
-  const Vector factor = Vector{} + 0.999f,
-               term = Vector{} + 1e-3f;  // the sums tend to 1: no denormal slows them
+  // The sums converge to 1: no denormals, which would be slow.
+  const Vector factor = Vector{} + 0.999f, term = Vector{} + 1e-3f;
   for (std::int64_t step = 0; step < steps; ++step)
     for (Vector& sum : sums) sum = sum * factor + term;
   __asm__ volatile("" : : "m"(sums));
   return 2.0 * kChains * static_cast<double>(steps) * (sizeof(Vector) / sizeof(float));
 }
 
-// Sums `bytes` of memory `passes` times, in as many chains.
+// Sums `bytes` of memory `passes` times.
 template <class Vector>
 [[gnu::always_inline]] inline double read_memory(const char* memory, std::int64_t bytes, int passes) {
   constexpr int kChains = 8;
@@ -128,7 +128,7 @@ Ceilings measure_cpu_ceilings(int threads) {
     const double rate = best_rate(threads, kReadRuns, [&](int thread) {
       return workload.read_memory(memory.data() + thread * share, share, passes);
     });
-    of_larger = std::max(of_larger, rate);  // less to read is never slower
+    of_larger = std::max(of_larger, rate);  // a smaller working set is never slower
     ceilings.read_bytes_per_s[bytes] = of_larger;
   }
   return ceilings;
@@ -138,9 +138,9 @@ std::map<std::string, std::string> describe(const Ceilings& ceilings, const std:
   const auto rounded = [](double value) { return std::to_string(std::llround(value * 1e-9)); };
   std::map<std::string, std::string> texts;
   for (const auto& [dtype, rate] : ceilings.flops_per_s)
-    texts[backend + "_ceiling_" + dtype_name(dtype) + "_gflops"] = rounded(rate);
+    texts[fmt::format("{}_ceiling_{}_gflops", backend, dtype_name(dtype))] = rounded(rate);
   for (const auto& [bytes, rate] : ceilings.read_bytes_per_s)
-    texts[backend + "_ceiling_gbps_at_" + std::to_string(bytes >> 10) + "_kib"] = rounded(rate);
+    texts[fmt::format("{}_ceiling_gbps_at_{}_kib", backend, bytes >> 10)] = rounded(rate);
   return texts;
 }
 

@@ -1,13 +1,19 @@
 #include "bench/checked_store.h"
 
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <system_error>
-#include <utility>
 
+#include "base/atomic_file.h"
+#include "base/fields.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "bench/json.h"
-#include "bench/output_file.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -25,15 +31,80 @@ Json to_json(const CheckedCase& checked) {
   return json;
 }
 
-CheckedCase from_json(const Json& json) {
-  const auto number = [&json](const char* key) { return json.value(key, std::nan("")); };
-  return {.output_hash = std::stoull(json.at("output").get<std::string>(), nullptr, 16),
-          .accuracy = {.max_abs_err = number("max_abs_err"),
-                       .mean_abs_err = number("mean_abs_err"),
-                       .correlation = number("correlation"),
-                       .err_over_bound = number("err_over_bound"),
-                       .rows = json.at("rows").get<std::int64_t>()}};
-}
+// Reads the file in the format that save() writes. All members throw Diagnostic.
+class StoreReader {
+ public:
+  StoreReader(std::string_view text, const std::string& file) : json_(text, file), file_(file) {}
+
+  std::map<std::string, CheckedCase> read() {
+    std::map<std::string, CheckedCase> cases;
+    bool has_schema = false;
+    json_.begin_object();
+    while (const auto key = json_.next_key()) {
+      if (*key == "schema")
+        has_schema = string_field(json_.value(), file_, "schema") == kSchema;
+      else if (*key == "cases")
+        read_cases(cases);
+      else
+        json_.value();
+    }
+    json_.finish();
+    if (!has_schema)
+      throw meaning_diagnostic(file_, "schema", fmt::format("is missing, or is not {}", kSchema), "");
+    return cases;
+  }
+
+ private:
+  void read_cases(std::map<std::string, CheckedCase>& cases) {
+    json_.begin_object();
+    while (const auto key = json_.next_key()) {
+      const std::string name(*key);
+      cases[name] = read_case(name);
+    }
+  }
+
+  CheckedCase read_case(const std::string& name) {
+    constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+    CheckedCase checked{.accuracy = {kMissing, kMissing, kMissing, kMissing, 0}};
+    bool has_output = false;
+    json_.begin_object();
+    while (const auto key = json_.next_key()) {
+      const std::string place = fmt::format("cases: {}.{}", name, *key);
+      const JsonValue value = json_.value();
+      if (*key == "output") {
+        checked.output_hash = read_hash(string_field(value, file_, place), place);
+        has_output = true;
+      } else if (*key == "rows") {
+        checked.accuracy.rows = count_field(value, file_, place);
+      } else if (double* const number = number_of_key(*key, checked.accuracy)) {
+        expect_type(value.type, JsonType::number, file_, place);
+        *number = number_of(value.text);
+      }
+    }
+    if (!has_output) throw meaning_diagnostic(file_, "cases: " + name, "has no output", "");
+    return checked;
+  }
+
+  static double* number_of_key(std::string_view key, Accuracy& accuracy) {
+    if (key == "max_abs_err") return &accuracy.max_abs_err;
+    if (key == "mean_abs_err") return &accuracy.mean_abs_err;
+    if (key == "correlation") return &accuracy.correlation;
+    if (key == "err_over_bound") return &accuracy.err_over_bound;
+    return nullptr;
+  }
+
+  std::uint64_t read_hash(std::string_view text, const std::string& place) const {
+    std::uint64_t hash = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, hash, 16);
+    if (error != std::errc{} || stop != end)
+      throw meaning_diagnostic(file_, place, "expected 16 hex digits, found " + printable(text), "");
+    return hash;
+  }
+
+  JsonReader json_;
+  const std::string& file_;
+};
 
 void drop_old_files(const fs::path& directory) {
   const auto month_ago = fs::file_time_type::clock::now() - std::chrono::hours(24 * 30);
@@ -44,20 +115,18 @@ void drop_old_files(const fs::path& directory) {
 
 }  // namespace
 
-CheckedStore::CheckedStore(fs::path directory, std::uint64_t program_hash, std::uint64_t seed, int threads)
-    : file_(directory / (hash_text(program_hash) + "-" + std::to_string(seed) + "-" +
-                         std::to_string(threads) + ".json")) {
-  std::ifstream stream(file_);
-  if (!stream) return;
+CheckedStore::CheckedStore(const fs::path& directory, std::uint64_t program_hash, std::uint64_t seed,
+                           int threads)
+    : file_(directory / fmt::format("{}-{}-{}.json", hash_text(program_hash), seed, threads)) {
   try {
-    const Json json = Json::parse(stream);
-    if (json.at("schema") != kSchema) return;
-    for (const auto& [name, checked] : json.at("cases").items()) cases_[name] = from_json(checked);
-  } catch (const std::exception&) {
-    cases_.clear();
+    const std::optional<std::string> text = read_if_there(file_);
+    if (!text) return;
+    cases_ = StoreReader(*text, file_.string()).read();
+  } catch (const std::runtime_error& error) {  // Diagnostic or OutputError
+    damage_ = error.what();
   }
   std::error_code ignored;
-  fs::last_write_time(file_, fs::file_time_type::clock::now(), ignored);  // in use: not to be dropped
+  fs::last_write_time(file_, fs::file_time_type::clock::now(), ignored);  // in use: must not be removed
 }
 
 std::optional<CheckedCase> CheckedStore::find(const std::string& case_name) const {
@@ -66,7 +135,7 @@ std::optional<CheckedCase> CheckedStore::find(const std::string& case_name) cons
   return found->second;
 }
 
-void CheckedStore::remember(const std::string& case_name, const CheckedCase& checked) {
+void CheckedStore::add(const std::string& case_name, const CheckedCase& checked) {
   cases_[case_name] = checked;
   changed_ = true;
 }
@@ -75,13 +144,15 @@ std::string CheckedStore::save() {
   if (!changed_) return {};
   Json json{{"schema", kSchema}, {"cases", Json::object()}};
   for (const auto& [name, checked] : cases_) json["cases"][name] = to_json(checked);
+  std::error_code error;
+  fs::create_directories(file_.parent_path(), error);
+  if (error) return fmt::format("{}: cannot be created: {}", file_.parent_path().string(), error.message());
   try {
-    fs::create_directories(file_.parent_path());
-    OutputFile(file_.string()).write(json_text(json, 1) + "\n");
-    drop_old_files(file_.parent_path());
-  } catch (const std::exception& error) {
-    return error.what();
+    write_file(file_, json_text(json, 1) + "\n");
+  } catch (const OutputError& not_written) {
+    return not_written.what();
   }
+  drop_old_files(file_.parent_path());
   changed_ = false;
   return {};
 }

@@ -1,7 +1,6 @@
-// What was fully checked, so that later processes of the same program need not do it again: per case the hash
-// of the output that passed, and how accurate it was. A later process launches once and compares hashes. One
-// file per program, seed of the inputs and number of threads, in .warpgauge/checked/ of the working
-// directory.
+// Cases that passed the full check, kept across processes: the hash of the output that passed, and its
+// accuracy. A later process of the same program launches a case once and compares the hashes. There is one
+// file per program, seed and number of threads, in .warpgauge/checked/ of the working directory.
 #pragma once
 
 #include <cstdint>
@@ -22,24 +21,29 @@ struct CheckedCase {
 
 class CheckedStore {
  public:
-  // Reads the file that fits. What is missing or damaged is as if it had never been checked.
-  CheckedStore(std::filesystem::path directory, std::uint64_t program_hash, std::uint64_t seed, int threads);
+  // Reads the file if there is one. A damaged file counts as empty; see damage().
+  CheckedStore(const std::filesystem::path& directory, std::uint64_t program_hash, std::uint64_t seed,
+               int threads);
 
-  std::optional<CheckedCase> find(const std::string& case_name) const;
-  void remember(const std::string& case_name, const CheckedCase& checked);
+  // What is wrong with the file, with the place; empty if nothing is.
+  [[nodiscard]] const std::string& damage() const { return damage_; }
 
-  // Writes what was remembered, atomically, and drops the files of programs that have not been used for a
-  // month. Returns why it could not be written; empty when it was, or nothing was new.
-  std::string save();
+  [[nodiscard]] std::optional<CheckedCase> find(const std::string& case_name) const;
+  void add(const std::string& case_name, const CheckedCase& checked);
+
+  // Writes the file if it changed, and removes files of programs that were not used for a month. Returns why
+  // that failed; empty if it did not.
+  [[nodiscard]] std::string save();
 
  private:
   std::filesystem::path file_;
   std::map<std::string, CheckedCase> cases_;
+  std::string damage_;
   bool changed_ = false;
 };
 
-// Hash of what decides on the bits of an output: the running program's file, which kernels are linked into,
-// and `surroundings`, what they find on the machine: libraries, and the device.
-std::uint64_t running_program_hash(std::string_view surroundings);
+// Hash of what determines the bits of an output: the file of the running program, which contains the kernels,
+// and `surroundings`: libraries and the device.
+[[nodiscard]] std::uint64_t running_program_hash(std::string_view surroundings);
 
 }  // namespace warpgauge::bench

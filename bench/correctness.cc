@@ -1,30 +1,34 @@
 #include "bench/correctness.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/progress.h"
 #include "bench/gpu.h"
-#include "bench/progress.h"
 #include "fuzz/crash_note.h"
 
 namespace warpgauge::bench {
 namespace {
 
-// On the operands that are timed, over erased outputs.
-Output launch(const Case& each, Station& station) {
-  const Operands operands = station.pool->bind(*each.kernel, each.problem);
-  station.pool->erase_outputs(each.problem);
+// Launches on the operands that are timed, over erased outputs.
+Output launch(const Case& each, BackendRuntime& runtime) {
+  const Operands operands = runtime.pool->bind(*each.kernel, each.problem);
+  runtime.pool->erase_outputs(each.problem);
   launch_once(*each.kernel, operands);
-  return station.pool->download(each.problem);
+  return runtime.pool->download(each.problem);
 }
 
-// The same, as what a profiler sees.
-Output profiled_launch(const Case& each, Station& station) {
+// The same, visible to a profiler.
+Output profiled_launch(const Case& each, BackendRuntime& runtime) {
   const ProfilerRange range(each.kernel->backend);
-  return launch(each, station);
+  return launch(each, runtime);
 }
 
-std::string without_last_newline(const std::string& report) {
+// The report of a check without its last line break.
+std::string report_of(const CheckResult& checked) {
+  const std::string report = checked.report();
   return report.substr(0, report.find_last_not_of('\n') + 1);
 }
 
@@ -34,25 +38,25 @@ void check_fully(CaseResult& result, CheckedStore& store, ReferenceCache& refere
   CheckOptions options;
   options.threads = threads;
   options.probes = true;
-  options.repeat = false;  // the launch on the operands that are timed is the second one
+  options.repeat = false;  // the launch on the operands that are timed is the second run
   options.cache = &references;
   const CheckResult checked = check(kernel, result.measured.problem, seed, options);
   result.accuracy = checked.accuracy;
   if (!checked.passed())
-    return result.fail((checked.is_wrong() ? "wrong: " : "failed: ") +
-                       without_last_newline(checked.report()));
+    return result.fail(fmt::format("{}: {}", checked.is_wrong() ? "wrong" : "failed", report_of(checked)));
   if (!kernel.deterministic) return;
   if (checked.output_hash != result.output_hash)
     return result.fail(
-        "wrong: says that it is deterministic, but the checked and the timed launch differ in their bits");
-  store.remember(result.measured.name, {checked.output_hash, checked.accuracy});
-  store.save();  // now: a process that is stopped has not checked in vain. Whoever holds the store asks why
-                 // not
+        "wrong: the kernel claims to be deterministic, but two launches are not bit-identical");
+  store.add(result.measured.name, {checked.output_hash, checked.accuracy});
+  // Saved at once, for the case that this process is stopped. The owner of the store saves too, and reports
+  // errors.
+  static_cast<void>(store.save());
 }
 
-void check_case(CaseResult& result, Station& station, CheckedStore& store, ReferenceCache& references,
+void check_case(CaseResult& result, BackendRuntime& runtime, CheckedStore& store, ReferenceCache& references,
                 std::uint64_t seed, int threads) {
-  result.output_hash = hash_output(launch(result.measured, station));
+  result.output_hash = hash_output(launch(result.measured, runtime));
   const auto known = store.find(result.measured.name);
   if (result.measured.kernel->deterministic && known && known->output_hash == result.output_hash)
     result.accuracy = known->accuracy;
@@ -60,41 +64,41 @@ void check_case(CaseResult& result, Station& station, CheckedStore& store, Refer
     check_fully(result, store, references, seed, threads);
 }
 
-// What is wrong with the output of a launch after the timing. A kernel whose bits may differ from launch to
-// launch is held against the oracle again.
+// What is wrong with the output of a launch after the timing. A kernel that is not deterministic is compared
+// with the oracle again.
 std::string wrong_after(const CaseResult& result, const Output& output, std::uint64_t seed) {
   if (result.measured.kernel->deterministic)
     return hash_output(output) == result.output_hash
                ? ""
-               : "was right before it was timed, and gives other bits after";
+               : "right before the timing; after it, the output is not bit-identical";
   const Inputs inputs = make_inputs(result.measured.problem, InputFamily::normal, seed);
   CheckResult checked;
   checked.failures =
       compare_output(output, inputs, *ReferenceCache().get(inputs, OracleBackend::automatic), nullptr);
   if (checked.passed()) return "";
-  return "was right before it was timed, and is not after: " + without_last_newline(checked.report());
+  return fmt::format("right before the timing, wrong after it: {}", report_of(checked));
 }
 
-// Runs `work` on a case; what it throws becomes the case's failure, and may be the station's end.
+// Runs `work` on a case. An exception becomes the failure of the case, and the backend may be lost.
 template <class Work>
-void attempt(CaseResult& result, Station& station, Work work) {
-  if (!station.lost.empty()) return result.fail("failed: " + station.lost);
-  const CrashNote note(result.measured.name);
+void attempt(CaseResult& result, BackendRuntime& runtime, Work work) {
+  if (!runtime.lost.empty()) return result.fail(fmt::format("failed: {}", runtime.lost));
+  const CrashNote note(crash_text(result.measured));
   try {
     work();
   } catch (const std::exception& error) {
-    result.fail(std::string("failed: ") + error.what());
+    result.fail(fmt::format("failed: {}", error.what()));
   }
-  if (result.failed()) station.notice_loss(result.measured);
+  if (result.failed()) runtime.notice_loss(result.measured);
 }
 
 }  // namespace
 
-std::vector<CaseResult> check_cases(std::span<const Case> cases, Stations& stations, CheckedStore& store,
-                                    std::uint64_t seed, int threads) {
+std::vector<CaseResult> check_cases(std::span<const Case> cases, BackendRuntimes& runtimes,
+                                    CheckedStore& store, std::uint64_t seed, int threads) {
   std::vector<CaseResult> results;
   for (const Case& each : cases) results.push_back({.measured = each});
-  // Kernels share references of a problem, so that cases are visited problem by problem.
+  // Problem by problem: kernels share the references.
   std::vector<CaseResult*> order;
   for (CaseResult& result : results) order.push_back(&result);
   std::ranges::stable_sort(order, {}, [](const CaseResult* r) {
@@ -108,24 +112,24 @@ std::vector<CaseResult> check_cases(std::span<const Case> cases, Stations& stati
     CaseResult& result = *order[done];
     progress.show(static_cast<double>(done) / static_cast<double>(order.size()), result.measured.name);
     if (result.skipped()) continue;
-    Station& station = stations.at(result.measured.kernel->backend);
-    attempt(result, station, [&] { check_case(result, station, store, references, seed, threads); });
+    BackendRuntime& runtime = runtimes.at(result.measured.kernel->backend);
+    attempt(result, runtime, [&] { check_case(result, runtime, store, references, seed, threads); });
   }
   return results;
 }
 
-void check_again(std::span<CaseResult> results, Stations& stations, std::uint64_t seed) {
+void check_again(std::span<CaseResult> results, BackendRuntimes& runtimes, std::uint64_t seed) {
   Progress progress("checking again");
   for (std::size_t done = 0; done < results.size(); ++done) {
     CaseResult& result = results[done];
     if (result.skipped() || result.failed()) continue;
-    Station& station = stations.at(result.measured.kernel->backend);
-    if (!station.lost.empty()) continue;  // what was measured before stands
+    BackendRuntime& runtime = runtimes.at(result.measured.kernel->backend);
+    if (!runtime.lost.empty()) continue;  // results from before the loss stay
     progress.show(static_cast<double>(done) / static_cast<double>(results.size()), result.measured.name);
-    attempt(result, station, [&] {
-      const Output output = profiled_launch(result.measured, station);
+    attempt(result, runtime, [&] {
+      const Output output = profiled_launch(result.measured, runtime);
       if (const std::string wrong = wrong_after(result, output, seed); !wrong.empty())
-        result.fail("wrong: " + wrong);
+        result.fail(fmt::format("wrong: {}", wrong));
     });
   }
 }

@@ -1,24 +1,24 @@
-// Is a case right? Decided before it is timed, and once more after: a wrong case never gets a time.
+// The check of each case, before it is timed and again afterwards. A wrong case never gets a time.
 #pragma once
 
 #include <span>
 #include <vector>
 
+#include "bench/backend_runtime.h"
 #include "bench/checked_store.h"
 #include "bench/result.h"
-#include "bench/station.h"
 
 namespace warpgauge::bench {
 
-// Launches each supported case once on the operands that it will be timed on, and checks it: fully
-// (fuzz/check.h, with its probes) unless `store` knows the very output, bit by bit, as one that passed. A
+// Launches each supported case once on the operands that it will be timed on. If `store` holds the hash of
+// exactly this output, the case passed before. Otherwise it is checked fully (fuzz/check.h, with probes). A
 // kernel that is not deterministic is checked fully in every process.
-std::vector<CaseResult> check_cases(std::span<const Case> cases, Stations& stations, CheckedStore& store,
-                                    std::uint64_t seed, int threads);
+[[nodiscard]] std::vector<CaseResult> check_cases(std::span<const Case> cases, BackendRuntimes& runtimes,
+                                                  CheckedStore& store, std::uint64_t seed, int threads);
 
-// After the timing: one more launch over erased outputs must give the checked bits again, or, of a kernel
-// that is not deterministic, be within its bounds again. Fails those that do not. It is this launch that a
-// profiler sees (ProfilerRange).
-void check_again(std::span<CaseResult> results, Stations& stations, std::uint64_t seed);
+// Launches each right case again over erased outputs, after the timing. The output must be bit-identical to
+// the checked one; for a kernel that is not deterministic it must be within its bounds. Otherwise the case
+// fails. Only these launches are visible to a profiler (ProfilerRange).
+void check_again(std::span<CaseResult> results, BackendRuntimes& runtimes, std::uint64_t seed);
 
 }  // namespace warpgauge::bench

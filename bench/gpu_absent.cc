@@ -1,5 +1,5 @@
-// Built in place of the folder cuda/ where there is no CUDA toolkit. No case of the CUDA backend is ever
-// selected then, so that none of this is reached.
+// Replaces the folder cuda/ in a build without the CUDA toolkit. No CUDA case is selected then, so none of
+// these functions is called for one.
 #include <stdexcept>
 
 #include "bench/ceilings.h"

@@ -1,5 +1,5 @@
-// JSON that keeps the order of its keys, and the two rules of this project for writing it: a number that is
-// not finite is left out, and text that is not UTF-8 is replaced rather than written raw.
+// JSON that is written: keys keep their order, a number that is not finite is left out, and bytes that are
+// not UTF-8 are replaced.
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,7 @@ inline void put_number(Json& object, const std::string& key, double value) {
   if (std::isfinite(value)) object[key] = value;
 }
 
-inline std::string json_text(const Json& json, int indent = -1) {
+[[nodiscard]] inline std::string json_text(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -1,17 +1,21 @@
 #include "bench/matrix.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
+#include <limits>
 #include <stdexcept>
+
+#include "base/flag_value.h"
+#include "kernels/case_key.h"
 
 namespace warpgauge::bench {
 namespace {
 
 constexpr Mask kCausal = Mask::causal;
 
-// The cases of the system that this one replaces: S x B x H around (32, 8, 512, 64), and a few short
-// sequences.
+// The cases of the system that this project replaces: S x B x H around (32, 8, 512, 64), and short sequences.
 std::vector<Shape> seed_shapes() {
   std::vector<Shape> shapes;
   for (std::int64_t s : {448, 512, 640})
@@ -22,8 +26,8 @@ std::vector<Shape> seed_shapes() {
   return shapes;
 }
 
-// The sweep of FlashAttention's papers: as many tokens and as wide a model at each length of sequence; with
-// it heads that share keys, and decoding.
+// The sweep of the FlashAttention papers: the same number of tokens and the same model width at each sequence
+// length. In addition grouped heads, and decoding.
 std::vector<Shape> sweep(std::int64_t tokens, std::int64_t width, std::initializer_list<std::int64_t> lengths,
                          std::initializer_list<std::int64_t> dims) {
   std::vector<Shape> shapes;
@@ -41,6 +45,7 @@ const std::vector<Matrix>& matrices() {
   //    B   H  Hkv Sq    Sk    D
   static const std::vector<Matrix> all{
       {.name = "smoke",
+       .summary = "A few small problems.",
        .process_seconds = 1.5,
        .cpu = {{{1, 4, 4, 128, 128, 64}, {1, 4, 4, 256, 256, 64, kCausal}, {2, 4, 2, 1, 512, 64}},
                {Dtype::f32},
@@ -49,6 +54,7 @@ const std::vector<Matrix>& matrices() {
                 {Dtype::f16, Dtype::bf16},
                 1e9}},
       {.name = "ci",
+       .summary = "Masks, grouped heads, cross lengths, decoding.",
        .process_seconds = 10,
        .cpu = {{{1, 4, 4, 128, 128, 64},
                 {1, 4, 4, 128, 128, 64, kCausal},
@@ -78,10 +84,12 @@ const std::vector<Matrix>& matrices() {
                 {Dtype::f16, Dtype::bf16},
                 4e9}},
       {.name = "seed",
+       .summary = "S x B x H around B:32/H:8/S:512/D:64.",
        .process_seconds = 60,
        .cpu = {seed_shapes(), {Dtype::f32}, 0},
        .cuda = {seed_shapes(), {Dtype::f16, Dtype::bf16}, 0}},
       {.name = "full",
+       .summary = "The sweep of the FlashAttention papers.",
        .process_seconds = 120,
        .cpu = {sweep(2048, 512, {128, 512, 1024, 2048}, {32, 64, 128}), {Dtype::f32}, 0},
        .cuda = {sweep(16384, 2048, {512, 1024, 2048, 4096, 8192}, {64, 128, 256}),
@@ -122,11 +130,12 @@ Problem make_problem(const Shape& shape, Dtype dtype) {
                         .mask = shape.mask,
                         .scale = default_scale(shape.head_dim)};
   if (const std::string error = problem_error(problem); !error.empty())
-    throw std::invalid_argument("--axis makes a shape that is no problem: " + error);
+    throw std::invalid_argument(
+        fmt::format("--axis: {} is no valid problem: {}", format_problem(problem), error));
   return problem;
 }
 
-// In the order in which they must be replaced: Hkv after H, and Sk after S, of which they are defaults.
+// In the order of replacement: Hkv after H and Sk after S, whose values they may have taken.
 constexpr std::string_view kAxisNames[] = {"B", "H", "Hkv", "S", "Sk", "D", "causal"};
 
 std::vector<Shape> replace_axes(std::vector<Shape> shapes, const Axes& axes) {
@@ -153,28 +162,28 @@ const Matrix* find_matrix(std::string_view name) {
 }
 
 void parse_axis(std::string_view text, Axes& axes) {
-  const auto reject = [text](const std::string& what) {
-    throw std::invalid_argument("--axis " + std::string(text) + ": " + what +
-                                "; write it as in S=448,512,640");
-  };
   const std::size_t equals = text.find('=');
-  const std::string_view name = text.substr(0, equals);
-  if (equals == std::string_view::npos) reject("no '='");
+  const std::string name(text.substr(0, equals));
+  const auto reject = [](std::string_view what) {
+    throw std::invalid_argument(fmt::format("{}; write NAME=N[,N...], for example S=448,512,640", what));
+  };
+  if (equals == std::string_view::npos) reject("has no '='");
   if (std::ranges::find(kAxisNames, name) == std::end(kAxisNames))
-    reject("the axes are B, H, Hkv, S, Sk, D and causal");
+    reject(fmt::format("no such axis; it is one of {}", fmt::join(kAxisNames, ", ")));
+  const bool is_mask = name == "causal";
+  const std::int64_t least = is_mask || name == "Sk" ? 0 : 1;
+  const std::int64_t most = is_mask ? 1 : std::numeric_limits<std::int64_t>::max();
   std::vector<std::int64_t> values;
-  for (std::size_t begin = equals + 1;;) {
+  for (std::size_t begin = equals + 1; begin <= text.size();) {
     const std::string_view part = text.substr(begin, text.find(',', begin) - begin);
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-    if (error != std::errc{} || end != part.data() + part.size())
-      reject("'" + std::string(part) + "' is not a whole number");
-    if (name == "causal" && value != 0 && value != 1) reject("causal is 0 or 1");
-    values.push_back(value);
+    try {
+      values.push_back(whole_number(part, least, most));
+    } catch (const std::invalid_argument& error) {
+      reject(fmt::format("{} {}", name, error.what()));
+    }
     begin += part.size() + 1;
-    if (begin > text.size()) break;
   }
-  if (!axes.emplace(name, std::move(values)).second) reject("this axis was given before");
+  if (!axes.emplace(name, std::move(values)).second) reject(fmt::format("{} is given twice", name));
 }
 
 std::vector<Problem> expand(const BackendMatrix& matrix, const Axes& axes, const std::vector<Dtype>& dtypes) {

@@ -1,5 +1,5 @@
-// The matrices: which problems are timed, as data. A matrix holds shapes and types for each backend, and how
-// long a process that measures it should take.
+// The matrices: the problems that are timed, as data. A matrix holds shapes and types for each backend, and
+// the time that a process spends on samples.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace warpgauge::bench {
 
-// A problem without its type; the scale is 1/sqrt(D).
+// A problem without its type. The scale is 1/sqrt(D).
 struct Shape {
   std::int64_t batch, heads, kv_heads, seq_q, seq_k, head_dim;
   Mask mask = Mask::none;
@@ -25,33 +25,36 @@ struct Shape {
 struct BackendMatrix {
   std::vector<Shape> shapes;
   std::vector<Dtype> dtypes;
-  double naive_flops;  // the kernel `naive` takes part up to this much work; beyond, it would eat the
-                       // process's time
+  double naive_flops;  // limit for the kernel `naive`, which would need most of the time above it
 };
 
 struct Matrix {
   std::string_view name;
+  std::string_view summary;  // one sentence
   double process_seconds;
   BackendMatrix cpu, cuda;
 
-  const BackendMatrix& of(Backend backend) const { return backend == Backend::cuda ? cuda : cpu; }
+  [[nodiscard]] const BackendMatrix& of(Backend backend) const {
+    return backend == Backend::cuda ? cuda : cpu;
+  }
 };
 
-std::span<const Matrix> all_matrices();
-const Matrix* find_matrix(std::string_view name);  // null when there is none
+[[nodiscard]] std::span<const Matrix> all_matrices();
+[[nodiscard]] const Matrix* find_matrix(std::string_view name);  // null if there is none
 
-// Values that replace an axis of all shapes: B, H, Hkv, S (of queries, and of keys where they are as many),
-// Sk, D, causal.
+// Values that replace an axis of all shapes: B, H, Hkv, S, Sk, D, causal. S replaces Sk too if they were
+// equal.
 using Axes = std::map<std::string, std::vector<std::int64_t>>;
 
-// Reads "S=448,512,640" into `axes`. Throws std::invalid_argument with a hint.
+// Reads "S=448,512,640" into `axes`. Throws std::invalid_argument.
 void parse_axis(std::string_view text, Axes& axes);
 
-// Shapes x types with the axes replaced, each problem once. Throws std::invalid_argument when an axis makes a
-// shape that is no problem, such as Hkv that does not divide H.
-std::vector<Problem> expand(const BackendMatrix& matrix, const Axes& axes, const std::vector<Dtype>& dtypes);
+// Shapes x types with the axes replaced, each problem once. Throws std::invalid_argument if an axis makes an
+// invalid problem, for example an Hkv that does not divide H.
+[[nodiscard]] std::vector<Problem> expand(const BackendMatrix& matrix, const Axes& axes,
+                                          const std::vector<Dtype>& dtypes);
 
-// Whether the matrix wants this kernel on this problem.
-bool takes_part(const BackendMatrix& matrix, const Kernel& kernel, const Problem& problem);
+// Whether the matrix includes this kernel on this problem.
+[[nodiscard]] bool takes_part(const BackendMatrix& matrix, const Kernel& kernel, const Problem& problem);
 
 }  // namespace warpgauge::bench

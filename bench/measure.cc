@@ -1,10 +1,13 @@
 #include "bench/measure.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <vector>
 
-#include "bench/progress.h"
+#include "base/progress.h"
 #include "bench/sample_statistics.h"
 #include "fuzz/crash_note.h"
 
@@ -20,42 +23,41 @@ double seconds_since(Clock::time_point begin) {
 // A case that is being measured.
 struct Subject {
   CaseResult& result;
-  Station& station;
+  BackendRuntime& runtime;
   Operands operands;
 
-  bool is_over() const { return result.failed() || !station.lost.empty(); }
-  Sample sample() { return station.sampler->take(*result.measured.kernel, operands); }
+  bool is_over() const { return result.failed() || !runtime.lost.empty(); }
+  Sample sample() { return runtime.sampler->take(*result.measured.kernel, operands); }
 };
 
-std::vector<Subject> subjects_of(std::span<CaseResult> results, Stations& stations) {
+std::vector<Subject> subjects_of(std::span<CaseResult> results, BackendRuntimes& runtimes) {
   std::vector<Subject> subjects;
   for (CaseResult& result : results) {
     if (result.skipped() || result.failed()) continue;
     const Case& each = result.measured;
-    Station& station = stations.at(each.kernel->backend);
-    subjects.push_back({result, station, station.pool->bind(*each.kernel, each.problem)});
+    BackendRuntime& runtime = runtimes.at(each.kernel->backend);
+    subjects.push_back({result, runtime, runtime.pool->bind(*each.kernel, each.problem)});
   }
   return subjects;
 }
 
-// Runs `work`; a failure becomes the case's.
+// Runs `work`. An exception becomes the failure of the case.
 template <class Work>
 void attempt(Subject& subject, Work work) {
-  const CrashNote note(subject.result.measured.name);
+  const CrashNote note(crash_text(subject.result.measured));
   try {
     work();
   } catch (const std::exception& error) {
-    subject.result.fail(std::string("failed: ") + error.what());
-    subject.station.notice_loss(subject.result.measured);
+    subject.result.fail(fmt::format("failed: {}", error.what()));
+    subject.runtime.notice_loss(subject.result.measured);
   }
 }
 
-// Samples that are thrown away, but for what they tell about the case: at least three, then as many as its
-// share of the time allows.
+// Takes samples that only serve to estimate duration and variation: at least three, then as many as the
+// case's share of the time allows.
 Estimate warm_up(Subject& subject, double share_seconds) {
   constexpr std::size_t kFewest = 3, kMost = 30;
-  launch_once(*subject.result.measured.kernel,
-              subject.operands);  // not behind a blocker, and with the pages touched
+  launch_once(*subject.result.measured.kernel, subject.operands);  // the first launch loads code
   const auto begin = Clock::now();
   std::vector<double> samples_ns;
   while (samples_ns.size() < kFewest || (samples_ns.size() < kMost && seconds_since(begin) < share_seconds))
@@ -75,7 +77,7 @@ Repetition repeat(Subject& subject, int samples) {
   return repetition;
 }
 
-// Estimates of all subjects, failed ones included.
+// Estimates of all subjects, including failed ones.
 std::vector<Estimate> warm_up_all(std::vector<Subject>& subjects, double seconds) {
   std::vector<Estimate> estimates;
   Progress progress("warming up");
@@ -107,17 +109,17 @@ void run_rounds(std::vector<Subject>& subjects, const Plan& plan, std::uint64_t 
 
 }  // namespace
 
-Plan measure_cases(std::span<CaseResult> results, Stations& stations, const Options& options) {
+Plan measure_cases(std::span<CaseResult> results, BackendRuntimes& runtimes, const Options& options) {
   constexpr double kWarmUpShare = 0.15;
   const auto begin = Clock::now();
-  std::vector<Subject> subjects = subjects_of(results, stations);
+  std::vector<Subject> subjects = subjects_of(results, runtimes);
   const std::vector<Estimate> estimates = warm_up_all(subjects, kWarmUpShare * options.seconds());
   const double left = std::max(0.0, options.seconds() - seconds_since(begin));
   const Plan plan = make_plan(estimates, left, options.repetitions);
   run_rounds(subjects, plan, options.seed);
   for (Subject& subject : subjects)
     if (!subject.result.failed() && !subject.result.timed())
-      subject.result.fail("failed: " + subject.station.lost);
+      subject.result.fail(fmt::format("failed: {}", subject.runtime.lost));
   return plan;
 }
 

@@ -1,10 +1,10 @@
 #include "bench/nvml.h"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <utility>
 
 namespace warpgauge::bench {
@@ -23,7 +23,7 @@ bool load(void* library, const char* name, Function*& function) {
 
 }  // namespace
 
-// Signatures as in NVIDIA's NVML API reference; a device handle is an opaque pointer there.
+// Signatures as in NVIDIA's NVML API reference. A device handle is an opaque pointer.
 struct Nvml::Functions {
   int (*init)();
   int (*shutdown)();
@@ -135,7 +135,7 @@ void NvmlMonitor::read() {
 
 std::map<std::string, std::string> NvmlMonitor::finish() {
   done_ = true;
-  if (thread_.joinable()) thread_.join();  // its last reading is the state after
+  if (thread_.joinable()) thread_.join();  // its last reading is the final state
   return states_.empty() ? std::map<std::string, std::string>{} : summarize_states(states_);
 }
 
@@ -143,13 +143,10 @@ std::map<std::string, std::string> summarize_states(const std::vector<GpuState>&
   std::map<std::string, std::string> summary;
   const auto put = [&](const std::string& key, auto field) {
     const auto [lowest, highest] = std::ranges::minmax(states, {}, field);
-    const auto text = [field](const GpuState& state) {
-      char digits[32];
-      std::snprintf(digits, sizeof digits, "%.0f", static_cast<double>(state.*field));
-      return std::string(digits);
-    };
-    summary[key] = "before " + text(states.front()) + ", lowest " + text(lowest) + ", highest " +
-                   text(highest) + ", after " + text(states.back());
+    const auto number = [field](const GpuState& state) { return static_cast<double>(state.*field); };
+    summary[key] =
+        fmt::format("before {:.0f}, lowest {:.0f}, highest {:.0f}, after {:.0f}", number(states.front()),
+                    number(lowest), number(highest), number(states.back()));
   };
   put("gpu_sm_clock_mhz", &GpuState::sm_clock_mhz);
   put("gpu_memory_clock_mhz", &GpuState::memory_clock_mhz);
@@ -157,9 +154,7 @@ std::map<std::string, std::string> summarize_states(const std::vector<GpuState>&
   put("gpu_power_w", &GpuState::power_w);
   unsigned long long reasons = 0;
   for (const GpuState& state : states) reasons |= state.throttle_reasons;
-  char digits[32];
-  std::snprintf(digits, sizeof digits, "0x%llx", reasons);
-  summary["gpu_throttle_reasons"] = digits;
+  summary["gpu_throttle_reasons"] = fmt::format("{:#x}", reasons);
   return summary;
 }
 

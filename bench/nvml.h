@@ -1,6 +1,5 @@
-// The state of a GPU while it is measured: clocks, temperature, power, reasons for lower clocks. NVML is
-// opened at run time, with declarations of our own: neither its header nor its library need be there to build
-// or to run.
+// The state of a GPU while it is measured: clocks, temperature, power, throttle reasons. NVML is loaded at
+// run time, and this file declares its functions: neither its header nor its library is required.
 #pragma once
 
 #include <atomic>
@@ -18,22 +17,23 @@ struct GpuState {
   unsigned memory_clock_mhz = 0;
   unsigned temperature_c = 0;
   double power_w = 0;
-  unsigned long long throttle_reasons =
-      0;  // NVML's bits: 0x4 software power cap, 0x20 software thermal, 0x8 hardware...
+  // NVML's bits: 0x4 software power cap, 0x20 software thermal slowdown, 0x8 hardware slowdown, ...
+  unsigned long long throttle_reasons = 0;
 };
 
 class Nvml {
  public:
-  // Of the GPU, or the MIG instance, with this UUID (no prefix). Null when the library, the device or one of
-  // its functions is missing.
-  static std::unique_ptr<Nvml> open(const std::string& uuid, const char* library = "libnvidia-ml.so.1");
+  // Opens the GPU or MIG instance with this UUID (without its prefix). Null if the library, one of its
+  // functions or the device is missing.
+  [[nodiscard]] static std::unique_ptr<Nvml> open(const std::string& uuid,
+                                                  const char* library = "libnvidia-ml.so.1");
   ~Nvml();
 
-  std::optional<GpuState> state() const;
-  std::optional<double> power_limit_w() const;
-  std::optional<bool> mig() const;  // multi-instance mode
-  std::string driver_version() const;
-  std::string vbios_version() const;
+  [[nodiscard]] std::optional<GpuState> state() const;
+  [[nodiscard]] std::optional<double> power_limit_w() const;
+  [[nodiscard]] std::optional<bool> mig() const;  // multi-instance mode
+  [[nodiscard]] std::string driver_version() const;
+  [[nodiscard]] std::string vbios_version() const;
 
  private:
   struct Functions;
@@ -44,14 +44,13 @@ class Nvml {
   void* device_;
 };
 
-// Reads the state every 50 ms, from a thread of its own, between construction and finish().
+// Reads the state every 50 ms on a thread of its own, from construction to finish().
 class NvmlMonitor {
  public:
   explicit NvmlMonitor(std::shared_ptr<const Nvml> nvml);
   ~NvmlMonitor();
 
-  // Ends the thread. Keys with what was seen: before, after, lowest and highest. Empty when nothing could be
-  // read.
+  // Ends the thread. Each value has the first, lowest, highest and last reading. Empty if there were none.
   std::map<std::string, std::string> finish();
 
  private:
@@ -63,7 +62,7 @@ class NvmlMonitor {
   std::thread thread_;
 };
 
-// The summary of NvmlMonitor::finish, of at least one state.
-std::map<std::string, std::string> summarize_states(const std::vector<GpuState>& states);
+// The summary of NvmlMonitor::finish. Needs at least one state.
+[[nodiscard]] std::map<std::string, std::string> summarize_states(const std::vector<GpuState>& states);
 
 }  // namespace warpgauge::bench

@@ -33,7 +33,8 @@ std::vector<float> widen(const Buffer& buffer, std::int64_t count) {
   return values;
 }
 
-// Host pages belong to the NUMA node of the thread that touches them first: the team that will work on them.
+// Linux places a page on the NUMA node of the thread that touches it first: here, the thread that will use
+// it.
 Buffer touched(Backend backend, std::int64_t bytes, int threads) {
   Buffer buffer(backend, static_cast<std::size_t>(bytes));
   if (backend == Backend::cpu) {
@@ -76,8 +77,7 @@ OperandPool::OperandPool(Backend backend, std::span<const Case> cases, std::uint
     : backend_(backend), threads_(threads) {
   const PoolSizes all_sizes = pool_sizes(backend, cases, threads);
   for (const auto& [dtype, sizes] : all_sizes.inputs) {
-    // One row of everything: element i of a tensor depends on i alone, so that its beginning is every smaller
-    // tensor.
+    // One long row: element i depends on i only, so each smaller tensor is the beginning of this one.
     const Problem all{.seq_q = sizes.query, .seq_k = sizes.key, .head_dim = 1, .dtype = dtype};
     const warpgauge::Inputs values = make_inputs(all, InputFamily::normal, seed);
     const auto buffer = [&](std::int64_t elements) {

@@ -1,6 +1,6 @@
-// The memory that cases are timed on. All cases of a backend share it: Q, K and V of a case are the first
-// elements of three streams of normal numbers, so that the memory of the largest case is enough for all, is
-// filled once, and lies at the same addresses for every case of the process.
+// The memory that cases are timed on, shared by all cases of a backend. Q, K and V of a case are the first
+// elements of three streams of normal numbers. So the memory of the largest case serves all cases: it is
+// filled once, and its addresses are the same for every case of the process.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Operands {
   Launch launch;
 };
 
-// What the cases of one backend share: of each kind of memory as much as the largest needs.
+// Sizes of the shared memory of one backend: the largest that any case needs.
 struct PoolSizes {
   struct Elements {
     std::int64_t query = 0, key = 0;  // of Q; of K, and as many of V
@@ -29,24 +29,24 @@ struct PoolSizes {
   std::map<Dtype, Elements> inputs;
   std::int64_t o_bytes = 0, lse_bytes = 0, workspace_bytes = 0;
 
-  double bytes() const;  // of all of them
+  [[nodiscard]] double bytes() const;  // of all of them
 };
 
-PoolSizes pool_sizes(Backend backend, std::span<const Case> cases, int threads);
+[[nodiscard]] PoolSizes pool_sizes(Backend backend, std::span<const Case> cases, int threads);
 
 class OperandPool {
  public:
-  // Memory for those of `cases` that run on `backend`. Throws std::runtime_error when it cannot be had.
+  // Memory for those of `cases` that run on `backend`. Throws std::runtime_error if it cannot be allocated.
   OperandPool(Backend backend, std::span<const Case> cases, std::uint64_t seed, int threads);
 
-  Operands bind(const Kernel& kernel, const Problem& problem) const;
+  [[nodiscard]] Operands bind(const Kernel& kernel, const Problem& problem) const;
 
-  // Overwrites the outputs of a case with NaN, so that a launch that writes nothing cannot pass for the one
-  // before.
+  // Overwrites the outputs of a case with NaN. Otherwise a launch that writes nothing would pass with the
+  // outputs of the previous one.
   void erase_outputs(const Problem& problem);
 
-  // What the last launch wrote: the same structure, and so the same hash, as the check's own runs.
-  Output download(const Problem& problem) const;
+  // The outputs of the last launch, in the same form as in the check, so that hashes can be compared.
+  [[nodiscard]] Output download(const Problem& problem) const;
 
  private:
   struct Inputs {

@@ -1,5 +1,4 @@
-// The command line of the bench binary: its own options, and those of Google Benchmark that it answers itself
-// because they are about results (filter, list, repetitions, output). What is left goes to Google Benchmark.
+// The command line of bench: its own flags, and those of Google Benchmark.
 #pragma once
 
 #include <cstdint>
@@ -13,47 +12,54 @@
 namespace warpgauge::bench {
 
 enum class CacheMode {
-  cold,  // operands evicted before each sample: GPU, L2 flushed; CPU, cache lines flushed
-  warm,  // as the sample before left them
+  cold,  // operands are evicted before each sample. GPU: L2 is overwritten. CPU: cache lines are flushed
+  warm,  // as the previous sample left them
 };
 
-const char* cache_mode_name(CacheMode mode);
+[[nodiscard]] const char* cache_mode_name(CacheMode mode);
 
 struct Options {
+  std::string program = "bench";  // path as it was called, for reproducers
   const Matrix* matrix = nullptr;
   Axes axes;
-  std::vector<Dtype> dtypes;       // empty: the matrix's own
-  std::optional<CacheMode> cache;  // unset: cold on a GPU, warm on a CPU, as their users meet them
+  std::vector<Dtype> dtypes;       // empty: those of the matrix
+  std::optional<CacheMode> cache;  // unset: cold on a GPU, warm on a CPU, as in typical use
   std::optional<double> process_seconds;
-  // Of a CPU kernel. One is what a shared machine can measure: several must all be left alone at the same
-  // moment.
+  // Of a CPU kernel. On a shared machine more threads measure the other processes too: a sample is as slow as
+  // the thread that was descheduled the longest.
   int threads = 1;
   int device = 0;
   std::uint64_t seed = 1;
 
-  std::string assert_min;  // file of the least throughputs; empty: none are asserted
+  std::string assert_min;  // file of minimum throughputs; empty: none
   std::string filter;
-  bool list = false;
-  bool dry_run = false;  // check, and measure nothing
+  bool list_cases = false;
+  bool list_kernels = false;
+  bool list_matrices = false;
+  bool dry_run = false;  // check only
   std::optional<int> repetitions;
   std::string out;  // path of the JSON; empty: none
   bool json_on_stdout = false;
   std::vector<std::pair<std::string, std::string>> context;  // of --benchmark_context, in order
-  std::vector<std::string> google_flags;
 
-  CacheMode cache_of(Backend backend) const {
+  [[nodiscard]] CacheMode cache_of(Backend backend) const {
     return cache.value_or(backend == Backend::cuda ? CacheMode::cold : CacheMode::warm);
   }
-  double seconds() const { return process_seconds.value_or(matrix->process_seconds); }
-  bool asked_for_cases() const { return !axes.empty() || !dtypes.empty() || !filter.empty(); }
+  [[nodiscard]] double seconds() const { return process_seconds.value_or(matrix->process_seconds); }
+  [[nodiscard]] bool selects_explicitly() const {
+    return !axes.empty() || !dtypes.empty() || !filter.empty();
+  }
 };
 
-// Parses the command line. When the program should end (help, a usage error) it has printed why, and the exit
-// code is returned instead.
 struct ParsedOptions {
   Options options;
-  std::optional<int> exit_code;
+  std::optional<int> exit_code;  // set if the program must end: after --help, --version or a usage error
 };
-ParsedOptions parse_options(int argc, const char* const* argv);
+
+// Prints what --help and --version request, and usage errors. argv[0] is the program.
+[[nodiscard]] ParsedOptions parse_options(int argc, const char* const* argv);
+
+// A shell command that runs one case with the same inputs and settings.
+[[nodiscard]] std::string reproducer(const Options& options, const std::string& case_name);
 
 }  // namespace warpgauge::bench

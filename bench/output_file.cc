@@ -1,83 +1,94 @@
 #include "bench/output_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
+#include <filesystem>
+
+#include "base/atomic_file.h"
 
 namespace warpgauge::bench {
 namespace {
 
-[[noreturn]] void fail(const std::string& path) {
-  throw std::runtime_error(path + ": cannot be written: " + std::strerror(errno));
+[[noreturn]] void fail(const std::string& path, std::string_view hint) {
+  throw OutputError(fmt::format("{}: cannot be written: {}; {}", path, std::strerror(errno), hint));
 }
 
-// A device, a pipe, or a link: a rename would put a file in its place, /dev/stdout included.
+// Renaming a file onto one of these would replace it: /dev/stdout, for example.
 bool is_special(const std::string& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-int open_for_writing(const std::string& target, const std::string& path) {
-  const int descriptor = ::open(target.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor < 0) fail(path);
-  return descriptor;
+class Descriptor {
+ public:
+  Descriptor(const std::string& path, int flags) : value_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return value_; }
+  [[nodiscard]] bool is_valid() const { return value_ >= 0; }
+
+ private:
+  int value_;
+};
+
+void write_directly(const std::string& path, std::string_view text) {
+  const Descriptor file(path, O_WRONLY | O_CREAT);
+  if (!file.is_valid()) fail(path, "check the path and its permissions");
+  struct stat status {};
+  if (::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(file.get(), 0) != 0)
+    fail(path, "check its permissions");
+  write_all(file.get(), text, path);
 }
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path) : path_(path) {
-  if (is_special(path)) {
-    descriptor_ = open_for_writing(path_, path_);
+void require_writable(const std::string& path) {
+  constexpr std::string_view kHint = "name a file in a folder that exists and that you may write to";
+  if (std::filesystem::is_directory(path))
+    throw OutputError(fmt::format("{}: is a folder; name a file in it", path));
+  if (is_special(path)) {  // not opened: the reader of a FIFO would see its end
+    if (::access(path.c_str(), F_OK) == 0 && ::access(path.c_str(), W_OK) != 0) fail(path, kHint);
     return;
   }
-  temporary_ = path + "." + std::to_string(::getpid()) + ".tmp";
-  ::close(open_for_writing(temporary_, path_));  // it can be written; an interrupt until then leaves nothing
-  ::unlink(temporary_.c_str());
+  const std::string probe = fmt::format("{}.{}.tmp", path, ::getpid());
+  if (!Descriptor(probe, O_WRONLY | O_CREAT | O_EXCL).is_valid()) fail(path, kHint);
+  ::unlink(probe.c_str());
 }
 
-OutputFile::~OutputFile() {
-  if (descriptor_ < 0) return;
-  ::close(descriptor_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+void write_output(const std::string& path, std::string_view text) {
+  if (is_special(path)) return write_directly(path, text);
+  write_file(path, text);
+  if (read_if_there(path) != text)
+    throw OutputError(fmt::format("{}: does not hold what was written to it; check the disk", path));
 }
 
-void OutputFile::write(std::string_view text) {
-  if (descriptor_ < 0) descriptor_ = open_for_writing(temporary_, path_);
-  struct stat status {};
-  if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(descriptor_, 0) != 0)
-    fail(path_);
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor_, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path_);
-    text.remove_prefix(static_cast<std::size_t>(written));
+std::string save_elsewhere(std::string_view text) {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  std::string path =
+      ((error ? std::filesystem::path("/tmp") : folder) / "warpgauge-results-XXXXXX.json").string();
+  constexpr int kSuffixLength = 5;  // ".json"
+  const int descriptor = ::mkstemps(path.data(), kSuffixLength);
+  if (descriptor < 0) return {};
+  bool is_written = true;
+  try {
+    write_all(descriptor, text, path);
+  } catch (const OutputError&) {
+    is_written = false;
   }
-  if (!temporary_.empty() && ::fsync(descriptor_) != 0) fail(path_);
-  const int descriptor = descriptor_;
-  descriptor_ = -1;
-  const bool closed = ::close(descriptor) == 0;
-  if (closed && (temporary_.empty() || std::rename(temporary_.c_str(), path_.c_str()) == 0)) return;
-  const int reason = errno;
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
-  errno = reason;
-  fail(path_);
-}
-
-void require_written(const std::string& path, const std::string& text) {
-  if (!is_special(path)) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string found{std::istreambuf_iterator<char>(file), {}};
-    if (found != text) throw std::runtime_error(path + ": does not hold what was written to it");
-  }
-  if (!nlohmann::json::accept(text)) throw std::runtime_error(path + ": what was written is not JSON");
+  is_written = ::close(descriptor) == 0 && is_written;
+  if (is_written) return path;
+  ::unlink(path.c_str());
+  return {};
 }
 
 }  // namespace warpgauge::bench

@@ -1,6 +1,5 @@
-// A file that is written whole or not at all: into a temporary file beside it, synced, then renamed. An
-// interrupt leaves what was there before. What is no regular file (/dev/stdout, a pipe, a link) is written
-// directly.
+// The JSON file of a run. A regular file is replaced whole or not at all (base/atomic_file.h). A device, a
+// pipe or a symbolic link is written directly: /dev/stdout is one of them.
 #pragma once
 
 #include <string>
@@ -8,25 +7,14 @@
 
 namespace warpgauge::bench {
 
-class OutputFile {
- public:
-  // Tries at once, so that a path that cannot be written is found before anything is measured.
-  // Throws std::runtime_error with the path and the system's reason.
-  explicit OutputFile(const std::string& path);
-  ~OutputFile();
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
+// Checks that `path` can be written, before anything is measured. Changes nothing. Throws OutputError.
+void require_writable(const std::string& path);
 
-  // Everything, once. Throws std::runtime_error when any of it could not be written.
-  void write(std::string_view text);
+// Writes all of the text, and reads it back if that is possible. Throws OutputError.
+void write_output(const std::string& path, std::string_view text);
 
- private:
-  std::string path_, temporary_;  // temporary_ is empty where the path is written directly
-  int descriptor_ = -1;
-};
-
-// Reads the file back and parses it as JSON. Throws std::runtime_error when it is not `text`, or not JSON.
-// What cannot be read back, such as a pipe, is only parsed.
-void require_written(const std::string& path, const std::string& text);
+// Saves results that could not be written to the requested place in a new file of the temporary folder.
+// Returns its path; empty if that fails too.
+[[nodiscard]] std::string save_elsewhere(std::string_view text);
 
 }  // namespace warpgauge::bench

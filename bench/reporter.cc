@@ -7,7 +7,7 @@
 namespace warpgauge::bench {
 namespace {
 
-// As Google Benchmark writes it: local time with the offset, RFC 3339.
+// Local time with its offset (RFC 3339), as Google Benchmark writes it.
 std::string local_date() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
@@ -53,9 +53,9 @@ Json skipped_row(const CaseResult& result) {
 
 }  // namespace
 
-JsonReporter::JsonReporter(std::span<const CaseResult> results, const Fingerprint& fingerprint,
+JsonReporter::JsonReporter(std::span<const CaseResult> results, const Environment& environment,
                            std::span<const std::pair<std::string, std::string>> context)
-    : fingerprint_(fingerprint), custom_context_(context) {
+    : environment_(environment), custom_context_(context) {
   for (const CaseResult& result : results) results_[result.measured.name] = &result;
 }
 
@@ -70,13 +70,12 @@ bool JsonReporter::ReportContext(const Context& context) {
     context_["cpu_scaling_enabled"] = cpu.scaling == benchmark::CPUInfo::ENABLED;
   context_["caches"] = caches(cpu);
   context_["load_avg"] = cpu.load_avg;
-  context_["library_build_type"] =
-      kBuildType;  // of what is measured; Debian's libbenchmark calls itself debug
+  context_["library_build_type"] = kBuildType;  // of the kernels; Debian's libbenchmark says debug of itself
   for (const auto& [key, value] : custom_context_)
     if (!context_.contains(key)) context_[key] = value;
-  context_["warpgauge"] = {{"schema", "warpgauge/context/1"},   {"round", fingerprint_.round},
-                           {"identity", fingerprint_.identity}, {"state", fingerprint_.state},
-                           {"info", fingerprint_.info},         {"settings", fingerprint_.settings}};
+  context_["warpgauge"] = {{"schema", "warpgauge/context/1"},   {"round", environment_.round},
+                           {"identity", environment_.identity}, {"state", environment_.state},
+                           {"info", environment_.info},         {"settings", environment_.settings}};
   return true;
 }
 
@@ -99,7 +98,7 @@ Json JsonReporter::row(const Run& run) const {
   if (result.failed()) {
     row["error_occurred"] = true;
     row["error_message"] = result.failure;
-    // Its readers trip over a row without times, and know that those of an error mean nothing.
+    // Readers of the format require times in each row, and ignore those of an error.
     row.update({{"iterations", 0}, {"real_time", 0.0}, {"cpu_time", 0.0}, {"time_unit", "ns"}});
     return row;
   }
@@ -116,7 +115,7 @@ Json JsonReporter::row(const Run& run) const {
 }
 
 std::string JsonReporter::text() const {
-  // One row a line: a diff of two results reads.
+  // One line per row, so that results can be compared with diff.
   std::string text = "{\n\"context\": " + json_text(context_, 1) + ",\n\"benchmarks\": [";
   const char* separator = "\n";
   const auto append = [&](const Json& row) {

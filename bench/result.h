@@ -1,4 +1,4 @@
-// What became of a case.
+// The result of a case.
 #pragma once
 
 #include <string>
@@ -10,21 +10,22 @@
 namespace warpgauge::bench {
 
 struct Repetition {
-  std::vector<double> samples_ns;  // one launch each, in the order in which they were taken
-  double cpu_ns = 0;               // processor time of a launch, mean
-  double waited_ns = 0;            // for other processes' turns, a launch, mean; not in its samples
+  std::vector<double> samples_ns;  // one launch each, in the order of measurement
+  double cpu_ns = 0;               // CPU time per launch, mean
+  double waited_ns = 0;            // descheduled time per launch, mean; excluded from its samples
 };
 
 struct CaseResult {
   Case measured;
-  std::string failure = {};  // wrong, or failed to run; then there are no repetitions
+  std::string failure = {};  // why it is wrong or failed; it has no repetitions then
   Accuracy accuracy = {};
   std::uint64_t output_hash = 0;
   std::vector<Repetition> repetitions = {};
 
-  bool skipped() const { return !measured.unsupported.empty(); }
-  bool failed() const { return !failure.empty(); }
-  bool timed() const { return !repetitions.empty(); }
+  [[nodiscard]] bool skipped() const { return !measured.unsupported.empty(); }
+  [[nodiscard]] bool failed() const { return !failure.empty(); }
+  [[nodiscard]] bool timed() const { return !repetitions.empty(); }
+  [[nodiscard]] std::vector<double> all_samples_ns() const;
 
   void fail(std::string why) {
     failure = std::move(why);

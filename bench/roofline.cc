@@ -6,7 +6,7 @@
 namespace warpgauge::bench {
 namespace {
 
-// Below this share of what is attainable, neither arithmetic nor memory is what limits.
+// Below this, neither arithmetic nor memory limits the case.
 constexpr double kFarBelowPercent = 10;
 
 }  // namespace
@@ -25,7 +25,7 @@ Roofline place_on_roofline(const Problem& problem, double seconds, const Ceiling
   if (peak == ceilings.flops_per_s.end() || bandwidth <= 0) return roofline;
   const double compute_seconds = flops / peak->second, memory_seconds = bytes / bandwidth;
   const double percent = 100 * std::max(compute_seconds, memory_seconds) / seconds;
-  if (percent > 100) return roofline;  // then the ceiling was none
+  if (percent > 100) return roofline;  // the ceiling was measured too low
   roofline.percent = percent;
   roofline.bottleneck = compute_seconds >= memory_seconds ? "compute-bound" : "memory-bound";
   if (percent < kFarBelowPercent)

@@ -1,11 +1,10 @@
-// How long a thread that could have run had to wait for a processor, because another process had it.
+// Descheduled time: how long a thread was runnable but not running, because other threads had the CPU.
 #pragma once
 
 namespace warpgauge::bench {
 
-// Of one thread, the one that makes it, as Linux counts it (/proc/thread-self/schedstat, its second number:
-// Documentation/scheduler/sched-stats.rst). Elsewhere, and where that file is not there, it knows of no
-// waits.
+// Of the thread that constructs it, as Linux counts it: the second number of /proc/thread-self/schedstat
+// (Documentation/scheduler/sched-stats.rst). Without that file the time is not known and counts as 0.
 class RunQueue {
  public:
   RunQueue();
@@ -13,8 +12,8 @@ class RunQueue {
   RunQueue(const RunQueue&) = delete;
   RunQueue& operator=(const RunQueue&) = delete;
 
-  bool known() const { return file_ >= 0; }
-  double waited_ns() const;  // since the thread began; a wait counts once it is over
+  [[nodiscard]] bool known() const { return file_ >= 0; }
+  [[nodiscard]] double waited_ns() const;  // since the thread began; a wait counts once it has ended
 
  private:
   int file_;

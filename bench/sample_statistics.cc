@@ -6,14 +6,9 @@
 #include <numeric>
 #include <vector>
 
-namespace warpgauge::bench {
+#include "base/quantile.h"
 
-double sorted_quantile(std::span<const double> ascending, double q) {
-  const double position = q * static_cast<double>(ascending.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, ascending.size() - 1);
-  return ascending[below] + (position - static_cast<double>(below)) * (ascending[above] - ascending[below]);
-}
+namespace warpgauge::bench {
 
 SampleStatistics summarize(std::span<const double> samples) {
   std::vector<double> ascending(samples.begin(), samples.end());

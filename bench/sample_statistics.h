@@ -1,4 +1,4 @@
-// Statistics of one repetition's samples, or of all of a case's.
+// Statistics of the samples of one repetition or one case.
 #pragma once
 
 #include <span>
@@ -8,17 +8,13 @@ namespace warpgauge::bench {
 struct SampleStatistics {
   double mean = 0;
   double stddev = 0;  // n - 1 in the denominator; NaN for a single sample
-  double p50 = 0;
+  double p50 = 0;     // quantiles as in base/quantile.h
   double p95 = 0;
   double p99 = 0;
-  double cv = 0;  // stddev / mean; NaN where that is not defined
+  double cv = 0;  // coefficient of variation, stddev / mean; NaN if not defined
 };
 
-// At least one sample. Quantiles interpolate between order statistics (type 7 of Hyndman and Fan 1996, as
-// numpy does).
-SampleStatistics summarize(std::span<const double> samples);
-
-// The same quantile of samples in ascending order, q in [0, 1].
-double sorted_quantile(std::span<const double> ascending, double q);
+// Of at least one sample.
+[[nodiscard]] SampleStatistics summarize(std::span<const double> samples);
 
 }  // namespace warpgauge::bench

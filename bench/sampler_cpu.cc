@@ -58,7 +58,7 @@ class CpuSampler : public Sampler {
     const double cpu_ns = process_cpu_ns() - cpu_before_ns;
     const double outer_waited_ns = run_queue_.waited_ns() - waited_before_ns;
     const Time outer_after = Clock::now();
-    // A wait may also lie between two of these lines. Both times below are never less than the launch took.
+    // A wait may also fall between two of these lines. Neither time below can be less than the launch took.
     double real_ns = nanoseconds(before, after);
     double waited_ns = 0;
     if (outer_waited_ns > 0 && operands.launch.threads == 1) {
@@ -92,7 +92,7 @@ void launch_once(const Kernel& kernel, const Operands& operands) {
 
 std::unique_ptr<Sampler> make_cpu_sampler(CacheMode cache) {
   if (cache == CacheMode::cold && !kCanFlush)
-    throw std::runtime_error("--cache cold: cache lines can be flushed on x86-64 only; use --cache warm");
+    throw std::runtime_error("--cache=cold: cache lines can be flushed on x86-64 only; use --cache=warm");
   return std::make_unique<CpuSampler>(cache);
 }
 

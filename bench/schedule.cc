@@ -11,13 +11,13 @@ namespace {
 
 constexpr int kFewestRepetitions = 3;
 constexpr int kMostRepetitions = 20;
-constexpr int kMostSamples = 100;  // in a repetition: more would swell the JSON and tell nothing new
+constexpr int kMostSamples = 100;  // per repetition: more only make the JSON larger
 
 double samples_needed(double cv) {
-  // A few samples of a warm-up know their deviation badly: neither a lucky nor an unlucky guess may rule the
+  // The few samples of the warm-up estimate the deviation badly. Extreme estimates must not dominate the
   // plan.
   const double deviation = std::clamp(cv, 0.005, 0.05);
-  return std::pow(1.2533 * deviation / kWantedRelativeError, 2);
+  return std::pow(1.2533 * deviation / kTargetRelativeError, 2);
 }
 
 int fitting_repetitions(std::span<const Estimate> cases, double seconds) {
@@ -37,10 +37,10 @@ Plan make_plan(std::span<const Estimate> cases, double seconds, std::optional<in
   const double by_need = 0.5 * seconds / std::max(needed_seconds, 1e-9);
   const double equal_seconds = 0.5 * seconds / static_cast<double>(std::max<std::size_t>(cases.size(), 1));
   for (const Estimate& each : cases) {
-    const double wanted =
+    const double target =
         (by_need * samples_needed(each.cv) + equal_seconds / std::max(each.sample_seconds, 1e-9)) /
         plan.repetitions;
-    const int samples = static_cast<int>(std::clamp(wanted, 1.0, double{kMostSamples}));
+    const int samples = static_cast<int>(std::clamp(target, 1.0, double{kMostSamples}));
     const double total = static_cast<double>(samples) * plan.repetitions;
     plan.samples.push_back(samples);
     plan.seconds += total * each.sample_seconds;
@@ -55,7 +55,7 @@ std::vector<int> round_order(int cases, std::uint64_t seed, int round) {
   std::seed_seq words{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32),
                       static_cast<std::uint32_t>(round)};
   std::mt19937 random(words);
-  // Fisher and Yates by hand: what std::shuffle does with the generator is up to the library.
+  // Fisher-Yates shuffle. std::shuffle would give other orders with other standard libraries.
   for (std::size_t left = order.size(); left > 1; --left)
     std::swap(order[left - 1], order[(std::uint64_t{random()} * left) >> 32]);
   return order;

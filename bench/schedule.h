@@ -1,13 +1,13 @@
-// When each case is sampled, and how often: decided once, after the warm-up.
+// How often each case is sampled, and in which order. Decided once, after the warm-up.
 //
-// The median of n samples with deviation cv has a relative error of 1.2533 cv / sqrt(n) (normal samples), so
-// that a case needs n = (1.2533 cv / .005)^2 of them for half a percent. Half of the process's time is shared
-// in proportion to what the cases need, so that all come to the same error, below half a percent where the
-// time suffices. The other half is shared in equal parts: on a shared machine samples are not normal, others'
-// bursts are longer than a few samples of a short case, and only many find the quiet moments between.
+// For normal samples with coefficient of variation cv, the median of n samples has a relative standard error
+// of 1.2533 cv / sqrt(n). So a case needs n = (1.2533 cv / .005)^2 samples for 0.5 %. Half of the time is
+// divided in proportion to these needs, which gives all cases the same error. The other half is divided
+// equally: on a shared machine samples are not normal, and a burst of load is longer than a few samples of a
+// short case. Only many samples cover the time between bursts.
 //
-// A process runs through rounds; each measures one repetition of every case, in an order drawn anew. A burst
-// of noise then falls on one repetition of many cases, rather than on all repetitions of one.
+// A process runs rounds. Each round measures one repetition of every case, in a new random order. A burst of
+// noise then affects one repetition of many cases, and not all repetitions of one case.
 #pragma once
 
 #include <cstdint>
@@ -17,26 +17,26 @@
 
 namespace warpgauge::bench {
 
-inline constexpr double kWantedRelativeError = 0.005;  // of the median
+inline constexpr double kTargetRelativeError = 0.005;  // of the median
 
-// What the warm-up learned about a case.
+// What the warm-up measured of a case.
 struct Estimate {
-  double sample_seconds;  // of one sample with all that belongs to it: eviction, launch, waiting
-  double cv;              // deviation of a sample over its mean
+  double sample_seconds;  // of one sample with its overhead: eviction, launch, waiting
+  double cv;              // coefficient of variation of the samples
 };
 
 struct Plan {
   int repetitions = 0;
-  std::vector<int> samples;   // in a repetition, per case; at least 1
-  double seconds = 0;         // that all of it should take
-  double relative_error = 0;  // of the median of the case that comes off worst
+  std::vector<int> samples;   // per repetition, of each case; at least 1
+  double seconds = 0;         // estimated duration of all rounds
+  double relative_error = 0;  // of the median; the largest of all cases
 };
 
-// Never takes less than three repetitions of one sample each, even where that exceeds `seconds`;
-// `repetitions` fixes their number.
-Plan make_plan(std::span<const Estimate> cases, double seconds, std::optional<int> repetitions);
+// Plans at least three repetitions of one sample each, even if that exceeds `seconds`. `repetitions` fixes
+// their number.
+[[nodiscard]] Plan make_plan(std::span<const Estimate> cases, double seconds, std::optional<int> repetitions);
 
-// The order of one round: 0..cases-1, shuffled, the same for the same (seed, round) on every platform.
-std::vector<int> round_order(int cases, std::uint64_t seed, int round);
+// The order of one round: 0..cases-1, shuffled. The same for the same (seed, round) on every platform.
+[[nodiscard]] std::vector<int> round_order(int cases, std::uint64_t seed, int round);
 
 }  // namespace warpgauge::bench

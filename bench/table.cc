@@ -1,90 +1,72 @@
 #include "bench/table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string>
-#include <vector>
 
+#include "base/escape.h"
+#include "base/number_format.h"
+#include "base/quantile.h"
 #include "bench/roofline.h"
-#include "bench/sample_statistics.h"
 
 namespace warpgauge::bench {
 namespace {
 
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[256];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
+constexpr std::size_t kWidth = 100;
+
+// The columns beside the name. Two blanks separate them, one if the names are long.
+struct Row {
+  std::string time, tflops, ceiling, checked;
+};
+constexpr int kTimeWidth = 8, kTflopsWidth = 7, kCeilingWidth = 7, kCheckedWidth = 7;
+constexpr std::size_t kValuesWidth = kTimeWidth + kTflopsWidth + kCeilingWidth + kCheckedWidth;
+
+std::string row_text(const Row& row, int gap) {
+  return fmt::format("{:{}}{:>{}}{:{}}{:>{}}{:{}}{:>{}}{:{}}{:>{}}", "", gap, row.time, kTimeWidth, "", gap,
+                     row.tflops, kTflopsWidth, "", gap, row.ceiling, kCeilingWidth, "", gap, row.checked,
+                     kCheckedWidth);
 }
 
-std::string duration_text(double ns) {
-  if (ns < 1e4) return format("%.3f us", ns * 1e-3);
-  if (ns < 1e6) return format("%.1f us", ns * 1e-3);
-  if (ns < 1e9) return format("%.3f ms", ns * 1e-6);
-  return format("%.3f s", ns * 1e-9);
+std::string checked_text(const CaseResult& result) {
+  const double error = result.accuracy.err_over_bound;
+  return std::isfinite(error) ? fmt::format("ok {:.2f}", error) : "ok";
 }
 
-std::string number_or_dash(const char* pattern, double value) {
-  return std::isfinite(value) ? format(pattern, value) : "-";
-}
-
-// "%.3g" with trailing zeros, and no exponent for the sizes that occur.
-std::string three_digits(double value) {
-  const int decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
-  return format("%.*f", decimals, value);
-}
-
-// The beginning of a failure's first line; stderr has all of it.
-std::string shortened(const std::string& failure) {
-  constexpr std::size_t kWidth = 54;
-  const std::string line = failure.substr(0, failure.find('\n'));
-  return line.size() <= kWidth ? line : line.substr(0, kWidth - 3) + "...";
-}
-
-std::vector<double> all_samples(const CaseResult& result) {
-  std::vector<double> samples;
-  for (const Repetition& repetition : result.repetitions)
-    samples.insert(samples.end(), repetition.samples_ns.begin(), repetition.samples_ns.end());
-  return samples;
-}
-
-std::string right_line(const CaseResult& result) {
-  return format("%10s  %10s  %6s  %7s  %5s  %6s", "right", "-", "-", "-", "-",
-                number_or_dash("%.2f", result.accuracy.err_over_bound).c_str());
-}
-
-std::string timed_line(const CaseResult& result, const Station& station) {
-  const SampleStatistics s = summarize(all_samples(result));
+Row timed_row(const CaseResult& result, const BackendRuntime& runtime) {
+  const double median_ns = median(result.all_samples_ns());
   const Roofline roofline =
-      place_on_roofline(result.measured.problem, s.p50 * 1e-9, station.ceilings, station.cache);
-  return format("%10s  %10s  %6s  %7s  %5s  %6s", duration_text(s.p50).c_str(), duration_text(s.p95).c_str(),
-                number_or_dash("%.1f %%", 100 * s.cv).c_str(), three_digits(roofline.tflops).c_str(),
-                number_or_dash("%.0f %%", roofline.percent).c_str(),
-                number_or_dash("%.2f", result.accuracy.err_over_bound).c_str());
+      place_on_roofline(result.measured.problem, median_ns * 1e-9, runtime.ceilings, runtime.cache);
+  return {.time = format_duration(median_ns),
+          .tflops = format_number(roofline.tflops),
+          .ceiling = std::isfinite(roofline.percent) ? fmt::format("{:.0f} %", roofline.percent) : kUnknown,
+          .checked = checked_text(result)};
+}
+
+// What stands beside the name. `width` limits messages.
+std::string line_of(const CaseResult& result, const BackendRuntimes& runtimes, int gap, std::size_t width) {
+  // The first line of a failure; stderr has all of it.
+  if (result.failed())
+    return "  " + shortened(result.failure.substr(0, result.failure.find('\n')), width - 2);
+  if (result.skipped()) return "  " + shortened("skipped: " + result.measured.unsupported, width - 2);
+  if (!result.timed()) return row_text({kUnknown, kUnknown, kUnknown, checked_text(result)}, gap);
+  return row_text(timed_row(result, runtimes.at(result.measured.kernel->backend)), gap);
 }
 
 }  // namespace
 
-void print_table(std::ostream& out, std::span<const CaseResult> results, const Stations& stations) {
-  std::size_t width = 4;
-  for (const CaseResult& result : results) width = std::max(width, result.measured.name.size());
-  const auto cell = [width](std::string name) { return name + std::string(width - name.size() + 2, ' '); };
-  out << cell("case") << "    median         p95      cv  TFLOP/s  roof.  error*\n";
-  for (const CaseResult& result : results) {
-    out << cell(result.measured.name);
-    if (result.skipped())
-      out << "skipped: " << result.measured.unsupported;
-    else if (result.failed())
-      out << shortened(result.failure);
-    else if (!result.timed())
-      out << right_line(result);
-    else
-      out << timed_line(result, stations.at(result.measured.kernel->backend));
-    out << "\n";
-  }
-  out << "* largest error over its bound; at most 1 is right\n";
+void print_table(std::ostream& out, std::span<const CaseResult> results, const BackendRuntimes& runtimes) {
+  std::size_t names = std::string_view("case").size();
+  for (const CaseResult& result : results) names = std::max(names, result.measured.name.size());
+  const int gap = names + kValuesWidth + 4 * 2 <= kWidth ? 2 : 1;
+  const std::size_t values =
+      std::max(kValuesWidth + 4 * static_cast<std::size_t>(gap), kWidth - std::min(names, kWidth));
+  out << fmt::format("{:<{}}{}\n", "case", names, row_text({"time", "TFLOP/s", "ceiling", "checked"}, gap));
+  for (const CaseResult& result : results)
+    out << fmt::format("{:<{}}{}\n", result.measured.name, names, line_of(result, runtimes, gap, values));
+  out << "time: median of all samples. ceiling: achieved share of the measured roofline (- if unknown).\n"
+         "checked: ok, and the largest error relative to its bound, which is at most 1.\n";
 }
 
 }  // namespace warpgauge::bench

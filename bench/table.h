@@ -1,15 +1,15 @@
-// What a person reads: one line a case.
+// The table of results for people: one line per case.
 #pragma once
 
 #include <ostream>
 #include <span>
 
+#include "bench/backend_runtime.h"
 #include "bench/result.h"
-#include "bench/station.h"
 
 namespace warpgauge::bench {
 
-// At most 110 columns wide for names up to 52 characters.
-void print_table(std::ostream& out, std::span<const CaseResult> results, const Stations& stations);
+// At most 100 columns wide for names of up to 67 characters.
+void print_table(std::ostream& out, std::span<const CaseResult> results, const BackendRuntimes& runtimes);
 
 }  // namespace warpgauge::bench

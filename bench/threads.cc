@@ -1,10 +1,12 @@
 #include "bench/threads.h"
 
+#include <fmt/format.h>
 #include <omp.h>
 #include <sched.h>
 
 #include <stdexcept>
-#include <string>
+
+#include "base/number_format.h"
 
 namespace warpgauge::bench {
 
@@ -20,9 +22,10 @@ std::vector<int> allowed_cpus() {
 
 void require_cpus(int threads, const std::vector<int>& cpus) {
   if (threads > static_cast<int>(cpus.size()))
-    throw std::invalid_argument("--threads " + std::to_string(threads) + ": only " +
-                                std::to_string(cpus.size()) +
-                                " CPUs are allowed; more threads than CPUs would measure the scheduler");
+    throw std::invalid_argument(
+        fmt::format("--threads={}: this process may run on {} only; more threads than CPUs would measure the "
+                    "scheduler",
+                    threads, format_count(std::ssize(cpus), "CPUs")));
 }
 
 void pin_threads(int threads, const std::vector<int>& cpus) {
@@ -39,9 +42,9 @@ void pin_threads(int threads, const std::vector<int>& cpus) {
     team = omp_get_num_threads();
   }
   if (team != threads)
-    throw std::runtime_error("OpenMP gives " + std::to_string(team) + " threads of " +
-                             std::to_string(threads) + "; is OMP_THREAD_LIMIT set?");
-  if (!pinned) throw std::runtime_error("threads could not be pinned (sched_setaffinity)");
+    throw std::runtime_error(
+        fmt::format("OpenMP creates {} threads instead of {}; is OMP_THREAD_LIMIT set?", team, threads));
+  if (!pinned) throw std::runtime_error("threads cannot be pinned to CPUs (sched_setaffinity failed)");
 }
 
 }  // namespace warpgauge::bench

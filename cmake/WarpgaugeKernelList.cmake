@@ -1,6 +1,6 @@
 # warpgauge_add_kernels(TARGET BACKEND/NAME[+simt]...): compiles the listed kernels into TARGET and generates the list
-# that registry.cc expands. A listed kernel without a source, or a source that nobody listed, ends the configure step.
-# +simt compiles a CUDA kernel that is written against kernels/simt/ once more, with the host compiler, for the emulator.
+# that registry.cc expands. A listed kernel without a source, or a source that is not listed, is a configure error.
+# +simt also compiles a CUDA kernel that is written against kernels/simt/ with the host compiler, for the emulator.
 
 # Compiles kernels/cuda/NAME.cu with the host compiler, instrumented, into TARGET.
 function(warpgauge_add_simt_kernel target name)
@@ -40,7 +40,7 @@ function(warpgauge_add_kernels target)
       continue()
     endif()
     target_sources(${target} PRIVATE ${source})
-    set_property(GLOBAL APPEND PROPERTY WARPGAUGE_BUILT_KERNELS ${kernel})  # one fuzz test each
+    set_property(GLOBAL APPEND PROPERTY WARPGAUGE_BUILT_KERNELS ${kernel})  # tests/fuzz adds a test for each
     string(APPEND list_text "WARPGAUGE_KERNEL(${backend}_${name})\n")
   endforeach()
   if(present)

@@ -1,4 +1,4 @@
-// How accurate a result is, over all compared elements: what bench reports beside a time.
+// Accuracy of a result over all compared elements. bench reports it beside the time.
 #pragma once
 
 #include <algorithm>
@@ -10,12 +10,12 @@ namespace warpgauge {
 struct Accuracy {
   double max_abs_err = 0;
   double mean_abs_err = 0;
-  double correlation = 1;     // Pearson, between found and expected
-  double err_over_bound = 0;  // the worst row's error over its bound; at most 1 when right
+  double correlation = 1;     // Pearson correlation of computed and expected values
+  double err_over_bound = 0;  // of the worst row; at most 1 if the result is right
   std::int64_t rows = 0;
 };
 
-// Gathers the first three of these; elements that are not finite are left out by the caller.
+// Accumulates the first three of these. The caller passes finite elements only.
 class AccuracySums {
  public:
   void add(double found, double expected) {

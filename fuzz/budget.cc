@@ -11,7 +11,7 @@ namespace {
 struct Format {
   int fraction_bits;
   int least_exponent;
-  double weight_rounding;  // of P
+  double weight_rounding;  // relative rounding error of P
 };
 
 Format format_of(Dtype dtype) {

@@ -1,16 +1,18 @@
 #include "fuzz/check.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <exception>
 #include <new>
 
-#include "fuzz/memory.h"
+#include "fuzz/check_memory.h"
 
 namespace warpgauge {
 namespace {
 
-// Scratch memory of one launch, full of poison (its contents are undefined), with a guard band after it.
+// Scratch memory of one launch, filled with poison, with a guard band after it.
 class Workspace {
  public:
   Workspace(Backend backend, std::int64_t bytes)
@@ -43,18 +45,18 @@ std::vector<Failure> compare_runs(const Output& first, const Output& second, Inp
   std::vector<Failure> failures;
   const auto compare = [&](const char* name, const std::vector<float>& a, const std::vector<float>& b) {
     if (const std::size_t n = first_difference(a, b); n < a.size())
-      failures.push_back({Property::repeats, family,
-                          std::string(name) + " differs between two runs at element " + std::to_string(n) +
-                              ": " + std::to_string(a[n]) + " and " + std::to_string(b[n])});
+      failures.push_back(
+          {Property::repeats, family,
+           fmt::format("{} differs between two runs at element {}: {:.9g} and {:.9g}", name, n, a[n], b[n])});
   };
   compare("O", first.o, second.o);
   compare("LSE", first.lse, second.lse);
   return failures;
 }
 
-// Launches once more while the stream lets nothing through: what is written meanwhile comes from another one,
-// and would be timed as nothing. To come after a run, which has loaded the code: that may wait for the
-// device.
+// Launches again while the stream is held. If outputs are written nevertheless, the kernel works on another
+// stream, and a timing would not see that work. Must follow a run: the first launch loads code, which may
+// wait for the device.
 std::vector<Failure> check_stream(const Kernel& kernel, GuardedTensors& tensors, InputFamily family) {
   const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), 1));
   const Stream stream(kernel.backend);
@@ -74,10 +76,10 @@ std::vector<Failure> check_stream(const Kernel& kernel, GuardedTensors& tensors,
   const auto rows = static_cast<std::size_t>(lse_elements(tensors.problem()));
   if (!held || (seen.unwritten_rows.size() == rows && seen.unwritten_lse_rows.size() == rows)) return {};
   return {{Property::on_stream, family,
-           "O or LSE were written while Launch::stream was held: it works on another stream"}};
+           "O or LSE were written while Launch::stream was held: the kernel works on another stream"}};
 }
 
-// One kernel on one problem: runs it on one family of inputs after the other.
+// Checks one kernel on one problem, one family of inputs after the other.
 class Checker {
  public:
   Checker(const Kernel& kernel, const Problem& problem, std::uint64_t seed, const CheckOptions& options)
@@ -92,7 +94,7 @@ class Checker {
     tensors_.upload(inputs);
     Output output;
     try {
-      // An emulated kernel runs in another order of threads each time, which must not show.
+      // The seeds differ: an emulated kernel must not depend on the order of its threads.
       output = run_kernel(kernel_, tensors_, options_.threads, seed_);
       if (is_main && options_.repeat && kernel_.deterministic)
         add(compare_runs(output, run_kernel(kernel_, tensors_, options_.threads, seed_ + 1), family), result);
@@ -152,9 +154,9 @@ const char* property_name(Property property) {
 std::string CheckResult::report() const {
   std::string text;
   for (const Failure& failure : failures)
-    text += std::string(property_name(failure.property)) + " (" + family_name(failure.family) +
-            "): " + failure.message + "\n";
-  if (!not_checked.empty()) text += "not checked: " + not_checked + "\n";
+    text += fmt::format("{} ({}): {}\n", property_name(failure.property), family_name(failure.family),
+                        failure.message);
+  if (!not_checked.empty()) text += fmt::format("not checked: {}\n", not_checked);
   return text;
 }
 
@@ -179,7 +181,7 @@ Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads, st
 CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t seed,
                   const CheckOptions& options) {
   CheckResult result;
-  result.not_checked = memory_lacking(kernel, problem, options.threads);
+  result.not_checked = memory_shortage(kernel, problem, options.threads);
   if (!result.not_checked.empty()) return result;
   try {
     Checker checker(kernel, problem, seed, options);
@@ -188,8 +190,8 @@ CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t se
       for (InputFamily family : {InputFamily::counting, InputFamily::needles})
         if (family != options.family) checker.run(family, false, result);
   } catch (const std::bad_alloc&) {
-    result.not_checked = "out of memory: " + memory_needed(kernel, problem, options.threads);
-  } catch (const std::exception& error) {  // no memory of the device, or no device any more
+    result.not_checked = fmt::format("out of memory: {}", memory_needed(kernel, problem, options.threads));
+  } catch (const std::exception& error) {  // the device has no memory left, or was lost
     result.not_checked = error.what();
   }
   return result;

@@ -1,12 +1,11 @@
-// Is this kernel right on this problem? Runs it on guarded, poisoned operands and holds every property of its
+// Checks one kernel on one problem: runs it on guarded, poisoned operands and verifies every property of its
 // contract.
 //
 //   CheckResult result = check(kernel, problem, seed, {});
 //   if (!result.passed()) std::cerr << result.report();
 //
-// The kernel need not be in the list: any Kernel will do. A kernel that throws is a failure, not an
-// exception; what hinders the check itself, as a lack of memory, is neither: nothing is known about the
-// kernel then.
+// Any Kernel can be checked, listed or not. A kernel that throws is a failure of the kernel. If the check
+// itself cannot run, for example for lack of memory, the result says so and the kernel is not called wrong.
 #pragma once
 
 #include <cstdint>
@@ -22,69 +21,69 @@
 
 namespace warpgauge {
 
-// What a kernel promises, one failure kind each.
+// What a kernel guarantees. Each property is one kind of failure.
 enum class Property {
   launches,      // it does not throw
-  on_stream,     // it works on the stream that it is given
-  output,        // O within its budget
-  lse,           // LSE within its tolerance
-  non_finite,    // NaN and infinity just where the oracle has them
-  writes_all,    // no poison left in O or LSE
-  stays_inside,  // guard bands, gaps and inputs untouched
-  repeats,       // the same bits again, where it claims to be deterministic
+  on_stream,     // it does its work on the stream that it is given
+  output,        // O is within its bound
+  lse,           // LSE is within its bound
+  non_finite,    // NaN and infinity only where the oracle has them
+  writes_all,    // no poison is left in O or LSE
+  stays_inside,  // guard bands, gaps and inputs are unchanged
+  repeats,       // a second run is bit-identical, if it claims to be deterministic
 };
 
-const char* property_name(Property property);
+[[nodiscard]] const char* property_name(Property property);
 
 struct Failure {
   Property property;
-  InputFamily family;   // the inputs on which it failed
-  std::string message;  // where, what was found, what was expected and with which bound
+  InputFamily family;   // of the inputs on which it failed
+  std::string message;  // where, the value, the expected value and the bound
 };
 
 struct CheckOptions {
   InputFamily family = InputFamily::normal;
   Layout layout = Layout::packed;
   OracleBackend oracle = OracleBackend::automatic;
-  int threads = 1;      // of a CPU kernel; the oracle takes all that OpenMP gives
-  bool probes = false;  // also run the families `counting` and `needles`
-  bool repeat = true;   // a second run of a deterministic kernel
+  int threads = 1;      // of a CPU kernel; the oracle uses all threads of OpenMP
+  bool probes = false;  // also check the families `counting` and `needles`
+  bool repeat = true;   // run a deterministic kernel twice
   ReferenceCache* cache = nullptr;
 };
 
 struct CheckResult {
   std::vector<Failure> failures;
-  std::string not_checked;        // why the check was not made, or not to its end; says nothing of the kernel
+  std::string not_checked;        // why the check did not run to its end; no statement about the kernel
   Accuracy accuracy;              // on the main inputs
   std::uint64_t output_hash = 0;  // of the main inputs' output
 
-  bool passed() const { return failures.empty() && not_checked.empty(); }
-  bool is_wrong() const { return !failures.empty(); }
-  std::string report() const;  // one line a failure, and one for not_checked
+  [[nodiscard]] bool passed() const { return failures.empty() && not_checked.empty(); }
+  [[nodiscard]] bool is_wrong() const { return !failures.empty(); }
+  [[nodiscard]] std::string report() const;  // one line per failure, and one for not_checked
 };
 
 // The whole check. The kernel must support the problem.
-CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t seed,
-                  const CheckOptions& options);
+[[nodiscard]] CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t seed,
+                                const CheckOptions& options);
 
-// Its parts, for those who hold operands already.
+// The parts of check(), for callers that already have operands.
 
-// What run_kernel throws where it is the kernel's doing: its launch threw or failed, or it overran its
-// workspace.
+// run_kernel throws this for a fault of the kernel: its launch threw or failed, or it wrote past the end of
+// its workspace.
 struct LaunchFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Poisons the outputs, launches on a stream of its own, waits, and fetches what was written. The seed is that
-// of Launch::schedule_seed.
-Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads,
-                  std::uint64_t schedule_seed = 0);
+// Poisons the outputs, launches on a new stream, waits, and downloads the outputs. The seed becomes
+// Launch::schedule_seed.
+[[nodiscard]] Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads,
+                                std::uint64_t schedule_seed = 0);
 
-// What is wrong with `output`, given the reference of the same inputs. Poison is looked for in every row.
-std::vector<Failure> compare_output(const Output& output, const Inputs& inputs, const Reference& reference,
-                                    Accuracy* accuracy);
+// Failures of `output`, given the reference of the same inputs. Every row is searched for poison.
+[[nodiscard]] std::vector<Failure> compare_output(const Output& output, const Inputs& inputs,
+                                                  const Reference& reference, Accuracy* accuracy);
 
 // The same for the family `counting`, whose closed form holds at every row: O = 1 and LSE = ln(visible keys).
-std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs);
+[[nodiscard]] std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs);
 
 }  // namespace warpgauge

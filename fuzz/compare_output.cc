@@ -1,7 +1,8 @@
-// The comparisons of check.h: what a kernel wrote against what is right.
+// The comparisons of check.h: outputs of a kernel with expected values.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include "fuzz/budget.h"
@@ -13,31 +14,30 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+// Nine digits: enough to tell any two f32 values apart.
 std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.9g", value);
-  return text;
+  return fmt::format("{:.9g}", value);
 }
 
-// Equal kinds: NaN with NaN, an infinity with itself, finite with finite.
+// Both NaN, the same infinity, or both finite.
 bool same_kind(double found, double expected) {
   if (std::isnan(expected)) return std::isnan(found);
   if (std::isinf(expected)) return found == expected;
   return std::isfinite(found);
 }
 
-// One output under comparison: looks at rows, gathers what is wrong with them by property.
+// Compares one output row by row, and collects the failures by property.
 class Comparison {
  public:
   Comparison(const Output& output, const Inputs& inputs) : out_(output), in_(inputs), p_(inputs.problem) {}
 
-  // What holds at every row without an oracle: all of it was written; only inputs with NaNs give NaNs; a row
-  // without keys has O = 0 and LSE = -inf, and no other row has.
+  // Checks what needs no oracle, at every row: all elements were written; only inputs with NaNs give NaNs; O
+  // = 0 and LSE = -inf exactly at the rows without keys.
   void scan() {
     for (std::int64_t row : out_.unwritten_rows)
-      unwritten_.add(row, 0, [&] { return "O was not written at " + place(row); });
+      unwritten_.add(row, 0, [&] { return fmt::format("O was not written at {}", place(row)); });
     for (std::int64_t row : out_.unwritten_lse_rows)
-      unwritten_lse_.add(row, 0, [&] { return "LSE was not written at " + place(row); });
+      unwritten_lse_.add(row, 0, [&] { return fmt::format("LSE was not written at {}", place(row)); });
     if (in_.family == InputFamily::nan_inputs) return;
     for (std::int64_t row = 0; row < lse_elements(p_); ++row) {
       const bool has_keys = keys(row) > 0;
@@ -49,20 +49,20 @@ class Comparison {
     }
   }
 
-  // NaN and infinities, where the inputs hold NaNs and scan() cannot know.
+  // Checks NaN and infinities if the inputs hold NaNs; scan() cannot, without the expected values.
   void check_kinds(std::int64_t row, const double* expected, double expected_lse) {
     if (in_.family != InputFamily::nan_inputs) return;
     for (std::int64_t d = 0; d < p_.head_dim; ++d) check_kind(row, d, expected[d]);
     check_lse_kind(row, expected_lse);
   }
 
-  // |O - expected| <= bound at one element, where both are finite; returns their ratio.
+  // Checks |O - expected| <= bound at one element if both are finite. Returns error / bound.
   double check_value(std::int64_t row, std::int64_t d, double expected, double bound) {
     const double error = std::fabs(o(row, d) - expected);
     if (!(error > bound) || !std::isfinite(error)) return error > 0 && bound > 0 ? error / bound : 0;
     wrong_.add(row, error / bound, [&] {
-      return "O is " + number(o(row, d)) + " at " + place(row, d) + ", expected " + number(expected) +
-             ": error " + number(error) + ", bound " + number(bound);
+      return fmt::format("O is {} at {}, expected {}: error {}, bound {}", number(o(row, d)), place(row, d),
+                         number(expected), number(error), number(bound));
     });
     return error / bound;
   }
@@ -72,8 +72,8 @@ class Comparison {
     const double error = std::fabs(out_.lse[row] - expected);
     if (!(error > bound) || !std::isfinite(error)) return;
     wrong_lse_.add(row, error / bound, [&] {
-      return "LSE is " + number(out_.lse[row]) + " at " + place(row) + ", expected " + number(expected) +
-             ": error " + number(error) + ", bound " + number(bound);
+      return fmt::format("LSE is {} at {}, expected {}: error {}, bound {}", number(out_.lse[row]),
+                         place(row), number(expected), number(error), number(bound));
     });
   }
 
@@ -82,15 +82,15 @@ class Comparison {
 
   std::vector<Failure> failures() const {
     std::vector<Failure> all;
-    const auto tell = [&](Property property, const RowFailures& rows) {
+    const auto add = [&](Property property, const RowFailures& rows) {
       if (rows.any()) all.push_back({property, in_.family, rows.message()});
     };
-    tell(Property::writes_all, unwritten_);
-    tell(Property::writes_all, unwritten_lse_);
-    tell(Property::non_finite, wrong_kind_);
-    tell(Property::non_finite, wrong_lse_kind_);
-    tell(Property::output, wrong_);
-    tell(Property::lse, wrong_lse_);
+    add(Property::writes_all, unwritten_);
+    add(Property::writes_all, unwritten_lse_);
+    add(Property::non_finite, wrong_kind_);
+    add(Property::non_finite, wrong_lse_kind_);
+    add(Property::output, wrong_);
+    add(Property::lse, wrong_lse_);
     return all;
   }
 
@@ -98,23 +98,20 @@ class Comparison {
   void check_kind(std::int64_t row, std::int64_t d, double expected) {
     if (!same_kind(o(row, d), expected))
       wrong_kind_.add(row, 0, [&] {
-        return "O is " + number(o(row, d)) + " at " + place(row, d) + ", expected " + what(expected);
+        return fmt::format("O is {} at {}, expected {}", number(o(row, d)), place(row, d), what(expected));
       });
   }
   void check_lse_kind(std::int64_t row, double expected) {
     if (!same_kind(out_.lse[row], expected))
       wrong_lse_kind_.add(row, 0, [&] {
-        return "LSE is " + number(out_.lse[row]) + " at " + place(row) + ", expected " + what(expected);
+        return fmt::format("LSE is {} at {}, expected {}", number(out_.lse[row]), place(row), what(expected));
       });
   }
   std::string place(std::int64_t row) const {
-    return "b=" + std::to_string(row / p_.seq_q / p_.heads) +
-           " h=" + std::to_string(row / p_.seq_q % p_.heads) + " q=" + std::to_string(row % p_.seq_q) +
-           " of " + std::to_string(keys(row)) + " keys";
+    return fmt::format("b={} h={} q={} of {} keys", row / p_.seq_q / p_.heads, row / p_.seq_q % p_.heads,
+                       row % p_.seq_q, keys(row));
   }
-  std::string place(std::int64_t row, std::int64_t d) const {
-    return place(row) + ", d=" + std::to_string(d);
-  }
+  std::string place(std::int64_t row, std::int64_t d) const { return fmt::format("{}, d={}", place(row), d); }
   static std::string what(double expected) {
     return std::isfinite(expected) ? "a finite number" : number(expected);
   }
@@ -125,7 +122,7 @@ class Comparison {
   RowFailures unwritten_, unwritten_lse_, wrong_kind_, wrong_lse_kind_, wrong_, wrong_lse_;
 };
 
-// One row against the oracle; returns the worst element's error over the row's bound.
+// Compares one row with the oracle. Returns the largest error over the row's bound.
 double compare_row(Comparison& comparison, const Problem& p, const Reference& ref, std::size_t n,
                    AccuracySums& sums) {
   const std::int64_t row = ref.rows[n], keys = comparison.keys(row);

@@ -13,7 +13,7 @@ namespace {
 struct Fatal {
   int signal;
   const char* name;
-  struct sigaction before;  // what it did without us
+  struct sigaction before;  // the action that this module replaced
 };
 
 Fatal fatal_signals[] = {{SIGSEGV, "SIGSEGV", {}}, {SIGBUS, "SIGBUS", {}},   {SIGFPE, "SIGFPE", {}},
@@ -21,7 +21,7 @@ Fatal fatal_signals[] = {{SIGSEGV, "SIGSEGV", {}}, {SIGBUS, "SIGBUS", {}},   {SI
 const char* program_name = "";
 std::atomic<const CrashNote*> newest{nullptr};
 
-// Only what may be called in a handler: no memory is taken, no lock, no stream.
+// Async-signal-safe (signal-safety(7)): no allocation, no lock, no stream.
 void put(const char* text) {
   for (std::size_t left = std::strlen(text); left > 0;) {
     const ssize_t written = write(STDERR_FILENO, text, left);
@@ -31,26 +31,27 @@ void put(const char* text) {
   }
 }
 
-void tell(const Fatal& fatal) {
+void print_note(const Fatal& fatal) {
   const CrashNote* note = newest.load();
   if (!note) return;
-  for (const char* part : {"\n", program_name, ": ", fatal.name, " in ", note->text(), "\n"}) put(part);
+  for (const char* part : {"\n", program_name, ": error: ", fatal.name, " in ", note->text(), "\n"})
+    put(part);
 }
 
-// Told before the old action is put back: another thread may crash meanwhile. A fault comes again by itself
-// when its instruction does, with the address that a sanitizer wants to know; what was sent is sent once
-// more.
+// Prints before it restores the old action: another thread may crash meanwhile. A fault recurs when its
+// instruction is executed again, with the address that a sanitizer reports. A signal that was sent (si_code
+// <= 0) does not recur and is raised again.
 void handle(int signal, siginfo_t* info, void*) {
   for (const Fatal& fatal : fatal_signals)
     if (fatal.signal == signal) {
-      tell(fatal);
+      print_note(fatal);
       sigaction(signal, &fatal.before, nullptr);
     }
   const bool was_sent = info->si_code <= 0;
   if (was_sent) raise(signal);
 }
 
-// A handler has no room on a stack that has overflowed. A sanitizer brings a stack of its own.
+// A handler cannot run on a stack that has overflowed. Sanitizers install an alternate stack themselves.
 void provide_stack() {
   alignas(16) static char memory[64 * 1024];
   stack_t present{};

@@ -1,11 +1,11 @@
-// What the program is busy with, told on stderr when a signal ends it: a kernel that crashes takes the
-// program along, and without a note nobody would know which, on what.
+// Prints what the program was working on when a signal ends it. A crash of a kernel ends the whole program;
+// the note names the kernel and its problem.
 //
-//   install_crash_notes("fuzz");
+//   install_crash_notes("warpgauge-fuzz");
 //   ...
-//   CrashNote note("cpu/mine, on\n  replay:   fuzz --replay '...'");
-//   mine.launch(...);        // fuzz: SIGSEGV in cpu/mine, on
-//                            //   replay:   fuzz --replay '...'
+//   CrashNote note("cpu/mine\n  reproducer: fuzz --replay '...'");
+//   mine.launch(...);        // warpgauge-fuzz: error: SIGSEGV in cpu/mine
+//                            //   reproducer: fuzz --replay '...'
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace warpgauge {
 
-// Holds while it lives; of several the newest is told. They are made and end on one thread, last in, first
-// out; the signal may strike on any.
+// Valid while it exists. If there are several, the newest is printed. All are made and destroyed on one
+// thread, last in, first out; the signal may arrive on any thread.
 class CrashNote {
  public:
   explicit CrashNote(std::string_view text);  // its first kLongest characters
@@ -22,18 +22,17 @@ class CrashNote {
   CrashNote(const CrashNote&) = delete;
   CrashNote& operator=(const CrashNote&) = delete;
 
-  const char* text() const { return text_; }
+  [[nodiscard]] const char* text() const { return text_; }
 
  private:
-  static constexpr std::size_t kLongest = 1023;
+  static constexpr std::size_t kLongest = 4095;
   const CrashNote* outer_;
   char text_[kLongest + 1];
 };
 
-// From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT and SIGTERM write "PROGRAM: SIGNAL in NOTE" before
-// they do what they did until now: end the process, or whatever a sanitizer's handler makes of them. The
-// overflow of the calling thread's stack is told too. `program` must outlive the process's last note; a
-// second call changes nothing.
+// From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT and SIGTERM print "PROGRAM: error: SIGNAL in NOTE".
+// Then the previous action follows: the end of the process, or a sanitizer's handler. An overflow of the
+// calling thread's stack is reported too. `program` must outlive the last note. A second call has no effect.
 void install_crash_notes(const char* program);
 
 }  // namespace warpgauge

@@ -1,82 +1,106 @@
 #include "fuzz/flags.h"
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
 #include <iostream>
-#include <limits>
-#include <string>
+#include <stdexcept>
 
+#include "base/build_info.h"
+#include "base/flag_table.h"
+#include "base/flag_value.h"
+#include "base/message.h"
 #include "fuzz/program.h"
 
 namespace warpgauge {
 namespace {
 
+constexpr double kLeastSeconds = 0.001, kMostSeconds = 1'000'000;
+
 constexpr const char* kFooter =
-    "Flags that start with --gtest_ go to GoogleTest, as --gtest_filter and --gtest_output.\n"
-    "Exit: 0 right, 1 wrong, 2 usage, 77 nothing was checked. WARPGAUGE_REQUIRE_GPU=1 turns every skip into "
-    "a 1.";
+    R"(Flags that begin with --gtest_ go to GoogleTest: --gtest_list_tests, --gtest_filter, --gtest_output.
 
-// Turns a value's own exception into CLI11's, so that there is one way to say what is wrong.
-template <class Convert>
-auto convert(const char* flag, Convert conversion) {
-  try {
-    return conversion();
-  } catch (const std::exception& error) {
-    throw CLI::ValidationError(flag, error.what());
-  }
+Examples:
+  fuzz                                     500 random problems per kernel
+  fuzz --kernel=^cpu/ --seconds=60         one minute per CPU kernel
+  fuzz --seed=1000 --seeds=100000          other problems
+  fuzz --replay='cpu/naive/f32/B:1/H:1/S:17/D:64/causal:1 seed=7 family=needles'
+
+Exit codes: 0 right, 1 wrong, 2 usage error, 77 nothing could be checked here (for example: no GPU).
+WARPGAUGE_REQUIRE_GPU=1 turns 77, and each kernel that is skipped, into 1.
+)";
+
+FlagGroup case_flags(Flags& flags) {
+  return {
+      "Which kernels and problems",
+      {{"--kernel", "REGEX", "only kernels whose id, such as cpu/naive, matches (default: all)",
+        [&flags](const std::string& text) {
+          if (text.empty()) throw std::invalid_argument("is empty; leave the flag out to check all kernels");
+          flags.kernel = regular_expression(text, std::regex::ECMAScript);
+          flags.kernel_text = text;
+        }},
+       {.name = "--replay",
+        .value_name = "LINE",
+        .help = "check only this case: the reproducer that a failure printed; repeatable",
+        .apply = [&flags](const std::string& line) { flags.reproducers.push_back(parse_reproducer(line)); },
+        .is_repeatable = true}}};
 }
 
-// A minus is a huge number to an unsigned one.
-std::string reject_sign(const std::string& text) {
-  return text.find_first_not_of("0123456789") == std::string::npos
-             ? ""
-             : "'" + text + "' is not a count: digits only";
+FlagGroup effort_flags(Flags& flags, bool& seeds_are_given) {
+  return {"How many random problems",
+          {{"--seeds", "N", "random problems per kernel (default: 500); 0: regressions.txt only",
+            [&flags, &seeds_are_given](const std::string& text) {
+              flags.seeds = whole_number<std::uint64_t>(text, 0, UINT64_MAX);
+              seeds_are_given = true;
+            }},
+           {"--seconds", "SECONDS", "time limit per kernel; without --seeds, run until then (default: none)",
+            [&flags](const std::string& text) {
+              flags.seconds = decimal_number(text, kLeastSeconds, kMostSeconds, "seconds");
+            }},
+           {"--seed", "N", "first seed; the next problems use N+1, N+2, ... (default: 1)",
+            [&flags](const std::string& text) {
+              flags.first_seed = whole_number<std::uint64_t>(text, 0, UINT64_MAX);
+            }}}};
 }
-std::string reject_no_time(const std::string& text) {
-  return std::atof(text.c_str()) > 0 ? "" : "'" + text + "': more than 0 seconds are needed";
+
+FlagGroup other_flags(Flags& flags) {
+  return {"Other",
+          {{"--oracle", "auto|cpu|cublas",
+            "where the f64 reference runs (default: auto: cublas if there is a GPU)",
+            [&flags](const std::string& text) {
+              flags.oracle = parse_oracle(text);
+              flags.oracle_text = text;
+            }},
+           version_flag(),
+           help_flag()}};
+}
+
+int print_and_exit(const std::string& text) {
+  std::cout << text << std::flush;
+  return kRight;
 }
 
 }  // namespace
 
-ParsedFlags parse_flags(const std::vector<char*>& arguments) {
-  Flags flags;
-  std::string kernel = ".", oracle = "auto";
-  std::vector<std::string> replays;
-  CLI::App app("Holds each attention kernel against an f64 oracle on random and adversarial problems.",
-               "fuzz");
-  app.add_option("--kernel", kernel, "only kernels whose id, as cpu/naive, matches this regular expression");
-  const auto* seeds = app.add_option("--seeds", flags.seeds, "random cases a kernel")
-                          ->capture_default_str()
-                          ->check(reject_sign);
-  app.add_option("--seconds", flags.seconds,
-                 "stop a kernel after this time; without --seeds, go on until then")
-      ->check(reject_no_time);
-  app.add_option("--seed", flags.first_seed, "the first seed; the others follow")
-      ->capture_default_str()
-      ->check(reject_sign);
-  app.add_option("--replay", replays, "check just this case: a line that a failure printed")->take_all();
-  app.add_option("--oracle", oracle, "where the truth is computed: auto, cpu or cublas")
-      ->capture_default_str();
-  app.footer(kFooter);
+ParsedFlags read_flags(std::span<const char* const> arguments) {
+  ParsedFlags parsed;
+  Flags& flags = parsed.flags;
+  flags.program = arguments.empty() ? "fuzz" : arguments.front();
+  bool seeds_are_given = false;
+  const FlagTable table{
+      .usage = "fuzz [flags]",
+      .summary =
+          "Checks each attention kernel against an f64 oracle, on random and adversarial problems.\n"
+          "A failure prints a reproducer: a command that fails again, and its minimized form.",
+      .groups = {case_flags(flags), effort_flags(flags, seeds_are_given), other_flags(flags)},
+      .footer = kFooter};
   try {
-    app.parse(static_cast<int>(arguments.size()), arguments.data());
-    flags.kernel = convert("--kernel", [&] { return std::regex(kernel); });
-    for (const std::string& line : replays)
-      flags.replays.push_back(convert("--replay", [&] { return parse_replay(line); }));
-    const auto backend = parse_oracle(oracle);
-    if (!backend) throw CLI::ValidationError("--oracle", "'" + oracle + "' is not auto, cpu or cublas");
-    flags.oracle = *backend;
-  } catch (const CLI::ParseError& error) {
-    return {flags, app.exit(error) == 0 ? kRight : kUsage};
+    const Request request = parse_flags(table, arguments.subspan(arguments.empty() ? 0 : 1));
+    if (request == Request::help) parsed.exit_code = print_and_exit(help_text(table));
+    if (request == Request::version) parsed.exit_code = print_and_exit(version_text(kFuzzName));
+  } catch (const std::invalid_argument& error) {
+    print_error(kFuzzName, error.what());
+    parsed.exit_code = kUsage;
   }
-  if (flags.seconds > 0 && seeds->count() == 0) flags.seeds = std::numeric_limits<std::uint64_t>::max();
-  return {flags, std::nullopt};
-}
-
-bool is_wanted(const Kernel& kernel, const Flags& flags) {
-  if (!std::regex_search(kernel.id(), flags.kernel)) return false;
-  return flags.replays.empty() || std::any_of(flags.replays.begin(), flags.replays.end(),
-                                              [&](const Replay& replay) { return replay.is_for(kernel); });
+  if (flags.seconds > 0 && !seeds_are_given) flags.seeds = kUnlimitedSeeds;
+  return parsed;
 }
 
 }  // namespace warpgauge

@@ -2,35 +2,39 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <regex>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "fuzz/oracle.h"
-#include "fuzz/replay.h"
-#include "kernels/kernel.h"
+#include "fuzz/reproducer.h"
 
 namespace warpgauge {
 
+inline constexpr std::uint64_t kUnlimitedSeeds = std::numeric_limits<std::uint64_t>::max();
+
 struct Flags {
+  std::string program;      // path as it was called, for reproducers
+  std::string kernel_text;  // of --kernel; empty: all kernels
   std::regex kernel{"."};
   std::uint64_t first_seed = 1;
-  std::uint64_t seeds = 500;  // a kernel
-  double seconds = 0;         // a kernel; 0: no limit
-  std::vector<Replay> replays;
+  std::uint64_t seeds = 500;  // per kernel
+  double seconds = 0;         // per kernel; 0: no limit
+  std::vector<Reproducer> reproducers;
+  std::string oracle_text = "auto";
   OracleBackend oracle = OracleBackend::automatic;
 };
 
 struct ParsedFlags {
   Flags flags;
-  std::optional<int>
-      exit_code;  // set where the program is to end: help was asked for, or the flags are wrong
+  std::optional<int> exit_code;  // set if the program must end: after --help, --version or a usage error
 };
 
-// Prints help or what is wrong with the flags. Arguments are as main gets them, without GoogleTest's.
-ParsedFlags parse_flags(const std::vector<char*>& arguments);
-
-// Whether this kernel is asked for: by --kernel, and by --replay where its line names one.
-bool is_wanted(const Kernel& kernel, const Flags& flags);
+// Prints what --help and --version request, and usage errors. `arguments` begins with the program and holds
+// no flags of GoogleTest.
+[[nodiscard]] ParsedFlags read_flags(std::span<const char* const> arguments);
 
 }  // namespace warpgauge

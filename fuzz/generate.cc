@@ -10,13 +10,13 @@
 namespace warpgauge {
 namespace {
 
-// Multiples of 8, as most kernels want them, and a few that they are not, or too large for many.
+// Multiples of 8, which most kernels require; a few that are not; and one that is too large for many kernels.
 constexpr std::int64_t kHeadDims[] = {8,   16,  32,  40,  64,  64, 64, 80,  96,
                                       128, 128, 160, 192, 256, 1,  20, 100, 320};
 constexpr std::int64_t kGroups[] = {1, 1, 2, 3, 4, 8};
 constexpr std::uint64_t kAttempts = 256;
 
-// Draws one after the other from the stream of a seed.
+// Draws values one after the other from the stream of a seed.
 class Draws {
  public:
   Draws(std::uint64_t seed, std::uint64_t attempt) : random_(seed, 0x100 + attempt) {}
@@ -37,8 +37,7 @@ class Draws {
   std::uint64_t next_ = 0;
 };
 
-// A length of at most `limit`: at a tile's edge +-1 more often than not, otherwise anything, short ones
-// preferred.
+// A length of at most `limit`: mostly at a tile's edge +-1. Otherwise any length, with short ones preferred.
 std::int64_t draw_length(Draws& draws, std::int64_t limit) {
   if (limit <= 1 || draws.one_in(12)) return 1;
   if (draws.range(1, 3) > 1) {
@@ -50,7 +49,7 @@ std::int64_t draw_length(Draws& draws, std::int64_t limit) {
   return draws.range(1, draws.range(1, limit));
 }
 
-// B, H and Hkv whose product fits what the volume leaves.
+// B, H and Hkv whose product fits into the rest of the volume.
 void draw_heads(Draws& draws, std::int64_t max_volume, Problem& p) {
   const std::int64_t row_volume = p.seq_q * std::max<std::int64_t>(1, p.seq_k) * p.head_dim;
   const std::int64_t budget = std::max<std::int64_t>(1, max_volume / row_volume);
@@ -66,8 +65,8 @@ std::int64_t draw_keys(Draws& draws, const Problem& p, std::int64_t longest) {
   if (draws.one_in(20)) return draws.range(1, std::min(p.seq_q, longest));  // causal: rows without keys
   const bool decode = p.seq_q <= 16;
   if (decode && draws.one_in(2)) return draws.range(1, std::min<std::int64_t>(16384, longest));
-  // The diagonal leaves a tile at its corner, or a key or two beside it: where tiles are masked, or left out,
-  // wrongly.
+  // The diagonal leaves a tile at its corner, or one or two keys beside it. There kernels decide wrongly
+  // which tiles to mask or to skip.
   if (p.mask == Mask::causal && draws.range(1, 4) > 1) {
     const std::int64_t tiles_more = draws.range(-1, std::clamp<std::int64_t>((longest - p.seq_q) / 64, 0, 4));
     return std::clamp<std::int64_t>(p.seq_q + 64 * tiles_more + draws.range(-2, 1), 1, longest);
@@ -85,7 +84,7 @@ Problem draw_problem(Draws& draws, std::int64_t max_volume) {
   if (draws.one_in(8)) p.scale *= static_cast<double>(draws.range(1, 64)) / 16;
   if (draws.one_in(30)) p.scale = draws.one_in(2) ? 0 : -p.scale;
   p.mask = draws.one_in(2) ? Mask::causal : Mask::none;
-  // Where Sq is long, there is no room left for a long Sk: rather a square.
+  // A long Sq leaves no volume for a long Sk. Most problems are therefore limited to a square.
   const auto square = static_cast<std::int64_t>(std::sqrt(static_cast<double>(max_volume / p.head_dim)));
   const std::int64_t longest = draws.one_in(3) ? max_volume / p.head_dim : square;
   p.seq_q = draws.one_in(5) ? draws.range(1, 16) : draw_length(draws, std::min<std::int64_t>(640, longest));
@@ -94,7 +93,7 @@ Problem draw_problem(Draws& draws, std::int64_t max_volume) {
   return p;
 }
 
-// Normal inputs in a quarter of the cases, any family otherwise.
+// Normal inputs in a quarter of the cases, any family in the others.
 InputFamily draw_family(Draws& draws) {
   if (draws.one_in(4)) return InputFamily::normal;
   const auto families = all_families();

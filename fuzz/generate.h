@@ -1,9 +1,8 @@
-// Random problems that lean towards the edges at which attention kernels go wrong.
+// Random problems, biased towards the edges at which attention kernels fail.
 //
-// Sizes stay under B H Sq Sk D = 2^24 (2^21 for a kernel in the emulator), so that the f64 oracle checks
-// every row in milliseconds. Lengths and diagonals gather around tile edges; heads are shared (GQA, MQA) or
-// not; Sq and Sk differ both ways; keys may be missing altogether; D need not be a multiple of 8, nor the
-// scale positive.
+// B H Sq Sk D is at most 2^24 (2^21 for an emulated kernel), so that the f64 oracle checks every row within
+// milliseconds. Lengths and causal diagonals cluster at tile edges. Heads may share keys (GQA, MQA). Sq and
+// Sk differ in both directions; Sk may be 0. D may be no multiple of 8, and the scale may be 0 or negative.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +15,7 @@
 
 namespace warpgauge {
 
-// All that one check depends on, beside the kernel.
+// Everything that a check depends on, except the kernel.
 struct FuzzCase {
   Problem problem;
   std::uint64_t seed = 0;  // of the inputs
@@ -31,10 +30,11 @@ struct FuzzCase {
 inline constexpr std::int64_t kMaxFuzzVolume = std::int64_t{1} << 24;
 inline constexpr std::int64_t kMaxEmulatedVolume = std::int64_t{1} << 21;
 
-// The case of this seed; other attempts give other cases of the same seed.
-FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, std::int64_t max_volume = kMaxFuzzVolume);
+// The case of this seed. Other attempts give other cases of the same seed.
+[[nodiscard]] FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt,
+                                   std::int64_t max_volume = kMaxFuzzVolume);
 
-// The first attempt that the kernel supports; if there is none among many, nothing.
-std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed);
+// The first attempt that the kernel supports. Empty if it supports none of many attempts.
+[[nodiscard]] std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed);
 
 }  // namespace warpgauge

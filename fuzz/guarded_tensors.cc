@@ -1,5 +1,7 @@
 #include "fuzz/guarded_tensors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -23,18 +25,18 @@ Strides make_strides(Layout layout, std::int64_t heads, std::int64_t seq, std::i
       const std::int64_t row = head_dim + 8, head = (seq + 3) * row;
       return {heads * head + 5 * row, head, row};
     }
-    case Layout::mixed:  // each tensor has one of the others
+    case Layout::mixed:  // unmixed() has replaced it
       break;
   }
   return {};
 }
 
-// The layout of one tensor among all.
+// The layout of one tensor, if all have the layout `all`.
 Layout unmixed(Layout all, Layout where_mixed) {
   return all == Layout::mixed ? where_mixed : all;
 }
 
-// Elements from the first to one past the last.
+// Distance in elements from the first to one past the last.
 std::int64_t extent(const Strides& s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
                     std::int64_t head_dim) {
   if (seq == 0) return 0;
@@ -81,12 +83,6 @@ const char* layout_name(Layout layout) {
       return "mixed";
   }
   return "?";
-}
-
-std::optional<Layout> parse_layout(std::string_view name) {
-  for (Layout layout : {Layout::packed, Layout::padded, Layout::interleaved, Layout::mixed})
-    if (name == layout_name(layout)) return layout;
-  return std::nullopt;
 }
 
 void poison(Buffer& buffer) {
@@ -155,7 +151,7 @@ std::uint64_t GuardedTensors::Region::hash_rows(const std::vector<std::uint16_t>
   return hash;
 }
 
-// Destroys the image: what belongs to the elements is poisoned, so that any other value lies outside of them.
+// Overwrites the elements in the image with poison. Any other value left in it lies outside of them.
 std::string GuardedTensors::Region::outside_violation(std::vector<std::uint16_t>& image) const {
   each_row([&](std::size_t offset) { std::fill_n(image.begin() + offset, row_bytes / 2, kPoison); });
   const auto wrong =
@@ -163,10 +159,9 @@ std::string GuardedTensors::Region::outside_violation(std::vector<std::uint16_t>
   if (wrong == image.end()) return {};
   const auto byte = 2 * (wrong - image.begin()) - static_cast<std::ptrdiff_t>(kGuardBytes);
   const auto end = static_cast<std::ptrdiff_t>(extent_bytes);
-  const std::string where = byte < 0      ? std::to_string(-byte) + " bytes before its start"
-                            : byte >= end ? std::to_string(byte - end) + " bytes past its end"
-                                          : "in a gap between its rows, at byte " + std::to_string(byte);
-  return std::string(name) + " was written to " + where;
+  if (byte < 0) return fmt::format("{} was written to {} bytes before its start", name, -byte);
+  if (byte >= end) return fmt::format("{} was written to {} bytes past its end", name, byte - end);
+  return fmt::format("{} was written to in a gap between its rows, at byte {}", name, byte);
 }
 
 GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout)
@@ -235,7 +230,7 @@ std::vector<std::string> GuardedTensors::violations() const {
     region->download(image_);
     const bool is_input = region != &o_ && region != &lse_;
     if (is_input && region->hash_rows(image_) != region->uploaded_hash)
-      found.push_back(std::string(region->name) + ", an input, was overwritten");
+      found.push_back(fmt::format("{}, an input, was overwritten", region->name));
     if (const std::string outside = region->outside_violation(image_); !outside.empty())
       found.push_back(outside);
   }

@@ -1,14 +1,12 @@
 // The operands of one call in the memory of a backend, with a guard band before and after each tensor.
-// Everything that is not an element of an input is a NaN (guard bands, gaps between rows, heads and batches,
-// and all of O and LSE), so that a read past the end shows in the result, and a byte written outside O and
-// LSE shows in the bands.
+// Everything except the elements of the inputs is NaN: guard bands, gaps between rows, heads and batches, and
+// all of O and LSE. A read past the end then changes the result, and a write outside O and LSE changes a
+// band.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "fuzz/inputs.h"
@@ -17,25 +15,24 @@
 
 namespace warpgauge {
 
-// How the tensors lie. Rows stay aligned to 16 bytes where D is a multiple of 8.
+// Memory layout of the tensors. Rows are aligned to 16 bytes if D is a multiple of 8.
 enum class Layout {
   packed,       // [B, H, S, D], contiguous
-  padded,       // gaps after each row, after each head's last row, and after each batch
-  interleaved,  // [B, S, H, D] in memory, as projections leave it
-  mixed,        // Q interleaved, K packed, V and O padded: Q's strides are not O's, nor K's V's
+  padded,       // gaps after each row, after the last row of a head, and after each batch
+  interleaved,  // [B, S, H, D] in memory, as projections write it
+  mixed,        // Q interleaved, K packed, V and O padded: strides of Q and O differ, and of K and V
 };
 
-const char* layout_name(Layout layout);
-std::optional<Layout> parse_layout(std::string_view name);
+[[nodiscard]] const char* layout_name(Layout layout);
 
-// Every 16-bit half of memory that nobody should have written or left unwritten: a signalling NaN as f16, as
-// bf16 and, twice, as f32. Arithmetic only ever makes quiet NaNs, so that no kernel computes it.
+// Fills memory that a kernel must not write, and outputs that it must write: a signalling NaN as f16, as bf16
+// and, twice in a row, as f32. Arithmetic produces only quiet NaNs, so no kernel computes this value.
 inline constexpr std::uint16_t kPoison = 0x7fa5;
 
-// Fills the whole buffer with poison; its size is even.
+// Fills the whole buffer with poison. Its size must be even.
 void poison(Buffer& buffer);
 
-// What a kernel wrote, packed, on the host.
+// The outputs of a kernel, packed, on the host.
 struct Output {
   std::vector<float> o;                          // [B, H, Sq, D], widened from the problem's type
   std::vector<float> lse;                        // [B, H, Sq]
@@ -43,24 +40,23 @@ struct Output {
   std::vector<std::int64_t> unwritten_lse_rows;  // rows with poison left in LSE
 };
 
-// Hash of all bits of O and LSE; NaNs count as equal.
-std::uint64_t hash_output(const Output& output);
+// Hash of all bits of O and LSE. All NaNs are equal.
+[[nodiscard]] std::uint64_t hash_output(const Output& output);
 
 class GuardedTensors {
  public:
-  // Allocates and poisons all five tensors. Throws std::runtime_error when the memory cannot be had.
+  // Allocates and poisons all five tensors. Throws std::runtime_error if the memory cannot be allocated.
   GuardedTensors(Backend backend, const Problem& problem, Layout layout);
 
-  const Tensors& tensors() const { return tensors_; }
-  const Problem& problem() const { return problem_; }
+  [[nodiscard]] const Tensors& tensors() const { return tensors_; }
+  [[nodiscard]] const Problem& problem() const { return problem_; }
 
   void upload(const Inputs& inputs);
   void poison_outputs();
-  Output download() const;
+  [[nodiscard]] Output download() const;
 
-  // One line for each tensor whose surroundings were written to, or, for an input, that was changed since
-  // upload.
-  std::vector<std::string> violations() const;
+  // One line per tensor with writes outside its elements, and per input that changed since upload.
+  [[nodiscard]] std::vector<std::string> violations() const;
 
  private:
   // One tensor in its buffer: guard band, elements at their strides with gaps between them, guard band.
@@ -89,8 +85,7 @@ class GuardedTensors {
   Problem problem_;
   Region q_, k_, v_, o_, lse_;
   Tensors tensors_;
-  // One region's bytes on the host. Kept, because the system takes longer to give pages than they take to
-  // fill.
+  // A copy of one region on the host. It is kept: allocating its pages takes longer than filling them.
   mutable std::vector<std::uint16_t> image_;
 };
 

@@ -26,7 +26,7 @@ void fill(std::vector<float>& tensor, Dtype dtype, Value value) {
     tensor[index] = round_to(dtype, value(static_cast<std::uint64_t>(index)));
 }
 
-// Calls value_of(row) once for each row of `dim` elements, and what that returns for each d.
+// Calls value_of(row) once for each row of `dim` elements, and its result for each d.
 template <class ValueOf>
 void fill_rows(std::vector<float>& tensor, Dtype dtype, std::int64_t dim, ValueOf value_of) {
   const auto rows = static_cast<std::int64_t>(tensor.size()) / dim;
@@ -46,9 +46,9 @@ void fill_heavy_tailed(std::vector<float>& tensor, Dtype dtype, RandomStream ran
   fill(tensor, dtype, [random](std::uint64_t index) { return random.heavy_tailed(index); });
 }
 
-// Query rows +-a and keys a t with t in [1, 1.2], a shared pattern of signs and magnitudes between them: the
-// logits of a row lie in 5e4..6e4 or all in -6e4..-5e4, below the finite value that some kernels take for a
-// masked logit. The last element adds what separates keys of equal t.
+// Query rows are +-a and keys are a t with t in [1, 1.2], times a pattern of signs and magnitudes that both
+// share. The logits of a row are all in 5e4..6e4, or all in -6e4..-5e4: below the finite value that some
+// kernels use for a masked logit. The last element separates keys with equal t.
 void fill_large_logits(Inputs& in) {
   const Problem& p = in.problem;
   const RandomStream pattern(in.seed, kPattern), choice(in.seed, kChoice), fine(in.seed, kKey);
@@ -73,7 +73,7 @@ void fill_large_logits(Inputs& in) {
   });
 }
 
-// The key that dominates in query row `row`: chosen among those at which kernels go wrong.
+// The key that dominates query row `row`: one at which kernels are known to fail.
 std::int64_t needle_key(const Problem& p, std::int64_t row, std::uint64_t bits) {
   const std::int64_t last = p.seq_k - 1, visible = visible_keys(p, row);
   const std::int64_t tile = kTileSizes[(bits >> 8) % std::size(kTileSizes)];
@@ -86,8 +86,8 @@ std::int64_t needle_key(const Problem& p, std::int64_t row, std::uint64_t bits) 
   return std::clamp<std::int64_t>(candidates[bits % std::size(candidates)], 0, last);
 }
 
-// Each key is a random code of +-1; a query row is the code of its needle, so large that the needle's logit
-// is 40 while the others' deviate by 40 / sqrt(D) around 0.
+// Each key is a random code of +-1. A query row is the code of its needle, scaled to give it the logit 40.
+// The logits of the other keys have mean 0 and standard deviation 40 / sqrt(D).
 void fill_needles(Inputs& in) {
   const Problem& p = in.problem;
   const RandomStream codes(in.seed, kKey), choice(in.seed, kChoice);
@@ -102,8 +102,8 @@ void fill_needles(Inputs& in) {
   fill_rows(in.k, p.dtype, p.head_dim, [=](std::uint64_t key) { return code_of(key, 1.0f); });
 
   const double wanted = p.scale == 0 ? 1.0 : 40.0 / (p.scale * static_cast<double>(p.head_dim));
-  // Few bits, so that D equal products add up exactly: equal terms are rounded all the same way, which no
-  // kernel's bound allows for.
+  // Few bits, so that the sum of D equal products is exact. Otherwise all of them would be rounded in the
+  // same direction, which the bounds do not cover.
   const float amplitude = round_to(Dtype::bf16, static_cast<float>(std::clamp(wanted, -1000.0, 1000.0)));
   if (p.seq_k == 0) return;
   fill_rows(in.q, p.dtype, p.head_dim, [=, &p](std::uint64_t index) {
@@ -124,8 +124,8 @@ void fill_constant_keys(Inputs& in) {
   });
 }
 
-// A masked key may be multiplied by a zero weight, which keeps a NaN: V gets its NaN only where all keys are
-// visible. A product by a scale of 0 may be left out, as BLAS does, and its NaNs with it: Q then gets none.
+// A kernel may multiply a masked key by a zero weight, which keeps its NaN. V gets a NaN only if all keys are
+// visible. A kernel may skip a product with a scale of 0, as BLAS does. Q gets no NaN then.
 void plant_nans(Inputs& in) {
   const Problem& p = in.problem;
   const RandomStream choice(in.seed, kChoice);
@@ -173,12 +173,6 @@ const char* family_name(InputFamily family) {
       return "nan_inputs";
   }
   return "?";
-}
-
-std::optional<InputFamily> parse_family(std::string_view name) {
-  for (InputFamily family : kFamilies)
-    if (name == family_name(family)) return family;
-  return std::nullopt;
 }
 
 float round_to(Dtype dtype, float value) {

@@ -1,11 +1,9 @@
 // Seeded inputs of one problem: the same bits for the same (problem, family, seed) on every platform.
-// Values are held in f32 and are already rounded to the problem's type, so that f32 -> type is exact.
+// Values are stored as f32 and already rounded to the problem's type: f32 -> type is exact.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "kernels/attention.h"
@@ -16,17 +14,16 @@ enum class InputFamily {
   normal,         // N(0, 1)
   heavy_tailed,   // N(0, 1) times powers of two up to 64
   large_logits,   // rows whose logits are 5e4..6e4, and rows whose logits are -6e4..-5e4
-  needles,        // in each row one key dominates: first, last, at a tile's edge, last visible, first masked
-  zero_query,     // Q = 0: every visible key weighs the same
+  needles,        // one key dominates each row: first, last, at a tile's edge, last visible, first masked
+  zero_query,     // Q = 0: all visible keys have the same weight
   unit_value,     // V = 1: O = 1
   counting,       // Q = 0 and V = 1: O = 1 and LSE = ln(visible keys) at every row, without an oracle
   constant_keys,  // all keys of a head are equal
-  nan_inputs,     // one NaN query per head unless the scale is 0, and where no mask hides it one NaN in V
+  nan_inputs,     // one NaN in Q per head unless the scale is 0; one NaN in V per head if there is no mask
 };
 
-std::span<const InputFamily> all_families();
-const char* family_name(InputFamily family);
-std::optional<InputFamily> parse_family(std::string_view name);
+[[nodiscard]] std::span<const InputFamily> all_families();
+[[nodiscard]] const char* family_name(InputFamily family);
 
 struct Inputs {
   Problem problem;
@@ -37,9 +34,9 @@ struct Inputs {
   std::vector<float> v;  // [B, Hkv, Sk, D]
 };
 
-Inputs make_inputs(const Problem& problem, InputFamily family, std::uint64_t seed);
+[[nodiscard]] Inputs make_inputs(const Problem& problem, InputFamily family, std::uint64_t seed);
 
 // The nearest value of the type, as a float.
-float round_to(Dtype dtype, float value);
+[[nodiscard]] float round_to(Dtype dtype, float value);
 
 }  // namespace warpgauge

@@ -1,6 +1,6 @@
-// One kernel under fuzz, as a GoogleTest: first the cases that were once found wrong, then random ones until
-// the flags say stop, or just the cases to replay. A failure prints the line that reproduces it, and the
-// smallest that still does.
+// One kernel under fuzz, as a GoogleTest. It checks the reproducers of regressions.txt first, then random
+// cases until the limits of the flags; with --replay, only those cases. A failure prints its reproducer, and
+// then the minimized one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,9 +15,9 @@ namespace warpgauge {
 
 // What the kernels of one run share.
 struct Shared {
-  std::string (*lost)(Backend);  // backend_lost, or what a test says instead
+  std::string (*lost)(Backend);  // backend_lost, or a substitute in tests
   ReferenceCache cache;
-  std::string lost_by;  // the command that replays the case after which the device did not answer any more
+  std::string lost_by;  // command of the case after which the device stopped working
 };
 
 class KernelFuzz : public testing::Test {
@@ -28,16 +28,17 @@ class KernelFuzz : public testing::Test {
   void TestBody() override;
 
  private:
-  std::string command(const FuzzCase& fuzz_case) const;  // that replays it
-  double seconds_left() const;
-  std::string lost() const;  // why the kernel's device is gone; empty: it is there
-  CheckResult check_case(const FuzzCase& fuzz_case);
+  [[nodiscard]] std::string command(
+      const FuzzCase& fuzz_case) const;  // a shell command that checks this case
+  [[nodiscard]] double seconds_left() const;
+  [[nodiscard]] std::string lost() const;  // why the kernel's device is lost; empty: it works
+  [[nodiscard]] CheckResult check_case(const FuzzCase& fuzz_case);
   void run(const FuzzCase& fuzz_case);
-  void tell_wrong(const FuzzCase& fuzz_case, const CheckResult& result);
-  void tell_smallest(const FuzzCase& fuzz_case);
+  void report_wrong(const FuzzCase& fuzz_case, const CheckResult& result);
+  void report_minimized(const FuzzCase& fuzz_case);
   void note_loss(const FuzzCase& by);
-  void replay(const std::vector<Replay>& replays);
-  void fuzz();
+  void run_reproducers(const std::vector<Reproducer>& reproducers);
+  void run_random_cases();
 
   const Kernel& kernel_;
   const Flags& flags_;

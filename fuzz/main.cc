@@ -1,5 +1,4 @@
-// fuzz: holds every kernel of the list against the oracle. One GoogleTest a kernel,
-// fuzz.BACKEND_NAME.
+// fuzz: checks every kernel of the list against the oracle. Each kernel is one GoogleTest, fuzz.BACKEND_NAME.
 #include "fuzz/program.h"
 
 int main(int argc, char** argv) {

@@ -1,8 +1,12 @@
 #include "fuzz/oracle.h"
 
+#include <fmt/format.h>
+
+#include <array>
 #include <cmath>
 #include <utility>
 
+#include "base/flag_value.h"
 #include "fuzz/oracle_backends.h"
 #include "fuzz/rows.h"
 #include "kernels/backend.h"
@@ -11,13 +15,13 @@
 namespace warpgauge {
 namespace {
 
-// What `automatic` means: ask(cublas) where that can be had, otherwise ask(cpu).
+// The meaning of `automatic`: ask(cublas) if that works here, else ask(cpu).
 template <class Ask>
 auto ask_automatic(const GpuOracle& gpu, Ask ask) {
   if (gpu.is_there()) {
     try {
       return ask(OracleBackend::cublas);
-    } catch (const OutOfDeviceMemory&) {  // the kernels may need all of it; the host's is another
+    } catch (const OutOfDeviceMemory&) {  // the kernels may need all of it; the host has its own
     }
   }
   return ask(OracleBackend::cpu);
@@ -33,7 +37,7 @@ std::size_t size_bytes(const Reference& r) {
   return sizeof(double) * (r.output.size() + 7 * r.rows.size());
 }
 
-// NaN and infinity bound nothing.
+// Ignores NaN and infinity.
 void raise(double& largest, double value) {
   if (std::isfinite(value) && value > largest) largest = value;
 }
@@ -44,11 +48,10 @@ const GpuOracle kGpuOracle{
     .is_there = [] { return cublas_unavailable().empty() && backend_lost(Backend::cuda).empty(); },
     .compute = reference_cublas};
 
-std::optional<OracleBackend> parse_oracle(std::string_view name) {
-  if (name == "auto") return OracleBackend::automatic;
-  if (name == "cpu") return OracleBackend::cpu;
-  if (name == "cublas") return OracleBackend::cublas;
-  return std::nullopt;
+OracleBackend parse_oracle(std::string_view name) {
+  static const std::array<std::string, 3> kNames{"auto", "cpu", "cublas"};
+  constexpr OracleBackend kBackends[] = {OracleBackend::automatic, OracleBackend::cpu, OracleBackend::cublas};
+  return kBackends[one_of(name, kNames, "oracle")];
 }
 
 std::string oracle_unavailable(OracleBackend backend) {
@@ -93,8 +96,9 @@ std::shared_ptr<const Reference> ReferenceCache::get(const Inputs& inputs, Oracl
 }
 
 std::shared_ptr<const Reference> ReferenceCache::get_from(const Inputs& inputs, OracleBackend backend) {
-  const std::string key = format_problem(inputs.problem) + " " + family_name(inputs.family) + " " +
-                          std::to_string(inputs.seed) + (backend == OracleBackend::cpu ? " cpu" : " cublas");
+  const std::string key =
+      fmt::format("{} {} {} {}", format_problem(inputs.problem), family_name(inputs.family), inputs.seed,
+                  backend == OracleBackend::cpu ? "cpu" : "cublas");
   for (const Entry& entry : entries_)
     if (entry.key == key) return entry.reference;
   auto reference = std::make_shared<const Reference>(

@@ -1,13 +1,13 @@
-// What attention should give, in f64, at chosen rows of a problem: streamed by row, never an Sq x Sk matrix.
+// The expected result of attention in f64, at chosen rows of a problem. It is computed row by row; no Sq x Sk
+// matrix is stored.
 //
-// Beside the exact result each row gets what its error budget is made of (budget.h): the error of an unfused
-// computation of the kernel's own precision, and the size of the terms that are summed.
+// Each row also gets the terms of its error bound (budget.h): the error of an unfused computation in the
+// kernel's precision, and the size of the terms that are summed.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,48 +18,50 @@
 namespace warpgauge {
 
 enum class OracleBackend {
-  automatic,  // cuBLAS where there is a GPU, as long as it answers and has the memory; otherwise the CPU
+  automatic,  // cuBLAS if there is a working GPU with enough free memory, else the CPU
   cpu,
-  cublas,  // f64 GEMMs and softmax on the GPU; only the low-precision twin is f32 (TF32 off)
+  cublas,  // f64 GEMMs and softmax on the GPU; the low-precision twin in f32 (TF32 off)
 };
 
-std::optional<OracleBackend> parse_oracle(std::string_view name);  // "auto", "cpu", "cublas"
+// Throws std::invalid_argument unless the name is "auto", "cpu" or "cublas".
+[[nodiscard]] OracleBackend parse_oracle(std::string_view name);
 
-// Empty when the oracle can be asked here; otherwise why not.
-std::string oracle_unavailable(OracleBackend backend);
+// Empty if the oracle can run here, otherwise the reason why not.
+[[nodiscard]] std::string oracle_unavailable(OracleBackend backend);
 
 // One value per chosen row, except output. Rows count through [B, H, Sq].
 struct Reference {
   std::vector<std::int64_t> rows;
   std::vector<double> output;  // [rows, D]
   std::vector<double> lse;     // -inf where no key is visible
-  // max over j of scale sum_d |q_d k_jd|: what the error of a logit grows with
+  // max over j of scale sum_d |q_d k_jd|: the error of a logit is proportional to it
   std::vector<double> logit_mass;
-  std::vector<double> absorbed;   // sum of the weights below kAbsorbed: what an f32 sum may lose altogether
+  std::vector<double> absorbed;   // sum of the weights below kAbsorbed, which an f32 sum may lose
   std::vector<double> low_error;  // max over d of |low - ref|, both rounded to the output type
   std::vector<double> spread;     // max over d of sqrt(sum_j (p_j v_jd)^2)
   std::vector<double> mass;       // max over d of sum_j |p_j v_jd|
 };
 
-// The oracle on a GPU, which may not be there.
+// The oracle on a GPU, if there is one.
 struct GpuOracle {
   bool (*is_there)();
   Reference (*compute)(const Inputs& inputs, std::vector<std::int64_t> rows);  // see reference_cublas
 };
 extern const GpuOracle kGpuOracle;
 
-// Computes the reference; rows must be sorted.
-Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend);
+// Computes the reference. `rows` must be sorted.
+[[nodiscard]] Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows,
+                                          OracleBackend backend);
 
-// Remembers references by (problem, family, seed, backend), so that each is computed once for all kernels,
-// and forgets the oldest beyond `capacity_bytes`. Not thread safe.
+// Keeps references by (problem, family, seed, backend), so that each is computed once for all kernels. Drops
+// the oldest ones above `capacity_bytes`. Not thread safe.
 class ReferenceCache {
  public:
   explicit ReferenceCache(std::size_t capacity_bytes = std::size_t{512} << 20,
                           const GpuOracle& gpu = kGpuOracle)
       : capacity_bytes_(capacity_bytes), gpu_(gpu) {}
 
-  std::shared_ptr<const Reference> get(const Inputs& inputs, OracleBackend backend);
+  [[nodiscard]] std::shared_ptr<const Reference> get(const Inputs& inputs, OracleBackend backend);
 
  private:
   struct Entry {

@@ -1,6 +1,6 @@
-// The oracle on the CPU. One pass a row for the logits, one for the sums, in f64 and, for the low-precision
-// twin, in f32. The inner loops are compiled for several instruction sets; the best is picked when the
-// program starts.
+// The oracle on the CPU. Each row takes one pass for the logits and one for the sums, in f64 and, for the
+// low-precision twin, in f32. The inner loops are compiled for several instruction sets; the program picks
+// the best one when it starts.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// One thread's memory for one row.
+// Memory of one thread for one row.
 struct Scratch {
   std::vector<double> weight;                // [Sk] logits, then p
   std::vector<float> low_weight;             // [Sk] the same in f32, rounded to the input type
@@ -32,7 +32,7 @@ struct Scratch {
   }
 };
 
-// Dot products of one query with each key; returns the largest sum of |q_d k_d|.
+// Dot products of one query with all keys. Returns the largest sum of |q_d k_d|.
 WARPGAUGE_VECTOR_CLONES
 double dot_products(const float* q, const float* k, std::int64_t keys, std::int64_t dim, double* exact,
                     float* low) {
@@ -74,7 +74,7 @@ void weighted_sums(const double* weight, const float* low_weight, const float* v
   }
 }
 
-// Turns logits into normalised weights; returns their log-sum-exp. A NaN stays one.
+// Turns logits into normalized weights. Returns their log-sum-exp. NaN stays NaN.
 template <class Real>
 Real softmax(Real* logit, std::int64_t keys) {
   Real largest = -std::numeric_limits<Real>::infinity(), sum = 0;
@@ -85,7 +85,7 @@ Real softmax(Real* logit, std::int64_t keys) {
   return largest + std::log(sum);
 }
 
-// The two weighted sums of V, from the weights in the scratch memory.
+// The weighted sums of V, with the weights in the scratch memory.
 void sum_values(const Problem& p, const float* v, std::int64_t keys, Scratch& s) {
   for (auto* sums : {&s.output, &s.square, &s.mass}) std::fill(sums->begin(), sums->end(), 0.0);
   std::fill(s.low_output.begin(), s.low_output.end(), 0.0f);

@@ -1,7 +1,7 @@
-// The oracle on a GPU: for each key/value head, the wanted query rows of all its query heads as one matrix.
+// The oracle on a GPU. For each key/value head, the chosen query rows of all its query heads form one matrix.
 //
 //   S = Q K^T, P = softmax(S), then P V, P |V| and (P o P)(V o V)      f64 GEMMs
-//   the same S and P V once more in f32, TF32 off, P rounded to the input type: the low-precision twin
+//   S and P V again in f32, TF32 off, P rounded to the input type: the low-precision twin
 #include <cublas_v2.h>
 #include <cuda_runtime.h>
 
@@ -18,7 +18,7 @@ namespace warpgauge {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr std::int64_t kChunkElements = std::int64_t{1} << 25;  // of S; bounds the memory that is taken
+constexpr std::int64_t kChunkElements = std::int64_t{1} << 25;  // of S; limits the memory
 
 template <class T>
 class DeviceArray {
@@ -44,7 +44,7 @@ struct Largest {
   }
 };
 
-// Of numbers: a NaN is passed over, as by the oracle of the CPU.
+// Ignores NaN, as the oracle on the CPU does.
 struct LargestNumber {
   __device__ double operator()(double a, double b) const { return fmax(a, b); }
 };
@@ -56,7 +56,7 @@ struct Sum {
   }
 };
 
-// Every thread of the block gets the result.
+// All threads of the block get the result.
 template <class T, class Operation>
 __device__ T reduce_block(T value, Operation operation) {
   using Reduce = cub::BlockReduce<T, kThreads>;
@@ -69,7 +69,7 @@ __device__ T reduce_block(T value, Operation operation) {
   return shared;
 }
 
-// One block a row of n: unscaled logits become weights, zero past the visible keys.
+// One block per row of n: unscaled logits become weights, zero past the visible keys.
 template <class T>
 __global__ void softmax_rows(T* logits, const int* visible, int n, T scale, T* lse) {
   T* row = logits + static_cast<std::int64_t>(blockIdx.x) * n;
@@ -87,7 +87,7 @@ __global__ void softmax_rows(T* logits, const int* visible, int n, T scale, T* l
   if (threadIdx.x == 0) lse[blockIdx.x] = largest + log(sum);
 }
 
-// One block a row of n: the largest of its visible elements, none of which is negative.
+// One block per row of n: the largest of its visible elements, none of which is negative.
 __global__ void largest_of_rows(const double* matrix, const int* visible, int n, double* largest) {
   const double* row = matrix + static_cast<std::int64_t>(blockIdx.x) * n;
   double found = 0;
@@ -96,7 +96,7 @@ __global__ void largest_of_rows(const double* matrix, const int* visible, int n,
   if (threadIdx.x == 0) largest[blockIdx.x] = found;
 }
 
-// One block a row of n weights: the sum of those below kAbsorbed.
+// One block per row of n weights: the sum of those below kAbsorbed.
 __global__ void absorbed_of_rows(const double* weights, const int* visible, int n, double* absorbed) {
   const double* row = weights + static_cast<std::int64_t>(blockIdx.x) * n;
   double sum = 0;
@@ -111,7 +111,7 @@ __global__ void square(double* values, std::int64_t size) {
   if (n < size) values[n] *= values[n];
 }
 
-// Lives as long as the process: creating one takes milliseconds.
+// Created once per process: it takes milliseconds.
 cublasHandle_t handle() {
   static const cublasHandle_t created = [] {
     cublasHandle_t h;
@@ -122,7 +122,7 @@ cublasHandle_t handle() {
   return created;
 }
 
-// Column-major: C [m, n] = op(A) B, C without gaps.
+// Column-major: C [m, n] = op(A) B, C contiguous.
 void gemm(cublasOperation_t op, int m, int n, int k, const double* a, int lda, const double* b, int ldb,
           double* c) {
   const double one = 1, zero = 0;
@@ -135,7 +135,7 @@ void gemm(cublasOperation_t op, int m, int n, int k, const float* a, int lda, co
   WARPGAUGE_CUDA_CHECK(cublasSgemm(handle(), op, CUBLAS_OP_N, m, n, k, &one, a, lda, b, ldb, &zero, c, m));
 }
 
-// <<<blocks, kThreads>>>, and what became of it.
+// Launches <<<blocks, kThreads>>> and checks for errors.
 template <class... Parameters, class... Arguments>
 void run(void (*kernel)(Parameters...), int blocks, Arguments... arguments) {
   kernel<<<blocks, kThreads>>>(arguments...);
@@ -146,7 +146,7 @@ int blocks_for(std::int64_t size) {
   return static_cast<int>((size + kThreads - 1) / kThreads);
 }
 
-// A matrix in f64 with its elements' magnitudes, and in f32.
+// A matrix in f64, its magnitudes in f64, and in f32.
 struct Matrix {
   DeviceArray<double> wide, magnitude;
   DeviceArray<float> low;
@@ -181,7 +181,7 @@ struct Head {
   }
 };
 
-// Rows first..first+count of the reference, which all read `head`. Everything runs on the default stream.
+// Computes rows first..first+count of the reference, which all read `head`, on the default stream.
 void compute_chunk(const Inputs& in, const Head& head, std::size_t first, std::int64_t count,
                    Reference& out) {
   const Problem& p = in.problem;
@@ -235,7 +235,7 @@ void compute_chunk(const Inputs& in, const Head& head, std::size_t first, std::i
       out.lse[first + r] = -std::numeric_limits<double>::infinity();
 }
 
-// Which key/value head, counted through [B, Hkv], a row reads.
+// The key/value head that a row reads, counted through [B, Hkv].
 std::int64_t kv_head_of(const Problem& p, std::int64_t row) {
   const std::int64_t head = row / p.seq_q;
   return head / p.heads * p.kv_heads + head % p.heads / (p.heads / p.kv_heads);

@@ -1,4 +1,4 @@
-// Built in place of oracle_cublas.cu where there is no CUDA toolkit.
+// Replaces oracle_cublas.cu in a build without the CUDA toolkit.
 #include <stdexcept>
 
 #include "fuzz/oracle_backends.h"

@@ -1,4 +1,4 @@
-// The fuzzer as a program, over any list of kernels.
+// The fuzzer as a program, for any list of kernels.
 #pragma once
 
 #include <span>
@@ -8,11 +8,18 @@
 
 namespace warpgauge {
 
-enum FuzzExit { kRight = 0, kWrong = 1, kUsage = 2, kNothingChecked = 77 };
+enum FuzzExit {
+  kRight = 0,
+  kWrong = 1,
+  kUsage = 2,
+  kNothingChecked = 77,  // ctest shows it as skipped
+};
 
-// Runs the program with main's arguments over these kernels; returns its exit code. `lost` says, after a
-// failure, whether a backend answers no more, and why.
-int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels,
-             std::string (*lost)(Backend) = backend_lost);
+inline constexpr char kFuzzName[] = "warpgauge-fuzz";  // in front of each message
+
+// Runs the program with main's arguments on these kernels; returns its exit code. After a failure `lost` is
+// asked whether the backend still works; it returns the reason if not.
+[[nodiscard]] int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels,
+                           std::string (*lost)(Backend) = backend_lost);
 
 }  // namespace warpgauge

@@ -1,5 +1,7 @@
-// Rows that break one property, told in one line: the worst of them, and how many there are.
+// The rows that violate one property, reported as one line: the worst row, and how many rows there are.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <cstdint>
 #include <string>
@@ -8,8 +10,8 @@ namespace warpgauge {
 
 class RowFailures {
  public:
-  // Counts a row, once for all of its elements in turn; `describe` is asked for a message only where it is
-  // the worst so far.
+  // Elements of a row come one after the other; the row counts once. `describe` is called only if this
+  // element is the worst so far.
   template <class Describe>
   void add(std::int64_t row, double badness, Describe describe) {
     const bool is_first = rows_ == 0;
@@ -20,9 +22,9 @@ class RowFailures {
     message_ = describe();
   }
 
-  bool any() const { return rows_ > 0; }
-  std::string message() const {
-    return rows_ == 1 ? message_ : message_ + "; " + std::to_string(rows_) + " rows like this";
+  [[nodiscard]] bool any() const { return rows_ > 0; }
+  [[nodiscard]] std::string message() const {
+    return rows_ == 1 ? message_ : fmt::format("{}; {} rows like this", message_, rows_);
   }
 
  private:

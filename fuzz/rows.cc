@@ -14,8 +14,8 @@ std::int64_t below(const RandomStream& random, std::uint64_t index, std::int64_t
   return static_cast<std::int64_t>(random.below(index, static_cast<std::uint64_t>(count)));
 }
 
-// Rows 0, 1, last, and the ends of tiles with their neighbours, within one head: multiples of 64, where tiles
-// of 64, 128, 192 and 256 rows end, and the first tile of 16 and of 32.
+// Rows of one head: 0, 1, the last, and the ends of tiles with their neighbours. Those are multiples of 64,
+// where tiles of 64, 128, 192 and 256 rows end, and the first tile of 16 and of 32.
 std::set<std::int64_t> edge_rows(std::int64_t seq) {
   std::set<std::int64_t> rows{0, 1, seq - 1, 15, 16, 17, 31, 32, 33};
   for (std::int64_t edge = 64; edge <= seq; edge += 64) rows.insert({edge - 1, edge, edge + 1});

@@ -15,14 +15,14 @@ namespace {
 
 constexpr int kSize = 4096;  // m = n = k
 constexpr int kRuns = 5;
-constexpr std::size_t kReadBytes = std::size_t{1} << 30;  // past every L2
+constexpr std::size_t kReadBytes = std::size_t{1} << 30;  // larger than every L2
 
-// The shortest of several runs of work(stream). Each waits behind a blocker, as the samples do: the way of a
-// launch to the device is no part of what the device can do.
+// The shortest of several runs of work(stream). Each is held back until it is queued, as the samples are: the
+// latency of a launch does not count.
 template <class Work>
 double best_seconds(Work work) {
   HeldInterval interval;
-  work(interval.stream());  // loads code, and does not count
+  work(interval.stream());  // the first launch loads code
   interval.stream().synchronize();
   double best_ns = std::numeric_limits<double>::infinity();
   for (int run = 0; run < kRuns; ++run)
@@ -30,7 +30,7 @@ double best_seconds(Work work) {
   return best_ns * 1e-9;
 }
 
-// Normal numbers of the type in `buffer`: zeros would draw less power and run faster than any real data.
+// Fills `buffer` with normal numbers. Zeros would draw less power and run faster than real data.
 template <class T>
 void fill(Buffer& buffer, Dtype dtype) {
   constexpr std::int64_t kElements = std::int64_t{kSize} * kSize;
@@ -52,8 +52,8 @@ double gemm_flops_per_s(cublasHandle_t handle, cudaDataType type, const Buffer& 
   return 2.0 * kSize * kSize * kSize / seconds;
 }
 
-// Writes nothing unless all words fold to `never`, which those of a buffer of zeros do not; but the compiler
-// cannot know.
+// Writes only if the OR of all words is `never`. That never happens for a buffer of zeros, but the compiler
+// cannot know it and must read all words.
 __global__ void read_all(const uint4* words, std::size_t count, unsigned never, unsigned* written) {
   unsigned folded = 0;
   const std::size_t step = std::size_t{gridDim.x} * blockDim.x;

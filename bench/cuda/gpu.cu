@@ -27,8 +27,8 @@ std::string uuid_text(const cudaUUID_t& uuid) {
   return text;
 }
 
-// A profiler that cannot be told must not be a kernel's fault later.
-void tell_profiler(cudaError_t (*what)()) {
+// Clears an error, which would otherwise be attributed to a later kernel.
+void control_profiler(cudaError_t (*what)()) {
   if (what() != cudaSuccess) static_cast<void>(cudaGetLastError());
 }
 
@@ -39,7 +39,7 @@ void select_gpu(int index) {
   int devices = 0;
   WARPGAUGE_CUDA_CHECK(cudaGetDeviceCount(&devices));
   if (index >= devices)
-    throw std::invalid_argument("--device " + std::to_string(index) + ": the last one is " +
+    throw std::invalid_argument("--device=" + std::to_string(index) + ": the devices are 0 to " +
                                 std::to_string(devices - 1));
   WARPGAUGE_CUDA_CHECK(cudaSetDevice(index));
 }
@@ -65,11 +65,11 @@ GpuInfo gpu_info() {
 }
 
 ProfilerRange::ProfilerRange(Backend backend) : active_(backend == Backend::cuda) {
-  if (active_) tell_profiler(cudaProfilerStart);
+  if (active_) control_profiler(cudaProfilerStart);
 }
 
 ProfilerRange::~ProfilerRange() {
-  if (active_) tell_profiler(cudaProfilerStop);
+  if (active_) control_profiler(cudaProfilerStop);
 }
 
 }  // namespace warpgauge::bench

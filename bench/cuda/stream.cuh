@@ -1,4 +1,4 @@
-// A CUDA stream and a CUDA event, owned, to measure time with.
+// A CUDA stream and a CUDA event, with ownership, for timing.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -7,8 +7,8 @@
 
 namespace warpgauge::bench {
 
-// Waits for the default stream, and that for it: what a kernel puts there instead of here still falls between
-// two events of this stream.
+// Synchronizes with the default stream (a blocking stream). Work that a kernel wrongly launches there still
+// lies between two events of this stream.
 class TimedStream {
  public:
   TimedStream() { WARPGAUGE_CUDA_CHECK(cudaStreamCreate(&stream_)); }
@@ -22,7 +22,7 @@ class TimedStream {
   cudaStream_t stream_ = nullptr;
 };
 
-// A point of time on a stream.
+// A point in time on a stream.
 class Event {
  public:
   Event() { WARPGAUGE_CUDA_CHECK(cudaEventCreate(&event_)); }

@@ -1,5 +1,7 @@
 #include "compare/ab/analysis.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -16,11 +18,11 @@ std::vector<AbCase> rule_cases(const RunRecord& record) {
   return cases;
 }
 
-// A process that measured nothing and lists every case of its side, so that a case shows in the report even
-// if no block of it was finished; one that was dropped carries its reason.
+// A process without measurements that lists every case of its side. So the report shows each case, even if no
+// block of it was finished. A dropped case carries its cause.
 Process listing(const RunRecord& record, Side side, const ResultSet& measured) {
   Process process;
-  process.file = std::string(side_name(side)) + " binary";
+  process.file = fmt::format("{} binary", side_name(side));
   if (!measured.processes.empty()) process.context = measured.processes.back().context;
   const auto list = [&](const std::string& name, const std::string& raw_name) {
     Case one;
@@ -51,7 +53,7 @@ GateOptions gate_options(const RunRecord& record, Statistic statistic) {
   return options;
 }
 
-// A run that ended early does not pass. What it had proved by then stands, whoever ended it.
+// A run that ended early does not pass. The regressions that it found by then remain.
 void note_early_end(const RunRecord& record, Comparison& comparison) {
   comparison.notes.push_back(note::EndedEarly{record.ended_early});
   comparison.hindrances.push_back(record.ended_by == Side::head ? Hindrance::head_unusable
@@ -73,14 +75,15 @@ std::string AbAnalysis::statistic() const {
   return statistic_name(statistic_);
 }
 
-// The record's names, made once from all cases of both sides: made from a look's alone they could differ.
+// Uses the names of the record, which come from all cases of both sides. Names made from the cases of one
+// interim analysis could differ.
 void AbAnalysis::name_cases(Process& process, Side side) const {
   const auto& names = side == Side::base ? name_of_base_ : name_of_head_;
   std::erase_if(process.cases, [&](const Case& one) { return !names.contains(one.raw_name); });
   for (Case& one : process.cases) one.name = names.at(one.raw_name);
 }
 
-void AbAnalysis::choose(const std::vector<CasePair>& pairs) {
+void AbAnalysis::choose_statistic_by(const std::vector<CasePair>& pairs) {
   std::vector<ProcessSamples> samples;
   for (const CasePair& pair : pairs)
     if (pair.presence == Presence::both) samples.push_back(base_samples(pair, metric_));
@@ -99,7 +102,7 @@ void AbAnalysis::take(std::vector<BlockResults> blocks) {
       (of_head ? head : base).processes.push_back(std::move(process));
     }
   const std::vector<CasePair> pairs = match_cases(base, head).pairs;
-  if (!statistic_chosen_) choose(pairs);
+  if (!statistic_chosen_) choose_statistic_by(pairs);
 
   const double absent = std::numeric_limits<double>::quiet_NaN();
   std::vector<AbBlock> numbers(blocks.size());

@@ -1,5 +1,5 @@
-// From the results of an A/B run to its comparison. The live driver and the replay of a recorded run feed the
-// same object with the same files, so that they cannot disagree.
+// From the results of an A/B run to its comparison. The live run and `gate --run` give the same files to the
+// same code, so their reports are identical.
 #pragma once
 
 #include <array>
@@ -21,26 +21,27 @@ using BlockResults = std::array<Process, kPositions>;
 
 class AbAnalysis {
  public:
-  // Takes the plan and the cases of the record; what happened in the run is not read.
+  // Uses the plan and the cases of the record, not its results.
   explicit AbAnalysis(const RunRecord& record);
 
-  // What to run next: blocks, and indices into the record's cases; null when the rule is done.
-  const AbLook* next() const { return rule_.next(); }
+  // What to run next, with indices into the record's cases; null once the rule is done.
+  [[nodiscard]] const AbLook* next() const { return rule_.next(); }
 
-  // The results of all blocks of next(). A case of the look that lacks a number in one of them is dropped.
+  // Takes the results of all blocks of next(). A case that lacks a number in one of them is dropped.
   void take(std::vector<BlockResults> blocks);
 
   void drop(const DroppedCase& dropped);
 
-  const AbRule& rule() const { return rule_; }
-  std::string statistic() const;  // "q25": chosen at the first look
+  [[nodiscard]] const AbRule& rule() const { return rule_; }
+  [[nodiscard]] std::string statistic() const;  // "q25", chosen at the first interim analysis
 
-  // As it stands. `record` tells what was dropped, what only one side lists, and how the run ended.
-  Comparison comparison(const RunRecord& record) const;
+  // The comparison so far. From `record` come the dropped cases, the cases of one side only, and how the run
+  // ended.
+  [[nodiscard]] Comparison comparison(const RunRecord& record) const;
 
  private:
   void name_cases(Process& process, Side side) const;
-  void choose(const std::vector<CasePair>& pairs);
+  void choose_statistic_by(const std::vector<CasePair>& pairs);
   Outcome outcome_of(const AbOutcome& outcome, const std::vector<std::string>& names) const;
 
   Metric metric_;
@@ -52,8 +53,8 @@ class AbAnalysis {
   ResultSet base_, head_;  // of all blocks
 };
 
-// Makes the comparison of a run again from what `ab --keep` left in a folder. Throws Diagnostic where files
-// are missing, or where the record's looks are not what the rule asks for.
-Comparison replay_run(const std::string& directory);
+// Repeats the comparison of a run from the folder of `ab --keep`. Throws Diagnostic if a file is missing, or
+// if the recorded interim analyses are not those that the rule requests.
+[[nodiscard]] Comparison replay_run(const std::string& directory);
 
 }  // namespace warpgauge

@@ -1,5 +1,7 @@
 #include "compare/ab/bench_binary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -14,8 +16,8 @@ namespace {
 
 constexpr double kProbeTimeout_s = 60;
 constexpr int kRepetitions = 20, kFewestRepetitions = 3, kMostRepetitions = 400;
-// Google Benchmark probes for the number of iterations before each first repetition; with that, a process
-// takes about this much longer than the sum of its repetitions.
+// Google Benchmark searches for the number of iterations before each first repetition. So a process takes
+// about this much longer than the sum of its repetitions.
 constexpr double kOverhead = 1.5;
 
 std::string read_file(const std::string& path) {
@@ -35,7 +37,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// Runs the binary with `flags` and returns its stdout; throws BinaryError when it does not succeed.
+// Runs the binary with `flags`, and leaves its output in files.
 class Probe {
  public:
   Probe(const BenchBinary& binary, const std::string& scratch, const std::atomic<bool>& interrupted)
@@ -56,7 +58,7 @@ class Probe {
 };
 
 [[noreturn]] void reject(const BenchBinary& binary, const std::string& what, const std::string& hint) {
-  throw BinaryError(binary.path + ": " + what + "; " + hint);
+  throw BinaryError(fmt::format("{}: {}; {}", binary.path, what, hint));
 }
 
 std::string last_line(const std::string& path) {
@@ -77,17 +79,19 @@ BenchBinary probe_binary(const std::string& path, const std::vector<std::string>
   const Probe probe(binary, scratch, interrupted);
   const ChildResult listed = probe.run({"--benchmark_list_tests=true"});
   if (!listed.ok())
-    reject(binary, "--benchmark_list_tests: " + listed.describe() + last_line(probe.errors()),
-           "is it a Google Benchmark binary, and are the arguments after -- right?");
+    reject(binary,
+           fmt::format("--benchmark_list_tests=true: {}{}", listed.describe(), last_line(probe.errors())),
+           "give a Google Benchmark binary, and check the arguments after --");
   binary.names = lines_of(read_file(probe.output()));
-  if (binary.names.empty()) reject(binary, "lists no case", "try it with --benchmark_list_tests=true");
+  if (binary.names.empty())
+    reject(binary, "lists no case", "run it with --benchmark_list_tests=true to check");
 
   const auto accepts = [&](const std::string& flag) {
     return probe.run({"--benchmark_list_tests=true", flag}).ok() &&
            lines_of(read_file(probe.output())) == binary.names;
   };
   binary.interleaves = accepts("--benchmark_enable_random_interleaving=true");
-  // A main that ignores what it does not know would accept this one too, so its help must speak of it.
+  // A binary that ignores unknown flags would accept this one, too. So its help must name it.
   probe.run({"--help"});
   const bool documented = read_file(probe.output()).find("--process-seconds") != std::string::npos;
   binary.takes_process_seconds = documented && accepts("--process-seconds=1");
@@ -100,10 +104,10 @@ MeasuringPlan plan_measuring(const std::vector<double>& iteration_s, double proc
   if (const double shortest_s = sum_of_longest(iteration_s, 0); shortest_s >= round_s) {
     plan.repetitions =
         std::clamp(static_cast<int>(process_s / kOverhead / shortest_s), kFewestRepetitions, kRepetitions);
-    plan.min_time_s = 1e-6;  // one iteration is enough
+    plan.min_time_s = 1e-6;  // one iteration per repetition
     return plan;
   }
-  // The minimum time for which the cases, slow ones at one iteration, fill the round, by bisection.
+  // By bisection: the minimum time with which one repetition of every case takes round_s.
   double low = 0, high = round_s;
   for (int step = 0; step < 50; ++step) {
     const double middle = (low + high) / 2;
@@ -132,14 +136,13 @@ std::vector<std::string> measuring_arguments(const BenchBinary& binary, const Me
   arguments.push_back("--benchmark_out=" + out);
   arguments.push_back("--benchmark_out_format=json");
   if (binary.takes_process_seconds) {
-    arguments.push_back("--process-seconds=" + std::to_string(plan.process_s));
+    arguments.push_back(fmt::format("--process-seconds={:f}", plan.process_s));
   } else {
-    arguments.push_back("--benchmark_repetitions=" + std::to_string(plan.repetitions));
-    arguments.push_back("--benchmark_min_time=" + std::to_string(plan.min_time_s));
+    arguments.push_back(fmt::format("--benchmark_repetitions={}", plan.repetitions));
+    arguments.push_back(fmt::format("--benchmark_min_time={:f}", plan.min_time_s));
   }
   if (binary.interleaves && !binary.takes_process_seconds)
-    arguments.push_back(std::string("--benchmark_enable_random_interleaving=") +
-                        (interleave ? "true" : "false"));
+    arguments.push_back(fmt::format("--benchmark_enable_random_interleaving={}", interleave));
   return arguments;
 }
 

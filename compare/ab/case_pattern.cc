@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMostNames = 1000;
 constexpr std::size_t kMostBytes = 100 * 1024;
 
-// Escaped so that both ECMAScript and POSIX extended expressions read it as the text itself.
+// Escapes the text for both ECMAScript and POSIX extended expressions.
 void append_escaped(std::string& pattern, std::string_view text) {
   for (char c : text) {
     if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) pattern += '\\';
@@ -18,8 +18,8 @@ void append_escaped(std::string& pattern, std::string_view text) {
   }
 }
 
-// `names` sorted and distinct; all share their first `from` characters, which are written already. Written
-// are their remainders: the prefix that all share, then one alternative for each next character.
+// `names` are sorted and distinct. All share their first `from` characters, which the pattern holds already.
+// Appends the rest of their common prefix, then one alternative per next character.
 void append_alternatives(std::string& pattern, std::span<const std::string> names, std::size_t from) {
   const std::string &first = names.front(), &last = names.back();
   std::size_t shared = from;

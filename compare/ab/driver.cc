@@ -7,8 +7,6 @@
 #include <set>
 
 #include "base/atomic_file.h"
-#include "base/diagnostic.h"
-#include "base/number_format.h"
 #include "compare/ab/process_runner.h"
 #include "compare/ab/progress.h"
 #include "compare/decide/match.h"
@@ -17,7 +15,7 @@
 namespace warpgauge {
 namespace {
 
-// The cases of a binary as if a process had measured them, so that they are matched as results are.
+// The cases of a binary as a process without measurements, so that match_cases() can match them.
 Process listed(const BenchBinary& binary, const std::optional<NameFilter>& filter) {
   Process process;
   for (const std::string& raw : binary.names) {
@@ -72,7 +70,7 @@ class AbDriver {
 
   AbResult run() {
     try {
-      if (!record_.cases.empty()) {  // else there is nothing to run, and the comparison says why
+      if (!record_.cases.empty()) {  // otherwise the comparison reports why there is nothing to run
         calibrate();
         announce();
       }
@@ -80,7 +78,7 @@ class AbDriver {
     } catch (const RunEnded& ended) {
       record_.ended_early = ended.what();
       record_.ended_by = ended.by;
-      progress_.tell("the run ends early: " + record_.ended_early);
+      progress_.run_ended_early(record_.ended_early);
     }
     save();
     return {record_, analysis_.comparison(record_)};
@@ -91,14 +89,14 @@ class AbDriver {
     return options.timeout_s > 0 ? options.timeout_s : 60 + 10 * options.process_s;
   }
 
-  // How long one iteration of each case takes: what a binary that knows no budget is planned by.
+  // Measures one iteration of each case, to plan the repetitions of a binary without a time budget.
   void calibrate() {
     iteration_s_.assign(record_.cases.size(), 0);
     plan_ = {.process_s = options_.process_s, .repetitions = 1, .min_time_s = 1e-6};
     if (runner_.binary(Side::base).takes_process_seconds) return;
     const ProcessPlace place{.look = 0, .block = 0, .position = 0};
     run_process(place, all_cases());
-    // Times, whatever metric the run compares.
+    // Reads times, whichever metric the run compares.
     const Process times = read_process(
         options_.directory + "/" + result_file_name(place.look, place.block, place.position, place.side), {});
     std::map<std::string, double> seconds;
@@ -112,19 +110,15 @@ class AbDriver {
 
   void announce() {
     const double process_s = std::max(options_.process_s, 1.5 * plan_.repetitions * total(iteration_s_));
-    const auto duration = [&](int blocks) { return format_time_span(blocks * kPositions * process_s); };
-    progress_.tell(std::to_string(record_.cases.size()) + " cases, " +
-                   std::to_string(options_.plan.first_blocks) + " to " +
-                   std::to_string(options_.plan.max_blocks) + " blocks of 4 processes: about " +
-                   duration(options_.plan.first_blocks) + " to " + duration(options_.plan.max_blocks));
+    progress_.run_begins(record_.cases.size(), options_.plan, process_s);
   }
 
-  // A copy: the rule replaces its own once it has the results.
+  // A copy, because the rule replaces its own when it takes the results.
   void take_look(AbLook look) {
     const int number = static_cast<int>(record_.looks.size()) + 1;
     progress_.look_begins(number, look.last_block, look.cases.size());
     const MeasuringPlan first_plan = plan_;
-    plan_ = scale_plan(first_plan, iteration_s_, of_look(look));
+    plan_ = scale_plan(first_plan, iteration_s_, iteration_s_of(look));
     std::vector<BlockResults> blocks;
     for (int block = look.first_block; block < look.last_block; ++block) {
       BlockResults& results = blocks.emplace_back();
@@ -146,24 +140,23 @@ class AbDriver {
 
   Process run_process(const ProcessPlace& place, const std::vector<std::size_t>& cases) {
     std::map<std::string, std::size_t> by_raw_name;
-    std::vector<std::string> names;  // in listing order, which tells the culprit of a crash
+    std::vector<std::string> names;  // in listing order, by which find_culprit() identifies a crashing case
     for (std::size_t i : cases)
       if (!dropped_.contains(i)) by_raw_name[raw_name(i, place.side)] = i;
     for (const std::string& raw : runner_.binary(place.side).names)
       if (by_raw_name.contains(raw)) names.push_back(raw);
-    if (names.empty()) throw RunEnded("no case is left", record_.dropped.back().side);
-    return runner_.run(place, names, plan_, [&](const std::string& raw, const std::string& reason) {
-      drop(by_raw_name.at(raw), place.side, reason);
+    if (names.empty()) throw RunEnded("no case is left to run", record_.dropped.back().side);
+    return runner_.run(place, names, plan_, [&](const std::string& raw, const std::string& cause) {
+      drop(by_raw_name.at(raw), place.side, cause);
     });
   }
 
-  void drop(std::size_t index, Side side, const std::string& reason) {
+  void drop(std::size_t index, Side side, const std::string& cause) {
     dropped_.insert(index);
     const int blocks = record_.looks.empty() ? 0 : record_.looks.back().last_block;
-    record_.dropped.push_back({record_.cases[index].name, side, blocks, reason});
+    record_.dropped.push_back({record_.cases[index].name, side, blocks, cause});
     analysis_.drop(record_.dropped.back());
-    progress_.tell("taken out: " + printable(record_.cases[index].name) + ", " + side_name(side) + ": " +
-                   reason);
+    progress_.case_dropped(record_.cases[index].name, side, cause);
   }
 
   const std::string& raw_name(std::size_t index, Side side) const {
@@ -174,7 +167,7 @@ class AbDriver {
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
     return all;
   }
-  std::vector<double> of_look(const AbLook& look) const {
+  std::vector<double> iteration_s_of(const AbLook& look) const {
     std::vector<double> seconds;
     for (std::size_t i : look.cases)
       if (!dropped_.contains(i)) seconds.push_back(iteration_s_[i]);
@@ -196,7 +189,7 @@ class AbDriver {
   AbAnalysis analysis_;
   ProcessRunner runner_;
   AbProgress progress_;
-  std::vector<double> iteration_s_;  // [case], 0 where the binary plans its own samples
+  std::vector<double> iteration_s_;  // [case], 0 if the binary plans its own samples
   MeasuringPlan plan_;
   std::set<std::size_t> dropped_;
 };

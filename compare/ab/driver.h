@@ -1,5 +1,5 @@
-// `compare ab`: runs two benchmark binaries in turn, block by block, until the rule has decided every case. A
-// child that crashes, hangs or lies costs the case that it failed on, not the run.
+// `compare ab`: runs two benchmark binaries interleaved, block by block, until the rule has decided every
+// case. If a process crashes, hangs or gives wrong results, the run loses one case and continues.
 #pragma once
 
 #include <atomic>
@@ -17,16 +17,16 @@ namespace warpgauge {
 
 struct AbOptions {
   std::string base_executable, head_executable;
-  std::string base_shown, head_shown;  // as reports name them
+  std::string base_shown, head_shown;  // as reports show them
   std::vector<std::string> arguments;  // for both, after --
   std::optional<NameFilter> filter;
   AbPlan plan;
-  double process_s = 10;  // how long one process measures
-  double timeout_s = 0;   // of one process; 0: a minute and ten times process_s
+  double process_s = 10;  // measuring time of one process
+  double timeout_s = 0;   // of one process; 0: 60 s plus ten times process_s
   Metric metric;
   Policy policy;          // margins and controls of the cases
-  RunPolicy run_policy;   // the rest
-  std::string directory;  // for run.json and the raw results; exists, is empty
+  RunPolicy run_policy;   // the other settings
+  std::string directory;  // for run.json and the raw results; it exists and is empty
   std::string command;    // for the report
 };
 
@@ -35,9 +35,9 @@ struct AbResult {
   Comparison comparison;
 };
 
-// Leaves run.json and the raw results in the directory, after every look. Once `interrupted` holds it ends
-// with what is known. Throws BinaryError when one of the binaries cannot be used at all, OutputError when the
-// directory cannot be written.
-AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted);
+// Writes run.json and the raw results to the directory after every interim analysis. Once `interrupted` is
+// true, the run ends with the decisions so far. Throws BinaryError if a binary cannot be used, OutputError if
+// the directory cannot be written.
+[[nodiscard]] AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted);
 
 }  // namespace warpgauge

@@ -11,21 +11,21 @@
 namespace warpgauge {
 namespace {
 
-// Cases that failed, and rows that nobody asked for, which are a fault.
-void examine_rows(Examined& examined, const std::vector<std::string>& asked) {
-  const std::set<std::string> wanted(asked.begin(), asked.end());
+// Finds cases that failed. A row that was not requested is a fault of the process.
+void examine_rows(Examined& examined, const std::vector<std::string>& requested) {
+  const std::set<std::string> expected(requested.begin(), requested.end());
   std::map<std::string, const Case*> rows;
   for (const Case& c : examined.process.cases) {
     rows.emplace(c.raw_name, &c);
-    if (!wanted.contains(c.raw_name)) {
-      examined.fault = "its results hold a case that it was not asked for: " + printable(c.raw_name);
+    if (!expected.contains(c.raw_name)) {
+      examined.fault = "the results hold a case that was not requested: " + printable(c.raw_name);
       return;
     }
   }
-  for (const std::string& name : asked) {
+  for (const std::string& name : requested) {
     const auto row = rows.find(name);
     if (row == rows.end())
-      examined.failed.push_back({name, "no row in the results"});
+      examined.failed.push_back({name, "the results hold no row of the case"});
     else if (!row->second->failure.empty())
       examined.failed.push_back({name, row->second->failure});
   }
@@ -34,7 +34,7 @@ void examine_rows(Examined& examined, const std::vector<std::string>& asked) {
 }  // namespace
 
 Examined examine(const ChildResult& child, const std::string& file, const std::string& shown,
-                 const std::vector<std::string>& asked, const ReadOptions& options) {
+                 const std::vector<std::string>& requested, const ReadOptions& options) {
   Examined examined;
   if (child.end != ChildResult::End::exited) {
     examined.fault = child.describe();
@@ -49,18 +49,18 @@ Examined examine(const ChildResult& child, const std::string& file, const std::s
     examined.fault = child.ok() ? "exit 0, but " + text : child.describe();
     return examined;
   }
-  examine_rows(examined, asked);
-  // A bench that found a wrong case says so in the row and in its exit code; without such a row the code
-  // means something that nobody can tell.
+  examine_rows(examined, requested);
+  // A binary that computed a wrong result reports it in the row and in its exit code. Without such a row the
+  // exit code has an unknown cause.
   if (!child.ok() && examined.failed.empty() && examined.fault.empty())
-    examined.fault = child.describe() + ", with every case in its results";
+    examined.fault = child.describe() + ", but no case failed in its results";
   return examined;
 }
 
-std::string first_without_rows(const std::string& file, const std::vector<std::string>& asked) {
+std::string first_without_rows(const std::string& file, const std::vector<std::string>& requested) {
   std::ifstream stream(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  for (const std::string& name : asked) {
+  for (const std::string& name : requested) {
     const std::string quoted =
         nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (text.find("\"run_name\": " + quoted) == std::string::npos) return name;

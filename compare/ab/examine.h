@@ -1,5 +1,5 @@
-// What the results of one finished process are worth. A child may crash, hang, leave its JSON unclosed, or
-// lie: exit 0 with error rows, without rows that were asked for, or with rows that nobody asked for.
+// Checks the results of one finished process. It may have crashed, timed out, or left incomplete JSON. Or it
+// ended with exit 0, but with error rows, missing rows, or rows that were not requested.
 #pragma once
 
 #include <string>
@@ -16,18 +16,18 @@ struct FailedCase {
 };
 
 struct Examined {
-  Process process;                 // usable where there is no fault, less the failed cases
-  std::vector<FailedCase> failed;  // asked for, but wrong or without a row
-  std::string fault;               // not empty: the process as a whole is of no use
+  Process process;                 // usable if there is no fault, except for the failed cases
+  std::vector<FailedCase> failed;  // requested, but wrong or without a row
+  std::string fault;               // if not empty, no result of the process is usable
 };
 
-// `shown` is what reports call the file.
-Examined examine(const ChildResult& child, const std::string& file, const std::string& shown,
-                 const std::vector<std::string>& asked, const ReadOptions& options);
+// `shown`: the name of the file in reports.
+[[nodiscard]] Examined examine(const ChildResult& child, const std::string& file, const std::string& shown,
+                               const std::vector<std::string>& requested, const ReadOptions& options);
 
-// The first of `asked` without a row in what a crashed process left at `file`, which need not be valid JSON;
-// empty when all have rows. Without interleaving, rows are written case by case: it is the one that was
-// running then.
-std::string first_without_rows(const std::string& file, const std::vector<std::string>& asked);
+// The first of `requested` without a row in the file of a crashed process, which may be incomplete JSON;
+// empty if all have rows. Without interleaving, rows are written case by case, so this case was running.
+[[nodiscard]] std::string first_without_rows(const std::string& file,
+                                             const std::vector<std::string>& requested);
 
 }  // namespace warpgauge

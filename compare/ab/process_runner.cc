@@ -1,5 +1,7 @@
 #include "compare/ab/process_runner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -10,22 +12,23 @@ namespace {
 
 constexpr std::size_t kMostPadding = 4096;  // bytes: a page of stack alignments
 
-// A path of equal length on both sides: it lies on the child's stack, whose alignment biases timings.
+// The path has the same length on both sides. It is on the stack of the process, whose alignment biases
+// timings.
 std::string link_of(const std::string& directory, Side side) {
-  return directory + "/" + side_name(side) + "/bench";
+  return fmt::format("{}/{}/bench", directory, side_name(side));
 }
 
 void make_link(const std::string& link, const std::string& executable) {
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(link).parent_path(), error);
   if (!error) std::filesystem::create_symlink(std::filesystem::absolute(executable), link, error);
-  if (error) throw OutputError(link + ": " + error.message());
+  if (error) throw OutputError(link + ": cannot create the link: " + error.message());
 }
 
 void make_directory_of(const std::string& file) {
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(file).parent_path(), error);
-  if (error) throw OutputError(file + ": its folder cannot be made: " + error.message());
+  if (error) throw OutputError(file + ": cannot create its folder: " + error.message());
 }
 
 void remove_name(std::vector<std::string>& names, const std::string& name) {
@@ -50,7 +53,7 @@ Examined ProcessRunner::run_once(const ProcessPlace& place, const std::string& f
                                  bool interleave) {
   const std::string path = directory_ + "/" + file;
   make_directory_of(path);
-  std::filesystem::remove(path);  // of an attempt before
+  std::filesystem::remove(path);  // of an earlier attempt
   const std::string padding(random_() % kMostPadding, 'x');
   const ChildResult child =
       run_child({.executable = link_of(links_.path(), place.side),
@@ -69,8 +72,8 @@ Examined ProcessRunner::run_once(const ProcessPlace& place, const std::string& f
   return examine(child, path, file, names, read_);
 }
 
-// Interleaved, one abort leaves no rows at all. Without interleaving rows are written case by case, so that
-// the first without any was running; a binary that plans its own samples always interleaves, and is asked for
+// After a crash of an interleaved process there are no rows. Without interleaving rows are written case by
+// case, so the first case without a row was running. A binary with a time budget always interleaves: it runs
 // each case alone.
 ProcessRunner::Culprit ProcessRunner::find_culprit(const ProcessPlace& place, const std::string& file,
                                                    const std::vector<std::string>& names,
@@ -90,28 +93,27 @@ ProcessRunner::Culprit ProcessRunner::find_culprit(const ProcessPlace& place, co
 }
 
 Process ProcessRunner::run(const ProcessPlace& place, std::vector<std::string> names,
-                           const MeasuringPlan& plan, const Exclude& exclude) {
+                           const MeasuringPlan& plan, const OnDropped& drop) {
   const std::string file = result_file_name(place.look, place.block, place.position, place.side);
-  const std::string who = std::string(side_name(place.side)) + " binary: ";
+  const auto end_run = [&](const std::string& fault) {
+    throw RunEnded(fmt::format("{} binary: {}", side_name(place.side), fault), place.side);
+  };
   Examined examined = run_once(place, file, names, plan, true);
   while (!examined.fault.empty()) {
     const Culprit culprit = find_culprit(place, file, names, plan);
     if (culprit.reproduced) {
-      if (culprit.raw_name.empty()) throw RunEnded(who + examined.fault, place.side);
-      if (++exclusions_ > kMostExclusions)
-        throw RunEnded(
-            who + examined.fault + "; " + std::to_string(kMostExclusions) + " cases were taken out already",
-            place.side);
-      exclude(culprit.raw_name, culprit.fault);
+      if (culprit.raw_name.empty()) end_run(examined.fault);
+      if (++dropped_ > kMostDropped)
+        end_run(fmt::format("{}; {} cases were removed already", examined.fault, kMostDropped));
+      drop(culprit.raw_name, culprit.fault);
       remove_name(names, culprit.raw_name);
     }
-    if (names.empty()) throw RunEnded("no case is left", place.side);
+    if (names.empty()) throw RunEnded("no case is left to run", place.side);
     examined = run_once(place, file, names, plan, true);
     if (!examined.fault.empty() && !culprit.reproduced)
-      throw RunEnded(who + examined.fault + ", twice, but not when its cases run one after the other",
-                     place.side);
+      end_run(examined.fault + ", twice, but not when its cases ran one by one");
   }
-  for (const FailedCase& failed : examined.failed) exclude(failed.raw_name, failed.reason);
+  for (const FailedCase& failed : examined.failed) drop(failed.raw_name, failed.reason);
   return std::move(examined.process);
 }
 

@@ -1,4 +1,4 @@
-// Runs one process of an A/B run and gets usable results out of it, or says which case or side is to blame.
+// Runs one process of an A/B run until its results are usable. Drops the cases that make it fail.
 #pragma once
 
 #include <array>
@@ -17,14 +17,15 @@
 
 namespace warpgauge {
 
-// The run cannot go on: interrupted, or a side is at fault without a case to blame.
+// The run cannot continue: it was interrupted, or a side fails and no single case causes that.
 class RunEnded : public std::runtime_error {
  public:
-  explicit RunEnded(const std::string& why, std::optional<Side> side = {}) : runtime_error(why), by(side) {}
-  std::optional<Side> by;  // whose fault it is
+  explicit RunEnded(const std::string& cause, std::optional<Side> side = {})
+      : runtime_error(cause), by(side) {}
+  std::optional<Side> by;  // the side that failed
 };
 
-// Where in the run a process stands, counted from 1.
+// The place of a process in the run, counted from 1.
 struct ProcessPlace {
   int look = 1, block = 1, position = 1;
   Side side = Side::base;
@@ -32,25 +33,26 @@ struct ProcessPlace {
 
 class ProcessRunner {
  public:
-  static constexpr int kMostExclusions = 5;  // of cases that made a process crash or hang
+  static constexpr int kMostDropped = 5;  // cases that made a process crash or hang
 
   ProcessRunner(std::array<BenchBinary, 2> binaries, std::string directory, ReadOptions read,
                 double timeout_s, std::uint64_t seed, const std::atomic<bool>& interrupted);
 
-  // Results of `names` (raw) that the process was asked for, less what had to be taken out on the way:
-  // `exclude` is told of each such case, by its raw name, and why. Throws RunEnded.
-  using Exclude = std::function<void(const std::string& raw_name, const std::string& reason)>;
-  Process run(const ProcessPlace& place, std::vector<std::string> names, const MeasuringPlan& plan,
-              const Exclude& exclude);
+  // The results of `names` (raw), without the cases that had to be dropped. Calls `drop` for each of those.
+  // Throws RunEnded.
+  using OnDropped = std::function<void(const std::string& raw_name, const std::string& cause)>;
+  [[nodiscard]] Process run(const ProcessPlace& place, std::vector<std::string> names,
+                            const MeasuringPlan& plan, const OnDropped& drop);
 
   const std::vector<RunRow>& rows() const { return rows_; }  // of all processes so far
   const BenchBinary& binary(Side side) const { return binaries_[static_cast<std::size_t>(side)]; }
 
  private:
-  // Which of the cases makes a process fail. Not reproduced: it does not fail when they run in turn.
+  // The case that makes a process fail. Not reproduced: the process does not fail if its cases run one by
+  // one.
   struct Culprit {
     bool reproduced = false;
-    std::string raw_name;  // empty: no case is to blame
+    std::string raw_name;  // empty: no single case causes it
     std::string fault;
   };
   Culprit find_culprit(const ProcessPlace& place, const std::string& file,
@@ -66,7 +68,7 @@ class ProcessRunner {
   std::mt19937_64 random_;
   const std::atomic<bool>& interrupted_;
   std::vector<RunRow> rows_;
-  int exclusions_ = 0;
+  int dropped_ = 0;
 };
 
 }  // namespace warpgauge

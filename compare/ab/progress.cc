@@ -1,11 +1,12 @@
 #include "compare/ab/progress.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 
+#include "base/diagnostic.h"
 #include "base/number_format.h"
 
 namespace warpgauge {
@@ -20,16 +21,26 @@ void AbProgress::clear_line() {
   if (terminal_) std::cerr << "\r\033[K" << std::flush;
 }
 
+void AbProgress::print_line(const std::string& text) {
+  clear_line();
+  std::cerr << text << std::endl;
+}
+
 std::string AbProgress::counts(const std::vector<Decided>& decided) const {
-  const auto count = [&](Decided d) { return std::to_string(std::count(decided.begin(), decided.end(), d)); };
-  return count(Decided::regression) + " regression, " + count(Decided::improvement) + " improvement, " +
-         count(Decided::unchanged) + " unchanged, " + count(Decided::inconclusive) + " open";
+  const auto count = [&](Decided d) { return std::ranges::count(decided, d); };
+  return fmt::format("{} regression, {} improvement, {} unchanged, {} open", count(Decided::regression),
+                     count(Decided::improvement), count(Decided::unchanged), count(Decided::inconclusive));
+}
+
+void AbProgress::run_begins(std::size_t cases, const AbPlan& plan, double process_s) {
+  const auto duration = [&](int blocks) { return format_time_span(blocks * kPositions * process_s); };
+  print_line(fmt::format("{} cases, {} to {} blocks of {} processes: about {} to {}", cases,
+                         plan.first_blocks, plan.max_blocks, kPositions, duration(plan.first_blocks),
+                         duration(plan.max_blocks)));
 }
 
 void AbProgress::look_begins(int look, int blocks, std::size_t cases) {
-  if (look > 1)
-    tell("look " + std::to_string(look) + ": " + std::to_string(cases) + " cases, up to block " +
-         std::to_string(blocks));
+  if (look > 1) print_line(fmt::format("look {}: {} cases, up to block {}", look, cases, blocks));
 }
 
 void AbProgress::process_done(int look, int block, int position, const std::vector<Decided>& decided) {
@@ -37,17 +48,21 @@ void AbProgress::process_done(int look, int block, int position, const std::vect
   if (!terminal_) return;
   const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const double left_s = elapsed_s / done_ * (processes_ - done_);
-  std::cerr << "\r\033[Klook " << look << ", block " << block << ", process " << position << " of 4 | "
-            << counts(decided) << " | at most " << format_time_span(left_s) << " left" << std::flush;
+  std::cerr << fmt::format("\r\033[Klook {}, block {}, process {} of {} | {} | at most {} left", look, block,
+                           position, kPositions, counts(decided), format_time_span(left_s))
+            << std::flush;
 }
 
 void AbProgress::look_decided(int look, int blocks, const std::vector<Decided>& decided) {
-  tell("look " + std::to_string(look) + ", " + std::to_string(blocks) + " blocks: " + counts(decided));
+  print_line(fmt::format("look {}, {} blocks: {}", look, blocks, counts(decided)));
 }
 
-void AbProgress::tell(const std::string& text) {
-  clear_line();
-  std::cerr << text << std::endl;
+void AbProgress::case_dropped(const std::string& name, Side side, const std::string& cause) {
+  print_line(fmt::format("removed from the run: {}, {}: {}", printable(name), side_name(side), cause));
+}
+
+void AbProgress::run_ended_early(const std::string& cause) {
+  print_line("the run ends early: " + cause);
 }
 
 }  // namespace warpgauge

@@ -1,18 +1,28 @@
 #include "compare/ab/run_record.h"
 
-#include <cstdio>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
 
-#include "base/diagnostic.h"
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <set>
+
+#include "base/field_reader.h"
+#include "base/json_text.h"
+#include "base/text.h"
+#include "compare/input/threshold.h"
+#include "compare/statistics/null_control.h"
+#include "compare/statistics/statistic.h"
+#include "compare/statistics/two_way_model.h"
 
 namespace warpgauge {
 namespace {
 
-using Json = nlohmann::ordered_json;
-constexpr const char* kSchema = "warpgauge/run/1";
+constexpr Format kRunFormat = {.schema = "warpgauge/run/1",
+                               .unknown_keys = UnknownKeys::ignored,
+                               .hint = "was the record edited? `compare ab --keep DIR` writes it"};
 
-Json to_json(const RunCase& c) {
+OrderedJson case_json(const RunCase& c) {
   return {{"name", c.name},
           {"base_raw", c.base_raw},
           {"head_raw", c.head_raw},
@@ -22,178 +32,216 @@ Json to_json(const RunCase& c) {
           {"control", c.rule.control}};
 }
 
-RunCase case_of(const Json& j) {
-  return {.name = j.at("name"),
-          .base_raw = j.at("base_raw"),
-          .head_raw = j.at("head_raw"),
-          .rule = {.margins = {.fail_above = j.at("fail_above"),
-                               .improve_above = j.at("improve_above"),
-                               .same_within = j.at("same_within")},
-                   .control = j.at("control")}};
-}
-
-Json to_json(const RunRow& row) {
+OrderedJson row_json(const RunRow& row) {
   return {{"look", row.look}, {"block", row.block}, {"position", row.position}, {"side", side_name(row.side)},
           {"file", row.file}, {"exit", row.exit},   {"timeout", row.timeout}};
 }
 
-Side side_of(const Json& j) {
-  if (j == side_name(Side::base)) return Side::base;
-  if (j == side_name(Side::head)) return Side::head;
-  throw std::invalid_argument("a side is 'base' or 'head', not " + j.dump());
-}
-
-RunRow row_of(const Json& j) {
-  return {j.at("look"), j.at("block"), j.at("position"), side_of(j.at("side")),
-          j.at("file"), j.at("exit"),  j.at("timeout")};
-}
-
-Json to_json(const DroppedCase& d) {
+OrderedJson dropped_json(const DroppedCase& d) {
   return {
       {"name", d.name}, {"side", side_name(d.side)}, {"after_block", d.after_block}, {"reason", d.reason}};
 }
 
-DroppedCase dropped_of(const Json& j) {
-  return {j.at("name"), side_of(j.at("side")), j.at("after_block"), j.at("reason")};
-}
-
-Json to_json(const RecordedLook& look) {
+OrderedJson look_json(const RecordedLook& look) {
   return {{"first_block", look.first_block}, {"last_block", look.last_block}, {"cases", look.cases}};
 }
 
-RecordedLook look_of(const Json& j) {
-  return {j.at("first_block"), j.at("last_block"), j.at("cases")};
+OrderedJson plan_json(const RunRecord& r) {
+  return {{"first_blocks", r.plan.first_blocks},
+          {"max_blocks", r.plan.max_blocks},
+          {"alpha", r.plan.alpha},
+          {"company", r.plan.panel},
+          {"seed", r.plan.seed},
+          {"process_seconds", r.process_s}};
 }
 
-// Names come from binaries: bytes that are not UTF-8 become U+FFFD.
-std::string dumped(const Json& j) {
-  return j.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-// One element a line, so that a record can be read and diffed.
-template <class Items>
-std::string lines(const Items& items) {
-  std::string text = "[";
-  const char* separator = "\n  ";
-  for (const auto& item : items) {
-    text += separator + dumped(to_json(item));
-    separator = ",\n  ";
-  }
-  return text + "]";
-}
-
-template <class Item>
-std::vector<Item> items_of(const Json& array, Item (*parse)(const Json&)) {
-  std::vector<Item> items;
-  for (const Json& element : array) items.push_back(parse(element));
-  return items;
-}
-
-Json optional(std::optional<double> value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json to_json(const RunPolicy& policy) {
+OrderedJson policy_json(const RunPolicy& policy) {
   return {{"fail_above", policy.margins.fail_above},
           {"improve_above", policy.margins.improve_above},
           {"same_within", policy.margins.same_within},
-          {"max_mde", optional(policy.max_mde)},
+          {"max_mde", policy.max_mde ? OrderedJson(*policy.max_mde) : OrderedJson(nullptr)},
           {"strict", policy.strict},
           {"allow_missing", policy.allow_missing},
           {"allow_hardware_mismatch", policy.allow_hardware_mismatch}};
 }
 
-RunPolicy policy_of(const Json& j) {
-  RunPolicy policy{.margins = {.fail_above = j.at("fail_above"),
-                               // Older records do not have it.
-                               .improve_above = j.value("improve_above", Margins().improve_above),
-                               .same_within = j.at("same_within")},
-                   .max_mde = {},
-                   .strict = j.at("strict"),
-                   .allow_missing = j.at("allow_missing"),
-                   .allow_hardware_mismatch = j.at("allow_hardware_mismatch")};
-  if (!j.at("max_mde").is_null()) policy.max_mde = j.at("max_mde").get<double>();
-  return policy;
+ReadValue side(Side& into) {
+  return read::one_of<Side>(into, {{"base", Side::base}, {"head", Side::head}});
 }
 
-RunRecord record_of(const Json& j) {
-  if (j.at("schema") != kSchema) throw std::invalid_argument("schema is " + j.at("schema").dump());
-  const Json& plan = j.at("plan");
-  RunRecord r;
-  r.plan = {plan.at("first_blocks"), plan.at("max_blocks"), plan.at("alpha"), plan.at("company"),
-            plan.at("seed")};
-  if (r.plan.max_blocks > kMostBlocks) throw std::invalid_argument("more blocks than a run may have");
-  r.process_s = plan.at("process_seconds");
-  r.metric = {j.at("metric"), j.at("better") == "higher" ? Better::higher : Better::lower};
-  r.command = j.at("command");
-  r.statistic = j.at("statistic");
-  r.ended_early = j.at("ended_early");
-  if (!j.at("ended_by").is_null()) r.ended_by = side_of(j.at("ended_by"));
-  r.policy = policy_of(j.at("policy"));
-  r.base_executable = j.at("base_executable");
-  r.head_executable = j.at("head_executable");
-  r.base_only = j.at("base_only");
-  r.head_only = j.at("head_only");
-  r.cases = items_of<RunCase>(j.at("cases"), case_of);
-  r.looks = items_of<RecordedLook>(j.at("looks"), look_of);
-  r.dropped = items_of<DroppedCase>(j.at("dropped"), dropped_of);
-  r.rows = items_of<RunRow>(j.at("rows"), row_of);
-  return r;
+// As check_margins() takes them. Older records have no improve_above in their policy.
+std::vector<Field> margin_fields(Margins& margins, Presence improve_above) {
+  return {{"fail_above", read::number(margins.fail_above, {.low = 0})},
+          {"improve_above", read::number(margins.improve_above, {.low = 0, .high = 1, .high_is_in = false}),
+           improve_above},
+          {"same_within", read::number(margins.same_within, {.low = 0, .low_is_in = false})}};
+}
+
+void read_plan(FieldReader& in, RunRecord& r) {
+  AbPlan& plan = r.plan;
+  in.object({{"first_blocks", read::whole(plan.first_blocks, 2, kMostBlocks)},
+             {"max_blocks", read::whole(plan.max_blocks, 2, kMostBlocks)},
+             {"alpha",
+              read::number(plan.alpha, {.low = kSmallestLevel, .high = kLargestLevel, .high_is_in = false})},
+             {"company",
+              read::whole(plan.panel, static_cast<int>(kSeparableCases), std::numeric_limits<int>::max())},
+             {"seed", read::whole(plan.seed, std::uint64_t{0}, std::numeric_limits<std::uint64_t>::max())},
+             {"process_seconds", read::positive(r.process_s)}});
+  if (plan.max_blocks < plan.first_blocks)
+    in.fail_at("max_blocks",
+               fmt::format("is {}, less than first_blocks ({})", plan.max_blocks, plan.first_blocks));
+}
+
+void read_policy(FieldReader& in, RunPolicy& policy) {
+  const auto at_least_0 = [](double& into) { return read::number(into, {.low = 0}); };
+  std::vector<Field> fields = margin_fields(policy.margins, Presence::optional);
+  fields.insert(fields.end(), {{"max_mde", read::nullable(policy.max_mde, at_least_0)},
+                               {"strict", read::boolean(policy.strict)},
+                               {"allow_missing", read::boolean(policy.allow_missing)},
+                               {"allow_hardware_mismatch", read::boolean(policy.allow_hardware_mismatch)}});
+  in.object(fields);
+}
+
+void read_case(FieldReader& in, RunCase& one) {
+  std::vector<Field> fields = margin_fields(one.rule.margins, Presence::required);
+  fields.insert(fields.end(), {{"name", read::name(one.name)},
+                               {"base_raw", read::name(one.base_raw)},
+                               {"head_raw", read::name(one.head_raw)},
+                               {"control", read::boolean(one.rule.control)}});
+  in.object(fields);
+}
+
+void read_look(FieldReader& in, RecordedLook& look) {
+  in.object({{"first_block", read::whole(look.first_block, 0, kMostBlocks)},
+             {"last_block", read::whole(look.last_block, 1, kMostBlocks)},
+             {"cases", read::texts(look.cases)}});
+  if (look.last_block <= look.first_block)
+    in.fail_at("last_block",
+               fmt::format("is {}, not above first_block ({})", look.last_block, look.first_block));
+}
+
+void read_dropped(FieldReader& in, DroppedCase& dropped) {
+  in.object({{"name", read::name(dropped.name)},
+             {"side", side(dropped.side)},
+             {"after_block", read::whole(dropped.after_block, 0, kMostBlocks)},
+             {"reason", read::text(dropped.reason)}});
+}
+
+// A record may come from somebody else: what it names must not lead to other files of the reader.
+ReadValue file_inside(std::string& into) {
+  return [&into](FieldReader& in) {
+    read::name(into)(in);
+    const std::filesystem::path path(into);
+    if (path.is_absolute() || std::ranges::find(path, std::filesystem::path("..")) != path.end() ||
+        into.find('\0') != std::string::npos)
+      in.fail(fmt::format("expected a file in the record's folder, found \"{}\"", printable(into)));
+  };
+}
+
+void read_row(FieldReader& in, RunRow& row) {
+  in.object({{"look", read::whole(row.look, 0, kMostBlocks)},
+             {"block", read::whole(row.block, 0, kMostBlocks)},
+             {"position", read::whole(row.position, 0, kPositions)},
+             {"side", side(row.side)},
+             {"file", file_inside(row.file)},
+             {"exit", read::text(row.exit)},
+             {"timeout", read::boolean(row.timeout)}});
+}
+
+void check_names(const FieldReader& in, const RunRecord& r) {
+  std::set<std::string_view> names;
+  const auto check = [&](const std::string& name, const std::string& place) {
+    if (!names.contains(name))
+      in.fail_at(place, fmt::format("\"{}\" is not the name of a case", printable(name)));
+  };
+  for (std::size_t i = 0; i < r.cases.size(); ++i)
+    if (!names.insert(r.cases[i].name).second)
+      in.fail_at(fmt::format("cases[{}].name", i), "an earlier case has the same name");
+  for (std::size_t i = 0; i < r.looks.size(); ++i)
+    for (std::size_t k = 0; k < r.looks[i].cases.size(); ++k)
+      check(r.looks[i].cases[k], fmt::format("looks[{}].cases[{}]", i, k));
+  for (std::size_t i = 0; i < r.dropped.size(); ++i)
+    check(r.dropped[i].name, fmt::format("dropped[{}].name", i));
+}
+
+// Cases are dropped while a look is measured, after the blocks of the looks before it.
+void check_drops(const FieldReader& in, const RunRecord& r) {
+  for (std::size_t i = 0; i < r.dropped.size(); ++i) {
+    const int after = r.dropped[i].after_block;
+    if (after != 0 && std::ranges::find(r.looks, after, &RecordedLook::last_block) == r.looks.end())
+      in.fail_at(fmt::format("dropped[{}].after_block", i), fmt::format("no look ends with block {}", after));
+  }
+}
+
+std::vector<std::string_view> statistic_words() {
+  std::vector<std::string_view> words{""};
+  for (const Statistic one : kStatistics) words.push_back(statistic_name(one));
+  return words;
 }
 
 }  // namespace
 
 std::string format_run_record(const RunRecord& r) {
-  const Json plan = {{"first_blocks", r.plan.first_blocks},
-                     {"max_blocks", r.plan.max_blocks},
-                     {"alpha", r.plan.alpha},
-                     {"company", r.plan.panel},
-                     {"seed", r.plan.seed},
-                     {"process_seconds", r.process_s}};
   const std::pair<const char*, std::string> members[] = {
-      {"schema", dumped(kSchema)},
-      {"plan", dumped(plan)},
-      {"metric", dumped(r.metric.name)},
-      {"better", r.metric.better == Better::higher ? "\"higher\"" : "\"lower\""},
-      {"policy", dumped(to_json(r.policy))},
-      {"base_executable", dumped(r.base_executable)},
-      {"head_executable", dumped(r.head_executable)},
-      {"command", dumped(r.command)},
-      {"statistic", dumped(r.statistic)},
-      {"ended_early", dumped(r.ended_early)},
-      {"ended_by", r.ended_by ? dumped(side_name(*r.ended_by)) : "null"},
-      {"base_only", dumped(r.base_only)},
-      {"head_only", dumped(r.head_only)},
-      {"cases", lines(r.cases)},
-      {"looks", lines(r.looks)},
-      {"dropped", lines(r.dropped)},
-      {"rows", lines(r.rows)},
+      {"schema", json_text(kRunFormat.schema)},
+      {"plan", json_text(plan_json(r))},
+      {"metric", json_text(r.metric.name)},
+      {"better", json_text(r.metric.better == Better::higher ? "higher" : "lower")},
+      {"policy", json_text(policy_json(r.policy))},
+      {"base_executable", json_text(r.base_executable)},
+      {"head_executable", json_text(r.head_executable)},
+      {"command", json_text(r.command)},
+      {"statistic", json_text(r.statistic)},
+      {"ended_early", json_text(r.ended_early)},
+      {"ended_by", r.ended_by ? json_text(side_name(*r.ended_by)) : "null"},
+      {"base_only", json_text(r.base_only)},
+      {"head_only", json_text(r.head_only)},
+      {"cases", json_lines(r.cases, case_json)},
+      {"looks", json_lines(r.looks, look_json)},
+      {"dropped", json_lines(r.dropped, dropped_json)},
+      {"rows", json_lines(r.rows, row_json)},
   };
   std::string text = "{";
   const char* separator = "";
   for (const auto& [key, value] : members) {
-    text += std::string(separator) + "\"" + key + "\": " + value;
+    text += fmt::format("{}\"{}\": {}", separator, key, value);
     separator = ",\n ";
   }
   return text + "}\n";
 }
 
+RunRecord parse_run_record(std::string_view text, const std::string& file) {
+  RunRecord r;
+  FieldReader in(text, file, kRunFormat);
+  in.document({{"plan", [&](FieldReader& at) { read_plan(at, r); }},
+               {"metric", read::name(r.metric.name)},
+               {"better", read::one_of<Better>(r.metric.better,
+                                               {{"lower", Better::lower}, {"higher", Better::higher}})},
+               {"policy", [&](FieldReader& at) { read_policy(at, r.policy); }},
+               {"base_executable", read::text(r.base_executable)},
+               {"head_executable", read::text(r.head_executable)},
+               {"command", read::text(r.command)},
+               {"statistic", read::word(r.statistic, statistic_words())},
+               {"ended_early", read::text(r.ended_early)},
+               {"ended_by", read::nullable(r.ended_by, side)},
+               {"base_only", read::texts(r.base_only)},
+               {"head_only", read::texts(r.head_only)},
+               {"cases", read::list(r.cases, read_case)},
+               {"looks", read::list(r.looks, read_look)},
+               {"dropped", read::list(r.dropped, read_dropped)},
+               {"rows", read::list(r.rows, read_row)}});
+  check_names(in, r);
+  check_drops(in, r);
+  if (r.ended_by && r.ended_early.empty()) in.fail_at("ended_by", "is set, but ended_early is empty");
+  return r;
+}
+
 RunRecord read_run_record(const std::string& path) {
-  std::ifstream file(path);
-  if (!file)
-    throw meaning_diagnostic(path, "", "cannot be read", "give the folder that `compare ab --keep` left");
-  try {
-    return record_of(Json::parse(file));
-  } catch (const std::exception& error) {
-    throw meaning_diagnostic(path, "", std::string("not a ") + kSchema + " record: " + error.what(),
-                             "`compare ab --keep DIR` writes it");
-  }
+  return parse_run_record(read_file(path), path);
 }
 
 std::string result_file_name(int look, int block, int position, Side side) {
-  char name[64];
-  std::snprintf(name, sizeof name, "look%d/block%02d/%d-%s.json", look, block, position, side_name(side));
-  return name;
+  return fmt::format("look{}/block{:02}/{}-{}.json", look, block, position, side_name(side));
 }
 
 }  // namespace warpgauge

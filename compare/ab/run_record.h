@@ -1,10 +1,11 @@
-// run.json (schema "warpgauge/run/1"): what an A/B run was asked for and what happened in it, beside the raw
-// results look1/block03/2-head.json. With both, `gate --run` makes the very same report again.
+// run.json (schema "warpgauge/run/1"): the plan of an A/B run and what happened in it, beside the raw results
+// look1/block03/2-head.json. From both, `gate --run` makes the same report again.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compare/input/result_set.h"
@@ -12,7 +13,7 @@
 
 namespace warpgauge {
 
-inline constexpr int kMostBlocks = 1000;  // that may be asked for
+inline constexpr int kMostBlocks = 1000;  // that a run may have
 
 struct RunCase {
   std::string name;                // by which the sides are matched
@@ -20,14 +21,14 @@ struct RunCase {
   AbCase rule;                     // margins, control
 };
 
-// How the run is judged, beside each case's margins.
+// How the run is decided, beside each case's margins.
 struct RunPolicy {
-  Margins margins;  // where no rule of the policy file says otherwise
+  Margins margins;  // of cases for which no rule of the policy file sets others
   std::optional<double> max_mde;
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
 };
 
-// A case that was taken out because one side crashed on it, hung, failed it, or gave no number for it.
+// A case that was excluded because one side crashed on it, hung, failed it, or gave no number for it.
 struct DroppedCase {
   std::string name;
   Side side = Side::head;
@@ -35,12 +36,12 @@ struct DroppedCase {
   std::string reason;
 };
 
-// One process that ran. `file` is relative to run.json; `exit` says how the process ended.
+// One process that ran.
 struct RunRow {
-  int look = 0, block = 0, position = 0;  // counted from 1, as in the files' names
+  int look = 0, block = 0, position = 0;  // counted from 1, as in the files' names; 0 of the calibration
   Side side = Side::base;
-  std::string file;
-  std::string exit;
+  std::string file;  // its results, relative to run.json
+  std::string exit;  // how it ended
   bool timeout = false;
 };
 
@@ -63,15 +64,17 @@ struct RunRecord {
   std::vector<RunRow> rows;
   std::vector<DroppedCase> dropped;
   std::string ended_early;       // why the run ended before the rule was done; empty: it was done
-  std::optional<Side> ended_by;  // the side whose fault that is, where it is one's
+  std::optional<Side> ended_by;  // the side that caused it, if one did
 };
 
-std::string format_run_record(const RunRecord& record);
+[[nodiscard]] std::string format_run_record(const RunRecord& record);
 
-// Throws Diagnostic (exit 3) with the place when `path` is not such a file.
-RunRecord read_run_record(const std::string& path);
+// Throw Diagnostic if the text is not a record that a run can have: a value out of its range, a look or a
+// dropped case that is not in `cases`, a file outside the record's folder.
+[[nodiscard]] RunRecord parse_run_record(std::string_view text, const std::string& file);
+[[nodiscard]] RunRecord read_run_record(const std::string& path);
 
 // "look1/block03/2-head.json"
-std::string result_file_name(int look, int block, int position, Side side);
+[[nodiscard]] std::string result_file_name(int look, int block, int position, Side side);
 
 }  // namespace warpgauge

@@ -1,55 +1,36 @@
 #include "compare/baseline/baseline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <nlohmann/json.hpp>
 
-#include "base/atomic_file.h"
-#include "base/diagnostic.h"
-#include "base/json.h"
-#include "base/text.h"
+#include "base/field_reader.h"
+#include "base/json_text.h"
+#include "base/number_format.h"
 
 namespace warpgauge {
 namespace {
 
 constexpr std::string_view kSchema = "warpgauge/baseline/1";
-constexpr std::string_view kRestoreHint = "restore the file from git, or bless anew";
 
-std::string dumped(const nlohmann::ordered_json& value) {
-  return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
-
-template <class Items, class Format>
-std::string lines(const Items& items, Format format) {
-  std::string out = "[";
-  const char* separator = "\n  ";
-  for (const auto& item : items) {
-    out += separator + dumped(format(item));
-    separator = ",\n  ";
-  }
-  return out + "]";
-}
-
-nlohmann::ordered_json round_json(const BaselineRound& round) {
-  nlohmann::ordered_json json = {{"round", round.round},         {"boot", round.boot},
-                                 {"date", round.date},           {"commit", round.commit},
-                                 {"reason", round.reason},       {"statistic", round.statistic},
-                                 {"processes", round.processes}, {"state", round.state}};
+OrderedJson round_json(const BaselineRound& round) {
+  OrderedJson json = {{"round", round.round},         {"boot", round.boot},
+                      {"date", round.date},           {"commit", round.commit},
+                      {"reason", round.reason},       {"statistic", round.statistic},
+                      {"processes", round.processes}, {"state", round.state}};
   if (round.samples > 0) json["samples"] = round.samples;
   return json;
 }
 
-nlohmann::ordered_json case_json(
-    const std::pair<const std::string, std::vector<std::optional<double>>>& entry) {
-  nlohmann::ordered_json numbers = nlohmann::ordered_json::array();
-  for (const auto& number : entry.second) {
-    numbers.push_back(number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json(nullptr));
-  }
-  return {{"name", entry.first}, {"numbers", numbers}};
+OrderedJson case_json(const std::pair<const std::string, std::vector<std::optional<double>>>& entry) {
+  const auto& [name, numbers] = entry;
+  OrderedJson array = OrderedJson::array();
+  for (const auto& number : numbers) array.push_back(number ? OrderedJson(*number) : OrderedJson(nullptr));
+  return {{"name", name}, {"numbers", array}};
 }
 
-nlohmann::ordered_json event_json(const BaselineEvent& event) {
+OrderedJson event_json(const BaselineEvent& event) {
   return {{"action", event.action},
           {"cases", event.cases},
           {"reason", event.reason},
@@ -57,191 +38,98 @@ nlohmann::ordered_json event_json(const BaselineEvent& event) {
           {"commit", event.commit}};
 }
 
-// Reads the file's JSON and names the place of what is not as it should be.
-class BaselineParser {
- public:
-  BaselineParser(std::string_view text, const std::string& file)
-      : json_(checked_text(text, file), file), file_(file) {}
-
-  Baseline parse() {
-    object("", {{"schema", [&] { schema(); }},
-                {"metric", [&] { metric(); }},
-                {"identity", [&] { baseline_.identity = texts("identity"); }},
-                {"rounds", [&] { each("rounds", [&](const std::string& at) { round(at); }); }},
-                {"cases", [&] { each("cases", [&](const std::string& at) { one_case(at); }); }},
-                {"history", [&] { each("history", [&](const std::string& at) { event(at); }); }}});
-    json_.finish();
-    check();
-    return std::move(baseline_);
-  }
-
- private:
-  using Members = std::map<std::string_view, std::function<void()>>;
-
-  [[noreturn]] void fail(const std::string& place, const std::string& what) const {
-    throw meaning_diagnostic(file_, place, what, kRestoreHint);
-  }
-
-  void object(const std::string& place, const Members& members, const Members& optional = {}) {
-    std::size_t seen = 0;
-    json_.begin_object();
-    while (const auto key = json_.next_key()) {
-      if (const auto member = optional.find(*key); member != optional.end()) {
-        member->second();
-        continue;
-      }
-      const auto member = members.find(*key);
-      if (member == members.end()) fail(place, "unknown key \"" + printable(*key) + "\"");
-      member->second();
-      ++seen;
-    }
-    if (seen != members.size()) fail(place, "a key is missing, of " + std::to_string(members.size()));
-  }
-
-  void each(const std::string& name, const std::function<void(const std::string&)>& read) {
-    json_.begin_array();
-    for (std::size_t i = 0; json_.next_item(); ++i) read(name + "[" + std::to_string(i) + "]");
-  }
-
-  std::string string(const std::string& place) {
-    const JsonValue value = json_.value();
-    if (value.type != JsonType::string)
-      fail(place, std::string("expected a string, found ") + json_type_name(value.type));
-    return std::string(value.text);
-  }
-
-  double positive(const std::string& place, const JsonValue& value) {
-    const double number = value.type == JsonType::number ? number_of(value.text) : 0;
-    if (!(number > 0) || !std::isfinite(number))
-      fail(place, "expected a positive number, found " + printable(value.text));
-    return number;
-  }
-
-  std::int64_t count(const std::string& place) {
-    return static_cast<std::int64_t>(positive(place, json_.value()));
-  }
-
-  void schema() {
-    const std::string found = string("schema");
-    if (found != kSchema)
-      fail("schema", "expected \"" + std::string(kSchema) + "\", found \"" + printable(found) + "\"");
-  }
-
-  void metric() {
-    std::string better;
-    object("metric", {{"name", [&] { baseline_.metric.name = string("metric.name"); }},
-                      {"better", [&] { better = string("metric.better"); }}});
-    if (better != "lower" && better != "higher") fail("metric.better", "expected \"lower\" or \"higher\"");
-    baseline_.metric.better = better == "lower" ? Better::lower : Better::higher;
-  }
-
-  std::map<std::string, std::string> texts(const std::string& place) {
-    std::map<std::string, std::string> texts;
-    json_.begin_object();
-    while (const auto key = json_.next_key()) {
-      const std::string name(*key);
-      texts[name] = string(place + "." + printable(name));
-    }
-    return texts;
-  }
-
-  void round(const std::string& at) {
-    BaselineRound round;
-    object(at,
-           {{"round", [&] { round.round = string(at + ".round"); }},
-            {"boot", [&] { round.boot = string(at + ".boot"); }},
-            {"date", [&] { round.date = string(at + ".date"); }},
-            {"commit", [&] { round.commit = string(at + ".commit"); }},
-            {"reason", [&] { round.reason = string(at + ".reason"); }},
-            {"statistic", [&] { round.statistic = string(at + ".statistic"); }},
-            {"processes", [&] { round.processes = count(at + ".processes"); }},
-            {"state", [&] { round.state = texts(at + ".state"); }}},
-           {{"samples", [&] { round.samples = count(at + ".samples"); }}});
-    if (!parse_statistic(round.statistic))
-      fail(at + ".statistic", "unknown: \"" + printable(round.statistic) + "\"");
-    baseline_.rounds.push_back(std::move(round));
-  }
-
-  void one_case(const std::string& at) {
-    std::string name;
-    std::vector<std::optional<double>> numbers;
-    object(at, {{"name", [&] { name = string(at + ".name"); }},
-                {"numbers", [&] {
-                   each(at + ".numbers", [&](const std::string& place) {
-                     const JsonValue value = json_.value();
-                     numbers.push_back(value.type == JsonType::null ? std::nullopt
-                                                                    : std::optional(positive(place, value)));
-                   });
-                 }}});
-    if (!baseline_.cases.emplace(name, std::move(numbers)).second)
-      fail(at, "\"" + printable(name) + "\" stands twice");
-  }
-
-  void event(const std::string& at) {
-    BaselineEvent event;
-    object(at,
-           {{"action", [&] { event.action = string(at + ".action"); }},
-            {"cases",
-             [&] { each(at + ".cases", [&](const std::string& p) { event.cases.push_back(string(p)); }); }},
-            {"reason", [&] { event.reason = string(at + ".reason"); }},
-            {"date", [&] { event.date = string(at + ".date"); }},
-            {"commit", [&] { event.commit = string(at + ".commit"); }}});
-    baseline_.history.push_back(std::move(event));
-  }
-
-  void check() const {
-    if (baseline_.rounds.empty()) fail("rounds", "there is none");
-    if (baseline_.rounds.size() > kMaxRounds) fail("rounds", "more than " + std::to_string(kMaxRounds));
-    for (const BaselineRound& round : baseline_.rounds) {
-      if (round.statistic != baseline_.rounds.front().statistic)
-        fail("rounds", "they are of different statistics");
-    }
-    for (const auto& [name, numbers] : baseline_.cases) {
-      if (numbers.size() != baseline_.rounds.size()) {
-        fail("cases \"" + printable(name) + "\".numbers",
-             "expected one for each of the " + std::to_string(baseline_.rounds.size()) + " rounds, found " +
-                 std::to_string(numbers.size()));
-      }
-      if (std::none_of(numbers.begin(), numbers.end(),
-                       [](const auto& number) { return number.has_value(); })) {
-        fail("cases \"" + printable(name) + "\".numbers", "none of them is a number");
-      }
-    }
-  }
-
-  JsonReader json_;
-  const std::string& file_;
-  Baseline baseline_;
+// A case as it is in the file.
+struct NamedNumbers {
+  std::string name;
+  std::vector<std::optional<double>> numbers;  // [round]
 };
 
-StoredBaseline stored_baseline(const std::filesystem::path& path, std::optional<std::string> text) {
-  StoredBaseline stored{.path = path, .text = std::move(text), .baseline = {}};
-  if (stored.text) stored.baseline = parse_baseline(*stored.text, path.string());
-  return stored;
+void read_metric(FieldReader& in, Metric& metric) {
+  in.object({{"name", read::name(metric.name)},
+             {"better",
+              read::one_of<Better>(metric.better, {{"lower", Better::lower}, {"higher", Better::higher}})}});
 }
 
-// As any input is read. A link that leads nowhere is there, and cannot be opened.
-std::optional<std::string> input_if_there(const std::filesystem::path& path) {
-  std::error_code error;
-  if (std::filesystem::symlink_status(path, error).type() == std::filesystem::file_type::not_found)
-    return std::nullopt;
-  return read_file(path.string());
+void read_round(FieldReader& in, BaselineRound& round) {
+  std::vector<std::string_view> statistics;
+  for (const Statistic one : kStatistics) statistics.push_back(statistic_name(one));
+  in.object({{"round", read::text(round.round)},
+             {"boot", read::text(round.boot)},
+             {"date", read::text(round.date)},
+             {"commit", read::text(round.commit)},
+             {"reason", read::text(round.reason)},
+             {"statistic", read::word(round.statistic, statistics)},
+             {"processes", read::whole(round.processes, std::int64_t{1}, kMostExact)},
+             {"state", read::texts(round.state)},
+             {"samples", read::whole(round.samples, std::int64_t{1}, kMostExact), Presence::optional}});
+}
+
+void read_case(FieldReader& in, NamedNumbers& one) {
+  const auto number = [](FieldReader& at, std::optional<double>& item) {
+    read::nullable(item, read::positive)(at);
+  };
+  in.object({{"name", read::name(one.name)}, {"numbers", read::list(one.numbers, number)}});
+}
+
+void read_event(FieldReader& in, BaselineEvent& event) {
+  in.object({{"action", read::word(event.action, {"accept", "remove", "rename", "tighten"})},
+             {"cases", read::texts(event.cases)},
+             {"reason", read::text(event.reason)},
+             {"date", read::text(event.date)},
+             {"commit", read::text(event.commit)}});
+  if (event.action == "rename" && event.cases.size() != 2)
+    in.fail_at("cases", fmt::format("expected the old and the new name, found {}",
+                                    format_count(std::ssize(event.cases), "names")));
+}
+
+void check_rounds(const FieldReader& in, const std::vector<BaselineRound>& rounds) {
+  if (rounds.empty()) in.fail_at("rounds", "is empty");
+  for (std::size_t i = 1; i < rounds.size(); ++i) {
+    if (rounds[i].statistic != rounds[0].statistic)
+      in.fail_at(fmt::format("rounds[{}].statistic", i),
+                 fmt::format("is {}, but rounds[0] has {}", rounds[i].statistic, rounds[0].statistic));
+  }
+}
+
+void take_cases(const FieldReader& in, std::vector<NamedNumbers>& cases, Baseline& baseline) {
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    auto& [name, numbers] = cases[i];
+    const std::string place = fmt::format("cases[{}] {}", i, printable(name));
+    if (numbers.size() != baseline.rounds.size())
+      in.fail_at(place + ".numbers",
+                 fmt::format("expected one number for each of {}, found {}",
+                             format_count(std::ssize(baseline.rounds), "rounds"), numbers.size()));
+    if (std::ranges::none_of(numbers, [](const auto& number) { return number.has_value(); }))
+      in.fail_at(place + ".numbers", "all numbers are null");
+    if (!baseline.cases.emplace(name, std::move(numbers)).second)
+      in.fail_at(place, "an earlier case has the same name");
+  }
 }
 
 }  // namespace
 
 std::string format_baseline(const Baseline& baseline) {
   const char* better = baseline.metric.better == Better::lower ? "lower" : "higher";
-  return "{\"schema\": \"" + std::string(kSchema) +
-         "\",\n \"metric\": " + dumped({{"name", baseline.metric.name}, {"better", better}}) +
-         ",\n \"identity\": " + dumped(baseline.identity) +
-         ",\n \"rounds\": " + lines(baseline.rounds, round_json) +
-         ",\n \"cases\": " + lines(baseline.cases, case_json) +
-         ",\n \"history\": " + lines(baseline.history, event_json) + "}\n";
+  return fmt::format(
+      "{{\"schema\": \"{}\",\n \"metric\": {},\n \"identity\": {},\n \"rounds\": {},\n \"cases\": {},\n "
+      "\"history\": {}}}\n",
+      kSchema, json_text({{"name", baseline.metric.name}, {"better", better}}), json_text(baseline.identity),
+      json_lines(baseline.rounds, round_json), json_lines(baseline.cases, case_json),
+      json_lines(baseline.history, event_json));
 }
 
-Baseline parse_baseline(std::string_view text, const std::string& file) {
-  return BaselineParser(text, file).parse();
+Baseline parse_baseline(std::string_view text, const std::string& file, std::string_view hint) {
+  Baseline baseline;
+  std::vector<NamedNumbers> cases;
+  FieldReader in(text, file, {.schema = kSchema, .unknown_keys = UnknownKeys::refused, .hint = hint});
+  in.document({{"metric", [&](FieldReader& at) { read_metric(at, baseline.metric); }},
+               {"identity", read::texts(baseline.identity)},
+               {"rounds", read::list(baseline.rounds, read_round, kMaxRounds)},
+               {"cases", read::list(cases, read_case)},
+               {"history", read::list(baseline.history, read_event)}});
+  check_rounds(in, baseline.rounds);
+  take_cases(in, cases, baseline);
+  return baseline;
 }
 
 StoredSide side_of(const Baseline& baseline, const std::string& file) {
@@ -280,31 +168,6 @@ std::vector<double> stored_numbers(const Baseline& baseline, const std::string& 
 
 Statistic statistic_of(const Baseline& baseline) {
   return *parse_statistic(baseline.rounds.back().statistic);
-}
-
-std::string baseline_file_name(const std::string& matrix) {
-  return (matrix == "smoke" ? "smoke-rounds" : matrix) + ".json";
-}
-
-StoredBaseline read_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
-                             const std::string& matrix) {
-  const std::filesystem::path path = directory / fingerprint / baseline_file_name(matrix);
-  return stored_baseline(path, read_if_there(path));
-}
-
-StoredBaseline find_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
-                             const std::string& matrix) {
-  const auto look_up = [&](const std::filesystem::path& folder) {
-    const std::filesystem::path path = folder / fingerprint / baseline_file_name(matrix);
-    return stored_baseline(path, input_if_there(path));
-  };
-  StoredBaseline stored = look_up(directory);
-  if (stored.baseline) return stored;
-  // "baselines/" and "baselines" mean the same folder.
-  const std::filesystem::path named = (directory / "").parent_path();
-  StoredBaseline unblessed = look_up(named.parent_path() / ".warpgauge");
-  unblessed.blessed = false;
-  return unblessed.baseline ? unblessed : stored;
 }
 
 }  // namespace warpgauge

@@ -1,23 +1,21 @@
-// The stored baseline of one machine and matrix: DIR/FINGERPRINT/MATRIX.json (of the matrix smoke:
-// smoke-rounds.json), schema warpgauge/baseline/1.
+// A stored baseline: what one machine measured of one matrix, round by round. Schema warpgauge/baseline/1.
 //
 //   {"schema": "warpgauge/baseline/1",
 //    "metric": {"name": "real_time", "better": "lower"},
-//    "identity": {...},                           what it was measured on, as in context.warpgauge
-//    "rounds": [                                  oldest first, at most kMaxRounds, one a line
+//    "identity": {...},                           the hardware, as in context.warpgauge
+//    "rounds": [                                  oldest first, at most kMaxRounds, one per line
 //     {"round": "...", "boot": "...", "date": "...", "commit": "...", "reason": "...",
-//      "statistic": "q25", "processes": 3, "state": {...}}],
-//    "cases": [                                   sorted by name, one a line
-//     {"name": "...", "numbers": [1.5, null]}],   one for each round, not all null: that round does not count
-//    "history": [                                 let in by hand or tightened, oldest first, one a line
+//      "statistic": "q25", "processes": 3, "state": {...}, "samples": 40}],
+//    "cases": [                                   sorted by name, one per line
+//     {"name": "...", "numbers": [1.5, null]}],   one per round; null: the round does not count for the case
+//    "history": [                                 edits, oldest first, one per line
 //     {"action": "accept", "cases": ["..."], "reason": "...", "date": "...", "commit": "..."}]}
 //
-// Numbers are in the metric's unit (nanoseconds for times): the geometric mean, over the processes of the
+// A number is in the metric's unit (nanoseconds for times): the geometric mean, over the processes of the
 // round, of the statistic of a process's samples. The text is canonical: equal baselines are equal bytes.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,7 +31,7 @@ namespace warpgauge {
 inline constexpr std::size_t kMaxRounds = 20;
 
 struct BaselineRound {
-  std::string round, boot, date, commit;  // empty where not known
+  std::string round, boot, date, commit;  // empty if unknown
   std::string reason;                     // why it was blessed
   std::string statistic;                  // statistic_name()
   std::int64_t processes = 0;
@@ -55,39 +53,23 @@ struct Baseline {
   std::vector<BaselineEvent> history;
 };
 
-std::string format_baseline(const Baseline& baseline);
+inline constexpr std::string_view kRestoreBaseline =
+    "restore the file from git, or bless into another folder";
 
-// Throws Diagnostic; `file` is for its text.
-Baseline parse_baseline(std::string_view text, const std::string& file);
+[[nodiscard]] std::string format_baseline(const Baseline& baseline);
 
-// As a side of a comparison; `file` names it in what is reported. State and commit are the last round's.
-StoredSide side_of(const Baseline& baseline, const std::string& file);
+// Throws Diagnostic with `file` and `hint` in its text.
+[[nodiscard]] Baseline parse_baseline(std::string_view text, const std::string& file,
+                                      std::string_view hint = kRestoreBaseline);
 
-// Of a case that is in it, as the statistics take them: the log of each round's number (of its reciprocal
-// where higher is better), NaN where the round does not count.
-std::vector<double> stored_numbers(const Baseline& baseline, const std::string& name);
+// As a side of a comparison. Reports show `file`. State and commit are the last round's.
+[[nodiscard]] StoredSide side_of(const Baseline& baseline, const std::string& file);
 
-// The statistic that the rounds' numbers are of, one for all rounds.
-Statistic statistic_of(const Baseline& baseline);
+// The numbers of a case of the baseline, as the statistics take them: the log of each round's number (of its
+// reciprocal if higher is better), NaN if the round does not count.
+[[nodiscard]] std::vector<double> stored_numbers(const Baseline& baseline, const std::string& name);
 
-// A file and what stood in it.
-struct StoredBaseline {
-  std::filesystem::path path;
-  bool blessed = true;              // false: found in .warpgauge, see find_baseline
-  std::optional<std::string> text;  // as read; nothing where there is no file
-  std::optional<Baseline> baseline;
-};
-
-// MATRIX.json; of the matrix smoke smoke-rounds.json: in smoke.json are the smoke test's minima (smoke.h).
-std::string baseline_file_name(const std::string& matrix);
-
-// Reads DIR/FINGERPRINT/MATRIX.json, to be written again: OutputError where it is not a file of its own.
-StoredBaseline read_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
-                             const std::string& matrix);
-
-// The same, only to be read: links are followed, and what cannot be read is a Diagnostic. Where there is
-// none, the unblessed one beside the directory, .warpgauge/FINGERPRINT/MATRIX.json.
-StoredBaseline find_baseline(const std::filesystem::path& directory, const std::string& fingerprint,
-                             const std::string& matrix);
+// The statistic that all rounds' numbers are of.
+[[nodiscard]] Statistic statistic_of(const Baseline& baseline);
 
 }  // namespace warpgauge

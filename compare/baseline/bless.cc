@@ -1,9 +1,8 @@
 #include "compare/baseline/bless.h"
 
-#include <algorithm>
-#include <stdexcept>
+#include <fmt/format.h>
 
-#include "base/diagnostic.h"
+#include <algorithm>
 
 namespace warpgauge {
 namespace {
@@ -13,41 +12,39 @@ BaselineEvent event_of(std::string action, std::vector<std::string> cases, std::
   return {std::move(action), std::move(cases), std::move(reason), round.date, round.commit};
 }
 
-// Names may hold '=' themselves: the split is the one whose left side is a case of the baseline.
-std::pair<std::string, std::string> split_rename(const std::string& text, const Baseline& baseline) {
-  for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
-    if (baseline.cases.contains(text.substr(0, at))) return {text.substr(0, at), text.substr(at + 1)};
-  }
-  throw std::invalid_argument("--rename '" + printable(text) +
-                              "': no such case in the baseline; it takes OLD=NEW");
+// Names may contain '=': OLD ends at the first one that makes it a case of the baseline.
+std::optional<std::pair<std::string, std::string>> split_rename(const std::string& text,
+                                                                const Baseline& baseline) {
+  for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1))
+    if (baseline.cases.contains(text.substr(0, at)))
+      return std::pair(text.substr(0, at), text.substr(at + 1));
+  return std::nullopt;
 }
 
-void rename(Baseline& baseline, const std::string& text, const std::string& reason,
-            const BaselineRound& round) {
-  const auto [from, to] = split_rename(text, baseline);
-  if (to.empty() || baseline.cases.contains(to)) {
-    throw std::invalid_argument(
-        "--rename '" + printable(text) + "': the new name is " +
-        (to.empty() ? "empty" : "a case of the baseline already; remove that one first"));
-  }
+std::optional<EditProblem> rename(Baseline& baseline, const std::string& text, const std::string& reason,
+                                  const BaselineRound& round) {
+  using namespace edit_problem;
+  const auto names = split_rename(text, baseline);
+  if (!names) return NothingToRename{text};
+  const auto& [from, to] = *names;
+  if (to.empty()) return EmptyNewName{text};
+  if (baseline.cases.contains(to)) return NewNameTaken{text, to};
   auto entry = baseline.cases.extract(from);
   entry.key() = to;
   baseline.cases.insert(std::move(entry));
   baseline.history.push_back(event_of("rename", {from, to}, reason, round));
+  return std::nullopt;
 }
 
-std::vector<std::string> matching(const Baseline& baseline, const NameFilter& filter, const char* flag) {
+std::vector<std::string> matching(const Baseline& baseline, const NameFilter& filter) {
   std::vector<std::string> names;
-  for (const auto& [name, numbers] : baseline.cases) {
+  for (const auto& [name, numbers] : baseline.cases)
     if (filter.keeps(name)) names.push_back(name);
-  }
-  if (names.empty())
-    throw std::invalid_argument(std::string(flag) + " matches no case of the baseline; check the expression");
   return names;
 }
 
-void take_out(Baseline& baseline, const std::vector<std::string>& names, const char* action,
-              const std::string& reason, const BaselineRound& round) {
+void erase_cases(Baseline& baseline, const std::vector<std::string>& names, const char* action,
+                 const std::string& reason, const BaselineRound& round) {
   for (const std::string& name : names) baseline.cases.erase(name);
   baseline.history.push_back(event_of(action, names, reason, round));
 }
@@ -56,13 +53,13 @@ bool counts(const std::optional<double>& number) {
   return number.has_value();
 }
 
-// Rounds that count for no case any more, then cases that no round counts for any more.
+// Removes rounds that count for no case, then cases without a number.
 void drop_what_is_empty(Baseline& baseline, const BaselineRound& now) {
   for (std::size_t i = baseline.rounds.size(); i-- > 0;) {
     const bool used = std::any_of(baseline.cases.begin(), baseline.cases.end(),
                                   [i](const auto& entry) { return counts(entry.second[i]); });
     if (used && baseline.rounds.size() <= kMaxRounds) continue;
-    if (used && i > 0) continue;  // too many: only the oldest goes
+    if (used && i > 0) continue;  // of too many rounds, the oldest is dropped
     baseline.rounds.erase(baseline.rounds.begin() + static_cast<std::ptrdiff_t>(i));
     for (auto& [name, numbers] : baseline.cases)
       numbers.erase(numbers.begin() + static_cast<std::ptrdiff_t>(i));
@@ -72,35 +69,31 @@ void drop_what_is_empty(Baseline& baseline, const BaselineRound& now) {
     if (std::none_of(numbers.begin(), numbers.end(), counts)) gone.push_back(name);
   }
   if (gone.empty()) return;
-  take_out(baseline, gone, "remove", "not measured in the last " + std::to_string(kMaxRounds) + " rounds",
-           now);
+  erase_cases(baseline, gone, "remove", fmt::format("not measured in the last {} rounds", kMaxRounds), now);
 }
 
 }  // namespace
 
-void edit_baseline(Baseline& baseline, const BlessEdits& edits, const std::set<std::string>& measured,
-                   const BaselineRound& round) {
-  for (const std::string& text : edits.renames) rename(baseline, text, edits.reason, round);
+std::optional<EditProblem> edit_baseline(Baseline& baseline, const BlessEdits& edits,
+                                         const std::set<std::string>& measured, const BaselineRound& round) {
+  using namespace edit_problem;
+  for (const std::string& text : edits.renames)
+    if (auto problem = rename(baseline, text, edits.reason, round)) return problem;
   if (edits.remove) {
-    const auto names = matching(baseline, *edits.remove, "--remove");
-    for (const std::string& name : names) {
-      if (measured.contains(name)) {
-        throw std::invalid_argument("--remove matches '" + printable(name) +
-                                    "', which head still measures; use --accept to restart it");
-      }
-    }
-    take_out(baseline, names, "remove", edits.reason, round);
+    const auto names = matching(baseline, *edits.remove);
+    if (names.empty()) return MatchesNothing{Flag::remove};
+    for (const std::string& name : names)
+      if (measured.contains(name)) return StillMeasured{name};
+    erase_cases(baseline, names, "remove", edits.reason, round);
   }
   if (edits.accept) {
-    const auto names = matching(baseline, *edits.accept, "--accept");
-    for (const std::string& name : names) {
-      if (!measured.contains(name)) {
-        throw std::invalid_argument("--accept matches '" + printable(name) +
-                                    "', which head does not measure; use --remove");
-      }
-    }
-    take_out(baseline, names, "accept", edits.reason, round);
+    const auto names = matching(baseline, *edits.accept);
+    if (names.empty()) return MatchesNothing{Flag::accept};
+    for (const std::string& name : names)
+      if (!measured.contains(name)) return NotMeasured{name};
+    erase_cases(baseline, names, "accept", edits.reason, round);
   }
+  return std::nullopt;
 }
 
 void add_round(Baseline& baseline, const BaselineRound& round, const Comparison& comparison) {

@@ -1,14 +1,15 @@
-// What `bless` does to a stored baseline: takes a round in, and keeps it clean.
+// Edits of a stored baseline by `bless`: a new round, and what the user asks for by name.
 //
-// A round is taken in whole: one number for every case that it measured. New cases join by themselves. A
-// confirmed improvement drops the case's older rounds, so that lucky runs cannot ratchet it down one by one.
-// A slow-down is let in only by name and with a reason, and restarts the case; one that came little by little
-// (creep.h), too. The oldest round goes when there are more than kMaxRounds.
+// A round is taken in as a whole: one number for every case that it measured. New cases join. A confirmed
+// improvement drops the case's older rounds, so that single fast rounds cannot lower the baseline step by
+// step. A slower case is taken in only by name and with a reason, and restarts; so does a case that drifted
+// (drift.h). Beyond kMaxRounds the oldest round is dropped.
 #pragma once
 
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "compare/baseline/baseline.h"
@@ -23,13 +24,40 @@ struct BlessEdits {
   std::string reason;
 };
 
-// Before the comparison: renames and removes cases, and takes those to be accepted out, so that they join
-// anew. Records each in the history, with `round`'s date and commit. `measured`: the cases of the new round.
-// Throws std::invalid_argument, with a hint, when an edit matches nothing or contradicts what was measured.
-void edit_baseline(Baseline& baseline, const BlessEdits& edits, const std::set<std::string>& measured,
-                   const BaselineRound& round);
+// Why an edit cannot be made.
+namespace edit_problem {
+enum class Flag { accept, remove };
+struct NothingToRename {  // no case of the baseline is called OLD
+  std::string text;       // OLD=NEW
+};
+struct EmptyNewName {
+  std::string text;
+};
+struct NewNameTaken {
+  std::string text, name;
+};
+struct MatchesNothing {
+  Flag flag;
+};
+struct StillMeasured {  // --remove of a case that the new round measured
+  std::string name;
+};
+struct NotMeasured {  // --accept of a case that the new round did not measure
+  std::string name;
+};
+}  // namespace edit_problem
+using EditProblem =
+    std::variant<edit_problem::NothingToRename, edit_problem::EmptyNewName, edit_problem::NewNameTaken,
+                 edit_problem::MatchesNothing, edit_problem::StillMeasured, edit_problem::NotMeasured>;
 
-// After it: adds the round with the head values of `comparison`'s cells.
+// Before the comparison: renames and removes cases, and removes those to be accepted, so that they join
+// again. Records each edit in the history with `round`'s date and commit. `measured` are the cases of the new
+// round. On a problem `baseline` is left in part edited.
+[[nodiscard]] std::optional<EditProblem> edit_baseline(Baseline& baseline, const BlessEdits& edits,
+                                                       const std::set<std::string>& measured,
+                                                       const BaselineRound& round);
+
+// After the comparison: adds the round with the head values of its cells.
 void add_round(Baseline& baseline, const BaselineRound& round, const Comparison& comparison);
 
 }  // namespace warpgauge

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestName = 80;
 
-// Lower case, whatever is neither letter nor digit as one '-'.
+// In lower case. Each run of other characters than letters and digits becomes one '-'.
 std::string slug(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -27,7 +27,7 @@ std::string slug(std::string_view text) {
 }
 
 std::string hash_of(const std::map<std::string, std::string>& identity) {
-  constexpr std::string_view kEnd = "\xFF";  // no UTF-8 text holds this byte: ab + c is not a + bc
+  constexpr std::string_view kEnd = "\xFF";  // not in any UTF-8 text, so that ab + c differs from a + bc
   std::uint64_t hash = kHashBasis;
   for (const auto& [key, value] : identity) {
     for (const std::string& part : {key, value}) hash = hash_bytes(kEnd, hash_bytes(part, hash));
@@ -35,7 +35,7 @@ std::string hash_of(const std::map<std::string, std::string>& identity) {
   return short_hash_text(hash);
 }
 
-// The parts of identity that people call a machine by, as bench/ names them.
+// The parts of identity by which people know a machine. bench/ names the keys.
 std::string readable(const std::map<std::string, std::string>& identity) {
   const auto part = [&](const char* key) {
     const auto found = identity.find(key);

@@ -1,5 +1,7 @@
 #include "compare/baseline/history.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <set>
@@ -20,7 +22,7 @@ constexpr double kGitTimeout_s = 120;
 constexpr int kNoSuchProgram = 127;  // what env exits with
 constexpr std::size_t kShortCommit = 10;
 
-// A round as it is told from others; the same in every version that holds it.
+// What identifies a round in every version that holds it.
 using RoundKey = std::tuple<std::string, std::string, std::string>;
 RoundKey key_of(const BaselineRound& round) {
   return {round.round, round.date, round.commit};
@@ -35,7 +37,7 @@ class Git {
  public:
   explicit Git(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  // What git prints; throws HistoryError where it fails.
+  // The output of a git command. Throws HistoryError if it fails.
   std::string operator()(const std::vector<std::string>& words) const {
     std::vector<std::string> arguments{"git", "-C", directory_.string(), "-c", "log.showSignature=false"};
     arguments.insert(arguments.end(), words.begin(), words.end());
@@ -44,11 +46,12 @@ class Git {
         run_child({"/usr/bin/env", arguments, {"LC_ALL=C"}, output, errors, kGitTimeout_s}, never_);
     if (result.ok()) return read_file(output);
     if (result.end == ChildResult::End::exited && result.code == kNoSuchProgram)
-      throw HistoryError("git was not found; install it, or put it on PATH");
+      throw HistoryError("git was not found; install it, or add it to PATH");
     const std::string said = read_if_there(errors).value_or("");
-    throw HistoryError(directory_.string() + ": git " + words.front() + ": " +
-                       (said.empty() ? result.describe() : said.substr(0, said.find('\n'))) +
-                       "; a baseline's history is that of the git repository it lies in");
+    const std::string first_line = said.substr(0, said.find('\n'));
+    throw HistoryError(fmt::format("{}: git {}: {}; the baseline has to be in a git repository",
+                                   directory_.string(), words.front(),
+                                   first_line.empty() ? result.describe() : first_line));
   }
 
  private:
@@ -61,8 +64,8 @@ struct CommittedFile {
   std::string commit, path;  // path from the top of the repository
 };
 
-// What `git log -z --name-status --format=%H` says: COMMIT NUL, then newline STATUS NUL PATH NUL, with two
-// paths for a rename or copy, the new one last. Newest first, up to where the file was copied from another.
+// Parses `git log -z --name-status --format=%H`: COMMIT NUL, then newline STATUS NUL PATH NUL, with two paths
+// for a rename or copy, the new one last. Newest first, and no further than a copy of another file.
 std::vector<CommittedFile> parse_log(const std::string& log) {
   std::vector<std::string> words;
   for (std::size_t begin = 0; begin < log.size();) {
@@ -74,7 +77,7 @@ std::vector<CommittedFile> parse_log(const std::string& log) {
   for (std::size_t i = 0; i + 2 < words.size();) {
     const std::string& commit = words[i];
     const std::string& status = words[i + 1];
-    if (!status.starts_with('\n')) {  // a merge that changed nothing in it
+    if (!status.starts_with('\n')) {  // a merge that did not change the file
       ++i;
       continue;
     }
@@ -96,7 +99,7 @@ bool is_comparable(const Baseline& a, const Baseline& b) {
          statistic_of(a) == statistic_of(b) && a.identity == b.identity;
 }
 
-// Numbers of the versions, taken in from the oldest to the newest.
+// The rounds, numbers and events of versions, which are taken from the oldest to the newest.
 class Collector {
  public:
   void take(const BaselineVersion& version) {
@@ -114,7 +117,7 @@ class Collector {
     }
   }
 
-  // Of the cases that `last` still has.
+  // The trend of the cases that `last` still has.
   BaselineTrend trend(const Baseline& last) const {
     BaselineTrend trend{.metric = last.metric, .rounds = {}, .cases = {}, .events = events_, .notes = {}};
     for (const auto& [key, round] : rounds_) trend.rounds.push_back(round);
@@ -131,9 +134,7 @@ class Collector {
       }
     }
     const std::size_t gone = cases_.size() - trend.cases.size();
-    if (gone > 0)
-      trend.notes.push_back("older commits have " + std::to_string(gone) + " more case" +
-                            (gone == 1 ? "" : "s") + ", no longer in the file");
+    if (gone > 0) trend.notes.emplace_back(history_note::GoneCases{gone});
     return trend;
   }
 
@@ -154,12 +155,11 @@ class Collector {
 
 BaselineVersions read_versions(const std::filesystem::path& file) {
   const std::string text = read_file(file.string());
-  Baseline standing = parse_baseline(text, file.string());
+  Baseline current = parse_baseline(text, file.string());
   BaselineVersions history;
   const Git git(file.has_parent_path() ? file.parent_path() : ".");
   if (git({"rev-parse", "--is-shallow-repository"}) == "true\n")
-    history.notes.push_back(
-        "the clone is shallow, older rounds are missing; `git fetch --unshallow` gets them");
+    history.notes.emplace_back(history_note::ShallowClone{});
   // In a repository without a commit `git log` fails; rev-list of all refs is then empty.
   std::vector<CommittedFile> files;
   if (!git({"rev-list", "--all", "--max-count=1"}).empty())
@@ -173,13 +173,13 @@ BaselineVersions read_versions(const std::filesystem::path& file) {
     try {
       history.versions.push_back({commit, parse_baseline(committed, shortened_commit(commit) + ":" + path)});
     } catch (const Diagnostic& error) {
-      history.notes.push_back(std::string("left out: ") + error.what());
+      history.notes.emplace_back(history_note::InvalidVersion{error.what()});
     }
   }
   std::reverse(history.versions.begin(), history.versions.end());
   if (text != newest) {
-    history.versions.push_back({"", std::move(standing)});
-    history.notes.emplace_back("the file as it stands is not committed");
+    history.versions.push_back({"", std::move(current)});
+    history.notes.emplace_back(history_note::NotCommitted{});
   }
   return history;
 }
@@ -187,29 +187,27 @@ BaselineVersions read_versions(const std::filesystem::path& file) {
 BaselineTrend trend_of(const BaselineVersions& history) {
   const Baseline& last = history.versions.back().baseline;
   Collector collector;
-  std::size_t left_out = 0;
+  std::size_t others = 0;
   for (const BaselineVersion& version : history.versions) {
     if (is_comparable(version.baseline, last)) {
       collector.take(version);
     } else {
-      ++left_out;
+      ++others;
     }
   }
   BaselineTrend trend = collector.trend(last);
   trend.notes.insert(trend.notes.begin(), history.notes.begin(), history.notes.end());
-  if (left_out > 0)
-    trend.notes.push_back("left out: " + std::to_string(left_out) + " version" + (left_out == 1 ? "" : "s") +
-                          " with another metric, statistic or machine than the file has now");
+  if (others > 0) trend.notes.emplace_back(history_note::OtherVersions{others});
   return trend;
 }
 
-std::optional<double> creep(const std::vector<std::optional<double>>& numbers, Better better) {
-  std::vector<double> there;
+std::optional<double> drift_ratio(const std::vector<std::optional<double>>& numbers, Better better) {
+  std::vector<double> known;
   for (const auto& number : numbers) {
-    if (number) there.push_back(*number);
+    if (number) known.push_back(*number);
   }
-  if (there.size() < 2) return std::nullopt;
-  return better == Better::lower ? there.back() / there.front() : there.front() / there.back();
+  if (known.size() < 2) return std::nullopt;
+  return better == Better::lower ? known.back() / known.front() : known.front() / known.back();
 }
 
 }  // namespace warpgauge

@@ -1,12 +1,33 @@
 #include "compare/baseline/round.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "base/date.h"
 #include "compare/decide/rounds.h"
 
 namespace warpgauge {
+namespace {
+
+bool measured_something(const ResultSet& results) {
+  return std::ranges::any_of(results.processes, [](const Process& process) {
+    return std::ranges::any_of(process.cases, [](const Case& one) { return one.skip_reason.empty(); });
+  });
+}
+
+enum class Boot { same, other, unknown };
+Boot compare_boots(const BaselineRound& a, const BaselineRound& b) {
+  if (a.boot.empty() || b.boot.empty()) return Boot::unknown;
+  return a.boot == b.boot ? Boot::same : Boot::other;
+}
+
+// A round's name holds the hour, so two rounds of one hour share it: their dates decide.
+bool is_same_round(const BaselineRound& a, const BaselineRound& b) {
+  const auto date_a = parse_date(a.date), date_b = parse_date(b.date);
+  if (date_a && date_b) return *date_a == *date_b && compare_boots(a, b) != Boot::other;
+  return !a.round.empty() && a.round == b.round;
+}
+
+}  // namespace
 
 BaselineRound describe_round(const ResultSet& results, const std::string& statistic) {
   const Process* latest = &results.processes.front();
@@ -25,33 +46,23 @@ BaselineRound describe_round(const ResultSet& results, const std::string& statis
           .state = latest->context.state};
 }
 
-std::string reason_against_round(const ResultSet& results, const BaselineRound& round,
-                                 std::span<const BaselineRound> stored) {
-  if (!is_one_round(results)) {
-    return "the files are of several rounds, or do not tell; bless takes one: processes of one boot within "
-           "an hour (--date says when, where the files do not)";
-  }
-  if (stored.empty()) return "";
-  const bool again = std::any_of(stored.begin(), stored.end(), [&](const BaselineRound& one) {
-    return !round.round.empty() && one.round == round.round;
-  });
-  if (again) return "this round is already in the baseline";
+std::optional<RoundProblem> problem_with_round(const ResultSet& results, const BaselineRound& round,
+                                               std::span<const BaselineRound> stored) {
+  using namespace round_problem;
+  if (!measured_something(results)) return NothingMeasured{};
+  if (!is_one_round(results)) return SeveralRounds{};
+  if (stored.empty()) return std::nullopt;
+  if (std::ranges::any_of(stored, [&](const BaselineRound& one) { return is_same_round(one, round); }))
+    return AlreadyIn{round.date};
   const BaselineRound& last = stored.back();
   const auto now = parse_date(round.date), before = parse_date(last.date);
-  // The same file again would be a round that deviates by nothing.
-  if (!now && round.round.empty()) {
-    return "neither a date nor a round is in the results: nobody can tell them from a round that is already "
-           "in "
-           "the baseline; say with --date when they were measured";
-  }
-  if (!now || !before) return "";
-  if (*now < *before) return "it was measured before the baseline's last round (" + last.date + ")";
-  const bool other_boot = !round.boot.empty() && !last.boot.empty() && round.boot != last.boot;
-  if (*now - *before < kRoundSeconds && !other_boot) {
-    return "it was measured less than an hour after the last round (" + last.date +
-           ") on the same boot: it would tell nothing that the last one does not; wait, or restart";
-  }
-  return "";
+  if (!now && round.round.empty()) return Undated{};
+  if (!now || !before) return std::nullopt;
+  if (*now < *before) return BeforeLast{round.date, last.date};
+  const Boot boot = compare_boots(round, last);
+  if (*now - *before < kRoundSeconds && boot != Boot::other)
+    return UnderAnHour{last.date, (*now - *before) / 60, boot == Boot::same};
+  return std::nullopt;
 }
 
 }  // namespace warpgauge

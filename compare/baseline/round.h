@@ -1,26 +1,46 @@
-// Rounds of measuring: processes of one boot within an hour. What is slow about an hour is slow for all of
-// its processes, which is why a stored baseline counts rounds and not processes.
+// One round of results, and whether a baseline can take it in. A round is the processes of one boot within an
+// hour: what slows an hour slows all of its processes, so a stored baseline counts rounds and not processes.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <variant>
 
 #include "compare/baseline/baseline.h"
 #include "compare/input/result_set.h"
 
 namespace warpgauge {
 
-// The round that these results would be in a baseline, without its numbers: its date is the latest process's.
-BaselineRound describe_round(const ResultSet& results, const std::string& statistic);
+// The round that these results would be in a baseline, without its numbers. Its date is the latest process's.
+[[nodiscard]] BaselineRound describe_round(const ResultSet& results, const std::string& statistic);
 
-// Why the results cannot be blessed as one round more; empty when they can. Not: results of several rounds, a
-// round that is already in or may be (it has neither name nor date), one older than the last, one less than
-// an hour after the last on the same boot. `stored`: the baseline's rounds, oldest first.
-std::string reason_against_round(const ResultSet& results, const BaselineRound& round,
-                                 std::span<const BaselineRound> stored);
+// Why a baseline cannot take results in as one more round.
+namespace round_problem {
+struct NothingMeasured {};  // every case was skipped
+struct SeveralRounds {};    // or the files have neither rounds nor dates, so that this cannot be excluded
+struct AlreadyIn {          // a stored round has the same date, or the same name and no date
+  std::string date;         // empty if unknown
+};
+struct Undated {};  // neither date nor round: cannot be distinguished from the stored rounds
+struct BeforeLast {
+  std::string date, last_date;
+};
+struct UnderAnHour {  // after the last round, and not known to be of another boot
+  std::string last_date;
+  std::int64_t minutes = 0;  // since then, rounded down
+  bool same_boot = false;    // known to be; else a boot is unknown
+};
+}  // namespace round_problem
+using RoundProblem =
+    std::variant<round_problem::NothingMeasured, round_problem::SeveralRounds, round_problem::AlreadyIn,
+                 round_problem::Undated, round_problem::BeforeLast, round_problem::UnderAnHour>;
+
+// Nothing if the baseline can take the round in. `round` describes `results`; `stored` are the rounds of the
+// baseline, oldest first.
+[[nodiscard]] std::optional<RoundProblem> problem_with_round(const ResultSet& results,
+                                                             const BaselineRound& round,
+                                                             std::span<const BaselineRound> stored);
 
 }  // namespace warpgauge

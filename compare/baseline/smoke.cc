@@ -1,30 +1,28 @@
 #include "compare/baseline/smoke.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/json_text.h"
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string dumped(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+[[noreturn]] void refuse(const std::string& what) {
+  throw std::invalid_argument(what);
 }
 
 double throughput(const Case& measured, const Process& process) {
-  const std::string place = process.file + ": " + printable(measured.name);
-  if (!measured.failure.empty())
-    throw std::invalid_argument(place + " failed: a minimum is taken from right results only");
+  const std::string place = fmt::format("{}: {}", process.file, printable(measured.name));
+  if (!measured.failure.empty()) refuse(place + ": the case failed; minima need correct results");
   std::vector<double> tflops;
   for (const Repetition& repetition : measured.repetitions) tflops.push_back(repetition.value);
-  if (tflops.empty())
-    throw std::invalid_argument(place + " has no tflops; --smoke is for results of warpgauge-bench");
+  if (tflops.empty()) refuse(place + ": has no tflops; --smoke takes results of warpgauge-bench");
   return median(tflops);
 }
 
@@ -40,8 +38,8 @@ SmokeMinima smoke_minima(const ResultSet& results, double margin) {
   std::map<std::string, std::size_t> processes;
   for (const Process& process : results.processes) {
     if (process.context.identity != minima.identity)
-      throw std::invalid_argument(process.file + " and " + last.file +
-                                  " were measured on different hardware");
+      refuse(fmt::format("{} and {} are from different hardware; give files of one machine", process.file,
+                         last.file));
     for (const Case& measured : process.cases) {
       if (!measured.skip_reason.empty()) continue;
       const double least = (1 - margin) * throughput(measured, process);
@@ -50,25 +48,23 @@ SmokeMinima smoke_minima(const ResultSet& results, double margin) {
       ++processes[measured.name];
     }
   }
-  if (minima.tflops.empty()) throw std::invalid_argument(last.file + " holds no measured case");
+  if (minima.tflops.empty()) refuse(last.file + ": holds no measured case; run more kernels");
   for (const auto& [name, count] : processes) {
     if (count != results.processes.size())
-      throw std::invalid_argument(printable(name) +
-                                  " is not in each of the files; give those of one command line");
+      refuse(printable(name) + " is not in every file; give files of the same command line");
   }
   return minima;
 }
 
 std::string format_smoke_minima(const SmokeMinima& minima) {
-  std::string out = "{\"schema\": \"warpgauge/smoke/1\",\n \"margin\": " + dumped(minima.margin) +
-                    ",\n \"date\": " + dumped(minima.date) + ",\n \"commit\": " + dumped(minima.commit) +
-                    ",\n \"identity\": " + dumped(minima.identity) + ",\n \"cases\": [";
-  const char* separator = "\n  ";
-  for (const auto& [name, tflops] : minima.tflops) {
-    out += separator + dumped({{"name", name}, {"min_tflops", tflops}});
-    separator = ",\n  ";
-  }
-  return out + "]}\n";
+  const auto element = [](const auto& entry) {
+    return OrderedJson{{"name", entry.first}, {"min_tflops", entry.second}};
+  };
+  return fmt::format(
+      "{{\"schema\": \"warpgauge/smoke/1\",\n \"margin\": {},\n \"date\": {},\n \"commit\": {},\n "
+      "\"identity\": {},\n \"cases\": {}}}\n",
+      json_text(minima.margin), json_text(minima.date), json_text(minima.commit), json_text(minima.identity),
+      json_lines(minima.tflops, element));
 }
 
 }  // namespace warpgauge

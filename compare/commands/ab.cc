@@ -68,7 +68,7 @@ void take_blocks(const std::string& text, AbPlan& plan) {
   plan.max_blocks = *last;
 }
 
-void add_measuring_flags(FlagTable& table, AbRequest& request) {
+void add_measuring_flags(CommandFlags& table, AbRequest& request) {
   AbOptions& options = request.options;
   options.plan.seed = 1;
   table.add_heading("Measuring");
@@ -183,7 +183,7 @@ Command ab_command() {
       .exit_codes = kVerdictExitCodes,
       .flags = {},
       .run = [request](const std::string& echoed) { return run(*request, echoed); }};
-  FlagTable& flags = ab.flags;
+  CommandFlags& flags = ab.flags;
   AbOptions& options = request->options;
   flags.add_heading("Arguments");
   flags.add({.name = "BASE_EXE",
@@ -212,7 +212,7 @@ Command ab_command() {
                "`ab` chooses the quantile by which base agrees best with itself; omit the flag");
   flags.refuse("--process-cv", "`ab` measures the deviation between processes; omit the flag");
   add_report_flags(flags, request->reports);
-  flags.add_rule([request](const FlagTable&) {
+  flags.add_rule([request](const CommandFlags&) {
     check_keep(request->keep);
     if (request->check_only) return;
     check_executable(request->options.base_executable);

@@ -1,5 +1,5 @@
 // compare bless: takes one round into the stored baseline, unless it is a regression, undecided or too early,
-// or would make the baseline creep up.
+// or would make the baseline drift.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -10,7 +10,9 @@
 #include "base/date.h"
 #include "base/escape.h"
 #include "base/number_format.h"
+#include "compare/baseline/baseline_files.h"
 #include "compare/baseline/bless.h"
+#include "compare/baseline/drift.h"
 #include "compare/baseline/round.h"
 #include "compare/baseline/smoke.h"
 #include "compare/commands/baseline_flags.h"
@@ -24,7 +26,7 @@
 #include "compare/input/metric.h"
 #include "compare/input/reader.h"
 #include "compare/input/threshold.h"
-#include "compare/report/creep_note.h"
+#include "compare/report/baseline_words.h"
 
 namespace warpgauge {
 namespace {
@@ -105,7 +107,7 @@ std::string summary(const Baseline& baseline, const std::string& path) {
 }
 
 // Why the round is not taken in; empty if it is.
-std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& crept) {
+std::string refusal_of(const Comparison& comparison, const std::vector<Drift>& drifted) {
   if (comparison.count(CellVerdict::failed) > 0)
     return "cases failed: what they took is not known; the report says why, case by case\n";
   const RunVerdict verdict = verdict_of(comparison);
@@ -114,7 +116,7 @@ std::string refusal_of(const Comparison& comparison, const std::vector<Creep>& c
   if (verdict != RunVerdict::pass)
     return "the verdict is " + std::string(run_verdict_name(verdict)) +
            "; the notes say why, --remove RE takes out cases that are gone\n";
-  return crept.empty() ? "" : creep_refusal(crept);
+  return drifted.empty() ? "" : drift_refusal(drifted);
 }
 
 // smoke.json, made again from these results.
@@ -153,9 +155,8 @@ int run(const BlessRequest& request) {
   round.reason = request.edits.reason;
   const std::vector<BaselineRound> rounds =
       stored.baseline ? stored.baseline->rounds : std::vector<BaselineRound>();
-  const std::string against = reason_against_round(head, round, rounds);
-  if (!against.empty()) {
-    print_outcome(request.reports, "refused: " + visible(against) + "\n");
+  if (const auto problem = problem_with_round(head, round, rounds)) {
+    print_outcome(request.reports, "refused: " + round_problem_text(*problem) + "\n");
     return kRefused;
   }
 
@@ -164,28 +165,25 @@ int run(const BlessRequest& request) {
                                                        .rounds = {},
                                                        .cases = {},
                                                        .history = {}});
-  try {
-    edit_baseline(updated, request.edits, measured_names(head), round);
-  } catch (const std::invalid_argument& error) {
-    throw UsageError(error.what());
-  }
+  if (const auto problem = edit_baseline(updated, request.edits, measured_names(head), round))
+    throw UsageError(edit_problem_text(*problem));
   Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
-  const std::vector<Creep> crept = creep_with(updated, round, comparison, options);
-  if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
+  const std::vector<Drift> drifted = drifted_cases_with(updated, round, comparison, options.policy);
+  if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   write_reports(comparison, request.reports, executable);
-  if (const std::string refusal = refusal_of(comparison, crept); !refusal.empty()) {
+  if (const std::string refusal = refusal_of(comparison, drifted); !refusal.empty()) {
     print_outcome(request.reports, "refused: " + refusal);
     const int code = exit_code_of(verdict_of(comparison));
     return code != 0 ? code : kRefused;
   }
   if (statistic != Statistic::median) round.samples = fewest_samples(comparison.cells);
   add_round(updated, round, comparison);
-  update_file(stored.path, stored.text, format_baseline(updated));
+  write_baseline(stored, updated);
   print_outcome(request.reports, summary(updated, path));
   return 0;
 }
 
-void add_round_flags(FlagTable& table, BlessRequest& request) {
+void add_round_flags(CommandFlags& table, BlessRequest& request) {
   table.add_heading("Round");
   table.add({.name = "--head",
              .value = "FILE...",
@@ -217,7 +215,7 @@ void add_round_flags(FlagTable& table, BlessRequest& request) {
              .repeatable = true});
 }
 
-void add_smoke_flags(FlagTable& table, BlessRequest& request) {
+void add_smoke_flags(CommandFlags& table, BlessRequest& request) {
   table.add_heading("Smoke test");
   table.add({.name = "--smoke",
              .help = "Writes smoke.json, the minima for `bench --assert-min`, in place of a round",
@@ -227,7 +225,7 @@ void add_smoke_flags(FlagTable& table, BlessRequest& request) {
              .help = "With --smoke: how far below the slowest process a minimum is",
              .default_shown = fmt::format("{:g}%", 100 * kSmokeMargin),
              .take = parsed_into(request.margin, parse_smoke_margin)});
-  table.add_rule([](const FlagTable& flags) {
+  table.add_rule([](const CommandFlags& flags) {
     if (!flags.is_given("--smoke") && flags.is_given("--margin"))
       throw UsageError("--margin: is for --smoke only; omit it");
     for (const char* flag : {"--accept", "--remove", "--rename", "--date"}) {
@@ -256,7 +254,7 @@ Command bless_command() {
           "5 an output cannot be written",
       .flags = {},
       .run = [request](const std::string&) { return run(*request); }};
-  FlagTable& flags = bless.flags;
+  CommandFlags& flags = bless.flags;
   add_round_flags(flags, *request);
   add_baseline_flags(flags, request->baseline, BaselineUse::required);
   add_smoke_flags(flags, *request);

@@ -46,7 +46,7 @@ std::string hint_of(std::vector<std::string> names) {
 
 }  // namespace
 
-void add_filter_flag(FlagTable& table, CaseFilter& filter) {
+void add_filter_flag(CommandFlags& table, CaseFilter& filter) {
   table.add({.name = "--filter",
              .value = "RE",
              .help =

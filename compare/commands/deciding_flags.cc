@@ -44,7 +44,7 @@ double parse_margin(const std::string& text) {
 
 }  // namespace
 
-void add_metric_flags(FlagTable& table, Deciding& deciding) {
+void add_metric_flags(CommandFlags& table, Deciding& deciding) {
   table.add_heading(kHeading);
   table.add({.name = "--metric",
              .value = "NAME",
@@ -56,7 +56,7 @@ void add_metric_flags(FlagTable& table, Deciding& deciding) {
              .help = "Direction in which a counter is better. Names that tell it need no flag: times, "
                      "*_per_second, tflops, gbps, roofline_pct, correlation, */item_rate, */utilization",
              .take = parsed_into(deciding.better, parse_better)});
-  table.add_rule([&deciding](const FlagTable&) {
+  table.add_rule([&deciding](const CommandFlags&) {
     try {
       deciding.options.metric = make_metric(deciding.metric, deciding.better);
     } catch (const std::invalid_argument& error) {
@@ -65,7 +65,7 @@ void add_metric_flags(FlagTable& table, Deciding& deciding) {
   });
 }
 
-void add_sampling_flags(FlagTable& table, Deciding& deciding) {
+void add_sampling_flags(CommandFlags& table, Deciding& deciding) {
   table.add_heading(kHeading);
   table.add({.name = "--statistic",
              .value = "NAME",
@@ -79,7 +79,7 @@ void add_sampling_flags(FlagTable& table, Deciding& deciding) {
              .take = parsed_into(deciding.options.process_cv, parse_deviation)});
 }
 
-void add_limit_flags(FlagTable& table, Deciding& deciding) {
+void add_limit_flags(CommandFlags& table, Deciding& deciding) {
   table.add_heading(kHeading);
   GateOptions& options = deciding.options;
   MarginChanges& overrides = options.policy.overrides;
@@ -113,10 +113,10 @@ void add_limit_flags(FlagTable& table, Deciding& deciding) {
              .help = "A case of base that head lacks does not make the run undecided",
              .take = switched_on(options.allow_missing)});
   table.add_rule(
-      [&options](const FlagTable&) { options.policy.overrides.apply_to(options.policy.defaults); });
+      [&options](const CommandFlags&) { options.policy.overrides.apply_to(options.policy.defaults); });
 }
 
-void add_hardware_flag(FlagTable& table, Deciding& deciding) {
+void add_hardware_flag(CommandFlags& table, Deciding& deciding) {
   table.add_heading(kHeading);
   table.add({.name = "--allow-hardware-mismatch",
              .help = "Compares base and head even if they were measured on different hardware",

@@ -5,6 +5,8 @@
 
 #include "base/escape.h"
 #include "compare/ab/analysis.h"
+#include "compare/baseline/baseline_files.h"
+#include "compare/baseline/drift.h"
 #include "compare/baseline/round.h"
 #include "compare/commands/baseline_flags.h"
 #include "compare/commands/case_filter.h"
@@ -14,7 +16,7 @@
 #include "compare/commands/reports.h"
 #include "compare/input/names.h"
 #include "compare/input/reader.h"
-#include "compare/report/creep_note.h"
+#include "compare/report/baseline_words.h"
 
 namespace warpgauge {
 namespace {
@@ -31,9 +33,9 @@ struct GateRequest {
 };
 
 // A recorded run holds its sides and its limits.
-void check_recorded_run(const FlagTable& flags) {
+void check_recorded_run(const CommandFlags& flags) {
   if (!flags.is_given("--run")) return;
-  const auto* other = flags.first_given([](const FlagTable::Entry& entry) {
+  const auto* other = flags.first_given([](const CommandFlags::Entry& entry) {
     return entry.flag.name != "--run" && entry.flag.name != "--check" && entry.heading != kReportsHeading;
   });
   if (other)
@@ -66,11 +68,12 @@ Comparison without_baseline(const ResultSet& head, GateOptions options, const st
 }
 
 // With the new round in it, if `bless` would take it for one.
-std::vector<Creep> creep_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
+std::vector<Drift> drift_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
                             const GateOptions& options) {
   const BaselineRound round = describe_round(head, statistic_name(statistic_of(baseline)));
-  const bool another = reason_against_round(head, round, baseline.rounds).empty();
-  return creep_with(baseline, another ? std::optional(round) : std::nullopt, comparison, options);
+  const bool another = !problem_with_round(head, round, baseline.rounds);
+  return drifted_cases_with(baseline, another ? std::optional(round) : std::nullopt, comparison,
+                            options.policy);
 }
 
 // The stored baseline, with the cases that the filter keeps. Until they are checked, paths stay as typed.
@@ -108,8 +111,8 @@ Compared against_baseline(const GateRequest& request) {
   Comparison comparison = compare_with_baseline(side_of(*stored.baseline, path), head, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back(note::BaselineUsed{path, stored.blessed, rounds});
-  const std::vector<Creep> crept = creep_of(*stored.baseline, head, comparison, options);
-  if (!crept.empty()) comparison.notes.push_back(creep_note(crept));
+  const std::vector<Drift> drifted = drift_of(*stored.baseline, head, comparison, options);
+  if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   return {std::move(comparison), executable};
 }
 
@@ -140,7 +143,7 @@ int run(const GateRequest& request, const std::string& echoed) {
   return exit_code_of(verdict_of(compared.comparison));
 }
 
-void add_result_flags(FlagTable& table, GateRequest& request) {
+void add_result_flags(CommandFlags& table, GateRequest& request) {
   table.add_heading("Results");
   const auto add_files = [&](const char* name, const char* value, const char* help,
                              std::vector<std::string>& files) {
@@ -179,7 +182,7 @@ Command gate_command() {
       .exit_codes = kVerdictExitCodes,
       .flags = {},
       .run = [request](const std::string& echoed) { return run(*request, echoed); }};
-  FlagTable& flags = gate.flags;
+  CommandFlags& flags = gate.flags;
   add_result_flags(flags, *request);
   add_baseline_flags(flags, request->baseline, BaselineUse::optional);
   add_metric_flags(flags, request->deciding);
@@ -187,7 +190,7 @@ Command gate_command() {
   add_limit_flags(flags, request->deciding);
   add_hardware_flag(flags, request->deciding);
   add_report_flags(flags, request->reports);
-  flags.add_rule([request](const FlagTable& given) {
+  flags.add_rule([request](const CommandFlags& given) {
     check_recorded_run(given);
     if (request->recorded_run.empty()) check_sides(*request);
   });

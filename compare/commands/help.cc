@@ -18,8 +18,8 @@ std::string two_columns(const std::string& left, const std::string& right) {
   return "  " + padded_right(left, kFlagColumns - 2) + text.substr(kFlagColumns);
 }
 
-std::string flag_help(const FlagTable::Entry& entry) {
-  const Flag& flag = entry.flag;
+std::string flag_help(const CommandFlags::Entry& entry) {
+  const CommandFlag& flag = entry.flag;
   std::string help = flag.help;
   if (!flag.default_shown.empty()) help += fmt::format(" (default: {})", flag.default_shown);
   if (flag.required && !entry.is_positional()) help += " (required)";
@@ -29,8 +29,8 @@ std::string flag_help(const FlagTable::Entry& entry) {
 
 std::string usage_line(const Command& command) {
   std::string words, optional, rest;
-  for (const FlagTable::Entry& entry : command.flags.entries()) {
-    const Flag& flag = entry.flag;
+  for (const CommandFlags::Entry& entry : command.flags.entries()) {
+    const CommandFlag& flag = entry.flag;
     if (!entry.is_positional() && flag.required) {
       words += fmt::format(" {} {}", flag.name, flag.value);
     } else if (!entry.is_positional()) {
@@ -50,7 +50,7 @@ std::string usage_line(const Command& command) {
 std::string help_of(const Command& command) {
   std::string out = usage_line(command) + "\n" + wrapped(command.description, 0);
   std::string heading = "none yet";
-  for (const FlagTable::Entry& entry : command.flags.entries()) {
+  for (const CommandFlags::Entry& entry : command.flags.entries()) {
     if (!entry.refused_because.empty()) continue;
     if (entry.heading != heading) {
       heading = entry.heading;

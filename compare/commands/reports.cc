@@ -51,7 +51,7 @@ Comparison pasteable(Comparison comparison, const Executable& head) {
 
 }  // namespace
 
-void add_report_flags(FlagTable& table, ReportOutputs& outputs) {
+void add_report_flags(CommandFlags& table, ReportOutputs& outputs) {
   table.add_heading(kReportsHeading);
   const auto add_file = [&](const char* name, const char* help, std::string& target) {
     table.add({.name = name, .value = "FILE", .help = help, .take = text_into(target), .echo = Echo::hidden});
@@ -63,7 +63,7 @@ void add_report_flags(FlagTable& table, ReportOutputs& outputs) {
              .help = "Prints GitHub annotations, and appends the summary to $GITHUB_STEP_SUMMARY",
              .take = switched_on(outputs.github),
              .echo = Echo::hidden});
-  table.add_rule([&outputs](const FlagTable&) {
+  table.add_rule([&outputs](const CommandFlags&) {
     const int reports = (outputs.json == "-") + (outputs.markdown == "-") + (outputs.junit == "-");
     if (reports > 1) throw UsageError("stdout takes one report; give the others a file");
     if (reports > 0 && outputs.github)

@@ -12,7 +12,7 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What a parser of a flag's value throws: "'VALUE' what; hint". FlagTable puts the flag's name in front.
+// What a parser of a flag's value throws: "'VALUE' what; hint". CommandFlags puts the flag's name in front.
 [[nodiscard]] std::invalid_argument bad_value(std::string_view value, std::string_view what,
                                               std::string_view hint);
 

@@ -1,5 +1,5 @@
-// The outcome of a comparison, as data: what comparison.json holds (schema warpgauge/comparison/1). decide/
-// makes it, report/ words it. The run's verdict is not stored: verdict_of() derives it.
+// A comparison as data: the content of comparison.json (schema warpgauge/comparison/1). decide/ makes it,
+// report/ turns it into text. The run's verdict is not stored: verdict_of() derives it.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ const char* run_verdict_name(RunVerdict verdict);
 
 // One side's numbers of one case. Empty if not known.
 struct SideSummary {
-  std::optional<double> value;  // what was compared, in the metric's unit: geometric mean of the processes
+  std::optional<double> value;                  // geometric mean of the processes, in the metric's unit
   std::optional<double> median_ns, p95_ns, cv;  // if the metric is a time
   std::optional<std::int64_t> processes, samples;
 
@@ -58,9 +58,9 @@ struct CommonShift {
   bool operator==(const CommonShift&) const = default;
 };
 
-// What the cases were held to, and how they were judged.
+// The margins and the method of the comparison.
 struct AppliedPolicy {
-  Margins margins;  // of cases that no rule sets others for
+  Margins margins;  // of cases without a rule of their own
   double alpha = 0.01;
   std::string metric = "real_time";
   std::string statistic;  // "q25": which quantile of a process's samples
@@ -71,7 +71,7 @@ struct AppliedPolicy {
 
 struct ContextDifference {
   std::string key, base, head;
-  bool forbids = false;  // identity; otherwise it warns
+  bool forbids = false;  // it forbids the comparison, as a different identity does; otherwise it only warns
 
   bool operator==(const ContextDifference&) const = default;
 };
@@ -81,12 +81,12 @@ using Texts = std::map<std::string, std::string>;
 struct Comparison {
   AppliedPolicy policy;
   Texts base_context, head_context;
-  Texts baseline_context;  // of the stored baseline that `settle merge` took in
+  Texts baseline_context;  // of the stored baseline, after `settle merge`
   std::vector<ContextDifference> differences;
   CommonShift common_shift;
-  std::optional<double> mde;                // of the run: the median case's
+  std::optional<double> mde;                // of the median case
   std::optional<double> assumed_deviation;  // between units; a fraction
-  std::string command;                      // that makes this comparison again
+  std::string command;                      // reproduces this comparison
   std::vector<Note> notes;
   std::vector<Hindrance> hindrances;
   std::vector<Cell> cells;  // worst first

@@ -10,10 +10,8 @@
 #include "compare/decide/round_numbers.h"
 #include "compare/decide/rounds.h"
 #include "compare/decide/sample_counts.h"
-#include "compare/statistics/baseline_rule.h"
-#include "compare/statistics/excluded.h"
-#include "compare/statistics/judgement.h"
-#include "compare/statistics/unpaired_rule.h"
+#include "compare/statistics/outliers.h"
+#include "compare/statistics/two_sample_rule.h"
 
 namespace warpgauge {
 namespace {
@@ -50,7 +48,7 @@ CellVerdict verdict_of(Presence presence) {
     case Presence::both:
       break;
   }
-  return CellVerdict::inconclusive;  // until it is decided
+  return CellVerdict::inconclusive;  // until the rule decides
 }
 
 CellVerdict verdict_of(Decided decided) {
@@ -84,7 +82,7 @@ void take_decision(const Decision& decision, Cell& cell) {
   cell.more_units = decision.more_units;
 }
 
-// All that a file says of itself, in one map.
+// The whole context of the last file of a side, in one map.
 Texts reported_context(const ResultSet& side) {
   if (side.processes.empty()) return {};
   const Context& context = side.processes.back().context;
@@ -102,11 +100,11 @@ struct MeasuredPair {
   std::size_t cell;  // its place in the comparison
 };
 
-// How one kind of comparison gets a case's numbers, and decides.
+// One kind of comparison: how it gets the numbers of a case, and which rule decides.
 struct Method {
   Unit unit;
   NumberPlan plan;
-  double assumed_deviation;  // between units, if the rule has to assume one; a fraction
+  double assumed_deviation;  // between units, as a fraction; used if there are too few units
   std::function<CaseNumbers(const CasePair&, const ExcludedPlaces&)> numbers;
   std::function<Outcome(const std::vector<MeasuredPair>&)> decide;
 };
@@ -146,7 +144,7 @@ class Gate {
   void note(Note text) { result_.notes.push_back(std::move(text)); }
 
   void check_contexts(const ResultSet& base, const ResultSet& head) {
-    // Without a base there is only head to agree with itself.
+    // Without a base, only the processes of head are compared with each other.
     ContextComparison contexts = compare_contexts(base.processes.empty() ? head : base, head);
     comparable_ = !contexts.forbidden() || options_.allow_hardware_mismatch;
     if (!comparable_) {
@@ -207,7 +205,7 @@ class Gate {
     note_intervals(outcome.decisions);
   }
 
-  // What is reported and blessed of a case is what it was judged by.
+  // Reports and `bless` use the same processes as the decision: those that were not excluded.
   void report_included(const MeasuredPair& measured, const ExcludedPlaces& excluded, Cell& cell) const {
     const CaseNumbers included = method_.numbers(*measured.pair, excluded);
     cell.base = included.base.summary;
@@ -245,7 +243,7 @@ class Gate {
                             samples_per_process(first->numbers.head.summary)});
   }
 
-  // A 95 % interval beside a one-sided test at 5 % can seem to contradict it.
+  // A two-sided 95 % interval can seem to contradict a one-sided test at 5 %.
   void note_intervals(const std::vector<Decision>& decisions) {
     std::int64_t beyond = 0;
     for (std::size_t i = 0; i < decisions.size(); ++i) {
@@ -279,16 +277,16 @@ double alpha_of(const GateOptions& options) {
 }
 
 Outcome decide_processes(const std::vector<MeasuredPair>& pairs, double alpha, double deviation) {
-  std::vector<UnpairedCase> cases;
+  std::vector<TwoSampleCase> cases;
   for (const MeasuredPair& pair : pairs)
     cases.push_back({pair.numbers.base.processes, pair.numbers.head.processes, pair.margins});
   return decide_unpaired(cases, {.alpha = alpha, .assumed_deviation = deviation});
 }
 
-// Head's processes count by rounds.
+// The units are rounds: head's processes are grouped into rounds.
 Outcome decide_rounds(const std::vector<MeasuredPair>& pairs, const RoundPlaces& rounds, double alpha,
                       double deviation) {
-  std::vector<BaselineCase> cases;
+  std::vector<TwoSampleCase> cases;
   for (const MeasuredPair& pair : pairs) {
     const auto fresh = by_round(pair.numbers.head.processes, rounds);
     cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});

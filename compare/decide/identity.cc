@@ -8,7 +8,7 @@
 namespace warpgauge {
 namespace {
 
-// key -> the values that a side's processes have for it.
+// The values of the processes of a side, by key.
 using Values = std::map<std::string, std::set<std::string>>;
 
 constexpr const char* kNotRecorded = "(not recorded)";
@@ -30,8 +30,8 @@ std::string joined(const std::set<std::string>& values) {
 
 enum class Absence { differs, says_nothing };
 
-// Adds a difference for each key on which two processes disagree. With Absence::differs, a process that does
-// not have the key disagrees with one that has.
+// Adds a difference for each key on which two processes disagree. With Absence::differs, a process without
+// the key disagrees with a process that has it.
 template <typename TextsOf>
 void add_differences(const ResultSet& base, const ResultSet& head, TextsOf texts_of, Absence absence,
                      bool forbids, std::vector<ContextDifference>& differences) {

@@ -1,4 +1,5 @@
-// Whether two sides were measured on the same thing: identity must be equal, state should be.
+// Whether two sides were measured on the same hardware. Their identity must be equal; a different state only
+// warns.
 #pragma once
 
 #include <vector>
@@ -9,14 +10,14 @@
 namespace warpgauge {
 
 struct ContextComparison {
-  std::vector<ContextDifference> differences;  // sorted: what forbids first, then by key
-  std::vector<Note> notes;                     // how far the hardware could be compared
-  bool forbidden() const;                      // a difference of identity: the verdict is "undecided"
+  std::vector<ContextDifference> differences;  // sorted: those that forbid a comparison first, then by key
+  std::vector<Note> notes;                     // limits of the hardware comparison
+  bool forbidden() const;                      // the identity differs, so the verdict is "undecided"
 };
 
-// Over all processes of both sides: a key differs as soon as two of them disagree, of the same side or not.
-// Where every process has context.warpgauge, its identity is compared; where any lacks it, what plain context
-// tells (num_cpus, caches, nvbench's device) is, with a warning if others have one.
+// Compares all processes of both sides: a key differs if any two processes disagree, even of the same side.
+// If every process has context.warpgauge, its identity is compared. Otherwise the plain context is compared
+// (num_cpus, caches, nvbench's device), with a warning if some processes have an identity.
 [[nodiscard]] ContextComparison compare_contexts(const ResultSet& base, const ResultSet& head);
 
 }  // namespace warpgauge

@@ -11,7 +11,7 @@ namespace {
 
 using NameSet = std::unordered_set<std::string_view>;
 
-// The stripped names that mean more than one case within some process.
+// Adds the stripped names that stand for more than one case in some process.
 void add_ambiguous(const ResultSet& side, NameSet& ambiguous) {
   for (const Process& process : side.processes) {
     std::unordered_map<std::string_view, std::string_view> raw_names;
@@ -22,9 +22,9 @@ void add_ambiguous(const ResultSet& side, NameSet& ambiguous) {
   }
 }
 
-// What one side has of a case.
+// The measurements of one case on one side.
 struct SideView {
-  // Why a process did not measure it: the first one's file and message.
+  // The first process that did not measure it: its file and message.
   struct Excuse {
     std::string file, message;
   };

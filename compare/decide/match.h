@@ -1,5 +1,5 @@
-// Brings the cases of both sides together by name. Every case that either side measured or failed to measure
-// comes out once; nothing is dropped.
+// Pairs the cases of both sides by name. Every case that a side measured, or failed to measure, appears
+// exactly once.
 #pragma once
 
 #include <string>
@@ -11,13 +11,13 @@
 
 namespace warpgauge {
 
-// One case in one process, with its repetitions, or `listed` without any. Points into the matched ResultSet.
+// One case in one process. It has repetitions, or is only `listed`. Points into the matched ResultSet.
 struct MeasuredCase {
   const Process* process = nullptr;
   const Case* measured = nullptr;
 };
 
-// First that holds: failed and errored say that no number of this case may be used.
+// The first that applies. If a case has failed or errored, none of its numbers may be used.
 enum class Presence {
   failed,   // at least one process of head failed on it
   errored,  // at least one process of base failed on it
@@ -27,16 +27,15 @@ enum class Presence {
 };
 
 struct CasePair {
-  std::string name;  // stripped; raw where stripping would make two cases one, on either side
+  std::string name;  // without settings; the raw name if two cases of a side would share it otherwise
   Presence presence = Presence::both;
-  std::vector<MeasuredCase> base,
-      head;  // the processes that measured it, in the order given; failures are not in it
-  Why why;   // it is not `both`; else std::monostate
+  std::vector<MeasuredCase> base, head;  // by process, in the given order, without failed ones
+  Why why;                               // why it is not `both`; otherwise std::monostate
 };
 
 struct Matching {
-  std::vector<CasePair> pairs;  // in base's order, then head's for those that base does not know
-  std::vector<Note> notes;      // cases that some processes of a side lack; cases that nobody measured
+  std::vector<CasePair> pairs;  // in the order of base, then of head for cases that base lacks
+  std::vector<Note> notes;  // cases that some processes of a side lack, and cases that no process measured
 };
 
 [[nodiscard]] Matching match_cases(const ResultSet& base, const ResultSet& head);

@@ -1,4 +1,5 @@
-// What a reader of a comparison must know beside the cases, as facts. report/note_words.cc words each kind.
+// Facts about a comparison that concern more than one case. report/note_words.cc turns each kind into a
+// sentence.
 #pragma once
 
 #include <array>
@@ -15,15 +16,15 @@ namespace warpgauge {
 
 namespace note {
 
-// What a reader of files passed over; the text holds its place.
+// Something in an input file that was ignored. The text names the place.
 struct InputRemark {
   std::string text;
 };
 // The sides were measured on different machines or with different settings.
 struct DifferentMachines {};
-// Some files have no fingerprint, so only what a plain context says of the hardware was compared.
+// Some files have no fingerprint, so only the plain context of the hardware was compared.
 struct PartlyFingerprinted {};
-// Base and head say nothing in common about their hardware.
+// Base and head have no common key about their hardware.
 struct HardwareUnknown {};
 // Some processes of a side lack a case.
 struct PartlyMeasured {
@@ -31,7 +32,7 @@ struct PartlyMeasured {
   Side side = Side::base;
   std::size_t measured = 0, processes = 0;
 };
-// A case that one or both sides skipped, and that nobody measured.
+// A case that one or both sides skipped and no process measured.
 struct SkippedCase {
   std::string name, file, message;
   bool on_both_sides = false;
@@ -42,7 +43,7 @@ struct ControlsUnused {};
 struct DeviationAssumed {
   double deviation = 0;
 };
-// These cases have one number for all repetitions, so their median was taken instead of the statistic.
+// These cases have only one number for all repetitions, so the median was used instead of the statistic.
 struct MediansTaken {
   std::int64_t cases = 0;
 };
@@ -53,7 +54,7 @@ struct SamplesCut {
   std::string name;
   std::int64_t base = 0, head = 0;  // per process
 };
-// Head's processes have other numbers of samples than the last stored round; nothing can be cut there.
+// Head's processes and the last stored round have different numbers of samples. A stored round cannot be cut.
 struct SamplesDiffer {
   std::int64_t stored = 0, head = 0;  // per process
   Statistic statistic = Statistic::q25;
@@ -76,7 +77,7 @@ struct NullControlRan {
 struct EndedEarly {
   std::string cause;
 };
-// The stored baseline that stood for base.
+// The stored baseline that was used as base.
 struct BaselineUsed {
   std::string path;
   bool blessed = true;
@@ -96,7 +97,7 @@ struct Drift {
 struct Settled {
   std::int64_t cleared = 0, cases = 0;
 };
-// A sentence from elsewhere: `settle note`, or a comparison.json that was read.
+// A given sentence: from `settle note`, or from a comparison.json that was read.
 struct Sentence {
   std::string text;
 };
@@ -110,17 +111,17 @@ using Note =
                  note::UnitsExcluded, note::VerdictsDependOnExclusion, note::NullControlRan, note::EndedEarly,
                  note::BaselineUsed, note::NoBaseline, note::Drift, note::Settled, note::Sentence>;
 
-// What keeps a run from passing, beside its cases.
+// What keeps a run from passing, in addition to its cases.
 enum class Hindrance {
   other_machine,        // the sides come from different machines
-  no_common_case,       // nothing is on both sides
+  no_common_case,       // no case is on both sides
   base_failed,          // cases failed in base
   cases_missing,        // head lacks cases of base, and --allow-missing was not given
   strict_inconclusive,  // --strict: inconclusive cases
   strict_mde,           // --strict: the MDE is above the policy's max_mde
   null_control,         // base differs from base, or head from head
   ended_early,          // an A/B run was interrupted, or base could not be run
-  head_unusable,        // head could not be run: as wrong as a case of it that fails
+  head_unusable,        // head could not be run: counts like a failed case
   no_baseline,          // there is no stored baseline for this hardware
   doubt,                // `settle note --doubt`
 };

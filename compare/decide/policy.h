@@ -1,10 +1,11 @@
-// A policy file: what a project holds its cases to. It names thresholds, never a command.
+// A policy file: the margins that a project sets for its cases. It names thresholds, never a command.
 //
 //   {"schema": "warpgauge/policy/1", "alpha": 0.01, "max_mde": "5%", "controls": ["^cudnn/"],
 //    "defaults": {"fail_above": "1%", "improve_above": "1%", "same_within": "1.5%"},
 //    "rules": [{"match": "/S:64/", "fail_above": "3%"}]}
 //
-// Every key but `schema` may be left out; a key that is not known is an error. Expressions are NameFilter's.
+// All keys but `schema` are optional. An unknown key is an error: a misspelt margin must not be ignored.
+// Expressions are NameFilter's.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,7 @@
 
 namespace warpgauge {
 
-// The margins that somebody sets; the others stay what they are.
+// The margins to change; the others keep their values.
 struct MarginChanges {
   std::optional<double> fail_above, improve_above, same_within;
   void apply_to(Margins& margins) const;
@@ -29,20 +30,20 @@ struct PolicyRule {
 };
 
 struct Policy {
-  std::optional<double> alpha;    // family-wise level of a red run
-  std::optional<double> max_mde;  // with --strict: a larger smallest detectable change is "undecided"
+  std::optional<double> alpha;    // family-wise false-positive rate of a run
+  std::optional<double> max_mde;  // with --strict, a run with a larger MDE is undecided
   Margins defaults;
   std::vector<PolicyRule> rules;
-  MarginChanges overrides;           // of the command line, above every rule
-  std::vector<NameFilter> controls;  // cases that the change cannot touch; for ab
+  MarginChanges overrides;           // from the command line; they win over every rule
+  std::vector<NameFilter> controls;  // cases that the change cannot affect; for ab
 
   // For each margin: the override, else the last rule that matches `name` and sets it, else the default.
-  Margins margins_of(std::string_view name) const;
-  bool is_control(std::string_view name) const;
+  [[nodiscard]] Margins margins_of(std::string_view name) const;
+  [[nodiscard]] bool is_control(std::string_view name) const;
 };
 
 // Throw Diagnostic.
-Policy read_policy(const std::string& path);
-Policy parse_policy(std::string_view text, const std::string& file);
+[[nodiscard]] Policy read_policy(const std::string& path);
+[[nodiscard]] Policy parse_policy(std::string_view text, const std::string& file);
 
 }  // namespace warpgauge

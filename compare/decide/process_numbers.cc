@@ -8,7 +8,7 @@
 namespace warpgauge {
 namespace {
 
-constexpr std::size_t kEnoughForP95 = 20;  // the 95th percentile of fewer is their maximum
+constexpr std::size_t kEnoughForP95 = 20;  // with fewer, the 95th percentile is the maximum
 
 bool is_time(const Metric& metric) {
   return metric.name == "real_time" || metric.name == "cpu_time";
@@ -36,7 +36,7 @@ std::vector<double> samples_of(const Case& measured, bool single_launches, const
   return samples;
 }
 
-// Without those that have no row: an A/B run lists cases that it never measured.
+// Without cases that have no row: an A/B run also lists cases that it did not measure.
 std::vector<MeasuredCase> with_rows(std::vector<MeasuredCase> side) {
   std::erase_if(side, [](const MeasuredCase& one) { return one.measured->repetitions.empty(); });
   return side;
@@ -99,8 +99,7 @@ SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSam
 
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
                        const NumberPlan& wanted) {
-  // A median that the file brings can be held against medians only, and against those of all that was
-  // measured.
+  // An aggregate is the median of all samples. It can only be compared with another median of all samples.
   const bool aggregates = has_aggregates(pair);
   const NumberPlan plan{wanted.metric, aggregates ? Statistic::median : wanted.statistic};
   const bool single_launches = takes_single_launches(pair, plan.metric);

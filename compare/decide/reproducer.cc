@@ -10,7 +10,7 @@ std::string reproducer(const MeasuredCase& one) {
   const Context& context = one.process->context;
   const auto executable = context.info.find("executable");
   if (executable == context.info.end()) return "";
-  // warpgauge-bench knows a case only within its matrix.
+  // warpgauge-bench finds a case only in its matrix.
   const auto matrix = context.settings.find("matrix");
   return fmt::format("{}{} {}", shell_word(executable->second),
                      matrix == context.settings.end() ? "" : " --matrix " + shell_word(matrix->second),

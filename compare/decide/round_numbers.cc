@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "compare/statistics/baseline_rule.h"
+#include "compare/statistics/two_sample_rule.h"
 
 namespace warpgauge {
 

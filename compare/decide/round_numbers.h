@@ -1,4 +1,5 @@
-// A case's numbers by rounds, as a stored baseline counts: what is stored, and what head's processes make.
+// A case's numbers by rounds, for comparison with a stored baseline: the stored ones, and those of head's
+// processes.
 #pragma once
 
 #include <string>
@@ -13,13 +14,13 @@ namespace warpgauge {
 // [round][process]: a case's process numbers, without the processes that lack it.
 std::vector<std::vector<double>> by_round(const std::vector<double>& processes, const RoundPlaces& rounds);
 
-// One number a round; NaN where a round lacks the case.
+// One number per round; NaN if the round lacks the case.
 std::vector<double> round_numbers(const std::vector<std::vector<double>>& rounds);
 
-// A case's side of the baseline: its rounds stand where processes stand otherwise.
+// A case's numbers in the stored baseline, with its rounds in the place of processes.
 SideNumbers stored_numbers(const StoredSide& stored, const std::string& name);
 
-// The places of all processes of these rounds.
+// The places of all processes in these rounds.
 std::vector<std::size_t> processes_of(const std::vector<std::size_t>& rounds, const RoundPlaces& of_round);
 
 }  // namespace warpgauge

@@ -11,7 +11,7 @@
 namespace warpgauge {
 namespace {
 
-// Earliest and latest date of the processes; nothing where one has none.
+// Earliest and latest date of the processes; nullopt if one has no date.
 std::optional<std::pair<std::int64_t, std::int64_t>> span_of(const ResultSet& results) {
   std::optional<std::pair<std::int64_t, std::int64_t>> span;
   for (const Process& process : results.processes) {
@@ -27,7 +27,7 @@ bool is_marked(const Process& process) {
   return process.context.round.has_value();
 }
 
-// A round may go over the full hour, and then has two names.
+// A round that crosses a full hour has two names.
 bool belong_together(const Process& a, const Process& b) {
   if (!is_marked(a) || !is_marked(b)) return false;
   if (a.context.round == b.context.round) return true;
@@ -46,7 +46,7 @@ std::string boot_of(const Process& process) {
 bool is_one_round(const ResultSet& results) {
   if (rounds_of(results).size() == 1) return true;
   if (std::any_of(results.processes.begin(), results.processes.end(), is_marked)) return false;
-  // Files of another benchmark binary carry no round: their dates tell.
+  // Files of other benchmark binaries name no round, so their dates decide.
   const auto span = span_of(results);
   return span && span->second - span->first < kRoundSeconds;
 }

@@ -1,5 +1,5 @@
-// Rounds of measuring: processes of one boot within an hour. What slows an hour slows all of its processes,
-// so a stored baseline counts rounds and not processes.
+// Rounds of measuring: processes of one boot within an hour. A slow hour slows all of its processes, so the
+// unit of a stored baseline is the round, not the process.
 #pragma once
 
 #include <cstddef>
@@ -20,14 +20,14 @@ using RoundPlaces = std::vector<std::vector<std::size_t>>;
 // is a round of its own.
 [[nodiscard]] RoundPlaces rounds_of(const ResultSet& results);
 
-// Whether all processes belong to one round. Files of other benchmark binaries carry no round: their dates
-// decide.
+// Whether all processes belong to one round. For files of other benchmark binaries, which name no round, the
+// dates decide.
 [[nodiscard]] bool is_one_round(const ResultSet& results);
 
-// The boot that a process belongs to; empty if the file does not say.
+// The boot that a process belongs to; empty if the file does not name it.
 [[nodiscard]] std::string boot_of(const Process& process);
 
-// Gives a date to results without one, such as nvbench's. Throws std::invalid_argument if `date` is no date,
+// Sets the date of results without one, such as nvbench's. Throws std::invalid_argument if `date` is no date,
 // or if a file has its own.
 void date_results(ResultSet& results, const std::string& date);
 

@@ -5,7 +5,7 @@
 namespace warpgauge {
 namespace {
 
-constexpr std::int64_t kEnough = 20;  // with so many samples a quantile hardly depends on their number
+constexpr std::int64_t kEnough = 20;  // from this number on, a quantile hardly depends on it
 
 bool are_unequal(std::int64_t a, std::int64_t b) {
   const auto [few, many] = std::minmax(a, b);

@@ -1,5 +1,5 @@
-// How many samples per process either side has, if that matters to the statistic that they are compared by: a
-// low quantile of few samples is larger than one of many.
+// The numbers of samples per process. They matter because a low quantile of few samples is larger than one of
+// many.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ namespace warpgauge {
 // Mean samples per process.
 [[nodiscard]] std::int64_t samples_per_process(const SideSummary& side);
 
-// Whether one side has few samples per process, the other more than twice as many, so that those were cut.
+// Whether the samples of one side were cut: the other side has few per process, and less than half as many.
 [[nodiscard]] bool were_samples_cut(const CaseNumbers& numbers);
 
-// The same of head and the last stored round, of which nothing can be cut.
+// The same for head and the last stored round, which cannot be cut.
 [[nodiscard]] std::optional<note::SamplesDiffer> samples_differ(std::span<const Cell> cells,
                                                                 const StoredSide& stored);
 

@@ -1,4 +1,4 @@
-// A stored baseline as one side of a comparison. baseline/ makes it; nothing here reads files.
+// A stored baseline as one side of a comparison. baseline/ creates it.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,7 @@
 namespace warpgauge {
 
 struct StoredSide {
-  ResultSet
-      results;  // one process, for matching and for the hardware check; a case's repetitions are its rounds
+  ResultSet results;  // one process, for matching and the hardware check; a repetition is a round
   Metric metric;
   Statistic statistic = Statistic::q25;
   // [case][round]: log of the round's number, of its reciprocal if higher is better; NaN if the round does

@@ -36,7 +36,7 @@ struct Accepted {
   bool operator==(const Accepted&) const = default;
 };
 
-// std::monostate: nothing to say.
+// std::monostate: no reason.
 using Why =
     std::variant<std::monostate, NotProved, ChangeProved, SameProved, DependsOnExclusion, NullControlFailed,
                  AllExcluded, NotAnalysed, NoTime, Dropped, Failed, Absent, Skipped, OtherMachine, Accepted>;

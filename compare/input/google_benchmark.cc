@@ -1,5 +1,7 @@
 #include "compare/input/google_benchmark.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <map>
@@ -17,9 +19,9 @@
 namespace warpgauge {
 namespace {
 
-constexpr const char* kForeign = "no Google Benchmark writes such a row: was the file edited?";
+constexpr const char* kForeign = "Google Benchmark does not write such a row: was the file edited?";
 
-// Nanoseconds, or 0 for a unit that Google Benchmark does not know.
+// 0 for a unit that Google Benchmark does not have.
 double nanoseconds_per(std::string_view unit) {
   if (unit == "ns") return 1;
   if (unit == "us") return 1e3;
@@ -39,7 +41,7 @@ class DocumentReader {
  private:
   static constexpr std::size_t kDropped = SIZE_MAX;  // by the filter
 
-  // A row that says which repetition it is.
+  // A row with a repetition_index.
   struct Numbered {
     std::size_t case_index;
     std::int64_t repetition;
@@ -73,7 +75,7 @@ class DocumentReader {
   GoogleBenchmarkRow row_;
   std::unordered_map<std::string_view, std::size_t> case_indices_;  // by raw name
   std::vector<Numbered> numbered_;
-  std::map<std::string_view, std::string> aggregates_;  // run name -> place, of those without a median so far
+  std::map<std::string_view, std::string> aggregates_;  // run name -> place, if without a median so far
   UntypedAggregates untyped_;
   std::map<std::string_view, Unused> not_finite_;
   std::size_t rows_without_unit_ = 0;
@@ -98,12 +100,12 @@ Process DocumentReader::read() {
   json_.finish();
   const char* const missing = !has_benchmarks ? "benchmarks" : !has_context ? "context" : nullptr;
   if (missing != nullptr) {
-    throw meaning_diagnostic(file_, "", std::string("has no `") + missing + "`",
+    throw meaning_diagnostic(file_, "", fmt::format("has no `{}`", missing),
                              "write it with --benchmark_out=FILE --benchmark_out_format=json");
   }
   refuse_repeated_rows();
   refuse_aggregates_without_median();
-  untyped_.take_out(process_, [&](std::string_view run) { return case_indices_.contains(run); });
+  untyped_.remove_from(process_, [&](std::string_view run) { return case_indices_.contains(run); });
   warn_of_unused();
   return std::move(process_);
 }
@@ -125,7 +127,7 @@ void DocumentReader::take_row() {
   if (row_.run_name) string_field(*row_.run_name, file_, row_.place("run_name"));
   if (row_.is_complexity()) return;
   if (!row_.run_type && untyped_.see(name, row_)) {
-    case_of(name);  // to be taken out with the others
+    case_of(name);  // is removed later, with the other aggregates
     return;
   }
 
@@ -144,7 +146,8 @@ void DocumentReader::take_row() {
       aggregates_.emplace(run_name, std::string(row_.place("")));
     }
   } else {
-    throw wrong("run_type", "\"" + printable(run_type) + "\" is neither iteration nor aggregate", kForeign);
+    throw wrong("run_type", fmt::format("\"{}\" is neither iteration nor aggregate", printable(run_type)),
+                kForeign);
   }
 }
 
@@ -158,8 +161,8 @@ void DocumentReader::take_iteration(Case& measured, std::size_t case_index) {
         {case_index, count_field(*row_.repetition_index, file_, row_.place("repetition_index")), row_.index});
   }
   const auto message_or = [&](const GoogleBenchmarkRow::Field& field, const char* otherwise) {
-    const bool told = field && field->type == JsonType::string && !field->text.empty();
-    return std::string(told ? field->text : otherwise);
+    const bool known = field && field->type == JsonType::string && !field->text.empty();
+    return std::string(known ? field->text : otherwise);
   };
   if (row_.error_occurred && boolean_field(*row_.error_occurred, file_, row_.place("error_occurred"))) {
     if (measured.failure.empty())
@@ -180,14 +183,14 @@ void DocumentReader::take_iteration(Case& measured, std::size_t case_index) {
 
 void DocumentReader::take_median(Case& measured) {
   if (measured.aggregate_only) {
-    throw wrong("", "a second median row of this case", "give each process as a file of its own");
+    throw wrong("", "a second median row of this case", "give each process in its own file");
   }
   if (!measured.repetitions.empty() || !measured.failure.empty() || !measured.skip_reason.empty()) return;
   measured.aggregate_only = true;
   measured.repetitions.push_back(repetition());
 }
 
-// The index of the case, made where it is new, or kDropped.
+// The index of the case, which is added if it is new, or kDropped.
 std::size_t DocumentReader::case_of(std::string_view raw_name) {
   const auto [entry, is_new] = case_indices_.try_emplace(raw_name, process_.cases.size());
   if (is_new) {
@@ -219,11 +222,12 @@ Repetition DocumentReader::repetition() {
   taken.counters = row_.counters;
   if (row_.samples_ns && options_.metric.name == "real_time") {
     if (row_.samples_ns->type != JsonType::array)
-      throw wrong("samples_ns", "is not an array", "`bench` writes the times of single launches there");
+      throw wrong("samples_ns", "is not an array",
+                  "it holds the times of single launches, as `bench` writes them");
     for (std::size_t i = 0; i < row_.samples.size(); ++i) {
       if (is_positive(row_.samples[i])) continue;
-      throw wrong("samples_ns[" + std::to_string(i) + "]", "is not a finite number greater than 0",
-                  "the measurement went wrong: run it again, or leave the case out with --filter");
+      throw wrong(fmt::format("samples_ns[{}]", i), "is not a finite number greater than 0",
+                  "the measurement failed: run it again, or exclude the case with --filter");
     }
     taken.samples = std::move(row_.samples);
   }
@@ -233,13 +237,13 @@ Repetition DocumentReader::repetition() {
 double DocumentReader::metric_value() {
   const std::string& metric = options_.metric.name;
   if (!row_.metric && is_time_)
-    throw wrong(metric, "is missing", "--filter keeps to the rows that were timed");
+    throw wrong(metric, "is missing", "select rows that were timed with --filter");
   if (!row_.metric) {
     std::string known;
     for (const std::string_view key : row_.other_numbers) known.append(known.empty() ? "" : ", ").append(key);
-    throw wrong(
-        metric, "is missing: the row has no such counter",
-        "its numbers are " + printable(known) + "; --filter keeps to the cases that have the counter");
+    throw wrong(metric, "is missing: the row has no such counter",
+                fmt::format("its numbers are {}; select cases that have the counter with --filter",
+                            printable(known)));
   }
   const double value =
       positive_field(*row_.metric, file_, row_.place(metric)) * (is_time_ ? time_scale() : 1);
@@ -256,7 +260,7 @@ double DocumentReader::time_scale() {
   const std::string_view unit = string_field(*row_.time_unit, file_, row_.place("time_unit"));
   const double scale = nanoseconds_per(unit);
   if (scale == 0)
-    throw wrong("time_unit", "unknown unit \"" + printable(unit) + "\"", "ns, us, ms and s are known");
+    throw wrong("time_unit", fmt::format("unknown unit \"{}\"", printable(unit)), "use ns, us, ms or s");
   return scale;
 }
 
@@ -271,34 +275,31 @@ void DocumentReader::refuse_repeated_rows() {
     return a.case_index == b.case_index && a.repetition == b.repetition;
   });
   if (twice == numbered_.end()) return;
-  const std::string place = "benchmarks[" + std::to_string((twice + 1)->row) + "] " +
-                            printable(process_.cases[twice->case_index].raw_name);
+  const std::string& name = process_.cases[twice->case_index].raw_name;
   throw meaning_diagnostic(
-      file_, place,
-      "repetition " + std::to_string(twice->repetition) + " is there already, as benchmarks[" +
-          std::to_string(twice->row) + "]",
-      "two benchmarks share this name, or two results were joined: give each process as a file of "
-      "its own");
+      file_, fmt::format("benchmarks[{}] {}", (twice + 1)->row, printable(name)),
+      fmt::format("repetition {} occurs twice, first as benchmarks[{}]", twice->repetition, twice->row),
+      "two benchmarks have this name, or two files were joined: give each process in its own file");
 }
 
 void DocumentReader::refuse_aggregates_without_median() {
   for (const auto& [run_name, place] : aggregates_) {
     if (case_indices_.contains(run_name)) continue;
     if (!options_.keeps(strip_settings(run_name), run_name)) continue;
-    throw meaning_diagnostic(file_, place, "only aggregate rows of this case, and no median among them",
+    throw meaning_diagnostic(file_, place, "the case has only aggregate rows, without a median",
                              "run without --benchmark_report_aggregates_only");
   }
 }
 
 void DocumentReader::warn_of_unused() {
   for (const auto& [key, unused] : not_finite_) {
-    std::string warning = file_ + ": " + unused.first_place + ": not a finite number; not used";
-    if (unused.rows > 1) warning += " (" + std::to_string(unused.rows) + " rows)";
-    process_.warnings.push_back(std::move(warning));
+    const std::string rows = unused.rows > 1 ? fmt::format(" ({} rows)", unused.rows) : "";
+    process_.warnings.push_back(
+        fmt::format("{}: {}: not a finite number; not used{}", file_, unused.first_place, rows));
   }
   if (rows_without_unit_ > 0) {
-    process_.warnings.push_back(file_ + ": " + std::to_string(rows_without_unit_) +
-                                " rows have no time_unit; taken as nanoseconds");
+    process_.warnings.push_back(
+        fmt::format("{}: {} rows have no time_unit; nanoseconds are assumed", file_, rows_without_unit_));
   }
 }
 

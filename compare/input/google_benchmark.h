@@ -1,4 +1,4 @@
-// Google Benchmark's JSON, 1.5 to 1.9, and ours, which is the same with more in it.
+// Google Benchmark's JSON, versions 1.5 to 1.9, and our extension of it.
 #pragma once
 
 #include <string>
@@ -8,9 +8,10 @@
 
 namespace warpgauge {
 
-// Takes the whole document. Iteration rows are repetitions of the case that run_name names (equal names
-// without repetition_index: in order); a case of which only aggregates were written counts through its median
-// row; fits of complexity are passed over. Throws Diagnostic.
-Process read_google_benchmark(JsonReader& json, const std::string& file, const ReadOptions& options);
+// Takes the whole document. Throws Diagnostic. Iteration rows are repetitions of the case that run_name
+// names; rows with equal names and no repetition_index are in order. If a case has only aggregates, its
+// median row counts. Complexity fits are skipped.
+[[nodiscard]] Process read_google_benchmark(JsonReader& json, const std::string& file,
+                                            const ReadOptions& options);
 
 }  // namespace warpgauge

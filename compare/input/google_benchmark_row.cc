@@ -1,5 +1,7 @@
 #include "compare/input/google_benchmark_row.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 
 #include "base/diagnostic.h"
@@ -8,7 +10,7 @@
 namespace warpgauge {
 namespace {
 
-// The field of `row` that `key` names, or null for counters and what is of no concern here.
+// The field of `row` for `key`; null for counters and other keys.
 GoogleBenchmarkRow::Field* field_of(GoogleBenchmarkRow& row, std::string_view key) {
   struct Known {
     std::string_view key;
@@ -57,7 +59,7 @@ bool GoogleBenchmarkRow::is_complexity() const {
 }
 
 GoogleBenchmarkRow::Place::operator std::string() const {
-  std::string text = "benchmarks[" + std::to_string(row.index) + "]";
+  std::string text = fmt::format("benchmarks[{}]", row.index);
   if (row.name && row.name->type == JsonType::string) text.append(" ").append(printable(row.name->text));
   if (!field.empty()) text.append(".").append(printable(field));
   return text;

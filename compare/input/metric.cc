@@ -1,5 +1,7 @@
 #include "compare/input/metric.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <stdexcept>
@@ -10,14 +12,14 @@
 namespace warpgauge {
 namespace {
 
-// Words that say of a name that it is a time: "nv/cold/time/gpu/mean" has one, and "p95_ns".
+// A name is a time if one of its words is: "nv/cold/time/gpu/mean". So is one with a unit: "p95_ns".
 constexpr std::array<std::string_view, 4> kTimes = {"time", "duration", "latency", "elapsed"};
 constexpr std::array<std::string_view, 6> kUnitsOfTime = {"ns", "us", "ms", "sec", "seconds", "nanoseconds"};
-// So much in a time is a rate: MB_per_s, GB/s. Of "_s" alone nobody can tell: GB_s is one, too.
+// A quantity per time is a rate: MB_per_s, GB/s. "_s" alone is ambiguous: GB_s is a rate, too.
 constexpr std::array<std::string_view, 6> kPer = {"s", "sec", "second", "ms", "us", "ns"};
 constexpr std::array<std::string_view, 3> kBehindSlash = {"s", "sec", "second"};
 
-// What our bench writes, and nvbench's tags by their last part.
+// Counters of our bench, and the last part of nvbench's tags.
 constexpr std::array<std::string_view, 6> kRates = {"tflops",    "gbps",        "roofline_pct",
                                                     "item_rate", "utilization", "correlation"};
 
@@ -25,7 +27,7 @@ bool is_one_of(std::string_view word, const auto& words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// What follows the last of these characters; all where there is none.
+// The part after the last of these characters; the whole name if there is none.
 std::string_view last_word(std::string_view name, const char* separators) {
   return name.substr(name.find_last_of(separators) + 1);  // npos + 1 = 0
 }
@@ -42,7 +44,7 @@ bool is_time(std::string_view name) {
     const std::size_t end = rest.find_first_of("_/");
     if (is_one_of(rest.substr(0, end), kTimes)) return true;
     if (end == std::string_view::npos)
-      return name.ends_with("_" + std::string(rest)) && is_one_of(rest, kUnitsOfTime);
+      return name.ends_with(fmt::format("_{}", rest)) && is_one_of(rest, kUnitsOfTime);
     rest.remove_prefix(end + 1);
   }
 }
@@ -51,12 +53,13 @@ bool is_time(std::string_view name) {
 
 Metric make_metric(std::string_view name, std::optional<Better> better) {
   if (name.empty())
-    throw std::invalid_argument("the metric has no name; use real_time, cpu_time or a counter's name");
+    throw std::invalid_argument("the name is empty; use real_time, cpu_time or a counter's name");
   if (!better && is_rate(name)) better = Better::higher;
   if (!better && is_time(name)) better = Better::lower;
   if (!better)
-    throw std::invalid_argument("whether more of '" + printable(name) +
-                                "' is better cannot be told from its name; give --better higher or lower");
+    throw std::invalid_argument(fmt::format(
+        "the name '{}' does not say whether more is better; give --better higher or --better lower",
+        printable(name)));
   return {std::string(name), *better};
 }
 

@@ -1,4 +1,4 @@
-// Which number of a row is compared, and which way is better.
+// Which number of a row is compared, and whether lower or higher is better.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,10 @@
 
 namespace warpgauge {
 
-// `name` as given to --metric: real_time, cpu_time, or a counter's name. Without `better`: higher for
-// *_per_second, tflops, gbps, roofline_pct, item_rate, utilization and correlation, lower for what is a time
-// by its words (time, latency...) or its unit (_ns, _ms...). Throws std::invalid_argument for any other name,
-// and for an empty one: taken the wrong way round, a regression would be an improvement.
-Metric make_metric(std::string_view name, std::optional<Better> better = std::nullopt);
+// `name` as given to --metric: real_time, cpu_time, or a counter's name. Without `better`, the name decides.
+// Higher: *_per_second, tflops, gbps, roofline_pct, item_rate, utilization, correlation. Lower: words for
+// times (time, latency...) and units of time (_ns, _ms...). Throws std::invalid_argument for an empty name,
+// and for any other one, because a wrong guess would report a regression as an improvement.
+[[nodiscard]] Metric make_metric(std::string_view name, std::optional<Better> better = std::nullopt);
 
 }  // namespace warpgauge

@@ -1,5 +1,6 @@
 #include "compare/input/name_filter.h"
 
+#include <fmt/format.h>
 #include <re2/re2.h>
 
 #include <stdexcept>
@@ -9,14 +10,14 @@ namespace warpgauge {
 NameFilter::NameFilter(std::string_view expression) : inverted_(expression.starts_with('-')) {
   if (inverted_) expression.remove_prefix(1);
   re2::RE2::Options options;
-  options.set_log_errors(false);  // the caller tells
+  options.set_log_errors(false);  // the caller reports them
   options.set_never_capture(true);
   const auto compiled =
       std::make_shared<re2::RE2>(re2::StringPiece(expression.data(), expression.size()), options);
   if (!compiled->ok()) {
-    throw std::invalid_argument("'" + std::string(expression) +
-                                "' is not a regular expression: " + compiled->error() +
-                                "; RE2's syntax is meant, where \\ takes a mark literally");
+    throw std::invalid_argument(fmt::format(
+        "'{}' is not a regular expression: {}; write RE2 syntax, with \\ before a literal special character",
+        expression, compiled->error()));
   }
   expression_ = compiled;
 }

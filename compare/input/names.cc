@@ -14,7 +14,7 @@ bool is_setting(std::string_view part) {
 
 std::string strip_settings(std::string_view raw_name) {
   std::string_view kept = raw_name;
-  std::string_view threads;  // Google Benchmark writes it last, behind the settings
+  std::string_view threads;  // Google Benchmark writes it last, after the settings
   for (;;) {
     const std::size_t slash = kept.rfind('/');
     if (slash == std::string_view::npos || slash == 0) break;

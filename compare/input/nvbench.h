@@ -1,4 +1,4 @@
-// nvbench's JSON (--json FILE), the versions that name summaries by tag ("nv/cold/time/gpu/mean").
+// nvbench's JSON (--json FILE), of versions whose summaries have tags ("nv/cold/time/gpu/mean").
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace warpgauge {
 
-// Takes the whole document. A state is a case, BENCH/AXIS:VALUE/..., with /device:N behind it when states ran
-// on several devices. real_time is the mean of the cold GPU times (of the CPU times of a benchmark without a
-// GPU), which every version writes; cpu_time the mean of the CPU times beside it; any other metric is the tag
-// of a summary. The mean stands for all samples: the case is aggregate_only. Identity is the name, SM count,
-// compute capability, memory and ECC state of the devices in use. Throws Diagnostic.
-Process read_nvbench(JsonReader& json, const std::string& file, const ReadOptions& options);
+// Takes the whole document. Throws Diagnostic. A state is a case, BENCH/AXIS:VALUE/..., followed by /device:N
+// if states ran on several devices. real_time is the mean of the cold GPU times (of the CPU times for a
+// benchmark without a GPU), which every version writes. cpu_time is the mean of the CPU times. Any other
+// metric is the tag of a summary. A case has only the mean of its samples: it is aggregate_only. Identity is
+// the name, SM count, compute capability, memory and ECC state of the devices in use.
+[[nodiscard]] Process read_nvbench(JsonReader& json, const std::string& file, const ReadOptions& options);
 
 }  // namespace warpgauge

@@ -13,7 +13,7 @@
 namespace warpgauge {
 namespace {
 
-// By the first key that only one of the formats has; it stands at the top, so that this looks at a few bytes.
+// Decided by the first key that only one of the formats has, which is among the first bytes.
 bool is_nvbench(std::string_view text, std::string_view file) {
   JsonReader json(text, file);
   json.begin_object();
@@ -49,10 +49,10 @@ ResultSet read_results(const std::vector<std::string>& paths, const ReadOptions&
   ResultSet results;
   std::set<std::filesystem::path> seen;
   for (const std::string& path : paths) {
-    std::error_code ignored;  // what cannot be resolved cannot be opened either
+    std::error_code ignored;  // a path that cannot be resolved cannot be opened either
     if (!seen.insert(std::filesystem::weakly_canonical(path, ignored)).second) {
       throw meaning_diagnostic(path, "", "is given twice on one side",
-                               "its numbers would count as two processes");
+                               "it would count as two processes: give it once");
     }
     results.processes.push_back(read_process(path, options));
   }

@@ -1,6 +1,6 @@
-// Reads result files: Google Benchmark's JSON of any version since 1.5, our own (the same with samples_ns and
-// context.warpgauge), and nvbench's. Throws Diagnostic on everything that is not valid; what is odd but
-// harmless goes to Process::warnings.
+// Reads result files: Google Benchmark's JSON since version 1.5, ours (the same with samples_ns and
+// context.warpgauge), and nvbench's. Throws Diagnostic if a file is not valid. Unusual but harmless content
+// becomes a warning in Process::warnings.
 #pragma once
 
 #include <optional>
@@ -15,26 +15,26 @@ namespace warpgauge {
 
 struct ReadOptions {
   Metric metric{};
-  std::optional<NameFilter> filter{};  // rows that it drops are not checked for meaning
-  // Whether the filter may find a case by its raw name, too. The other side has to be filtered alike: a
-  // stored baseline knows no raw names.
+  std::optional<NameFilter> filter{};  // dropped rows are checked for syntax only
+  // Whether the filter also matches raw names. Not against a stored baseline, which has no raw names.
   bool filter_raw_names = true;
   std::vector<std::string> counters{};  // of Google Benchmark's rows, to be read beside the metric
 
-  bool keeps(std::string_view name, std::string_view raw_name) const {
+  [[nodiscard]] bool keeps(std::string_view name, std::string_view raw_name) const {
     return !filter || filter->keeps(name, filter_raw_names ? raw_name : name);
   }
 };
 
-// One file: one process. Times become nanoseconds; a counter keeps its unit.
-Process read_process(const std::string& path, const ReadOptions& options);
-// The same on text in memory; `file` names it in diagnostics.
-Process parse_process(std::string_view text, const std::string& file, const ReadOptions& options);
+// Reads one file, which is one process. Times become nanoseconds; a counter keeps its unit.
+[[nodiscard]] Process read_process(const std::string& path, const ReadOptions& options);
+// The same for text in memory. `file` is its name in messages.
+[[nodiscard]] Process parse_process(std::string_view text, const std::string& file,
+                                    const ReadOptions& options);
 
-// Gives a process, and what it warns of, the name that reports show for its file.
+// Sets the name of the process's file in reports and warnings.
 void show_as(Process& process, const std::string& name);
 
-// The files of one side. A file given twice is refused: its numbers would count as two processes.
-ResultSet read_results(const std::vector<std::string>& paths, const ReadOptions& options);
+// Reads the files of one side. A file given twice is refused, because it would count as two processes.
+[[nodiscard]] ResultSet read_results(const std::vector<std::string>& paths, const ReadOptions& options);
 
 }  // namespace warpgauge

@@ -1,5 +1,5 @@
-// What was measured, as read from files: one Process per file, each with its cases. Times are nanoseconds.
-// Readers fill these; matching and the statistics read them. Nothing here knows JSON.
+// Measured results, as read from files: one Process per file, each with its cases. Times are nanoseconds.
+// Readers fill these structs; matching and the statistics read them.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ struct Metric {
   Better better = Better::lower;  // for *_per_second, tflops, gbps: higher
 };
 
-// One row of the JSON: a repetition. `samples` holds single launches (samples_ns), where the row has them.
+// One row of the JSON. `samples` holds the single launches (samples_ns), if the row has them.
 struct Repetition {
   double value = 0;
   std::vector<double> samples;
@@ -26,30 +26,30 @@ struct Repetition {
 };
 
 struct Case {
-  std::string name;      // what cases are matched by: measurement settings stripped
-  std::string raw_name;  // as it stands in the file
+  std::string name;      // by which cases are matched: without measurement settings
+  std::string raw_name;  // as in the file
   std::vector<Repetition> repetitions;
-  bool aggregate_only = false;  // only aggregate rows were there: `repetitions` is their median row
-  bool listed = false;      // by a binary that was not asked to measure it: there need be no row (A/B runs)
-  std::string failure;      // error message; not empty means that no number may be used
-  std::string skip_reason;  // skipped on purpose (SkipWithMessage): not measured here, and not an error
+  bool aggregate_only = false;  // the file has only aggregates; `repetitions` is the median row
+  bool listed = false;          // from the list of a binary, which need not have measured it (A/B runs)
+  std::string failure;          // error message; if not empty, no number may be used
+  std::string skip_reason;      // skipped on purpose (SkipWithMessage): not measured, not an error
 };
 
-// context.warpgauge, or what could be derived from a foreign file's context.
+// context.warpgauge, or what a foreign file's context contains of it.
 struct Context {
-  bool fingerprinted = false;                   // identity stems from context.warpgauge
+  bool fingerprinted = false;                   // identity is from context.warpgauge
   std::map<std::string, std::string> identity;  // a mismatch forbids comparing
-  // What a plain context tells of the hardware (num_cpus, caches, nvbench's device); `identity` where nothing
-  // better is.
+  // What a plain context says about the hardware (num_cpus, caches, nvbench's device). It is also `identity`
+  // if there is no context.warpgauge.
   std::map<std::string, std::string> derived_identity;
   std::map<std::string, std::string> state;  // a mismatch warns
   std::map<std::string, std::string> info;   // commit, date, host...: reported
   std::map<std::string, std::string> settings;
-  std::optional<std::string> round;  // processes of one boot within an hour share it
-  std::string host_name;             // a mismatch warns where a file is foreign
+  std::optional<std::string> round;  // the same for processes of one boot within an hour
+  std::string host_name;             // a mismatch warns if a file is foreign
 
-  // Empty where it is not told.
-  std::string info_of(const std::string& key) const {
+  // Empty if unknown.
+  [[nodiscard]] std::string info_of(const std::string& key) const {
     const auto found = info.find(key);
     return found == info.end() ? "" : found->second;
   }
@@ -59,7 +59,7 @@ struct Process {
   std::string file;
   Context context;
   std::vector<Case> cases;            // in the order of the file
-  std::vector<std::string> warnings;  // what was read past, each with its place
+  std::vector<std::string> warnings;  // unusual content that was ignored, with its place
 };
 
 // One side of a comparison.

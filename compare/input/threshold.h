@@ -1,16 +1,19 @@
-// A share as people write it: '3%' or '0.03'. A bare number from 0.5 on is refused: whoever writes
-// --fail-above 3 means 3 %, not fourfold.
+// A share as users write it: '3%' or '0.03'. A bare number of 0.5 or more is refused, because --fail-above 3
+// means 3 %, not a factor of 4.
 #pragma once
 
 #include <string_view>
 
 namespace warpgauge {
 
-// As a fraction, >= 0. Throws std::invalid_argument with a sentence that names the text and the remedy.
-double parse_threshold(std::string_view text);
+// A level that is spread over looks and cases has to be at least this large to mean anything.
+inline constexpr double kSmallestLevel = 1e-15;
+inline constexpr double kLargestLevel = 0.5;  // exclusive
 
-// A test level as people write it, in the same way; refuses what is none (from 0.5 on), and what is so small
-// that nothing could ever pass it.
-double parse_level(std::string_view text);
+// As a fraction, >= 0. Throws std::invalid_argument with the text and what to write instead.
+[[nodiscard]] double parse_threshold(std::string_view text);
+
+// A test level, written in the same way, from kSmallestLevel to below kLargestLevel.
+[[nodiscard]] double parse_level(std::string_view text);
 
 }  // namespace warpgauge

@@ -1,5 +1,7 @@
 #include "compare/input/untyped_aggregates.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -10,7 +12,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kSuffixes = {"_mean", "_median", "_stddev", "_cv"};
 
-// The suffix that says of a name that it is an aggregate's; empty where none does.
+// The suffix of an aggregate's name; empty if it has none.
 std::string_view aggregate_suffix(std::string_view name) {
   const auto suffix = std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](std::string_view one) {
     return name.size() > one.size() && name.ends_with(one);
@@ -30,25 +32,26 @@ bool UntypedAggregates::see(std::string_view name, const GoogleBenchmarkRow& row
   return seen.mean && seen.stddev;
 }
 
-void UntypedAggregates::take_out(Process& process,
-                                 const std::function<bool(std::string_view)>& measured) const {
+void UntypedAggregates::remove_from(Process& process,
+                                    const std::function<bool(std::string_view)>& measured) const {
   for (const auto& entry : runs_) {
-    const std::string_view run = entry.first;  // a lambda cannot take a part of a binding in clang 14
+    const std::string_view run = entry.first;  // clang 14 cannot capture a structured binding
     const Seen& seen = entry.second;
     if (!seen.mean || !seen.stddev) continue;
     const auto is_aggregate = [&](const Case& one) {
       const std::string_view name = one.raw_name, suffix = aggregate_suffix(name);
       return !suffix.empty() && name.substr(0, name.size() - suffix.size()) == run;
     };
-    const auto taken = std::erase_if(process.cases, is_aggregate);
-    if (taken == 0) continue;  // by the filter
+    const auto removed = std::erase_if(process.cases, is_aggregate);
+    if (removed == 0) continue;  // the filter dropped them
     if (!measured(run))
       throw meaning_diagnostic(process.file, seen.place,
-                               "an aggregate by its name, has no run_type, and what it is of is not there",
+                               "an aggregate by its name, without run_type and without a row of its case",
                                "Google Benchmark before 1.5 writes such rows: run it without "
                                "--benchmark_report_aggregates_only");
-    process.warnings.push_back(process.file + ": " + seen.place + ": has no run_type; taken for one of " +
-                               std::to_string(taken) + " aggregates by its name, and not used");
+    process.warnings.push_back(
+        fmt::format("{}: {}: has no run_type; by its name it is one of {} aggregates, which are not used",
+                    process.file, seen.place, removed));
   }
 }
 

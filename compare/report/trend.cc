@@ -60,7 +60,7 @@ std::string fitted(const std::string& line) {
 std::vector<std::pair<std::optional<double>, std::string>> worst_first(const BaselineTrend& trend) {
   std::vector<std::pair<std::optional<double>, std::string>> cases;
   for (const auto& [name, numbers] : trend.cases)
-    cases.emplace_back(creep(numbers, trend.metric.better), name);
+    cases.emplace_back(drift_ratio(numbers, trend.metric.better), name);
   std::stable_sort(cases.begin(), cases.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   return cases;
@@ -75,7 +75,7 @@ std::string case_lines(const BaselineTrend& trend) {
            std::string(width - display_width(bars), ' ') + "  " +
            shortened(name, kColumns - kFigures - width - 2) + "\n";
   };
-  std::string out = line("creep", "latest", per_bar == 1 ? "rounds" : "1:" + std::to_string(per_bar),
+  std::string out = line("drift", "latest", per_bar == 1 ? "rounds" : "1:" + std::to_string(per_bar),
                          "case (" + visible(trend.metric.name) + ")");
   for (const auto& [change, name] : worst_first(trend)) {
     const auto& numbers = trend.cases.at(name);
@@ -83,7 +83,7 @@ std::string case_lines(const BaselineTrend& trend) {
     out += line(change ? format_change(*change) : kUnknown, format_value(**latest, trend.metric.name),
                 sparkline(log_bars(numbers, per_bar)), visible(name));
   }
-  return out + fitted("creep: latest against oldest, + is worse");
+  return out + fitted("drift: latest against oldest, + is worse");
 }
 
 std::string event_lines(const std::vector<TrendEvent>& events) {

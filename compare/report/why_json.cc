@@ -61,10 +61,149 @@ struct Writer {
   }
 };
 
+// The log whose exp() is `ratio`, which std::log misses by a few units in the last place.
+double log_of(double ratio) {
+  const double log = std::log(ratio);
+  double below = log, above = log;
+  for (int step = 0; step < 8; ++step) {
+    if (std::exp(below) == ratio) return below;
+    if (std::exp(above) == ratio) return above;
+    below = std::nextafter(below, -HUGE_VAL);
+    above = std::nextafter(above, HUGE_VAL);
+  }
+  return log;
+}
+
+ReadValue log_ratio(double& into) {
+  return [&into](FieldReader& in) {
+    double ratio = 1;
+    read::positive(ratio)(in);
+    into = log_of(ratio);
+  };
+}
+
+ReadValue side(Side& into) {
+  return read::one_of<Side>(into, {{"base", Side::base}, {"head", Side::head}});
+}
+
+ReadValue margin(double& into) {
+  return read::number(into, {.low = 0});
+}
+
+ReadValue decided(Decided& into) {
+  std::vector<std::pair<std::string_view, Decided>> choices;
+  for (const Decided one :
+       {Decided::regression, Decided::improvement, Decided::unchanged, Decided::inconclusive})
+    choices.emplace_back(decided_name(one), one);
+  return read::one_of<Decided>(into, choices);
+}
+
+ReadValue count(std::size_t& into) {
+  return read::whole(into, std::size_t{1}, static_cast<std::size_t>(kMostExact));
+}
+
+void read_excluded(FieldReader& in, ExcludedUnits& one) {
+  const auto number = [](FieldReader& at, std::size_t& item) { count(item)(at); };
+  in.object({{"side", side(one.side)},
+             {"slower", read::boolean(one.slower)},
+             {"numbers", read::list(one.numbers, number)},
+             {"units", count(one.units)},
+             {"ratio", log_ratio(one.log_shift)}});
+  if (one.numbers.empty()) in.fail_at("numbers", "is empty");
+}
+
+// The fields of each kind, beside "kind" itself.
+void read_kind(FieldReader& in, NotProved& why) {
+  in.object({{"deviation_assumed", read::boolean(why.deviation_assumed)}});
+}
+void read_kind(FieldReader& in, ChangeProved& why) {
+  in.object({{"margin", margin(why.margin)},
+             {"relative_ratio", read::nullable(why.relative_log_ratio, log_ratio)}});
+}
+void read_kind(FieldReader& in, SameProved& why) {
+  in.object({{"margin", margin(why.margin)}});
+}
+void read_kind(FieldReader& in, DependsOnExclusion& why) {
+  in.object({{"otherwise", decided(why.otherwise)},
+             {"ratio_with_excluded", log_ratio(why.log_ratio_with_excluded)},
+             {"excluded", read::list(why.excluded, read_excluded)}});
+}
+void read_kind(FieldReader& in, NullControlFailed& why) {
+  in.object({{"otherwise", decided(why.otherwise)}});
+}
+void read_kind(FieldReader& in, AllExcluded&) {
+  in.object({});
+}
+void read_kind(FieldReader& in, NotAnalysed&) {
+  in.object({});
+}
+void read_kind(FieldReader& in, NoTime&) {
+  in.object({});
+}
+void read_kind(FieldReader& in, Dropped& why) {
+  in.object({{"side", side(why.side)}, {"cause", read::text(why.cause)}});
+}
+void read_kind(FieldReader& in, Failed& why) {
+  in.object({{"side", side(why.side)}, {"file", read::text(why.file)}, {"message", read::text(why.message)}});
+}
+void read_kind(FieldReader& in, Absent& why) {
+  in.object({{"side", side(why.side)}});
+}
+void read_kind(FieldReader& in, Skipped& why) {
+  in.object({{"side", side(why.side)}, {"file", read::text(why.file)}, {"message", read::text(why.message)}});
+}
+void read_kind(FieldReader& in, OtherMachine&) {
+  in.object({});
+}
+void read_kind(FieldReader& in, Accepted& why) {
+  in.object({{"before", read::nullable(why.before, read::positive)}});
+}
+
+template <class Kind>
+Why read_as(FieldReader& in) {
+  Kind kind;
+  read_kind(in, kind);
+  return kind;
+}
+
+using ReadKind = Why (*)(FieldReader&);
+const std::vector<std::pair<std::string_view, ReadKind>>& kinds() {
+  static const std::vector<std::pair<std::string_view, ReadKind>> all = {
+      {"not_proved", read_as<NotProved>},
+      {"change_proved", read_as<ChangeProved>},
+      {"same_proved", read_as<SameProved>},
+      {"depends_on_exclusion", read_as<DependsOnExclusion>},
+      {"null_control_failed", read_as<NullControlFailed>},
+      {"all_excluded", read_as<AllExcluded>},
+      {"not_analysed", read_as<NotAnalysed>},
+      {"no_time", read_as<NoTime>},
+      {"dropped", read_as<Dropped>},
+      {"failed", read_as<Failed>},
+      {"absent", read_as<Absent>},
+      {"skipped", read_as<Skipped>},
+      {"other_machine", read_as<OtherMachine>},
+      {"accepted", read_as<Accepted>}};
+  return all;
+}
+
 }  // namespace
 
 nlohmann::ordered_json why_json(const Why& why) {
   return std::visit(Writer{}, why);
+}
+
+// Twice over the same object: which fields it has depends on its kind.
+ReadValue why_field(Why& into) {
+  return [&into](FieldReader& in) {
+    into = std::monostate();
+    if (in.take_null()) return;
+    const std::string_view object = in.value(JsonType::object).text;
+    ReadKind read_fields = nullptr;
+    in.again(object, [&](FieldReader& at) {
+      at.object({{"kind", read::one_of<ReadKind>(read_fields, kinds())}});
+    });
+    in.again(object, [&](FieldReader& at) { into = read_fields(at); });
+  };
 }
 
 const char* decided_name(Decided decided) {

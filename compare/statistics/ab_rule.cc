@@ -8,14 +8,11 @@
 #include <stdexcept>
 
 #include "base/quantile.h"
-#include "compare/statistics/evidence.h"
-#include "compare/statistics/excluded.h"
-#include "compare/statistics/two_way_model.h"
 
 namespace warpgauge {
 namespace {
 
-// How alpha is spent over the looks: little at first (Kim & DeMets 1987, the power family).
+// How alpha is spent over the interim analyses: little at first (Kim & DeMets 1987, the power family).
 constexpr double kSpendingPower = 2.5;
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
@@ -27,7 +24,7 @@ double block_difference(const std::array<double, kPositions>& numbers, int block
   return difference;
 }
 
-// The first `count` of a random order, the same on every platform (std::shuffle's is not specified).
+// The first `count` of a random order, the same on every platform (std::shuffle's order is not specified).
 std::vector<std::size_t> draw(std::vector<std::size_t> from, std::size_t count, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   count = std::min(count, from.size());
@@ -48,7 +45,7 @@ std::vector<int> look_blocks(const AbPlan& plan) {
 AbRule::AbRule(std::vector<AbCase> cases, const AbPlan& plan)
     : cases_(std::move(cases)),
       plan_(plan),
-      findings_(cases_.size()),
+      states_(cases_.size()),
       decided_(cases_.size(), Decided::inconclusive) {
   check(plan);
   look_blocks_ = look_blocks(plan);
@@ -67,18 +64,18 @@ void AbRule::check(const AbPlan& plan) const {
   if (!(plan.alpha > 0 && plan.alpha < 1))
     throw std::invalid_argument("alpha: a level between 0 and 1 is needed");
   if (plan.panel < static_cast<int>(kSeparableCases))
-    throw std::invalid_argument("panel: at least five cases are needed to tell a block's shift");
+    throw std::invalid_argument(
+        "panel: at least five cases are needed to estimate the random effect of a block");
   for (const AbCase& one : cases_) check_margins(one.margins);
 }
 
 void AbRule::take(std::span<const AbBlock> blocks) {
-  if (!next_) throw std::invalid_argument("no look is due");
+  if (!next_) throw std::invalid_argument("the run is complete: no more blocks can be taken");
   const AbLook look = *next_;
   if (static_cast<int>(blocks.size()) != look.last_block - look.first_block)
-    throw std::invalid_argument("a look takes exactly the blocks that it asked for");
+    throw std::invalid_argument("an interim analysis takes exactly the blocks that it requested");
   for (const AbBlock& block : blocks) {
-    if (block.numbers.size() != cases_.size())
-      throw std::invalid_argument("a block holds a row for each case");
+    if (block.numbers.size() != cases_.size()) throw std::invalid_argument("a block needs one row per case");
     AbBlock& kept = blocks_.emplace_back();
     kept.numbers.assign(cases_.size(), {kAbsent, kAbsent, kAbsent, kAbsent});
     for (const std::size_t c : look.cases) {
@@ -92,7 +89,7 @@ void AbRule::take(std::span<const AbBlock> blocks) {
 }
 
 void AbRule::drop(std::size_t case_index, DecisionWhy why) {
-  if (!findings_[case_index].dropped) findings_[case_index].dropped = std::move(why);
+  if (!states_[case_index].dropped) states_[case_index].dropped = std::move(why);
 }
 
 TwoWayData AbRule::differences() const {
@@ -101,8 +98,8 @@ TwoWayData AbRule::differences() const {
   data.head.assign(blocks_.size(), true);
   for (std::size_t b = 0; b < blocks_.size(); ++b)
     for (std::size_t c = 0; c < cases_.size(); ++c)
-      data.values.push_back(
-          !findings_[c].dropped ? block_difference(blocks_[b].numbers[c], static_cast<int>(b)) : kAbsent);
+      data.values.push_back(!states_[c].dropped ? block_difference(blocks_[b].numbers[c], static_cast<int>(b))
+                                                : kAbsent);
   return data;
 }
 
@@ -112,19 +109,14 @@ double AbRule::spent(std::size_t look) const {
   return plan_.alpha * std::pow(share, kSpendingPower);
 }
 
-// Half of what is left at each look, all of it at the last: most cases are unchanged, and to say so at the
-// first look saves the most.
+// Half of what remains at each interim analysis, all of it at the last. Most cases are unchanged, so deciding
+// them at the first one saves the most time.
 double AbRule::unchanged_level(std::size_t look) const {
   const std::size_t halvings = std::min(look, look_blocks_.size() - 1);
   return kUnchangedLevel * std::pow(0.5, static_cast<double>(halvings));
 }
 
-void AbRule::judge_look(const AbLook& look) {
-  const TwoWayFit fit = fit_two_way(differences(), controls_);
-  if (!prior_) prior_ = variance_prior(fit);
-  effects_ = estimate_effects(fit, *prior_, margins_);
-  excluded_ = fit.excluded;
-
+std::vector<Standing> AbRule::standing(const TwoWayFit& fit) const {
   std::vector<Standing> standing(cases_.size(), Standing::open);
   for (std::size_t c = 0; c < cases_.size(); ++c) {
     if (decided_[c] == Decided::regression) {
@@ -135,16 +127,31 @@ void AbRule::judge_look(const AbLook& look) {
       standing[c] = Standing::closed;
     }
   }
+  return standing;
+}
+
+void AbRule::judge_look(const AbLook& look) {
+  const TwoWayFit fit = fit_two_way(differences(), controls_);
+  if (!prior_) prior_ = variance_prior(fit);
+  effects_ = estimate_effects(fit, *prior_, margins_);
+  excluded_ = fit.excluded;
+
+  const std::vector<Standing> standing = this->standing(fit);
   const auto index = static_cast<std::size_t>(looks_);
   const Levels levels{spent(index) - spent(index - 1), unchanged_level(index)};
   const std::vector<Verdict> verdicts = judge(effects_, margins_, standing, levels);
   const std::vector<ExcludedUnits> against = against_head(group_excluded(excluded_, 0, blocks_.size()));
   for (const std::size_t c : look.cases) {
     if (standing[c] != Standing::open) continue;
-    findings_[c] = {
-        effects_.cases[c], verdicts[c], levels.change, effects_.bulk_unchanged, fit.cases[c].units,
-        against,           {}};
     decided_[c] = verdicts[c].decided;
+    states_[c] = {.evidence = {.effect = effects_.cases[c],
+                               .verdict = verdicts[c],
+                               .margins = margins_[c],
+                               .bulk_unchanged = effects_.bulk_unchanged,
+                               .units = fit.cases[c].units,
+                               .levels = {.look = levels.change},
+                               .against_head = against},
+                  .dropped = {}};
   }
 }
 
@@ -154,14 +161,13 @@ void AbRule::plan_next(const AbLook& last) {
   std::vector<std::size_t> running, others;
   bool undecided = false;
   for (const std::size_t c : last.cases) {
-    if (findings_[c].dropped) continue;
+    if (states_[c].dropped) continue;
     const bool open = decided_[c] == Decided::inconclusive;
     undecided |= open;
     (open || controls_[c] ? running : others).push_back(c);
   }
   if (!undecided) return;
-  // From those that ran the last look, so that every running case holds all blocks, and g can be told from
-  // all of them.
+  // Only cases of the last interim analysis are drawn: they hold all blocks, so that all of them estimate g.
   const auto panel = static_cast<std::size_t>(plan_.panel);
   if (running.size() < panel) {
     const std::uint64_t seed = plan_.seed + static_cast<std::uint64_t>(looks_);
@@ -178,22 +184,14 @@ int AbRule::blocks_of(std::size_t case_index) const {
 }
 
 Decision AbRule::decision_about(std::size_t c, bool null_control_failed) const {
-  const Finding& finding = findings_[c];
-  if (finding.dropped && decided_[c] == Decided::inconclusive) return no_decision(*finding.dropped);
-  if (finding.blocks == 0) return no_decision(NotAnalysed{});
-  Evidence evidence{
-      .effect = finding.effect,
-      .verdict = finding.verdict,
-      .margins = margins_[c],
-      .bulk_unchanged = finding.bulk_unchanged,
-      .units = finding.blocks,
-      .levels = {finding.level_change * effects_.test_share / static_cast<double>(cases_.size()),
-                 finding.level_change, unchanged_level(look_blocks_.size())},
-      .against_head = finding.against_head};
-  evidence.verdict.decided = decided_[c];
-  evidence.verdict.p_adjusted =
-      std::min(1.0, finding.verdict.p_adjusted * plan_.alpha / finding.level_change);
-  Decision decision = decision_of(evidence, [&](int extra) { return 1.0 / (finding.blocks + extra); });
+  const Evidence& last = states_[c].evidence;
+  if (states_[c].dropped && decided_[c] == Decided::inconclusive) return no_decision(*states_[c].dropped);
+  if (last.units == 0) return no_decision(NotAnalysed{});
+  Evidence evidence = last;
+  evidence.levels.single = last.levels.look * effects_.test_share / static_cast<double>(cases_.size());
+  evidence.levels.unchanged = unchanged_level(look_blocks_.size());
+  evidence.verdict.p_adjusted = std::min(1.0, last.verdict.p_adjusted * plan_.alpha / last.levels.look);
+  Decision decision = decision_of(evidence, [&](int extra) { return 1.0 / (last.units + extra); });
   if (std::holds_alternative<ChangeProved>(decision.why) && null_control_failed) {
     decision.why = NullControlFailed{decision.decided};
     decision.decided = Decided::inconclusive;

@@ -1,7 +1,8 @@
-// What the statistics answer, as facts: a decision per case, and why. report/ turns them into sentences.
-// Effects are logs of head over base; above 0 is worse.
+// The output of the statistics, as facts: a decision per case, and why. report/ turns them into sentences.
+// Changes are logs of head over base; above 0 is worse.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -15,21 +16,33 @@ inline constexpr const char* side_name(Side side) {
   return side == Side::base ? "base" : "head";
 }
 
-// The unit of analysis: what a case has one number of.
+// The unit of analysis: a case has one number per unit.
 enum class Unit { process, round, block };
 
-inline constexpr int kFewestMeasuredUnits = 3;  // with fewer, the deviation between them is assumed
+inline constexpr int kFewestMeasuredUnits = 3;  // per side; with fewer, the deviation is assumed
 
 enum class Decided { regression, improvement, unchanged, inconclusive };
 
-// Limits of one case, as fractions: 0.01 = 1 %.
+// Margins of one case, as fractions: 0.01 = 1 %.
 struct Margins {
-  double fail_above = 0.01;     // a regression is proved to be worse than this
-  double improve_above = 0.01;  // an improvement is proved to be better than this
+  double fail_above = 0.01;     // a regression is proved to be worse by more than this
+  double improve_above = 0.01;  // an improvement is proved to be better by more than this
   double same_within = 0.015;   // unchanged is proved to lie within +- this
 
   bool operator==(const Margins&) const = default;
 };
+
+// The margins as logs. A change lies beyond them if it is > log_fail or < log_improve, inside if |change| <
+// log_same.
+inline double log_fail(const Margins& margins) {
+  return std::log1p(margins.fail_above);
+}
+inline double log_improve(const Margins& margins) {  // negative
+  return std::log1p(-margins.improve_above);
+}
+inline double log_same(const Margins& margins) {
+  return std::log1p(margins.same_within);
+}
 
 // Units of one side that were excluded as outliers (outliers.h), all slower or all faster than the side's
 // others. A block holds both sides; it counts as head's.
@@ -54,12 +67,12 @@ struct SameProved {
   double margin = 0;
   bool operator==(const SameProved&) const = default;
 };
-// Neither is proved: the decision's interval, MDE and more_units say how far the data reaches.
+// Neither is proved. The decision's interval, MDE and more_units show how much the data can resolve.
 struct NotProved {
   bool deviation_assumed = false;  // between units, because the case has too few
   bool operator==(const NotProved&) const = default;
 };
-// `otherwise` would be proved, but only if `excluded` units, which speak against head, do not count.
+// `otherwise` is proved only if the `excluded` units, which speak against head, do not count.
 struct DependsOnExclusion {
   Decided otherwise = Decided::unchanged;
   double log_ratio_with_excluded = 0;
@@ -83,7 +96,7 @@ struct NotAnalysed {
 struct NoTime {
   bool operator==(const NoTime&) const = default;
 };
-// The case was taken out of an A/B run. `cause` is what was seen of the process, as run.json records it.
+// The case was removed from an A/B run. `cause`: how the process failed, as run.json records it.
 struct Dropped {
   Side side = Side::head;
   std::string cause;
@@ -97,15 +110,15 @@ struct Decision {
   Decided decided = Decided::inconclusive;
   double log_ratio = 0;                    // estimate of the change
   double log_ci_low = 0, log_ci_high = 0;  // two-sided 95 %
-  double p = 1;           // of the test for regression (the smaller of its two, doubled), unadjusted
-  double p_adjusted = 1;  // Holm over cases, weighted over looks: <= alpha exactly for a regression
-  double mde = 0;         // smallest slow-down, as a fraction, that this much data could have shown
-  int units = 0;          // units of analysis that were used, per side; 0: the figures above mean nothing
-  int more_units = 0;     // so many more would decide; 0 if decided, withheld, or if no number would
+  double p = 1;           // of a regression, unadjusted: the smaller p of its tests, doubled if it has two
+  double p_adjusted = 1;  // Holm over cases, weighted over interim analyses; regression: <= alpha
+  double mde = 0;         // minimum detectable effect: a slow-down, as a fraction; power 0.8
+  int units = 0;          // per side, without excluded ones; 0: the figures above have no meaning
+  int more_units = 0;     // per side, that would resolve the case; 0: decided, withheld, or not resolvable
   DecisionWhy why;
 };
 
-// What all cases share: the median of their changes. Information, not a case.
+// The median change of all cases. It is reported, but is not a case.
 struct SharedChange {
   Decided decided = Decided::inconclusive;
   double log_ratio = 0;
@@ -119,11 +132,11 @@ struct ExcludedPlaces {
   bool empty() const { return base.empty() && head.empty(); }
 };
 
-// What a rule answers about a run.
+// The output of a rule for a run.
 struct Outcome {
   std::vector<Decision> decisions;     // [case], in the order of the input
-  std::optional<SharedChange> shared;  // not with fewer than five cases
-  double mde = 0;                      // the median case's; infinity if nothing could have been shown
+  std::optional<SharedChange> shared;  // empty with fewer than five cases
+  double mde = 0;                      // of the median case; infinity if no slow-down is detectable
   bool assumed = false;                // the deviation between units was assumed for at least one case
   std::vector<ExcludedUnits> excluded;
   ExcludedPlaces excluded_places;

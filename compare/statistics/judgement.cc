@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <stdexcept>
 #include <utility>
 
+#include "base/quantile.h"
 #include "compare/statistics/holm.h"
-#include "compare/statistics/statistic.h"
 #include "compare/statistics/student.h"
 
 namespace warpgauge {
 namespace {
 
-constexpr double kBulkShare = 0.75;
-
-// One-sided p of "the value is above the margin"; degrees of freedom that are not there prove nothing.
+// One-sided p of "the value is above the margin". Without degrees of freedom nothing is proved.
 double p_above(const Estimate& estimate, double margin) {
   if (!(estimate.df > 0)) return 1;
   if (estimate.variance <= 0) return estimate.value > margin ? 0 : 1;
@@ -33,14 +30,7 @@ double p_inside(const Estimate& estimate, double margin) {
   return p_above({margin - std::abs(estimate.value), estimate.variance, estimate.df}, 0);
 }
 
-// Variances of independent parts, with a known one of infinite degrees (Satterthwaite).
-double satterthwaite(double a, double df_a, double b, double df_b) {
-  const double denominator = (a > 0 ? a * a / df_a : 0) + (b > 0 ? b * b / df_b : 0);
-  if (denominator > 0) return (a + b) * (a + b) / denominator;
-  return a + b > 0 ? std::numeric_limits<double>::infinity() : df_a;
-}
-
-// Whether what was left out may hide that head is slower than that.
+// Whether the verdict fails once the excluded units count.
 bool contradicted(Decided decided, double with_excluded, double improve, double same) {
   return (decided == Decided::unchanged && with_excluded > same) ||
          (decided == Decided::improvement && with_excluded > improve);
@@ -65,8 +55,8 @@ DirectionTest test_direction(const Effects& effects, std::span<const Margins> ma
     const Estimate relative = slower ? effects.cases[c].relative : mirrored(effects.cases[c].relative);
     const double p_absolute = p_above(absolute, margin);
     test.absolute.push_back(p_absolute);
-    // Where the bulk moved the other way, a case that did not change lags behind it: then the change itself
-    // must tell.
+    // If the bulk moved the other way, an unchanged case differs from the median. Its own change limits the
+    // test.
     const Estimate smaller{std::min(relative.value, absolute.value), relative.variance, relative.df};
     test.relative.push_back(effects.bulk_unchanged && p_absolute <= level ? p_above(smaller, margin) : 1);
   }
@@ -75,75 +65,92 @@ DirectionTest test_direction(const Effects& effects, std::span<const Margins> ma
   return test;
 }
 
-}  // namespace
+constexpr double kPower = 0.8;
+constexpr int kMostUnits = 1000;  // a larger sample size is not reported
+constexpr double kNever = std::numeric_limits<double>::infinity();
 
-double log_fail(const Margins& margins) {
-  return std::log1p(margins.fail_above);
+// Distance above the margin at which the test has power kPower.
+double detectable_distance(const Estimate& estimate, double level) {
+  // Below one degree of freedom the critical value exceeds any realistic change.
+  if (!(estimate.df >= 1)) return kNever;
+  const double critical = student_upper_quantile(level, estimate.df);
+  return noncentrality_for_power(critical, estimate.df, kPower) * std::sqrt(estimate.variance);
 }
-double log_improve(const Margins& margins) {
-  return std::log1p(-margins.improve_above);
+
+// Distance from a margin that a test at `level` detects with power kPower. The variance is scaled, and
+// `extra` units add as many degrees of freedom. A shifted central t approximates the non-central t.
+double planned_distance(const Estimate& estimate, double level, double scale, int extra) {
+  const double df = estimate.df + extra;
+  return (student_upper_quantile(level, df) + student_quantile(kPower, df)) *
+         std::sqrt(estimate.variance * scale);
 }
-double log_same(const Margins& margins) {
-  return std::log1p(margins.same_within);
+
+// As a fraction; infinity if no slow-down would have been reported.
+double minimum_detectable_effect(const Evidence& evidence) {
+  const Effect& effect = evidence.effect;
+  const PlannedLevels& levels = evidence.levels;
+  double distance = detectable_distance(effect.absolute, levels.single);
+  if (evidence.bulk_unchanged)
+    distance = std::min(distance, std::max(detectable_distance(effect.relative, levels.single),
+                                           detectable_distance(effect.absolute, levels.look)));
+  return std::expm1(log_fail(evidence.margins) + distance);
 }
+
+// How many more units would resolve the case, if the change is as estimated; 0 if kMostUnits would not.
+int units_to_decide(const Evidence& evidence, const std::function<double(int)>& leverage) {
+  const Effect& effect = evidence.effect;
+  const PlannedLevels& levels = evidence.levels;
+  const double now = leverage(0);
+  const double change = effect.absolute.value;
+  const double beyond = std::max(change - log_fail(evidence.margins), log_improve(evidence.margins) - change);
+  const double relative_beyond =
+      beyond > 0 && evidence.bulk_unchanged
+          ? std::min(beyond, std::max(effect.relative.value - log_fail(evidence.margins),
+                                      log_improve(evidence.margins) - effect.relative.value))
+          : -1;
+  const double inside = log_same(evidence.margins) - std::abs(change);
+  const auto decides = [&](int extra) {
+    const double scale = leverage(extra) / now;
+    return beyond >= planned_distance(effect.absolute, levels.single, scale, extra) ||
+           (relative_beyond >= planned_distance(effect.relative, levels.single, scale, extra) &&
+            beyond >= planned_distance(effect.absolute, levels.look, scale, extra)) ||
+           inside >= planned_distance(effect.absolute, levels.unchanged, scale, extra);
+  };
+  if (!decides(kMostUnits)) return 0;
+  int enough = kMostUnits, too_few = 0;
+  while (enough - too_few > 1) {
+    const int middle = (enough + too_few) / 2;
+    (decides(middle) ? enough : too_few) = middle;
+  }
+  return enough;
+}
+
+DecisionWhy why_of(const Evidence& evidence) {
+  const Verdict& verdict = evidence.verdict;
+  if (verdict.without_excluded != Decided::inconclusive)
+    return DependsOnExclusion{verdict.without_excluded, evidence.effect.with_excluded, evidence.against_head};
+  switch (verdict.decided) {
+    case Decided::unchanged:
+      return SameProved{evidence.margins.same_within};
+    case Decided::inconclusive:
+      return NotProved{evidence.deviation_assumed};
+    case Decided::regression:
+    case Decided::improvement:
+      break;
+  }
+  const bool slower = verdict.decided == Decided::regression;
+  ChangeProved proved{slower ? evidence.margins.fail_above : evidence.margins.improve_above, {}};
+  if (verdict.by_relative) proved.relative_log_ratio = evidence.effect.relative.value;
+  return proved;
+}
+
+}  // namespace
 
 void check_margins(const Margins& margins) {
   if (!(margins.fail_above >= 0 && margins.improve_above >= 0 && margins.improve_above < 1 &&
         margins.same_within > 0))
     throw std::invalid_argument(
         "margins: fail_above >= 0, 0 <= improve_above < 1 and same_within > 0 are needed");
-}
-
-VariancePrior variance_prior(const TwoWayFit& fit) {
-  std::vector<double> variances, dfs;
-  for (const CaseFit& one : fit.cases) {
-    if (one.units == 0 || !(one.df > 0)) continue;
-    variances.push_back(one.variance);
-    dfs.push_back(one.df);
-  }
-  return variances.size() < kSeparableCases ? VariancePrior{} : fit_variance_prior(variances, dfs);
-}
-
-Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::span<const Margins> margins,
-                         std::span<const ModeratedVariance> floors) {
-  constexpr double kKnown = std::numeric_limits<double>::infinity();
-  Effects effects;
-  std::vector<double> changes, with_excluded, own_variances, shared_variances;
-  for (std::size_t c = 0; c < fit.cases.size(); ++c) {
-    const CaseFit& one = fit.cases[c];
-    const ModeratedVariance floor = floors.empty() ? ModeratedVariance{} : floors[c];
-    ModeratedVariance own = moderate(one.variance, one.df, prior);
-    Estimate absolute{one.change, (own.variance + fit.shared_variance) * one.leverage,
-                      satterthwaite(own.variance, own.df, fit.shared_variance, fit.shared_df)};
-    if (own.variance + fit.shared_variance < floor.variance)
-      absolute = {one.change, floor.variance * one.leverage, floor.df};
-    if (own.variance < floor.variance) own = floor;
-    effects.cases.push_back(
-        {absolute, {one.change, own.variance * one.leverage, own.df}, one.change + one.excluded_change});
-    if (one.units == 0) continue;
-    changes.push_back(one.change);
-    with_excluded.push_back(effects.cases.back().with_excluded);
-    own_variances.push_back(own.variance * one.leverage);
-    shared_variances.push_back(std::max(fit.shared_variance, floor.variance) * one.leverage);
-  }
-  effects.has_relative = changes.size() >= kSeparableCases;
-  if (!effects.has_relative) return effects;
-  effects.test_share = 0.5;
-  const double own_noise = std::numbers::pi / 2 * median(own_variances) / static_cast<double>(changes.size());
-  const double shared_noise = median(shared_variances);
-  // Without units to tell g from, only an assumed deviation stands in for it, and that is known.
-  effects.shared = {
-      median(changes), own_noise + shared_noise,
-      fit.shared_df > 0 ? satterthwaite(own_noise, kKnown, shared_noise, fit.shared_df) : kKnown};
-  effects.shared_with_excluded = median(with_excluded);
-  std::size_t near = 0;
-  for (std::size_t c = 0; c < fit.cases.size(); ++c) {
-    double& relative = effects.cases[c].relative.value;
-    relative -= effects.shared.value;
-    near += fit.cases[c].units > 0 && std::abs(relative) < log_same(margins[c]);
-  }
-  effects.bulk_unchanged = static_cast<double>(near) >= kBulkShare * static_cast<double>(changes.size());
-  return effects;
 }
 
 std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
@@ -200,6 +207,38 @@ SharedChange judge_shared(const Effects& effects, std::span<const Margins> margi
   if (contradicted(change.decided, effects.shared_with_excluded, median(improve), median(same)))
     change.decided = Decided::inconclusive;
   return change;
+}
+
+Decision decision_of(const Evidence& evidence, const std::function<double(int)>& leverage) {
+  const Estimate& change = evidence.effect.absolute;
+  // df > 0: with few units the deviation is assumed, and then df is infinite.
+  const double half = student_quantile(0.975, change.df) * std::sqrt(change.variance);
+  Decision decision{.decided = evidence.verdict.decided,
+                    .log_ratio = change.value,
+                    .log_ci_low = change.value - half,
+                    .log_ci_high = change.value + half,
+                    .p = evidence.verdict.p,
+                    .p_adjusted = evidence.verdict.p_adjusted,
+                    .mde = minimum_detectable_effect(evidence),
+                    .units = evidence.units,
+                    .more_units = 0,
+                    .why = why_of(evidence)};
+  if (std::holds_alternative<NotProved>(decision.why))
+    decision.more_units = units_to_decide(evidence, leverage);
+  return decision;
+}
+
+Decision no_decision(DecisionWhy why) {
+  return {.decided = Decided::inconclusive,
+          .log_ratio = 0,
+          .log_ci_low = -kNever,
+          .log_ci_high = kNever,
+          .p = 1,
+          .p_adjusted = 1,
+          .mde = kNever,
+          .units = 0,
+          .more_units = 0,
+          .why = std::move(why)};
 }
 
 }  // namespace warpgauge

@@ -1,87 +1,84 @@
-// From a fitted model to verdicts, for one look over all cases of a run.
+// From effects to verdicts, for all cases at one interim analysis; and from a verdict to a Decision.
 //
-// Method: two one-sided t tests a case against its margin, half the level each. Whole: the change itself,
-// variance of e and of g, degrees of freedom by Satterthwaite (1946), because g is shared by all cases and
-// its few degrees must not be pooled away. Rest: the change less the median change, variance of e alone; only
-// where at least three quarters of the cases lie within same_within of that median; never more than the
-// change itself, and only where the whole test rejects at the level of the look, unadjusted: what blocks
-// share errs for all cases or for none, so that needs no Holm. Each is adjusted by Holm over all cases.
-// Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, whole and, where it holds, rest.
-// What was left out takes no part in any of that. But where head's own slowness may be in it, unchanged and
-// improvement hold only if they do with it, too: the change and what it would add lie inside the margin, or
-// beyond the other.
+// Regression and improvement: two one-sided t tests per case against its margin, each at half the level.
+// - The absolute test takes the change itself.
+// - The relative test takes the change less the median change. It applies if at least three quarters of the
+//   cases lie within same_within of that median, and if the absolute test rejects at the unadjusted level of
+//   this interim analysis. That needs no Holm: an error in g affects all cases or none. The relative test
+//   never takes more than the change itself.
+// Each test is adjusted by Holm over all cases.
+//
+// Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, on the absolute change and, if the
+// relative test applies, on the relative change.
+//
+// Excluded units take no part in these tests. If they speak against head, unchanged and improvement must also
+// hold with them: the change with what they would add lies inside the margin, or beyond the improvement
+// margin.
+//
+// MDE and sample size come from the power of the one-sided t test, by the non-central t distribution, at
+// power 0.8.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "compare/statistics/decision.h"
-#include "compare/statistics/moderation.h"
-#include "compare/statistics/two_way_model.h"
+#include "compare/statistics/effects.h"
 
 namespace warpgauge {
 
-struct Estimate {
-  double value = 0;     // log ratio
-  double variance = 0;  // of the value
-  double df = 0;
-};
-
-struct Effect {
-  Estimate absolute, relative;
-  double with_excluded =
-      0;  // the whole change and what the units that were left out would add (two_way_model.h)
-};
-
-struct Effects {
-  std::vector<Effect> cases;
-  Estimate shared;  // the median change
-  double shared_with_excluded = 0;
-  bool has_relative = false;    // there are cases enough for a median to mean something
-  bool bulk_unchanged = false;  // the relative test applies
-  double test_share = 1;        // of the level, for each test of a case
-};
-
-// The prior of the variances: from the first look at a run, over all its cases. None where g was not
-// separated: then the cases' variances share it, and are not independent.
-VariancePrior variance_prior(const TwoWayFit& fit);
-
-// floors[case]: the variance that a unit has at least, assumed or shown, with its degrees of freedom;
-// variance 0 for none. Empty: none.
-Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::span<const Margins> margins,
-                         std::span<const ModeratedVariance> floors = {});
-
-// What earlier looks left of a case. It stays one of Holm's family for good.
+// The result of earlier interim analyses for a case. Every case stays in Holm's family.
 enum class Standing { open, regression, improvement, closed };
 
-// Level of "unchanged", a case, over all looks.
+// Level of "unchanged" per case, over all interim analyses.
 inline constexpr double kUnchangedLevel = 0.05;
 
 struct Levels {
-  double change = 0;     // of this look, over all cases, for either direction
-  double unchanged = 0;  // of this look, a case
+  double change = 0;     // of this interim analysis, over all cases, per direction
+  double unchanged = 0;  // of this interim analysis, per case
 };
 
 struct Verdict {
   Decided decided = Decided::inconclusive;
-  double p = 1, p_adjusted = 1;                      // for a regression
-  bool by_relative = false;                          // only the relative test saw it
-  Decided without_excluded = Decided::inconclusive;  // what it would be, if not for what was left out
+  double p = 1, p_adjusted = 1;                      // of a regression
+  bool by_relative = false;                          // only the relative test rejected
+  Decided without_excluded = Decided::inconclusive;  // `decided`, if the excluded units did not count
 };
 
-// [case]; of cases that are not open, `decided` means nothing.
-std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
-                           std::span<const Standing> standing, const Levels& levels);
+// [case]. For cases that are not open, `decided` has no meaning.
+[[nodiscard]] std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
+                                         std::span<const Standing> standing, const Levels& levels);
 
 // Verdict on the median change, with the medians of the cases' margins.
-SharedChange judge_shared(const Effects& effects, std::span<const Margins> margins, const Levels& levels);
-
-// The margins as logs: a change is beyond them where it is > log_fail, < log_improve, or inside +-log_same.
-double log_fail(const Margins& margins);
-double log_improve(const Margins& margins);  // negative
-double log_same(const Margins& margins);
+[[nodiscard]] SharedChange judge_shared(const Effects& effects, std::span<const Margins> margins,
+                                        const Levels& levels);
 
 // Throws std::invalid_argument unless 0 <= fail_above, 0 <= improve_above < 1, 0 < same_within.
 void check_margins(const Margins& margins);
+
+struct PlannedLevels {
+  double single = 0;     // of one test: Holm's smallest level
+  double look = 0;       // the level at which the absolute test must reject for the relative test to apply
+  double unchanged = 0;  // of the two one-sided tests
+};
+
+// What a Decision is made from.
+struct Evidence {
+  Effect effect;
+  Verdict verdict;
+  Margins margins;
+  bool bulk_unchanged = false;
+  int units = 0;  // per side, at least 1
+  bool deviation_assumed = false;
+  PlannedLevels levels;
+  std::vector<ExcludedUnits> against_head;
+};
+
+// leverage(extra): variance of the case's change per variance of a unit, with `extra` more units.
+[[nodiscard]] Decision decision_of(const Evidence& evidence, const std::function<double(int)>& leverage);
+
+// Inconclusive, without figures.
+[[nodiscard]] Decision no_decision(DecisionWhy why);
 
 }  // namespace warpgauge

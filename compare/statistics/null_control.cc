@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kPairPositions = 2 * kPositions;
 
-// Weights over a pair's eight positions that make one side's null difference.
+// The null difference of one side, as weights over the eight positions of a pair of blocks.
 std::array<double, kPairPositions> null_weights(bool head_side) {
   static constexpr double kContrast[] = {1, -1, -1, 1};
   std::array<double, kPairPositions> weights{};
@@ -31,7 +31,7 @@ std::array<double, kPairPositions> null_weights(bool head_side) {
     weight = kContrast[i] - slope * (positions[i] - mean);
     norm += weight * weight;
   }
-  // A block's difference has the variance of one process: two quarters a side.
+  // The scale of a block's difference, which has the variance of one process: 2 * 1/4 per side.
   for (double& weight : weights) weight /= std::sqrt(norm);
   return weights;
 }
@@ -69,7 +69,7 @@ NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margin
   const Effects effects = estimate_effects(fit, variance_prior(fit), margins);
   std::vector<Standing> standing;
   for (const CaseFit& one : fit.cases) standing.push_back(one.units > 0 ? Standing::open : Standing::closed);
-  // Slower, and mirrored: half the level each. Only the regressions of `judge` are read.
+  // Both directions, at half the level each. Only the regressions of `judge` are used.
   const std::vector<Verdict> slower = judge(effects, margins, standing, {alpha / 2, 0});
   Effects opposite = effects;
   for (Effect& effect : opposite.cases) {

@@ -1,11 +1,11 @@
-// The null control of an A/B run: the same tests on differences that hold no change, because base is compared
-// with base and head with head. Where they flag anything, the run's noise is not what the tests take it for,
-// and no red of that run can be trusted.
+// The null control of an A/B run: the same tests on differences that hold no change, base against base and
+// head against head. If they reject anything, the noise of the run violates the tests' assumptions. Then no
+// regression or improvement of that run can be trusted.
 //
-// Method: in a pair of neighbouring blocks one side stands at positions 1, 4, 6, 7, the other at 2, 3, 5, 8.
-// Contrast (+1, -1, -1, +1) over a side's four processes: each block's common shift falls out of it. Its
-// residual after regression on position (so does a drift), scaled to the variance of a block's difference:
-// two null differences a pair.
+// Method: in two neighbouring blocks, one side has positions 1, 4, 6, 7, the other 2, 3, 5, 8. The contrast
+// (+1, -1, -1, +1) over a side's four processes cancels the random effect of each block. Its residual after
+// regression on position cancels a linear drift, too. The residual is scaled to the variance of a block's
+// difference. That gives two null differences per pair of blocks.
 #pragma once
 
 #include <array>
@@ -17,15 +17,15 @@
 
 namespace warpgauge {
 
-inline constexpr int kPositions = 4;        // of a block
-inline constexpr int kFewestNullPairs = 3;  // fewer make no control
+inline constexpr int kPositions = 4;        // processes per block
+inline constexpr int kFewestNullPairs = 3;  // with fewer, there is no control
 
-// Which side stands at a position (0..3) of a block (0, 1, ...): base, head, head, base in even blocks; head,
-// base, base, head in odd ones, so that a drift over the run cancels.
-bool is_head(int block, int position);
+// The side at a position (0..3) of a block (0, 1, ...): base, head, head, base in even blocks, and head,
+// base, base, head in odd blocks. So a linear drift over the run cancels.
+[[nodiscard]] bool is_head(int block, int position);
 
-// numbers[case][position]: process numbers (statistic.h), in the order in which the processes ran; NaN where
-// a case did not run.
+// numbers[case][position]: process numbers (statistic.h), in the order in which the processes ran; NaN if the
+// case did not run.
 struct AbBlock {
   std::vector<std::array<double, kPositions>> numbers;
 };
@@ -38,7 +38,8 @@ struct NullControl {
   std::vector<std::size_t> flagged;  // cases, ascending
 };
 
-// Two-sided Holm test at `alpha`, with the red test's margins.
-NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margins> margins, double alpha);
+// Two-sided test at level `alpha`, Holm over all cases, with the margins of the regression test.
+[[nodiscard]] NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margins> margins,
+                                       double alpha);
 
 }  // namespace warpgauge

@@ -9,7 +9,7 @@
 namespace warpgauge {
 namespace {
 
-// Means of what is kept, and units of either side that hold the case.
+// Per side: the mean of the units that are not excluded, and all units that hold the case.
 struct Kept {
   double mean[2] = {0, 0};
   double units[2] = {0, 0};
@@ -32,13 +32,27 @@ Kept kept_of(const TwoWayData& data, std::size_t c, std::span<const Outlier> exc
   return kept;
 }
 
+ExcludedUnits group(std::span<const Outlier> excluded, std::size_t base_units, std::size_t head_units,
+                    Side side, bool slower) {
+  const bool head = side == Side::head;
+  ExcludedUnits units{side, slower, {}, head ? head_units : base_units, 0};
+  std::vector<double> shifts;
+  for (const Outlier& one : excluded) {
+    if ((one.unit >= base_units) != head || (one.shift > 0) != slower) continue;
+    units.numbers.push_back(one.unit - (head ? base_units : 0) + 1);
+    shifts.push_back(one.shift);
+  }
+  if (!shifts.empty()) units.log_shift = median(shifts);
+  return units;
+}
+
 }  // namespace
 
 std::size_t most_excluded(std::size_t units, bool blocks) {
   const double chance = blocks ? 0.25 : 0.5, level = blocks ? 0.002 : 0.05;
   const boost::math::binomial alike(static_cast<double>(units), chance);
   std::size_t most = 0;
-  // P(as many as units - most - 1 alike, or more)
+  // P(at least units - most - 1 units look alike)
   while (most + 1 < units && cdf(complement(alike, static_cast<double>(units - most - 1) - 1)) <= level)
     ++most;
   return most;
@@ -56,18 +70,18 @@ std::vector<Outlier> find_outliers(const TwoWayData& data, std::span<const doubl
   }
   if (distances.empty()) return {};
   const double limit = std::max(kNegligibleShift, kFarOutside * 1.4826 * median(distances));
-  std::vector<Outlier> outlying;
+  std::vector<Outlier> outliers;
   std::size_t units[2] = {0, 0}, excluded[2] = {0, 0};
   for (std::size_t u = 0; u < shared.size(); ++u) {
     const std::size_t side = data.side_of(u);
     ++units[side];
     if (!(std::abs(shared[u] - centres[side]) > limit)) continue;
     ++excluded[side];
-    outlying.push_back({u, shared[u] - centres[side]});
+    outliers.push_back({u, shared[u] - centres[side]});
   }
   for (const std::size_t side : {0, 1})
     if (excluded[side] > 0 && excluded[side] > most_excluded(units[side], data.is_paired())) return {};
-  return outlying;
+  return outliers;
 }
 
 bool is_excluded(std::span<const Outlier> excluded, std::size_t unit) {
@@ -91,7 +105,8 @@ bool may_be_heads_own(const TwoWayData& data, std::span<const Outlier> excluded)
 double excluded_change(const TwoWayData& data, std::size_t c, std::span<const Outlier> excluded) {
   const Kept kept = kept_of(data, c, excluded);
   struct Part {
-    double distance, units;  // from what is kept of its side, > 0 where it is what it is left out for
+    double distance;  // from its side's mean, > 0 in the direction of the outlier's shift
+    double units;     // of its side
   };
   std::vector<Part> against, in_favour;
   for (const Outlier& one : excluded) {
@@ -110,6 +125,25 @@ double excluded_change(const TwoWayData& data, std::size_t c, std::span<const Ou
   const double typical = sum / static_cast<double>(against.size());
   for (const Part& one : in_favour) added -= std::min(one.distance, typical) / one.units;
   return std::max(0.0, added);
+}
+
+std::vector<ExcludedUnits> group_excluded(std::span<const Outlier> excluded, std::size_t base_units,
+                                          std::size_t head_units) {
+  std::vector<ExcludedUnits> groups;
+  for (const Side side : {Side::base, Side::head}) {
+    for (const bool slower : {true, false}) {
+      ExcludedUnits units = group(excluded, base_units, head_units, side, slower);
+      if (!units.numbers.empty()) groups.push_back(std::move(units));
+    }
+  }
+  return groups;
+}
+
+std::vector<ExcludedUnits> against_head(std::span<const ExcludedUnits> groups) {
+  std::vector<ExcludedUnits> against;
+  for (const ExcludedUnits& one : groups)
+    if ((one.side == Side::head) == one.slower) against.push_back(one);
+  return against;
 }
 
 }  // namespace warpgauge

@@ -1,58 +1,69 @@
-// Units far outside: which they are, and what they would add to a case's change.
+// Units that are excluded from the fit as outliers, and what they would add to a case's change.
 //
-// A unit whose g (two_way_model.h) lies far outside is left out of the fit, for the machine's outliers hit
-// either side. There are two limits to that.
+// A unit is an outlier if its random effect g (two_way_model.h) lies far from its side's median. Outliers of
+// the machine hit both sides. Two rules limit the exclusion:
 //
-// Where processes have two speeds, whichever side drew them, what is left once the rarer speed is taken for
-// outliers is one speed a side, and not always the same one: identical sides would differ with certainty. So
-// no more units are left out than such a machine would hardly ever (.05 a side, .002 of blocks) let look like
-// outliers; where more lie outside, all stay, and are noise.
-//
-// A head that is slow now and then, or a base that is fast, looks just like an outlier, and of it unchanged
-// must not be said: what such units would add to a case's change is told beside the change.
+// - Processes may have two speeds, by chance and on both sides. Excluding the rarer speed of each side would
+//   leave different speeds, and identical sides would then differ. So a side (or the blocks) may lose only as
+//   many units as such a machine would hardly ever produce: probability .05 per side, .002 of blocks. If more
+//   units lie outside, none is excluded, and all of them count as noise.
+// - A head that is slow now and then, or a base that is fast now and then, also looks like an outlier. So the
+//   fit keeps, per case, what such units would add to the change, and judgement.h checks verdicts against it.
 #pragma once
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "compare/statistics/decision.h"
 #include "compare/statistics/two_way_data.h"
 
 namespace warpgauge {
 
-// Robust deviations (1.4826 MAD, both sides' units together) from the side's median g...
+// Limit for |g - side's median g|, in robust deviations (1.4826 MAD over the units of both sides).
 inline constexpr double kFarOutside = 8;
-inline constexpr double kNegligibleShift = 0.001;  // ...and not less than this, where hardly anything varies
-// Of that many processes one alone that speaks against head is the machine's; a block holds two a side.
+inline constexpr double kNegligibleShift = 0.001;  // the smallest limit, as a log
+// A single unit that speaks against head is attributed to the machine if its side has this many processes. A
+// block holds two processes per side.
 inline constexpr std::size_t kLoneOutlierUnits = 24, kLoneOutlierBlocks = kLoneOutlierUnits / 2;
 
 struct Outlier {
   std::size_t unit = 0;
-  // Of all its cases against its side's median unit, as a log; of a block > 0: head was slower.
-  double shift = 0;
+  double shift = 0;  // g less its side's median g, as a log; of a block, > 0 if head was slower
 
   bool operator==(const Outlier&) const = default;
 };
 
-// How many of so many units, blocks or those of one side, may be left out. Two speeds that are drawn by equal
-// chance let a side look like one of them and a few outliers with the probability of as many heads of as many
-// coins, and that must happen to either side, differently; the difference of a block, which is two processes
-// less two, is one speed's distance with a probability of 1/4 at most.
-std::size_t most_excluded(std::size_t units, bool blocks);
+// How many of `units`, blocks or the processes of one side, may be excluded.
+//
+// If two speeds have equal chances, a side looks like one speed plus a few outliers with the probability of
+// that many heads among that many coins; and both sides must do so, differently. The difference of a block is
+// two processes less two: it is one speed's distance with a probability of at most 1/4.
+[[nodiscard]] std::size_t most_excluded(std::size_t units, bool blocks);
 
-// `shared`: g, [unit]. Ascending by unit.
-std::vector<Outlier> find_outliers(const TwoWayData& data, std::span<const double> shared);
+// shared[unit]: g. The result is ascending by unit.
+[[nodiscard]] std::vector<Outlier> find_outliers(const TwoWayData& data, std::span<const double> shared);
 
-bool is_excluded(std::span<const Outlier> excluded, std::size_t unit);
+[[nodiscard]] bool is_excluded(std::span<const Outlier> excluded, std::size_t unit);
 
-// Whether a unit speaks against head: one of head that was slow, or of base that was fast.
-bool is_against_head(const TwoWayData& data, const Outlier& one);
+// Whether a unit speaks against head: a slow one of head, or a fast one of base.
+[[nodiscard]] bool is_against_head(const TwoWayData& data, const Outlier& one);
 
-// Whether those against head may be so by its own doing: they are more than one, or one of few.
-bool may_be_heads_own(const TwoWayData& data, std::span<const Outlier> excluded);
+// Whether head may be the cause of the outliers that speak against it: they are more than one, or the side
+// has few units.
+[[nodiscard]] bool may_be_heads_own(const TwoWayData& data, std::span<const Outlier> excluded);
 
-// What the units against head would add to a case's change, less what those for it would, of which none
-// counts for more than those against it do; at least 0.
-double excluded_change(const TwoWayData& data, std::size_t c, std::span<const Outlier> excluded);
+// What the units that speak against head would add to a case's change, less what the units that speak for it
+// would. None of the latter counts for more than the mean of the former. At least 0.
+[[nodiscard]] double excluded_change(const TwoWayData& data, std::size_t c,
+                                     std::span<const Outlier> excluded);
+
+// Grouped by side and direction. Units are numbered from base's first to head's last. Blocks hold both sides
+// and count as head's (base_units 0).
+[[nodiscard]] std::vector<ExcludedUnits> group_excluded(std::span<const Outlier> excluded,
+                                                        std::size_t base_units, std::size_t head_units);
+
+// The groups that speak against head.
+[[nodiscard]] std::vector<ExcludedUnits> against_head(std::span<const ExcludedUnits> groups);
 
 }  // namespace warpgauge

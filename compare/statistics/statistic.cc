@@ -21,7 +21,7 @@ const StatisticEntry& entry_of(Statistic statistic) {
   return kEntries[static_cast<std::size_t>(statistic)];
 }
 
-// Root mean square of the differences of neighbouring processes: 0 with 1, 2 with 3...
+// Root mean square of the differences of neighbouring processes: 0 and 1, 2 and 3...
 double neighbour_difference(const ProcessSamples& processes, Statistic statistic) {
   const std::size_t length = equal_length(processes, processes);
   double sum = 0;

@@ -10,15 +10,15 @@ namespace {
 
 namespace bm = boost::math;
 
-// Double evaluation is exact to 1e-13 here, and several times as fast as Boost's default of long double.
+// Evaluation in double is exact to 1e-13 here, and several times as fast as Boost's default, long double.
 using Policy = bm::policies::policy<bm::policies::promote_double<false>>;
 using Normal = bm::normal_distribution<double, Policy>;
 using Student = bm::students_t_distribution<double, Policy>;
 using NonCentral = bm::non_central_t_distribution<double, Policy>;
 
-// From here on t and the normal agree to 1e-7 in the tails that are tested, and Boost's series grow long.
+// Above this, t and the normal distribution agree to 1e-7 in the tested tails, and Boost's series are slow.
 constexpr double kNormalDf = 1e7;
-// The non-central t is its normal approximation much earlier, to 1e-4 of the non-centrality.
+// Above this, the normal approximation of the non-central t is exact to 1e-4 of the non-centrality.
 constexpr double kNormalNonCentralDf = 1e4;
 constexpr double kLargestNonCentrality = 30;
 
@@ -41,10 +41,11 @@ double student_upper_quantile(double p, double df) {
 double noncentrality_for_power(double critical, double df, double power) {
   const double z = bm::quantile(Normal(), power);
   if (df > kNormalNonCentralDf) return critical + z;
-  // Within 1 % from four degrees of freedom on; one Newton step on the exact tail then leaves 1e-3.
+  // The start is within 1 % from four degrees of freedom on. One Newton step on the exact tail leaves 1e-3.
   const double spread = std::sqrt(1 + critical * critical / (2 * df));
   const double start = critical * (1 - 1 / (4 * df)) + z * spread;
-  // Boost's series do not converge far out, where two or three degrees of freedom prove nothing anyhow.
+  // Boost's series do not converge for large non-centralities. Only two or three degrees of freedom lead
+  // there.
   if (start > kLargestNonCentrality) return start;
   const double reached = bm::cdf(bm::complement(NonCentral(df, start), critical));
   return start + (power - reached) * spread / bm::pdf(Normal(), z);

@@ -10,7 +10,7 @@
 namespace warpgauge {
 namespace {
 
-// Variance of a median of n over the variance of one, for large n; more than it is for small ones.
+// n times the variance of the median of n values, over the variance of one; an upper bound for small n.
 constexpr double kMedianVariance = std::numbers::pi / 2;
 
 struct SideMeans {
@@ -87,7 +87,7 @@ CaseFit fit_case(const TwoWayData& data, std::size_t c, std::span<const double> 
   return fit;
 }
 
-// The median of a field over the cases that are there and that `chosen` takes; 0 of none.
+// The median of a field over the present cases that `chosen` accepts; 0 if there are none.
 template <typename Field, typename Chosen>
 double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen) {
   std::vector<double> values;
@@ -96,7 +96,7 @@ double median_over(const std::vector<CaseFit>& cases, Field field, Chosen chosen
   return values.empty() ? 0 : median(values);
 }
 
-TwoWayData without(const TwoWayData& data, std::span<const Outlier> excluded) {
+TwoWayData without_units(const TwoWayData& data, std::span<const Outlier> excluded) {
   TwoWayData kept;
   kept.cases = data.cases;
   for (std::size_t u = 0; u < data.head.size(); ++u) {
@@ -108,8 +108,9 @@ TwoWayData without(const TwoWayData& data, std::span<const Outlier> excluded) {
   return kept;
 }
 
-// What controls measure of the machine's shift is taken out of every change; that measure's noise remains.
-void take_controls_out(TwoWayFit& fit, std::span<const char> controls) {
+// Subtracts the controls' median change, which is the machine's own, from every change. The noise of that
+// median remains.
+void subtract_controls(TwoWayFit& fit, std::span<const char> controls) {
   const auto is_control = [&](std::size_t c) { return c < controls.size() && controls[c]; };
   std::size_t present = 0;
   for (std::size_t c = 0; c < fit.cases.size(); ++c) present += is_control(c) && fit.cases[c].units > 0;
@@ -131,7 +132,7 @@ TwoWayFit fit_all_units(const TwoWayData& data) {
   const bool paired = data.is_paired();
 
   TwoWayFit fit;
-  // Taking g out of n cases takes each a 1/n of its degrees of freedom.
+  // Separating g over n cases costs each of them 1/n of its degrees of freedom.
   const double df_kept = separated ? 1 - 1 / static_cast<double>(complete.size()) : 1;
   for (std::size_t c = 0; c < data.cases; ++c)
     fit.cases.push_back(fit_case(data, c, shared, paired, df_kept));
@@ -150,13 +151,13 @@ TwoWayFit fit_all_units(const TwoWayData& data) {
 
 TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
   const std::vector<Outlier> excluded = find_outliers(data, shared_effects(data, complete_cases(data)));
-  TwoWayFit fit = fit_all_units(excluded.empty() ? data : without(data, excluded));
+  TwoWayFit fit = fit_all_units(excluded.empty() ? data : without_units(data, excluded));
   fit.excluded = excluded;
   if (may_be_heads_own(data, excluded)) {
     for (std::size_t c = 0; c < data.cases; ++c)
       if (fit.cases[c].units > 0) fit.cases[c].excluded_change = excluded_change(data, c, excluded);
   }
-  take_controls_out(fit, controls);
+  subtract_controls(fit, controls);
   return fit;
 }
 

@@ -1,12 +1,12 @@
-// The model that all three rules share: y[unit, case] = mean[side, case] + g[unit] + e[unit, case]. A unit is
-// a block (its y is already head less base), a process or a round; g is what a unit does to all its cases (a
-// slow minute).
+// The model that all rules share: y[unit, case] = mean[side, case] + g[unit] + e[unit, case]. A unit is a
+// process, a round or a block (whose y is head less base). g is the random effect of the unit: what shifts
+// all of its cases, such as a minute in which the machine is slow. e is the noise of one case in one unit.
 //
-// Method: g is estimated by the unit's median residual over the cases that every unit holds, sum zero over
-// the units of a side, so that a case's change stays the whole change; its variance from the g themselves,
-// less the median's own noise. Fewer than five such cases: g is not separated, and stays in e. Doubles.
+// g is estimated by the unit's median residual over the cases that every unit holds. Per side it sums to
+// zero, so that it takes nothing from a case's change. The variance of g is that of these estimates, less the
+// noise of the median. With fewer than five such cases g is not separated, and stays in e.
 //
-// Units whose g lies far outside are left out of all that (outliers.h).
+// Units whose g is an outlier are excluded first (outliers.h).
 #pragma once
 
 #include <cstddef>
@@ -19,15 +19,15 @@
 namespace warpgauge {
 
 inline constexpr std::size_t kSeparableCases = 5;  // with fewer, g is not separated
-inline constexpr std::size_t kEnoughControls = 3;  // with fewer, controls are cases like any other
+inline constexpr std::size_t kEnoughControls = 3;  // with fewer, controls are treated like other cases
 
 struct CaseFit {
-  double change = 0;    // mean of head less mean of base, of what remains after g
+  double change = 0;    // mean of head less mean of base, of y - g
   double variance = 0;  // of e
   double df = 0;        // of that variance
-  double leverage = 0;  // variance of `change` per variance of a unit: 1 / n, or 1 / m + 1 / n
-  int units = 0;        // on the side that has fewer; 0: the case is not there, and the rest means nothing
-  // excluded_change() of the case, less the controls'; 0 where what was left out is the machine's.
+  double leverage = 0;  // variance of `change` per variance of a unit: 1 / n for blocks, else 1 / m + 1 / n
+  int units = 0;        // on the side with fewer; 0: the case is absent, and the other fields have no meaning
+  // excluded_change() of the case, less that of the controls; 0 if the exclusion cannot be due to head.
   double excluded_change = 0;
 };
 
@@ -38,9 +38,9 @@ struct TwoWayFit {
   std::vector<Outlier> excluded;  // ascending
 };
 
-// Controls, [case], mark cases that the change cannot touch. Where enough of them are there, their median
-// change is taken out of every case's, and what is left of g is the noise of that median. Empty: none. What
-// the units that were left out add to theirs is the machine's, too.
-TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls = {});
+// controls[case] marks the cases that the change cannot affect; empty: none. With enough of them, their
+// median change is subtracted from every case's change. The noise of that median then replaces the variance
+// of g. What excluded units would add to the controls is subtracted in the same way.
+[[nodiscard]] TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls = {});
 
 }  // namespace warpgauge

@@ -76,14 +76,14 @@ TEST(AtomicFile, RefusesASymbolicLink) {
   fs::create_symlink(directory / "target", directory / "link");
   EXPECT_THAT([&] { write_file(directory / "link", "new"); },
               ThrowsMessage<OutputError>(HasSubstr("symbolic link")));
-  EXPECT_THROW(read_if_there(directory / "link"), OutputError);
+  EXPECT_THROW((void)read_if_there(directory / "link"), OutputError);
   EXPECT_EQ(read_if_there(directory / "target"), "old");
 }
 
 TEST(AtomicFile, RefusesADirectory) {
   const TemporaryDirectory directory;
   EXPECT_THROW(write_file(directory.path(), "x"), OutputError);
-  EXPECT_THROW(read_if_there(directory.path()), OutputError);
+  EXPECT_THROW((void)read_if_there(directory.path()), OutputError);
 }
 
 TEST(AtomicFile, NamesTheMissingDirectory) {
@@ -92,7 +92,7 @@ TEST(AtomicFile, NamesTheMissingDirectory) {
               ThrowsMessage<OutputError>(HasSubstr("No such file")));
 }
 
-TEST(AtomicFile, TakesAwayWhatAKilledWriterLeft) {
+TEST(AtomicFile, RemovesWhatAKilledWriterLeft) {
   const TemporaryDirectory directory;
   write_file(directory / ".a.json.tmp", "half");
   write_file(directory / "a.json", "whole");
@@ -100,13 +100,13 @@ TEST(AtomicFile, TakesAwayWhatAKilledWriterLeft) {
   EXPECT_EQ(files_in(directory.path()), 1u);
 }
 
-TEST(AtomicFile, WritesIntoDevicesAsTheyAre) {
+TEST(AtomicFile, WritesToDevices) {
   EXPECT_NO_THROW(write_file("/dev/null", "x"));
   EXPECT_THAT([] { write_file("/dev/full", "x"); }, ThrowsMessage<OutputError>(HasSubstr("No space left")));
   EXPECT_THAT([] { append_file("/dev/full", "x"); }, ThrowsMessage<OutputError>(HasSubstr("No space left")));
 }
 
-TEST(AtomicFile, WritesIntoAFifo) {
+TEST(AtomicFile, WritesToAFifo) {
   const TemporaryDirectory directory;
   const fs::path path = directory / "fifo";
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
@@ -120,11 +120,12 @@ TEST(AtomicFile, WritesIntoAFifo) {
   EXPECT_TRUE(fs::is_fifo(path)) << "it was replaced by a file";
 }
 
-TEST(AtomicFile, NamesThatNoFileCanHaveAreSaidSo) {
+TEST(AtomicFile, ReportsNamesThatNoFileCanHave) {
   const TemporaryDirectory directory;
   const fs::path path = directory / std::string(300, 'x');
   EXPECT_THAT([&] { write_file(path, "x"); }, ThrowsMessage<OutputError>(HasSubstr("File name too long")));
-  EXPECT_THAT([&] { read_if_there(path); }, ThrowsMessage<OutputError>(HasSubstr("File name too long")));
+  EXPECT_THAT([&] { (void)read_if_there(path); },
+              ThrowsMessage<OutputError>(HasSubstr("File name too long")));
   EXPECT_THAT([&] { append_file(path, "x"); }, ThrowsMessage<OutputError>(HasSubstr("File name too long")));
   write_file(directory / "file", "x");
   EXPECT_EQ(read_if_there(directory / "file/below"), std::nullopt);
@@ -141,12 +142,12 @@ TEST(AtomicFile, AFileOfTheWorkingDirectoryNeedsNoFolderInItsName) {
   fs::current_path(before);
 }
 
-TEST(AtomicFile, ATerminalThatIsNotThereIsSaidSo) {
+TEST(AtomicFile, ReportsAMissingTerminal) {
   EXPECT_TRUE(write_fails("/dev/tty", "x", [] { ::setsid(); }));  // a new session has no terminal
 }
 
 // Signals come while another writer holds the folder, and while nobody reads.
-TEST(AtomicFile, ASignalCostsNoWrite) {
+TEST(AtomicFile, ASignalLosesNoWrite) {
   struct sigaction quiet {};
   struct sigaction before {};
   quiet.sa_handler = [](int) {};
@@ -200,7 +201,7 @@ TEST(UpdateFile, CreatesTheDirectoriesAbove) {
   EXPECT_EQ(read_if_there(directory / "x/y/a.json"), "new");
 }
 
-TEST(UpdateFile, RefusesWhatSomebodyElseHasChanged) {
+TEST(UpdateFile, RefusesAFileThatWasChangedSince) {
   const TemporaryDirectory directory;
   const fs::path path = directory / "a.json";
   write_file(path, "theirs");

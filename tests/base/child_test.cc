@@ -29,7 +29,7 @@ std::string text_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST(child, exit_codes_and_signals_are_told_apart) {
+TEST(child, exit_codes_and_signals_are_distinguished) {
   EXPECT_TRUE(shell("exit 0").ok());
   EXPECT_EQ(shell("exit 3").describe(), "exit 3");
   const ChildResult killed = shell("kill -SEGV $$");
@@ -37,7 +37,7 @@ TEST(child, exit_codes_and_signals_are_told_apart) {
   EXPECT_EQ(killed.describe(), "killed by signal 11 (Segmentation fault)");
 }
 
-TEST(child, one_that_does_not_exist_is_said_so) {
+TEST(child, one_that_does_not_exist_is_reported) {
   const ChildResult result = run_child({"/no/such/program", {}, {}, "", "", 0}, kNever);
   EXPECT_EQ(result.end, ChildResult::End::not_started);
   EXPECT_EQ(result.describe(), "could not be started: No such file or directory");
@@ -50,7 +50,7 @@ TEST(child, output_environment_and_a_closed_input) {
   EXPECT_EQ(text_of(out), "seen\n");
 }
 
-TEST(child, a_time_limit_ends_it_and_all_that_it_started) {
+TEST(child, a_time_limit_ends_it_and_its_children) {
   const ScratchDirectory scratch;
   const std::string pid_file = scratch.path() + "/pid";
   const ChildResult result = shell("sleep 1000 & echo $! > " + pid_file + "; wait", 0.5);
@@ -65,7 +65,7 @@ TEST(child, a_time_limit_ends_it_and_all_that_it_started) {
   EXPECT_EQ(errno, ESRCH);
 }
 
-TEST(scratch_directory, is_made_where_tmpdir_says_or_else_in_tmp) {
+TEST(scratch_directory, is_made_in_tmpdir_or_else_in_tmp) {
   const char* before = std::getenv("TMPDIR");
   const std::string kept = before ? before : "";
   const ScratchDirectory outer;

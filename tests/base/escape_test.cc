@@ -27,11 +27,11 @@ TEST(Visible, ShowsControlBytesAndBadUtf8) {
   EXPECT_EQ(visible("\xc2\x9b"), "\\x9b");                // C1: a terminal takes it for ESC [
 }
 
-TEST(Visible, ShowsWhatReordersOrHidesText) {
+TEST(Visible, EscapesCharactersThatReorderOrHideText) {
   EXPECT_EQ(visible("a\u202eb\u200bc\ufeffd"), "a\\u{202e}b\\u{200b}c\\u{feff}d");
 }
 
-TEST(Visible, EachKindOfDeceptionAndItsNeighbours) {
+TEST(Visible, EscapesEachKindButNotItsNeighbours) {
   for (const char* hidden :
        {"\u00ad", "\u061c", "\u200f", "\u2028", "\u2060", "\ufff9", "\uffff", "\U0001fffe", "\U000e0041"})
     EXPECT_TRUE(visible(hidden).starts_with("\\")) << hidden;
@@ -40,11 +40,11 @@ TEST(Visible, EachKindOfDeceptionAndItsNeighbours) {
     EXPECT_EQ(visible(plain), plain);
 }
 
-TEST(Visible, BreaksUpCommandsOfCiLogs) {
+TEST(Visible, EscapesCommandsOfCiLogs) {
   EXPECT_EQ(visible("##[error]x"), "##\\x5berror]x");
 }
 
-TEST(Visible, OfItselfIsItself) {
+TEST(Visible, IsIdempotent) {
   for (const std::string& name : kHostileNames) EXPECT_EQ(visible(visible(name)), visible(name));
 }
 
@@ -63,7 +63,7 @@ TEST(MarkdownCode, IsNeverEmpty) {
   EXPECT_EQ(markdown_code("  "), "(no name)");
 }
 
-TEST(MarkdownText, HoldsNoMarkup) {
+TEST(MarkdownText, ContainsNoMarkup) {
   for (const std::string& name : kHostileNames) {
     const std::string text = markdown_text(name);
     EXPECT_EQ(text.find_first_of("<>`*_[]|\n"), std::string::npos) << text;
@@ -73,7 +73,7 @@ TEST(MarkdownText, HoldsNoMarkup) {
   EXPECT_EQ(markdown_text("verdict: www.x.org http://y"), "verdict: &#119;ww.x.org http&#58;//y");
 }
 
-TEST(XmlText, HoldsNoMarkupAndNoControlBytes) {
+TEST(XmlText, ContainsNoMarkupAndNoControlBytes) {
   for (const std::string& name : kHostileNames) {
     const std::string text = xml_text(name);
     EXPECT_EQ(text.find_first_of("<>\"'"), std::string::npos) << text;
@@ -105,7 +105,7 @@ TEST(RegexLiteral, EscapesEveryOperator) {
   EXPECT_EQ(regex_literal("a.b(c)[d]{2}*+?^$|\\"), R"(a\.b\(c\)\[d\]\{2\}\*\+\?\^\$\|\\)");
 }
 
-TEST(Shortened, LeavesOutTheMiddle) {
+TEST(Shortened, OmitsTheMiddle) {
   EXPECT_EQ(shortened("abcdefgh", 8), "abcdefgh");
   EXPECT_EQ(shortened("abcdefghi", 5), "ab…hi");
   EXPECT_EQ(shortened("äöüäöüäöü", 5), "äö…öü");

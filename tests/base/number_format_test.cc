@@ -37,6 +37,19 @@ TEST(FormatValue, CountersHaveNoTimeUnit) {
   EXPECT_EQ(format_value(0, "error"), "0.000");
 }
 
+TEST(FormatNumber, HasThreeSignificantDigitsAndNoExponent) {
+  EXPECT_EQ(format_number(0.012345), "0.0123");
+  EXPECT_EQ(format_number(0.99949), "0.999");
+  EXPECT_EQ(format_number(0.9996), "1.00");
+  EXPECT_EQ(format_number(1.2345), "1.23");
+  EXPECT_EQ(format_number(9.996), "10.0");
+  EXPECT_EQ(format_number(99.96), "100");
+  EXPECT_EQ(format_number(98765), "98765");
+  EXPECT_EQ(format_number(1e-5), "0.0000100");
+  EXPECT_EQ(format_number(0), "0.00");
+  EXPECT_EQ(format_number(std::numeric_limits<double>::quiet_NaN()), "-");
+}
+
 TEST(FormatChange, PlusIsWorse) {
   EXPECT_EQ(format_change(1.5), "+50.0 %");
   EXPECT_EQ(format_change(0.8), "-20.0 %");

@@ -17,55 +17,54 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class InputFile : public ::testing::Test {
+class File : public ::testing::Test {
  protected:
-  InputFile()
-      : dir_(std::filesystem::path(::testing::TempDir()) / ("input_text_" + std::to_string(getpid()))) {
+  File() : dir_(std::filesystem::path(::testing::TempDir()) / ("input_text_" + std::to_string(getpid()))) {
     std::filesystem::create_directories(dir_);
   }
-  ~InputFile() override { std::filesystem::remove_all(dir_); }
+  ~File() override { std::filesystem::remove_all(dir_); }
   std::string path(const char* name) const { return dir_ / name; }
   std::string write(const char* name, std::string_view bytes) const {
     std::ofstream(path(name), std::ios::binary) << bytes;
     return path(name);
   }
   std::string complaint(const std::string& file, std::size_t max_bytes = kMaxFileBytes) const {
-    return complaint_of([&] { read_file(file, max_bytes); });
+    return complaint_of([&] { (void)read_file(file, max_bytes); });
   }
 
   std::filesystem::path dir_;
 };
 
-TEST_F(InputFile, IsReadByteForByte) {
+TEST_F(File, IsReadByteForByte) {
   const std::string bytes("a\0\r\n\xff", 5);
   EXPECT_EQ(read_file(write("a", bytes)), bytes);
   EXPECT_EQ(read_file(write("b", "")), "");
 }
 
-TEST_F(InputFile, OfUnknownSizeIsReadToItsEnd) {
+TEST_F(File, OfUnknownSizeIsReadToItsEnd) {
   EXPECT_THAT(read_file("/proc/self/status"), HasSubstr("VmPeak"));
 }
 
-TEST_F(InputFile, ThatIsAbsentIsNamed) {
+TEST_F(File, ThatIsAbsentIsNamed) {
   EXPECT_EQ(
       complaint(path("absent")),
       path("absent") + ": cannot be opened: No such file or directory; check the path and its permissions");
 }
 
-TEST_F(InputFile, DirectoryIsRefused) {
-  EXPECT_EQ(complaint(dir_), dir_.string() + ": is a directory, not a file; name the files in it");
+TEST_F(File, DirectoryIsRefused) {
+  EXPECT_EQ(complaint(dir_), dir_.string() + ": is a directory, not a file; give the files in it");
 }
 
-TEST_F(InputFile, FifoIsRefusedWithoutWaitingForAWriter) {
+TEST_F(File, FifoIsRefusedWithoutWaitingForAWriter) {
   ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);
-  EXPECT_EQ(complaint(path("fifo")), path("fifo") + ": is a FIFO, not a file; write to a file first");
+  EXPECT_EQ(complaint(path("fifo")), path("fifo") + ": is a FIFO, not a file; give a regular file");
 }
 
-TEST_F(InputFile, DeviceIsRefused) {
+TEST_F(File, DeviceIsRefused) {
   EXPECT_THAT(complaint("/dev/zero"), HasSubstr("is a device, not a file"));
 }
 
-TEST_F(InputFile, SocketIsRefused) {
+TEST_F(File, SocketIsRefused) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path("socket").copy(address.sun_path, sizeof address.sun_path - 1);
@@ -76,41 +75,41 @@ TEST_F(InputFile, SocketIsRefused) {
   ::close(socket);
 }
 
-TEST_F(InputFile, ThatCannotBeReadIsSaidSo) {
+TEST_F(File, ThatCannotBeReadIsReported) {
   EXPECT_EQ(complaint("/proc/self/mem"),
             "/proc/self/mem: cannot be read: Input/output error; check the path and its permissions");
 }
 
-TEST_F(InputFile, OverTheCapIsRefusedBeforeItIsRead) {
+TEST_F(File, OverTheLimitIsRefusedBeforeItIsRead) {
   const std::string file = write("sparse", "x");  // 1 TiB: reading it first would end in bad_alloc
   ASSERT_EQ(truncate(file.c_str(), off_t{1} << 40), 0);
   EXPECT_EQ(complaint(file),
-            file + ": is larger than 1024 MiB; give the results of each process as a file of its own");
+            file + ": is larger than 1024 MiB; give the results of each process in its own file");
 }
 
-TEST_F(InputFile, AtTheCapIsRead) {
+TEST_F(File, AtTheLimitIsRead) {
   EXPECT_EQ(complaint(write("four", "1234"), 4), "");
   EXPECT_NE(complaint(write("five", "12345"), 4), "");
 }
 
 // A file in /proc says that it is empty: what it turns out to hold is held against the cap, too.
-TEST_F(InputFile, ThatGrowsOverTheCapIsRefused) {
+TEST_F(File, ThatGrowsOverTheLimitIsRefused) {
   EXPECT_THAT(complaint("/proc/self/status", 16), HasSubstr("larger"));
 }
 
-TEST(InputText, Utf16IsToldFromItsFirstBytes) {
+TEST(Text, Utf16IsDetectedByItsFirstBytes) {
   for (const std::string_view bytes : {std::string_view("\xff\xfe{\0", 4), std::string_view("\xfe\xff\0{", 4),
                                        std::string_view("{\0", 2), std::string_view("\0{", 2)}) {
-    EXPECT_THAT(complaint_of([&] { checked_text(bytes, "f"); }), HasSubstr("is UTF-16"));
+    EXPECT_THAT(complaint_of([&] { (void)checked_text(bytes, "f"); }), HasSubstr("is UTF-16"));
   }
-  EXPECT_EQ(complaint_of([] { checked_text("1", "f"); }), "");
+  EXPECT_EQ(complaint_of([] { (void)checked_text("1", "f"); }), "");
 }
 
-TEST(InputText, ByteOrderMarkIsPassedOver) {
+TEST(Text, ByteOrderMarkIsSkipped) {
   EXPECT_EQ(checked_text("\xef\xbb\xbf{}", "f"), "{}");
 }
 
-TEST(InputText, Utf8CharactersHaveOneToFourBytes) {
+TEST(Text, Utf8CharactersHaveOneToFourBytes) {
   EXPECT_EQ(utf8_character_bytes("a"), 1U);
   EXPECT_EQ(utf8_character_bytes("\xc3\xa4..."), 2U);
   EXPECT_EQ(utf8_character_bytes("\xe2\x82\xac"), 3U);
@@ -118,7 +117,7 @@ TEST(InputText, Utf8CharactersHaveOneToFourBytes) {
   EXPECT_EQ(utf8_character_bytes("\xf4\x8f\xbf\xbf"), 4U);  // U+10FFFF
 }
 
-TEST(InputText, WhatIsNotUtf8IsNone) {
+TEST(Text, InvalidUtf8HasNoCharacter) {
   for (const char* bytes :
        {"\x80", "\xbf", "\xc0\xaf", "\xc1\xbf", "\xc3", "\xc3(", "\xe0\x9f\xbf", "\xe2\x82", "\xed\xa0\x80",
         "\xf0\x8f\xbf\xbf", "\xf0\x9f\x9a", "\xf0\x9f", "\xf0\x9f\x9a(", "\xf0\x9f((", "\xe2\x82(",
@@ -127,16 +126,16 @@ TEST(InputText, WhatIsNotUtf8IsNone) {
   }
 }
 
-TEST(InputText, BadByteIsFoundAtEveryOffset) {
+TEST(Text, BadByteIsFoundAtEveryOffset) {
   for (std::size_t offset = 0; offset < 20; ++offset) {
     std::string text(24, 'x');
     text[offset] = '\xff';
-    EXPECT_THAT(complaint_of([&] { checked_text(text, "f"); }),
+    EXPECT_THAT(complaint_of([&] { (void)checked_text(text, "f"); }),
                 HasSubstr("f:1:" + std::to_string(offset + 1) + ": byte \\xff is not UTF-8"));
   }
 }
 
-TEST(InputText, PositionsCountFromOne) {
+TEST(Text, PositionsCountFromOne) {
   const std::string_view text = "ab\n\ncd";
   EXPECT_EQ(position_of(text, 0).line, 1U);
   EXPECT_EQ(position_of(text, 0).column, 1U);

@@ -1,4 +1,4 @@
-// The bench program with one right kernel and several wrong ones.
+// The bench program with a right kernel and kernels with planted faults.
 #include <vector>
 
 #include "bench/bench.h"
@@ -7,11 +7,11 @@
 
 namespace warpgauge::faulty {
 
-extern const Kernel cuda_loses_device;  // lost_device.cu, of builds with CUDA
+extern const Kernel cuda_loses_device;  // lost_device.cu, in builds with CUDA
 
 namespace {
 
-// Right until it has been launched a hundred times: as one whose workspace runs full.
+// Wrong after a hundred launches, like a kernel whose workspace overflows.
 struct WearsOut : Right {
   static void after_all(const Problem& p, const Tensors& t, const Launch&) {
     static int launches = 0;
@@ -19,14 +19,14 @@ struct WearsOut : Right {
   }
 };
 
-// One that promises no bits.
+// The same, but without the claim to be deterministic.
 Kernel tires() {
   Kernel kernel = faulty::kernel<WearsOut>("tires");
   kernel.deterministic = false;
   return kernel;
 }
 
-// Passes its check, which takes fewer launches, and fails when it is timed.
+// Passes its check, which needs fewer launches, and throws when it is timed.
 struct ThrowsLater : Right {
   static void after_all(const Problem&, const Tensors&, const Launch&) {
     static int launches = 0;
@@ -34,7 +34,7 @@ struct ThrowsLater : Right {
   }
 };
 
-// Wrong where all queries are zero, as the probe `counting` has them.
+// Wrong if all queries are zero, as in the probe `counting`.
 struct WrongOnZeroQueries : Right {
   static void after_all(const Problem& p, const Tensors& t, const Launch&) {
     for (std::int64_t d = 0; d < p.head_dim; ++d)
@@ -43,7 +43,7 @@ struct WrongOnZeroQueries : Right {
   }
 };
 
-// Wrong where one key outweighs all others by far, as in the probe `needles`.
+// Wrong if one key dominates a row, as in the probe `needles`.
 struct WrongOnNeedles : Right {
   static void after_row(const Problem& p, const Row&, void* o, float* lse) {
     if (*lse > 12) store(p, o, 0, 100);

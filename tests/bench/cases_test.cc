@@ -4,6 +4,8 @@
 
 #include <regex>
 
+#include "bench/filter.h"
+
 namespace warpgauge::bench {
 namespace {
 
@@ -38,7 +40,7 @@ std::vector<std::string> names(const Selection& selection) {
   return out;
 }
 
-TEST(Cases, TheFilterSelectsExactlyWhatItMatches) {
+TEST(Cases, TheFilterSelectsExactlyTheNamesThatMatch) {
   const std::vector<std::string> all = names(select_cases(kKernels, options(".")));
   const std::regex expression("blas/.*/S:512/D:64");
   std::vector<std::string> expected;
@@ -49,7 +51,7 @@ TEST(Cases, TheFilterSelectsExactlyWhatItMatches) {
   EXPECT_THAT(selected, SizeIs(3));
 }
 
-TEST(Cases, AFullNameBetweenAnchorsSelectsThatCaseAlone) {
+TEST(Cases, AFullNameBetweenAnchorsSelectsOneCase) {
   for (const std::string& name : names(select_cases(kKernels, options("."))))
     EXPECT_THAT(names(select_cases(kKernels, options("^" + name + "$"))), ::testing::ElementsAre(name));
 }
@@ -64,7 +66,7 @@ std::string busy_gpu(Backend backend, const Options&) {
   return "planted: busy";
 }
 
-TEST(Cases, NobodyAsksForAGpuThatNoCaseNeeds) {
+TEST(Cases, TheGpuIsNotTouchedIfNoCaseNeedsIt) {
   asked_for_gpu = 0;
   const Selection selection = select_cases(kBoth, options("^cpu/"), busy_gpu);
   EXPECT_THAT(selection.cases, ::testing::Not(IsEmpty()));
@@ -72,7 +74,7 @@ TEST(Cases, NobodyAsksForAGpuThatNoCaseNeeds) {
   EXPECT_EQ(asked_for_gpu, 0);
 }
 
-TEST(Cases, AGpuThatCannotBeUsedIsMissingWithTheReasonAndAskedOnce) {
+TEST(Cases, AGpuThatCannotBeUsedIsMissingWithItsReasonAndAskedOnce) {
   asked_for_gpu = 0;
   const Selection selection = select_cases(kBoth, options("blas"), busy_gpu);
   EXPECT_EQ(names(selection), names(select_cases(kBoth, options("^cpu/"), busy_gpu)));
@@ -82,24 +84,29 @@ TEST(Cases, AGpuThatCannotBeUsedIsMissingWithTheReasonAndAskedOnce) {
 }
 
 TEST(Cases, AMinusInFrontNegates) {
-  EXPECT_TRUE(name_matches("-blas", "cpu/other/f32"));
-  EXPECT_FALSE(name_matches("-blas", "cpu/blas/f32"));
+  EXPECT_TRUE(Filter("-blas").matches("cpu/other/f32"));
+  EXPECT_FALSE(Filter("-blas").matches("cpu/blas/f32"));
   const auto selected = names(select_cases(kKernels, options("-blas")));
   EXPECT_THAT(selected, Each(::testing::StartsWith("cpu/other/")));
   EXPECT_FALSE(selected.empty());
 }
 
 TEST(Cases, AllAndNothingMeanEveryName) {
-  EXPECT_TRUE(name_matches("all", "cpu/blas/f32"));
-  EXPECT_TRUE(name_matches("", "cpu/blas/f32"));
+  EXPECT_TRUE(Filter("all").matches("cpu/blas/f32"));
+  EXPECT_TRUE(Filter("").matches("cpu/blas/f32"));
 }
 
-TEST(Cases, AnExpressionThatDoesNotCompileIsRefused) {
-  EXPECT_THROW(select_cases(kKernels, options("(")), std::invalid_argument);
-  EXPECT_THROW(select_cases(kKernels, options("[a")), std::invalid_argument);
+TEST(Cases, AnInvalidExpressionIsRefused) {
+  EXPECT_THROW(Filter("("), std::invalid_argument);
+  EXPECT_THROW(Filter("-[a"), std::invalid_argument);
 }
 
-TEST(Cases, UnsupportedOnesAreThereOnlyWhenAskedFor) {
+TEST(Cases, HaveACommandThatSelectsThemAlone) {
+  for (const Case& each : select_cases(kKernels, options("")).cases)
+    EXPECT_THAT(each.reproducer, ::testing::EndsWith(" --benchmark_filter='^" + each.name + "$'"));
+}
+
+TEST(Cases, UnsupportedOnesAreIncludedOnlyIfSelectedExplicitly) {
   const auto unsupported = [](const Case& each) { return !each.unsupported.empty(); };
   EXPECT_TRUE(std::ranges::none_of(select_cases(kKernels, options("")).cases, unsupported));
   const auto asked = select_cases(kKernels, options("causal:1")).cases;
@@ -107,18 +114,21 @@ TEST(Cases, UnsupportedOnesAreThereOnlyWhenAskedFor) {
   for (const Case& each : asked) EXPECT_EQ(each.unsupported, "no causal mask");
 }
 
-TEST(Cases, EmulatedKernelsAreNeverTimed) {
-  EXPECT_THAT(names(select_cases(kKernels, options("flash"))), IsEmpty());
+TEST(Cases, EmulatedKernelsAreNeverTimedButNamed) {
+  const Selection selection = select_cases(kKernels, options("simt/flash"));
+  EXPECT_THAT(names(selection), IsEmpty());
+  EXPECT_THAT(selection.emulated, ::testing::ElementsAre("simt/flash"));
+  EXPECT_THAT(select_cases(kKernels, options("blas")).emulated, IsEmpty());
 }
 
-TEST(Cases, AMissingBackendIsToldOnceAndItsCasesAreLeftOut) {
+TEST(Cases, AMissingBackendIsReportedOnceAndItsCasesAreExcluded) {
   if (backend_unavailable(Backend::cuda).empty()) GTEST_SKIP() << "there is a GPU here";
   const Kernel gpu = fake("gpu", Backend::cuda);
   const Kernel* const kernels[] = {&gpu, &kBlas};
   const Selection selection = select_cases(kernels, options(""));
   EXPECT_THAT(selection.missing_backends, SizeIs(1));
   EXPECT_THAT(names(selection), Each(::testing::StartsWith("cpu/")));
-  EXPECT_THAT(select_cases(kernels, options("blas")).missing_backends, IsEmpty());  // nobody asked for a GPU
+  EXPECT_THAT(select_cases(kernels, options("blas")).missing_backends, IsEmpty());  // no case needs a GPU
 }
 
 }  // namespace

@@ -34,20 +34,20 @@ const CheckedCase kChecked{.output_hash = kHash,
 
 TEST_F(CheckedStoreTest, RemembersAcrossProcesses) {
   CheckedStore store(directory_, 1, 1, 1);
-  store.remember("cpu/blas/f32/...", kChecked);
+  store.add("cpu/blas/f32/...", kChecked);
   EXPECT_EQ(store.save(), "");
   const auto found = CheckedStore(directory_, 1, 1, 1).find("cpu/blas/f32/...");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->output_hash, kHash);
   EXPECT_EQ(found->accuracy.max_abs_err, 1e-6);
   EXPECT_EQ(found->accuracy.err_over_bound, 0.25);
-  EXPECT_TRUE(std::isnan(found->accuracy.correlation));  // constant outputs have none
+  EXPECT_TRUE(std::isnan(found->accuracy.correlation));  // undefined for constant outputs
   EXPECT_EQ(found->accuracy.rows, 12);
 }
 
-TEST_F(CheckedStoreTest, AnotherBinaryOtherInputsOrThreadsKnowNothing) {
+TEST_F(CheckedStoreTest, AnotherBinaryOtherInputsOrThreadsFindNothing) {
   CheckedStore store(directory_, 1, 1, 1);
-  store.remember("case", kChecked);
+  store.add("case", kChecked);
   EXPECT_EQ(store.save(), "");
   EXPECT_FALSE(CheckedStore(directory_, 2, 1, 1).find("case"));
   EXPECT_FALSE(CheckedStore(directory_, 1, 2, 1).find("case"));
@@ -55,41 +55,53 @@ TEST_F(CheckedStoreTest, AnotherBinaryOtherInputsOrThreadsKnowNothing) {
   EXPECT_FALSE(CheckedStore(directory_, 1, 1, 1).find("other case"));
 }
 
-TEST_F(CheckedStoreTest, ADamagedFileIsAsIfNothingHadBeenChecked) {
+TEST_F(CheckedStoreTest, ADamagedFileCountsAsEmptyAndSaysWhere) {
   CheckedStore store(directory_, 1, 1, 1);
-  store.remember("case", kChecked);
+  store.add("case", kChecked);
   EXPECT_EQ(store.save(), "");
   const fs::path path = file();
-  for (const char* text :
-       {"", "{", "[]", "{\"schema\": \"warpgauge/checked/1\"}",
-        "{\"schema\": \"warpgauge/checked/1\", \"cases\": {\"case\": {\"output\": 5}}}",
-        "{\"schema\": \"other\", \"cases\": {\"case\": {\"output\": \"1\", \"rows\": 1}}}"}) {
+  const std::string schema = R"({"schema": "warpgauge/checked/1", )";
+  for (const auto& [text, place] : std::vector<std::pair<std::string, std::string>>{
+           {"", ":1:1: "},
+           {"{", ":1:2: "},
+           {"[]", ":1:1: "},
+           {R"({"cases": {}})", ": schema: is missing"},
+           {R"({"schema": "other", "cases": {"case": {"output": "1", "rows": 1}}})", ": schema: "},
+           {schema + R"("cases": 5})", ":1:44: "},
+           {schema + R"("cases": {"case": {"output": 5}}})", ": cases: case.output: expected a string"},
+           {schema + R"("cases": {"case": {"output": "xyz"}}})", ": cases: case.output: expected 16 hex"},
+           {schema + R"("cases": {"case": {"output": "1", "rows": 1.5}}})", ": cases: case.rows: "},
+           {schema + R"("cases": {"case": {"output": "1", "max_abs_err": null}}})", "case.max_abs_err: "},
+           {schema + R"("cases": {"case": {"rows": 1}}})", ": cases: case: has no output"}}) {
     std::ofstream(path) << text;
-    EXPECT_FALSE(CheckedStore(directory_, 1, 1, 1).find("case")) << text;
+    const CheckedStore damaged(directory_, 1, 1, 1);
+    EXPECT_FALSE(damaged.find("case")) << text;
+    EXPECT_THAT(damaged.damage(), testing::StartsWith(path.string() + ":")) << text;
+    EXPECT_THAT(damaged.damage(), testing::HasSubstr(place)) << text;
   }
 }
 
-TEST_F(CheckedStoreTest, FilesNotUsedForAMonthGo) {
+TEST_F(CheckedStoreTest, FilesNotUsedForAMonthAreRemoved) {
   fs::create_directories(directory_);
   std::ofstream(directory_ / "old.json") << "{}";
   std::ofstream(directory_ / "recent.json") << "{}";
   fs::last_write_time(directory_ / "old.json",
                       fs::file_time_type::clock::now() - std::chrono::hours(24 * 31));
   CheckedStore store(directory_, 1, 1, 1);
-  store.remember("case", kChecked);
+  store.add("case", kChecked);
   EXPECT_EQ(store.save(), "");
   EXPECT_FALSE(fs::exists(directory_ / "old.json"));
   EXPECT_TRUE(fs::exists(directory_ / "recent.json"));
 }
 
-TEST_F(CheckedStoreTest, AFolderThatCannotBeMadeIsToldNotThrown) {
+TEST_F(CheckedStoreTest, AFolderThatCannotBeCreatedIsReportedNotThrown) {
   std::ofstream(directory_.string()) << "a file";
   CheckedStore store(directory_, 1, 1, 1);
-  store.remember("case", kChecked);
+  store.add("case", kChecked);
   EXPECT_NE(store.save(), "");
 }
 
-TEST_F(CheckedStoreTest, TheRunningProgramHasAHashOfItsFileAndItsSurroundings) {
+TEST_F(CheckedStoreTest, TheHashOfTheProgramCoversItsFileAndItsSurroundings) {
   EXPECT_NE(running_program_hash(""), hash_bytes(""));
   EXPECT_EQ(running_program_hash("OpenBLAS 1"), running_program_hash("OpenBLAS 1"));
   EXPECT_NE(running_program_hash("OpenBLAS 1"), running_program_hash("OpenBLAS 2"));

@@ -1,5 +1,5 @@
-// Answers like NVML for one device, "GPU-fake", and an instance of it, "MIG-fake-instance": each reading of
-// the SM clock is 10 MHz below the one before.
+// A substitute for NVML with one device, "GPU-fake", and an instance of it, "MIG-fake-instance". Each reading
+// of the SM clock is 10 MHz lower than the previous one.
 #include <cstdio>
 #include <cstring>
 

@@ -1,4 +1,4 @@
-// Kernels with planted faults, as the bench program has them: none gets a time, and none stops another.
+// The bench program with planted faults: a wrong kernel gets no time, and does not stop the others.
 #include <gmock/gmock.h>
 
 #include <map>
@@ -36,15 +36,15 @@ TEST_F(Faults, AWrongKernelIsAnErrorInEveryRowAndNeverATime) {
   }
 }
 
-// It is right on the operands that are timed, so that only what bench asks beside them shows the fault.
-TEST_F(Faults, AKernelThatIsWrongElsewhereIsWrong) {
-  for (const auto& [kernel, told] :
-       std::map<std::string, std::string>{{"wrong_on_zero_queries", " wrong: output (counting): "},
-                                          {"wrong_on_needles", " wrong: output (needles): "},
-                                          {"writes_past_end", " wrong: stays_inside (normal): "}}) {
+// These are right on the operands that are timed. Only the additional checks detect the fault.
+TEST_F(Faults, AKernelThatIsWrongOnOtherInputsIsWrong) {
+  for (const auto& [kernel, reason] :
+       std::map<std::string, std::string>{{"wrong_on_zero_queries", ": wrong: output (counting): "},
+                                          {"wrong_on_needles", ": wrong: output (needles): "},
+                                          {"writes_past_end", ": wrong: stays_inside (normal): "}}) {
     const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=cpu/" + kernel);
     EXPECT_EQ(done.exit_code, 1) << kernel;
-    EXPECT_THAT(done.err, HasSubstr("cpu/" + kernel + "/f32/B:1/H:2/S:64/D:64/causal:0" + told));
+    EXPECT_THAT(done.err, HasSubstr("cpu/" + kernel + "/f32/B:1/H:2/S:64/D:64/causal:0" + reason));
     ASSERT_THAT(rows_of(kernel), SizeIs(3)) << kernel;
     for (const json& row : rows_of(kernel)) EXPECT_TRUE(row.contains("error_occurred")) << kernel;
   }
@@ -55,23 +55,26 @@ TEST_F(Faults, AKernelThatIgnoresItsStreamIsWrong) {
   const Finished done =
       run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=cuda/ignores_stream");
   EXPECT_EQ(done.exit_code, 1);
-  EXPECT_THAT(done.err, ContainsRegex("cuda/ignores_stream/.* wrong: on_stream "));
+  EXPECT_THAT(done.err, ContainsRegex("cuda/ignores_stream/.*: wrong: on_stream "));
 }
 
-TEST_F(Faults, AGpuThatIsLostIsToldAndHindersNoCpuCase) {
+TEST_F(Faults, ALostGpuIsReportedAndDoesNotAffectCpuCases) {
   if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty()) GTEST_SKIP() << reason;
   const Finished done =
       run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='cpu/right|cuda/loses_device'");
   EXPECT_EQ(done.exit_code, 1);
-  EXPECT_THAT(done.err, HasSubstr("the device was lost through cuda/loses_device/"));
+  EXPECT_THAT(done.err, HasSubstr("the device was lost by cuda/loses_device/"));
   ASSERT_THAT(rows_of("right"), SizeIs(3));
   for (const json& row : rows_of("right")) EXPECT_TRUE(row.contains("samples_ns"));
 }
 
-TEST_F(Faults, ACrashNamesItsCase) {
+TEST_F(Faults, ACrashNamesItsCaseAndHowToReproduceIt) {
   const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|crashes'");
   EXPECT_NE(done.exit_code, 0);
-  EXPECT_THAT(done.err, HasSubstr("warpgauge-bench: SIGSEGV in cpu/crashes/f32/B:1/H:2/S:64/D:64/causal:0"));
+  const std::string name = "cpu/crashes/f32/B:1/H:2/S:64/D:64/causal:0";
+  EXPECT_THAT(done.err, HasSubstr("warpgauge-bench: error: SIGSEGV in " + name +
+                                  "; to reproduce: " + BENCH_WITH_FAULTS + " --matrix=smoke "));
+  EXPECT_THAT(done.err, HasSubstr(" --benchmark_filter='^" + name + "$'\n"));
 }
 
 TEST_F(Faults, AWrongKernelDoesNotStopTheOthers) {
@@ -81,7 +84,7 @@ TEST_F(Faults, AWrongKernelDoesNotStopTheOthers) {
   for (const json& row : rows_of("right")) EXPECT_TRUE(row.contains("samples_ns"));
 }
 
-TEST_F(Faults, ACaseThatFailsWhileItIsTimedKeepsNoNumbers) {
+TEST_F(Faults, ACaseThatFailsWhileItIsTimedHasNoNumbers) {
   const Finished done =
       run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter='right|throws_later'");
   EXPECT_EQ(done.exit_code, 1);
@@ -91,26 +94,39 @@ TEST_F(Faults, ACaseThatFailsWhileItIsTimedKeepsNoNumbers) {
 }
 
 TEST_F(Faults, AKernelThatGoesWrongWhileItIsTimedIsWrong) {
-  // `tires` promises no bits, so its output is checked once more.
-  for (const auto& [kernel, told] : std::map<std::string, std::string>{
-           {"wears_out", "gives other bits after"},
-           {"tires", "was right before it was timed, and is not after: output"}}) {
+  // `tires` does not claim to be deterministic, so its output is compared with the oracle again.
+  for (const auto& [kernel, reason] : std::map<std::string, std::string>{
+           {"wears_out", "wrong: right before the timing; after it, the output is not bit-identical"},
+           {"tires", "wrong: right before the timing, wrong after it: output"}}) {
     const Finished done = run(BENCH_WITH_FAULTS,
                               "--matrix smoke --axis S=16 --axis Sk=16 --axis H=1 --axis Hkv=1 --axis B=1 "
                               "--axis causal=0 --threads 1 --process-seconds 0.3 --benchmark_out=r.json "
                               "--benchmark_filter=cpu/" +
                                   kernel);
     EXPECT_EQ(done.exit_code, 1) << done.err;
-    EXPECT_THAT(done.err, HasSubstr(told));
+    EXPECT_THAT(done.err, HasSubstr(reason));
     EXPECT_THAT(rows_of(kernel), Not(IsEmpty()));
     for (const json& row : rows_of(kernel)) EXPECT_FALSE(row.contains("samples_ns"));
   }
 }
 
-TEST_F(Faults, AKernelThatOnlySaysThatItIsDeterministicIsWrong) {
+TEST_F(Faults, AKernelThatClaimsToBeDeterministicAndIsNotIsWrong) {
   const Finished done =
       run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--benchmark_filter=cpu/nondeterministic");
   EXPECT_EQ(done.exit_code, 1) << done.err;
+}
+
+TEST_F(Faults, AReproducerFailsAgain) {
+  const Finished done = run(BENCH_WITH_FAULTS, std::string(kOneCase) + "--seed 7 --benchmark_filter=zeros");
+  const std::string label = "\n  reproducer: ";
+  const std::size_t begin = done.err.find(label);
+  ASSERT_NE(begin, std::string::npos) << done.err;
+  const std::string command =
+      done.err.substr(begin + label.size(), done.err.find('\n', begin + 1) - begin - label.size());
+  EXPECT_THAT(command, HasSubstr(" --seed=7 "));
+  const Finished again = run_command(command);
+  EXPECT_EQ(again.exit_code, 1) << command;
+  EXPECT_THAT(again.err, HasSubstr("  reproducer: " + command));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST(Matrix, EveryMatrixHasUniqueProblemsWhoseKeysRoundTrip) {
     }
 }
 
-TEST(Matrix, SeedHasItsThirtyOneShapes) {
+TEST(Matrix, SeedHasThirtyOneShapes) {
   const Matrix* seed = find_matrix("seed");
   ASSERT_NE(seed, nullptr);
   EXPECT_THAT(expand(seed->cpu, {}, {}), SizeIs(31));       // f32
@@ -68,7 +68,7 @@ TEST(Matrix, FullHasTheSameTokensAndWidthAtEveryLength) {
   }
 }
 
-TEST(Matrix, NaiveIsNotInSeedAndOnlySmallElsewhere) {
+TEST(Matrix, NaiveIsNotInSeedAndTakesOnlySmallProblemsElsewhere) {
   for (const Problem& problem : expand(find_matrix("seed")->cpu, {}, {})) {
     EXPECT_FALSE(takes_part(find_matrix("seed")->cpu, named("naive"), problem));
     EXPECT_TRUE(takes_part(find_matrix("seed")->cpu, named("blas"), problem));
@@ -107,7 +107,7 @@ TEST(Matrix, AnAxisReplacesItsValuesEverywhere) {
   EXPECT_THAT(lengths, ::testing::ElementsAre(448, 512, 640));
 }
 
-TEST(Matrix, KeysFollowQueriesAndGroupsFollowHeadsWhereTheyWereEqual) {
+TEST(Matrix, ReplacingQueriesOrHeadsAlsoReplacesKeysOrKeyHeadsIfTheyWereEqual) {
   const BackendMatrix one{{{1, 4, 4, 128, 128, 64}, {1, 8, 2, 1, 512, 64}}, {Dtype::f32}, 0};
   Axes axes;
   parse_axis("S=256", axes);
@@ -119,14 +119,17 @@ TEST(Matrix, KeysFollowQueriesAndGroupsFollowHeadsWhereTheyWereEqual) {
   EXPECT_EQ(format_problem(problems[1]), "f32/B:1/H:16/Hkv:2/S:256/Sk:512/D:32/causal:0");
 }
 
-TEST(Matrix, AShapeThatIsNoProblemIsRefused) {
+TEST(Matrix, AnAxisThatMakesAnInvalidProblemIsRefused) {
   Axes axes;
   parse_axis("Hkv=3", axes);
-  EXPECT_THROW(expand(find_matrix("smoke")->cpu, axes, {}), std::invalid_argument);
+  EXPECT_THAT([&] { (void)expand(find_matrix("smoke")->cpu, axes, {}); },
+              ::testing::ThrowsMessage<std::invalid_argument>(
+                  HasSubstr("--axis: f32/B:1/H:4/Hkv:3/S:128/D:64/causal:0 is no valid problem: ")));
 }
 
-TEST(Matrix, BadAxesAreRefusedWithAHint) {
-  for (const char* text : {"S", "S=", "S=12x", "S=1,,2", "X=1", "causal=2", "=4"}) {
+TEST(Matrix, InvalidAxesAreRefusedWithAnExample) {
+  for (const char* text : {"", "S", "S=", "S=12x", "S=1,,2", "S=1,", "S=0", "S=-1", "Sk=-1",
+                           "S=9223372036854775808", "X=1", "causal=2", "=4"}) {
     Axes axes;
     try {
       parse_axis(text, axes);

@@ -9,13 +9,13 @@ namespace {
 
 using ::testing::IsEmpty;
 
-TEST(Nvml, IsNullWithoutALibraryOrWithoutTheDevice) {
+TEST(Nvml, IsNullWithoutTheLibraryOrTheDevice) {
   EXPECT_EQ(Nvml::open("fake", "no-such-library.so"), nullptr);
   EXPECT_EQ(Nvml::open("other", FAKE_NVML), nullptr);
   EXPECT_EQ(Nvml::open("fake", "libm.so.6"), nullptr);  // a library without NVML's functions
 }
 
-TEST(Nvml, KnowsAMigInstanceToo) {
+TEST(Nvml, FindsAMigInstance) {
   EXPECT_NE(Nvml::open("fake-instance", FAKE_NVML), nullptr);
 }
 
@@ -45,7 +45,7 @@ TEST(NvmlMonitor, ReadsBeforeAndAfter) {
   EXPECT_EQ(summary.at("gpu_throttle_reasons"), "0x4");
 }
 
-TEST(NvmlMonitor, WithoutNvmlSaysNothing) {
+TEST(NvmlMonitor, IsEmptyWithoutNvml) {
   NvmlMonitor monitor(nullptr);
   EXPECT_THAT(monitor.finish(), IsEmpty());
 }

@@ -1,13 +1,13 @@
 #include "bench/output_file.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
-#include <unistd.h>
-
-#include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
+
+#include "base/atomic_file.h"
+#include "tests/base/temporary_directory.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -18,72 +18,71 @@ using ::testing::ThrowsMessage;
 
 class OutputFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    directory_ = fs::temp_directory_path() / ("warpgauge_output_" + std::to_string(::getpid()));
-    fs::create_directory(directory_);
-    path_ = directory_ / "out.json";
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
-  std::string content() const {
-    std::ifstream file(path_);
+  static std::string content(const fs::path& path) {
+    std::ifstream file(path);
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  long files() const { return std::distance(fs::directory_iterator(directory_), {}); }
+  long files() const { return std::distance(fs::directory_iterator(directory_.path()), {}); }
 
-  fs::path directory_, path_;
+  const TemporaryDirectory directory_;
+  const std::string path_ = directory_ / "out.json";
 };
 
-TEST_F(OutputFileTest, WritesAndLeavesNothingBeside) {
-  OutputFile(path_.string()).write("{}");
-  EXPECT_EQ(content(), "{}");
+TEST_F(OutputFileTest, WritesOneFileAndReplacesIt) {
+  write_output(path_, "{}");
+  EXPECT_EQ(content(path_), "{}");
+  write_output(path_, "new");
+  EXPECT_EQ(content(path_), "new");
   EXPECT_EQ(files(), 1);
 }
 
-TEST_F(OutputFileTest, UntilItIsWrittenTheOldOneStands) {
+TEST_F(OutputFileTest, CheckingAPathChangesNothing) {
+  require_writable(path_);
+  EXPECT_EQ(files(), 0);
   std::ofstream(path_) << "old";
-  {
-    OutputFile file(path_.string());
-    EXPECT_EQ(content(), "old");
-    EXPECT_EQ(files(), 1);  // nothing for an interrupt to leave
-  }
-  EXPECT_EQ(content(), "old");
+  require_writable(path_);
+  EXPECT_EQ(content(path_), "old");
   EXPECT_EQ(files(), 1);
-  OutputFile(path_.string()).write("new");
-  EXPECT_EQ(content(), "new");
 }
 
-TEST_F(OutputFileTest, APathThatCannotBeWrittenIsToldAtOnce) {
-  EXPECT_THAT([&] { OutputFile((directory_ / "no" / "such.json").string()); },
-              ThrowsMessage<std::runtime_error>(HasSubstr("such.json: cannot be written")));
+TEST_F(OutputFileTest, APathThatCannotBeWrittenIsReportedBeforehand) {
+  EXPECT_THAT([&] { require_writable(directory_ / "no/such.json"); },
+              ThrowsMessage<OutputError>(HasSubstr("no/such.json: cannot be written: No such file")));
+  EXPECT_THAT([&] { require_writable(directory_.path()); },
+              ThrowsMessage<OutputError>(HasSubstr(": is a folder; name a file in it")));
 }
 
 TEST_F(OutputFileTest, AFullDeviceIsAnError) {
-  EXPECT_THAT([] { OutputFile("/dev/full").write("{}"); },
-              ThrowsMessage<std::runtime_error>(HasSubstr("/dev/full: cannot be written")));
+  require_writable("/dev/full");
+  EXPECT_THAT([] { write_output("/dev/full", "{}"); },
+              ThrowsMessage<OutputError>(HasSubstr("/dev/full: cannot be written")));
 }
 
 TEST_F(OutputFileTest, ADeviceIsWrittenDirectly) {
-  OutputFile("/dev/null").write("{}");
+  require_writable("/dev/null");
+  write_output("/dev/null", "{}");
+}
+
+TEST_F(OutputFileTest, CheckingAFifoDoesNotWaitForItsReader) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  require_writable(path_);
 }
 
 TEST_F(OutputFileTest, ALinkIsWrittenThroughNotReplaced) {
   std::ofstream(path_) << "something longer";
-  const fs::path link = directory_ / "link.json";
+  const std::string link = directory_ / "link.json";
   fs::create_symlink(path_, link);
-  OutputFile file(link.string());
-  EXPECT_EQ(content(), "something longer");
-  file.write("{}");
-  EXPECT_EQ(content(), "{}");
+  require_writable(link);
+  EXPECT_EQ(content(path_), "something longer");
+  write_output(link, "{}");
+  EXPECT_EQ(content(path_), "{}");
   EXPECT_TRUE(fs::is_symlink(link));
 }
 
-TEST_F(OutputFileTest, WhatWasWrittenIsReadBack) {
-  OutputFile(path_.string()).write("{}");
-  EXPECT_NO_THROW(require_written(path_.string(), "{}"));
-  EXPECT_THROW(require_written(path_.string(), "{\"a\": 1}"), std::runtime_error);
-  OutputFile(path_.string()).write("{\"a\": NaN}");
-  EXPECT_THROW(require_written(path_.string(), "{\"a\": NaN}"), std::runtime_error);
+TEST_F(OutputFileTest, SavesResultsElsewhere) {
+  const std::string saved = save_elsewhere("{}");
+  EXPECT_EQ(content(saved), "{}");
+  EXPECT_TRUE(fs::remove(saved));
 }
 
 }  // namespace

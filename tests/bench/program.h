@@ -1,4 +1,4 @@
-// The bench programs, run as a user would: what they print, write, and exit with.
+// Runs the bench programs as a user would, and reads what they print and write.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ struct Finished {
   std::string out, err;
 };
 
-// Each test runs in a folder of its own, where .warpgauge/ lies too.
+// Each test runs in a folder of its own, which also holds its .warpgauge/.
 class Program : public testing::Test {
  protected:
   void SetUp() override {
@@ -36,12 +36,15 @@ class Program : public testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
+  Finished run_command(const std::string& command) {
+    const std::string in_folder = "cd '" + directory_.string() + "' && " + command + " >stdout 2>stderr";
+    const int status = std::system(in_folder.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout"), read("stderr")};
+  }
+
   Finished run(const std::string& program, const std::string& arguments,
                const std::string& environment = "") {
-    const std::string command = "cd '" + directory_.string() + "' && " + environment + " '" + program + "' " +
-                                arguments + " >stdout 2>stderr";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("stdout"), read("stderr")};
+    return run_command(environment + " '" + program + "' " + arguments);
   }
 
   nlohmann::json result() const { return nlohmann::json::parse(read("r.json")); }
@@ -56,7 +59,7 @@ class Program : public testing::Test {
 
   static constexpr char kQuick[] =
       "--matrix smoke --process-seconds 0.05 --benchmark_repetitions=2 --benchmark_out=r.json ";
-  // One small problem for the kernels of the tests, which compute row by row.
+  // One small problem: the kernels of the tests are slow.
   static constexpr char kOneCase[] =
       "--matrix smoke --axis S=64 --axis H=2 --axis Hkv=2 --axis B=1 --axis Sk=64 --axis causal=0 --threads "
       "1 "

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <set>
 
-#include "bench/replay.h"
+#include "bench/google_benchmark.h"
 #include "kernels/case_key.h"
 
 namespace warpgauge::bench {
@@ -33,34 +33,27 @@ CaseResult result(std::int64_t seq, std::vector<Repetition> repetitions) {
   return result;
 }
 
-// What is written of these results, as text and parsed again.
+// The JSON of results, as text and parsed.
 class Reporter : public testing::Test {
  protected:
   Json report(std::vector<CaseResult> results, int repetitions = 2) {
-    static const bool initialized = [] {
-      static char name[] = "reporter_test";  // Google Benchmark keeps the pointer
-      char* argv[] = {name, nullptr};
-      int argc = 1;
-      benchmark::Initialize(&argc, argv);
-      return true;
-    }();
-    EXPECT_TRUE(initialized);
+    initialize_google_benchmark("reporter_test");
     std::vector<Case> cases;
     for (const CaseResult& each : results) cases.push_back(each.measured);
-    Stations stations;
-    stations.emplace(Backend::cpu, Station{.pool = OperandPool(Backend::cpu, cases, 1, 1),
-                                           .sampler = make_cpu_sampler(CacheMode::warm),
-                                           .ceilings = {},
-                                           .cache = CacheMode::warm});
-    fingerprint_.identity["cpu_vendor"] = "\xff not UTF-8";
+    BackendRuntimes runtimes;
+    runtimes.emplace(Backend::cpu, BackendRuntime{.pool = OperandPool(Backend::cpu, cases, 1, 1),
+                                                  .sampler = make_cpu_sampler(CacheMode::warm),
+                                                  .ceilings = {},
+                                                  .cache = CacheMode::warm});
+    environment_.identity["cpu_vendor"] = "\xff not UTF-8";
     const std::vector<std::pair<std::string, std::string>> context{{"key", "value"}, {"date", "never"}};
-    JsonReporter reporter(results, fingerprint_, context);
-    replay(results, stations, repetitions, reporter);
+    JsonReporter reporter(results, environment_, context);
+    report_results(results, runtimes, repetitions, reporter);
     text_ = reporter.text();
     return Json::parse(text_);
   }
 
-  Fingerprint fingerprint_{.round = "r", .identity = {}, .state = {}, .info = {}, .settings = {}};
+  Environment environment_{.round = "r", .identity = {}, .state = {}, .info = {}, .settings = {}};
   std::string text_;
 };
 
@@ -85,13 +78,13 @@ TEST_F(Reporter, ARowIsARepetitionWithItsSamples) {
   EXPECT_EQ(row["err_over_bound"], 0.25);
 }
 
-TEST_F(Reporter, NamesHoldNoSettingOfTheMeasurement) {
+TEST_F(Reporter, NamesHoldNoSettingsOfTheMeasurement) {
   report({result(64, {{.samples_ns = {1, 2}}, {.samples_ns = {1, 2}}, {.samples_ns = {1, 2}}})});
   for (const char* suffix : {"iterations:", "repeats:", "manual_time", "min_time"})
     EXPECT_THAT(text_, Not(HasSubstr(suffix)));
 }
 
-TEST_F(Reporter, NumbersThatAreNotFiniteAreLeftOut) {
+TEST_F(Reporter, NumbersThatAreNotFiniteAreOmitted) {
   CaseResult one = result(64, {{.samples_ns = {100}}});  // no deviation
   one.accuracy.correlation = std::nan("");
   one.accuracy.max_abs_err = INFINITY;
@@ -142,13 +135,13 @@ TEST_F(Reporter, ASkippedCaseSaysWhy) {
   EXPECT_FALSE(row.contains("error_occurred"));
 }
 
-TEST_F(Reporter, TheContextIsGoogleBenchmarksAndOurs) {
+TEST_F(Reporter, TheContextHasTheKeysOfGoogleBenchmarkAndOurs) {
   const Json json = report({result(64, {{.samples_ns = {1}}})});
   const Json& context = json["context"];
   for (const char* key : {"date", "host_name", "executable", "num_cpus", "mhz_per_cpu", "caches", "load_avg"})
     EXPECT_TRUE(context.contains(key)) << key;
   EXPECT_EQ(context["key"], "value");
-  EXPECT_NE(context["date"], "never");  // a key of the schema is not for the user to overwrite
+  EXPECT_NE(context["date"], "never");  // a key of the schema cannot be overwritten
 #ifdef NDEBUG
   EXPECT_EQ(context["library_build_type"], "release");
 #endif
@@ -157,7 +150,7 @@ TEST_F(Reporter, TheContextIsGoogleBenchmarksAndOurs) {
   EXPECT_EQ(context["warpgauge"]["identity"]["cpu_vendor"], "\xef\xbf\xbd not UTF-8");
 }
 
-TEST_F(Reporter, NoKeyStandsTwice) {
+TEST_F(Reporter, NoKeyOccursTwice) {
   report({result(64, {{.samples_ns = {1, 2}}})});
   std::vector<std::set<std::string>> objects;
   const auto callback = [&objects](int, Json::parse_event_t event, Json& parsed) {

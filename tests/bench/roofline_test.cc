@@ -44,14 +44,14 @@ TEST(Roofline, ColdOperandsComeFromMemoryWhateverTheirSize) {
   EXPECT_NEAR(place_on_roofline(p, seconds, ceilings(), CacheMode::cold).percent, 50, 1e-9);
 }
 
-TEST(Roofline, FarBelowTheCeilingItSaysSo) {
+TEST(Roofline, ACaseFarBelowTheCeilingIsLabelled) {
   const Problem p = problem(1024, 1024);
   const Roofline r = place_on_roofline(p, attention_flops(p) / 1e10, ceilings(), CacheMode::warm);
   EXPECT_THAT(r.bottleneck, StartsWith("compute-bound, far below its ceiling"));
 }
 
-// An efficiency of 103 % told of a wrong peak.
-TEST(Roofline, ACeilingThatWasBeatenIsNone) {
+// An efficiency of 103 % means that the peak was measured too low.
+TEST(Roofline, ACeilingThatWasExceededDoesNotCount) {
   const Problem p = problem(1024, 1024);
   const Roofline r = place_on_roofline(p, attention_flops(p) / 1.03e12, ceilings(), CacheMode::warm);
   EXPECT_TRUE(std::isnan(r.percent));
@@ -59,14 +59,14 @@ TEST(Roofline, ACeilingThatWasBeatenIsNone) {
   EXPECT_NEAR(r.tflops, 1.03, 1e-9);
 }
 
-TEST(Roofline, WithoutACeilingItIsAbsent) {
+TEST(Roofline, WithoutACeilingThePercentageIsNan) {
   Problem p = problem(512, 512);
   EXPECT_TRUE(std::isnan(place_on_roofline(p, 1, {}, CacheMode::warm).percent));
   p.dtype = Dtype::bf16;
   EXPECT_TRUE(std::isnan(place_on_roofline(p, 1, ceilings(), CacheMode::warm).percent));
 }
 
-TEST(Ceilings, BandwidthIsThatOfTheLargestSetThatIsNotLarger) {
+TEST(Ceilings, BandwidthIsThatOfTheLargestMeasuredSetUpToTheSize) {
   EXPECT_EQ(ceilings().bandwidth(100), 1e11);
   EXPECT_EQ(ceilings().bandwidth(1 << 20), 1e11);
   EXPECT_EQ(ceilings().bandwidth((1 << 27) - 1), 1e11);
@@ -74,7 +74,7 @@ TEST(Ceilings, BandwidthIsThatOfTheLargestSetThatIsNotLarger) {
   EXPECT_EQ(Ceilings{}.bandwidth(1), 0);
 }
 
-TEST(Ceilings, OfThisMachineArePositiveAndSmallerSetsAreNotSlower) {
+TEST(Ceilings, ArePositiveHereAndSmallerSetsAreNotSlower) {
   const Ceilings c = measure_cpu_ceilings(1);
   EXPECT_GT(c.flops_per_s.at(Dtype::f32), 1e8);
   EXPECT_FALSE(c.flops_per_s.contains(Dtype::bf16));

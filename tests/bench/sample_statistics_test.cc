@@ -26,7 +26,7 @@ TEST(SampleStatistics, TheMedianIsNotTheMean) {
   EXPECT_EQ(s.mean, 20);
 }
 
-TEST(SampleStatistics, OneSampleHasNoDeviation) {
+TEST(SampleStatistics, OneSampleHasNoStandardDeviation) {
   const SampleStatistics s = summarize(std::vector<double>{5});
   EXPECT_EQ(s.mean, 5);
   EXPECT_EQ(s.p50, 5);

@@ -27,7 +27,7 @@ void pin_to(int cpu) {
   sched_setaffinity(0, sizeof set, &set);
 }
 
-// A process that never rests, on one CPU, until it goes out of scope.
+// A process that keeps one CPU busy until the object is destroyed.
 class Neighbour {
  public:
   explicit Neighbour(int cpu) : pid_(fork()) {
@@ -68,7 +68,7 @@ void sleep(const Problem&, const Tensors&, const Launch&) {
 class CpuSampler : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!RunQueue().known()) GTEST_SKIP() << "this system does not tell how long a thread waited";
+    if (!RunQueue().known()) GTEST_SKIP() << "this system does not report descheduled time";
   }
 
   using Work = void (*)(const Problem&, const Tensors&, const Launch&);
@@ -91,8 +91,8 @@ class CpuSampler : public ::testing::Test {
   const int cpu_ = allowed_cpus().front();
 };
 
-// Two that never rest share a CPU evenly.
-TEST_F(CpuSampler, AnotherProcessesTurnsAreNotInTheTime) {
+// Two busy processes share a CPU evenly.
+TEST_F(CpuSampler, DescheduledTimeIsExcluded) {
   pin_to(cpu_);
   const Neighbour neighbour(cpu_);
   const Sample taken = sample(work, 1);
@@ -100,9 +100,9 @@ TEST_F(CpuSampler, AnotherProcessesTurnsAreNotInTheTime) {
   EXPECT_GT(taken.waited_ns, 0.3 * kWorkNs);
 }
 
-// Waits beside the launch, where the sampler itself is at work, are not taken off: a time would be too short,
-// or negative.
-TEST_F(CpuSampler, NoTimeIsLessThanTheLaunchTook) {
+// A wait in the sampler's own code, outside of the launch, must not be subtracted: the time would be too
+// short or negative.
+TEST_F(CpuSampler, NoTimeIsShorterThanTheLaunch) {
   pin_to(cpu_);
   const Neighbour neighbour(cpu_);
   const std::unique_ptr<Sampler> sampler = make_cpu_sampler(CacheMode::warm);
@@ -115,7 +115,7 @@ TEST_F(CpuSampler, NoTimeIsLessThanTheLaunchTook) {
     ASSERT_GT(sampler->take(brief, {}).real_ns, 1e3);
 }
 
-TEST_F(CpuSampler, SeveralThreadsWaitsStay) {
+TEST_F(CpuSampler, DescheduledTimeOfSeveralThreadsIsIncluded) {
   pin_to(cpu_);
   const Neighbour neighbour(cpu_);
   const Sample taken = sample(work, 2);
@@ -123,7 +123,7 @@ TEST_F(CpuSampler, SeveralThreadsWaitsStay) {
   EXPECT_EQ(taken.waited_ns, 0);
 }
 
-TEST_F(CpuSampler, WhatTheKernelItselfWaitsForIsInTheTime) {
+TEST_F(CpuSampler, TimeThatTheKernelSleepsIsIncluded) {
   const Sample taken = sample(sleep, 1);
   EXPECT_GT(taken.real_ns, 0.95 * kWorkNs);
   EXPECT_LT(taken.cpu_ns, 0.5 * kWorkNs);

@@ -1,4 +1,4 @@
-// What is learnt of a binary before it measures. The binaries are scripts.
+// What is found out about a binary before it measures. The binaries are scripts.
 #include "compare/ab/bench_binary.h"
 
 #include <gmock/gmock.h>
@@ -44,26 +44,27 @@ TEST_F(ProbeBinary, TheUsersArgumentsComeFirst) {
   EXPECT_THAT(probe("echo $1").names, ElementsAre("--mine"));
 }
 
-TEST_F(ProbeBinary, ABinaryThatFailsIsRefusedWithItsLastWords) {
-  EXPECT_THAT(complaint("echo first >&2; echo 'unknown option' >&2; exit 3"),
-              HasSubstr("--benchmark_list_tests: exit 3: unknown option; is it a Google Benchmark binary"));
-  EXPECT_THAT(complaint("exit 3"), HasSubstr("--benchmark_list_tests: exit 3; is it"));
+TEST_F(ProbeBinary, ABinaryThatFailsIsRejectedWithItsLastLine) {
+  EXPECT_THAT(
+      complaint("echo first >&2; echo 'unknown option' >&2; exit 3"),
+      HasSubstr("--benchmark_list_tests=true: exit 3: unknown option; give a Google Benchmark binary"));
+  EXPECT_THAT(complaint("exit 3"), HasSubstr("--benchmark_list_tests=true: exit 3; give a"));
   EXPECT_THAT(complaint("true"), HasSubstr("lists no case"));
 }
 
-// Google Benchmark before 1.6 refuses the flag; others ignore it, or list nothing with it.
-TEST_F(ProbeBinary, InterleavingIsAskedForWhereItIsKnown) {
+// Google Benchmark before 1.6 rejects the flag. Other binaries ignore it, or list other cases with it.
+TEST_F(ProbeBinary, InterleavingIsUsedIfTheFlagIsAccepted) {
   EXPECT_TRUE(probe("echo a").interleaves);
   EXPECT_FALSE(probe("case \"$*\" in *interleaving*) exit 1 ;; esac; echo a").interleaves);
   EXPECT_FALSE(probe("case \"$*\" in *interleaving*) ;; *) echo a ;; esac").interleaves);
   EXPECT_FALSE(probe("case \"$*\" in *interleaving*) echo b ;; *) echo a ;; esac").interleaves);
 }
 
-TEST_F(ProbeBinary, ABudgetIsGivenWhereTheHelpSpeaksOfItAndTheFlagIsTaken) {
+TEST_F(ProbeBinary, ATimeBudgetIsUsedIfTheHelpNamesTheFlagAndItIsAccepted) {
   const std::string help = "case \"$*\" in *--help*) echo 'takes --process-seconds=S' ;; ";
   EXPECT_TRUE(probe(help + "*) echo a ;; esac").takes_process_seconds);
   EXPECT_FALSE(probe(help + "*process-seconds*) exit 1 ;; *) echo a ;; esac").takes_process_seconds);
-  EXPECT_FALSE(probe("echo a").takes_process_seconds) << "one that ignores what it does not know";
+  EXPECT_FALSE(probe("echo a").takes_process_seconds) << "a binary that ignores unknown flags";
 }
 
 }  // namespace

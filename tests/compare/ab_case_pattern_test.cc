@@ -9,7 +9,7 @@
 namespace warpgauge {
 namespace {
 
-// As Google Benchmark may have been built: with POSIX extended expressions.
+// Google Benchmark may use POSIX extended expressions.
 bool posix_matches(const std::string& pattern, const std::string& name) {
   regex_t compiled;
   EXPECT_EQ(regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB), 0) << pattern;
@@ -35,12 +35,12 @@ TEST(case_pattern, selects_exactly_the_names) {
   expect_selects_exactly({"BM_f/8", "BM_f/64"}, {"BM_f/6", "BM_f/648", "aBM_f/8", "BM_f/", ""});
 }
 
-TEST(case_pattern, a_name_that_begins_another_is_kept_apart) {
+TEST(case_pattern, a_name_that_is_a_prefix_of_another_is_distinguished) {
   expect_selects_exactly({"f", "f/8", "f/8/x"}, {"f/", "f/8/"});
   expect_selects_exactly({"f/8/x"}, {"f", "f/8"});
 }
 
-TEST(case_pattern, special_characters_stand_for_themselves) {
+TEST(case_pattern, special_characters_are_escaped) {
   expect_selects_exactly({"a.b", "f<int>(x)[2]{3}", "x|y", "a+b*c?", "^$", "back\\slash"},
                          {"aab", "x", "y", "f<int>x", "", "aab"});
 }

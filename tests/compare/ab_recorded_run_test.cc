@@ -63,7 +63,7 @@ TEST_F(AbReplay, an_edited_record_is_refused) {
     EXPECT_EQ(run({"gate", "--run", keep}), 3);
     EXPECT_THAT(errors(), HasSubstr(why)) << to;
   };
-  const char* const not_asked = "not what the rule asks for";
+  const char* const not_asked = "is not what the rule requests after the looks before it";
   expect_refused("\"last_block\":2", "\"last_block\":1", not_asked);
   expect_refused("\"first_block\":0", "\"first_block\":1", not_asked);
   expect_refused("[\"fake/0\",", "[", not_asked);
@@ -72,16 +72,19 @@ TEST_F(AbReplay, an_edited_record_is_refused) {
   const std::size_t look = record.find("{\"first_block\"");
   const std::string whole = record.substr(look, record.find("}", look) + 1 - look);
   expect_refused(whole, whole + "," + whole, not_asked);  // a look after the last
-  expect_refused("\"block\":2,\"position\":4", "\"block\":2,\"position\":5",
-                 "nothing ran at look 1, block 2, position 4");
-  expect_refused("\"first_blocks\":2", "\"first_blocks\":0", "2 <= A <= B is needed; was the record edited");
-  expect_refused("\"max_blocks\":2", "\"max_blocks\":2000000000", "more blocks than a run may have");
-  expect_refused("\"alpha\":0.01", "\"alpha\":2", "a level between 0 and 1 is needed; was the record edited");
-  expect_refused("\"company\":12", "\"company\":1", "at least five cases");
-  expect_refused("0.015,\"control\"", "0,\"control\"", "same_within > 0 are needed");
+  expect_refused("\"block\":2,\"position\":4", "\"block\":2,\"position\":3",
+                 "rows: no process of look 1, block 2, position 4");
+  expect_refused("\"first_blocks\":2", "\"first_blocks\":0",
+                 "plan.first_blocks: expected a whole number from 2 to 1000, found 0; was the record edited");
+  expect_refused("\"max_blocks\":2", "\"max_blocks\":2000000000",
+                 "plan.max_blocks: expected a whole number from 2 to 1000");
+  expect_refused("\"alpha\":0.01", "\"alpha\":2", "plan.alpha: expected a number");
+  expect_refused("\"company\":12", "\"company\":1", "plan.company: expected a whole number from 5");
+  expect_refused("0.015,\"control\"", "0,\"control\"",
+                 "cases[0].same_within: expected a finite number above 0");
   expect_refused("\"dropped\": [",
                  "\"dropped\": [{\"name\":\"fake/x\",\"side\":\"head\",\"after_block\":0,\"reason\":\"\"}",
-                 "dropped: 'fake/x' is no case of the run; was the record edited");
+                 "dropped[0].name: \"fake/x\" is not the name of a case; was the record edited");
 }
 
 TEST_F(AbReplay, a_case_that_fails_at_a_later_look_is_judged_the_same_again) {

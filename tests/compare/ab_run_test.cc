@@ -1,4 +1,4 @@
-// `compare ab` from the outside: the real program over a stand-in benchmark binary that misbehaves on demand.
+// `compare ab` from the outside: the program itself with a fake benchmark binary that fails on request.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST_F(AbRun, equals_are_unchanged) {
+TEST_F(AbRun, equal_binaries_are_unchanged) {
   EXPECT_EQ(ab("--cases=30", "--cases=30"), 0) << errors();
   EXPECT_EQ(count("unchanged"), 30);
 }
@@ -35,13 +35,13 @@ TEST_F(AbRun, a_fast_case_is_an_improvement_and_passes) {
   EXPECT_EQ(verdict_of("fake/7"), "improvement");
 }
 
-TEST_F(AbRun, all_cases_slow_is_red_on_a_restless_machine) {
+TEST_F(AbRun, all_cases_slower_is_a_regression_on_a_noisy_machine) {
   EXPECT_EQ(ab("--cases=30 --common=.005", "--cases=30 --common=.005 --slow=fake=1.05"), 1);
   EXPECT_EQ(count("unchanged"), 0);
 }
 
-TEST_F(AbRun, where_base_differs_from_base_the_run_is_undecided) {
-  // Both are slow in the second of their places in two blocks: head is base, but base is not base.
+TEST_F(AbRun, if_base_differs_from_base_the_run_is_undecided) {
+  // Each side is slow at one of its positions. So head equals base, but base differs from base.
   EXPECT_EQ(ab("--cases=8 --slow=fake/3=1.2 --slow-in=4-base", "--cases=8 --slow=fake/3=1.2 --slow-in=3-head",
                {"--blocks", "6"}),
             4);
@@ -54,49 +54,49 @@ TEST_F(AbRun, a_head_that_is_slow_now_and_then_is_not_unchanged) {
   EXPECT_EQ(ab("--cases=8", slow, {"--blocks", "8", "--strict"}), 4);
   EXPECT_EQ(count("inconclusive"), 8);
   EXPECT_THAT(text_of(path("stdout")), HasSubstr("unchanged only if 1 of 8 blocks, head "));
-  // Of twelve one alone is the machine's.
+  // A single one of twelve is attributed to the machine.
   EXPECT_EQ(ab("--cases=8", slow, {"--blocks", "6..12"}), 0);
   EXPECT_EQ(count("unchanged"), 8);
 }
 
-TEST_F(AbRun, a_crash_that_no_single_case_explains_ends_the_run) {
+TEST_F(AbRun, a_crash_that_no_single_case_causes_ends_the_run) {
   EXPECT_EQ(ab("--cases=8", "--cases=8 --crash=fake/3 --crash-interleaved", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("twice, but not when its cases run one after the other"));
-  EXPECT_EQ(ab("--cases=8 --plans", "--cases=8 --plans --crash-in-company=fake/3", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("twice, but not when its cases run one after the other"));
+  EXPECT_THAT(errors(), HasSubstr("twice, but not when its cases ran one by one"));
+  EXPECT_EQ(ab("--cases=8 --plans", "--cases=8 --plans --crash-unless-alone=fake/3", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("twice, but not when its cases ran one by one"));
 }
 
-TEST_F(AbRun, where_no_case_is_left_the_side_that_cost_the_last_one_tells_the_verdict) {
+TEST_F(AbRun, without_cases_left_the_side_that_failed_last_decides_the_verdict) {
   EXPECT_EQ(ab("--cases=1", "--cases=1 --crash=fake/0", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("no case is left"));
+  EXPECT_THAT(errors(), HasSubstr("no case is left to run"));
   EXPECT_EQ(ab("--cases=1", "--cases=1 --error=fake/0", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("no case is left"));
+  EXPECT_THAT(errors(), HasSubstr("no case is left to run"));
   EXPECT_EQ(ab("--cases=1 --error=fake/0", "--cases=1", {"--blocks", "2"}), 4);
-  EXPECT_THAT(errors(), HasSubstr("no case is left"));
+  EXPECT_THAT(errors(), HasSubstr("no case is left to run"));
 }
 
-TEST_F(AbRun, a_base_that_ends_the_run_takes_no_red_back) {
-  // Head's wrong case is known by then.
+TEST_F(AbRun, a_base_that_ends_the_run_keeps_earlier_regressions) {
+  // The wrong case of head is known by then.
   EXPECT_EQ(ab("--cases=8 --extra --plans", "--cases=8 --plans", {"--blocks", "2"}), 4);
   EXPECT_EQ(ab("--cases=8 --noise=.05 --exit=7 --only-in=look2 --plans", "--cases=8 --plans --error=fake/2",
                {"--blocks", "2..4"}),
             1);
 }
 
-TEST_F(AbRun, exit_1_with_a_wrong_row_is_a_case_and_with_an_unasked_row_a_fault) {
-  // As bench/ ends where it found a wrong case.
+TEST_F(AbRun, exit_1_with_a_wrong_row_fails_the_case_and_with_an_unrequested_row_the_run) {
+  // bench/ ends like this if it finds a wrong case.
   EXPECT_EQ(ab("--cases=8", "--cases=8 --error=fake/2 --exit=1", {"--blocks", "2"}), 1);
   EXPECT_EQ(verdict_of("fake/2"), "failed");
   EXPECT_EQ(count("failed"), 1);
   EXPECT_EQ(ab("--cases=8", "--cases=8 --extra --exit=1", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("a case that it was not asked for"));
+  EXPECT_THAT(errors(), HasSubstr("a case that was not requested"));
 }
 
-TEST_F(AbRun, what_a_process_says_on_stderr_is_kept_and_arguments_reach_both) {
+TEST_F(AbRun, stderr_of_a_process_is_kept_and_arguments_reach_both_sides) {
   const std::string keep = path("keep");
-  std::ofstream(path("talks")) << "#!/bin/sh\necho oops >&2\nexec " WARPGAUGE_FAKE_BENCH " \"$@\"\n";
-  chmod(path("talks").c_str(), 0755);
-  run({"ab", path("talks"), binary("quiet", ""), "--process-seconds", "0.1", "--blocks", "2", "--keep", keep,
+  std::ofstream(path("prints")) << "#!/bin/sh\necho oops >&2\nexec " WARPGAUGE_FAKE_BENCH " \"$@\"\n";
+  chmod(path("prints").c_str(), 0755);
+  run({"ab", path("prints"), binary("quiet", ""), "--process-seconds", "0.1", "--blocks", "2", "--keep", keep,
        "--", "--cases=3"});
   EXPECT_EQ(text_of(keep + "/look1/block01/1-base.json.stderr"), "oops\n");
   EXPECT_FALSE(std::filesystem::exists(keep + "/look1/block01/2-head.json.stderr"));
@@ -142,24 +142,24 @@ TEST_F(AbRun, a_report_that_cannot_be_written_stops_the_run_before_it_measures) 
   EXPECT_FALSE(std::filesystem::exists(path("keep")));
 }
 
-TEST_F(AbRun, a_base_that_cannot_say_its_time_costs_the_case) {
+TEST_F(AbRun, a_base_without_a_time_costs_the_case) {
   EXPECT_EQ(ab("--cases=8 --error=fake/2", "--cases=8", {"--blocks", "2"}), 4);
   EXPECT_EQ(verdict_of("fake/2"), "errored");
 }
 
-TEST_F(AbRun, a_crash_in_head_costs_its_case_and_is_red) {
+TEST_F(AbRun, a_crash_in_head_fails_its_case_and_the_run) {
   EXPECT_EQ(ab("--cases=8", "--cases=8 --crash=fake/3", {"--blocks", "3"}), 1);
   EXPECT_EQ(verdict_of("fake/3"), "failed");
   EXPECT_EQ(count("failed"), 1);
   EXPECT_EQ(report()["cells"].size(), 8u);
-  EXPECT_THAT(errors(), HasSubstr("taken out: fake/3, head: killed by signal 9 (Killed)"));
+  EXPECT_THAT(errors(), HasSubstr("removed from the run: fake/3, head: killed by signal 9 (Killed)"));
 }
 
 TEST_F(AbRun, a_crash_of_a_binary_that_always_interleaves_costs_its_case) {
   EXPECT_EQ(ab("--cases=8 --plans", "--cases=8 --plans --crash=fake/3", {"--blocks", "3"}), 1);
   EXPECT_EQ(verdict_of("fake/3"), "failed");
   EXPECT_EQ(count("failed"), 1);
-  EXPECT_THAT(errors(), HasSubstr("taken out: fake/3, head: killed by signal 9 (Killed)"));
+  EXPECT_THAT(errors(), HasSubstr("removed from the run: fake/3, head: killed by signal 9 (Killed)"));
 }
 
 TEST_F(AbRun, a_crash_in_base_costs_its_case_and_leaves_the_run_undecided) {
@@ -171,7 +171,7 @@ TEST_F(AbRun, a_crash_in_base_costs_its_case_and_leaves_the_run_undecided) {
 TEST_F(AbRun, a_hang_costs_its_case) {
   EXPECT_EQ(ab("--cases=8", "--cases=8 --hang=fake/2", {"--blocks", "2", "--timeout", "1"}), 1);
   EXPECT_EQ(verdict_of("fake/2"), "failed");
-  EXPECT_THAT(errors(), HasSubstr("no end after 1 s"));
+  EXPECT_THAT(errors(), HasSubstr("timed out after 1 s"));
 }
 
 TEST_F(AbRun, exit_0_with_an_error_row_or_without_a_row_is_a_failure) {
@@ -181,20 +181,20 @@ TEST_F(AbRun, exit_0_with_an_error_row_or_without_a_row_is_a_failure) {
   EXPECT_EQ(verdict_of("fake/2"), "failed");
 }
 
-TEST_F(AbRun, rows_that_nobody_asked_for_end_the_run) {
+TEST_F(AbRun, unrequested_rows_end_the_run) {
   EXPECT_EQ(ab("--cases=8", "--cases=8 --extra", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("head binary: its results hold a case that it was not asked for"));
+  EXPECT_THAT(errors(), HasSubstr("head binary: the results hold a case that was not requested"));
   EXPECT_EQ(ab("--cases=8 --extra", "--cases=8", {"--blocks", "2"}), 4);
 }
 
 TEST_F(AbRun, more_than_five_crashing_cases_end_the_run) {
   EXPECT_EQ(ab("--cases=20", "--cases=20 --crash-from=fake/3", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("5 cases were taken out already"));
+  EXPECT_THAT(errors(), HasSubstr("5 cases were removed already"));
 }
 
-TEST_F(AbRun, an_exit_code_that_nothing_explains_ends_the_run) {
+TEST_F(AbRun, an_exit_code_without_a_failed_case_ends_the_run) {
   EXPECT_EQ(ab("--cases=8", "--cases=8 --exit=7", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("exit 7, with every case in its results"));
+  EXPECT_THAT(errors(), HasSubstr("exit 7, but no case failed in its results"));
 }
 
 TEST_F(AbRun, cases_of_one_side_only_are_missing_or_new) {
@@ -205,7 +205,7 @@ TEST_F(AbRun, cases_of_one_side_only_are_missing_or_new) {
   EXPECT_EQ(verdict_of("fake/8"), "new");
 }
 
-TEST_F(AbRun, where_no_case_is_on_both_sides_nothing_is_run) {
+TEST_F(AbRun, if_no_case_is_on_both_sides_nothing_is_run) {
   const std::string keep = path("keep");
   EXPECT_EQ(ab("--cases=1", "--cases=2", {"--filter", "/1$", "--keep", keep}), 4);
   EXPECT_EQ(verdict_of("fake/1"), "new");
@@ -222,8 +222,8 @@ TEST_F(AbRun, the_filter_chooses_the_cases) {
   EXPECT_EQ(report()["cells"].size(), 10u);
 }
 
-// The run with results kept in `kept`, interrupted once the process whose results go to this part of their
-// path hangs; its exit code.
+// Runs `compare ab --keep kept`, and interrupts it as soon as the process with `place` in the path of its
+// results hangs. Returns the exit code.
 class Interrupted : public AbRun {
  protected:
   int interrupted(const std::string& base_flags, const std::string& head_flags, const std::string& place) {
@@ -257,13 +257,13 @@ class Interrupted : public AbRun {
   }
 };
 
-TEST_F(Interrupted, before_the_first_look_nothing_is_known) {
+TEST_F(Interrupted, before_the_first_interim_analysis_every_case_is_inconclusive) {
   EXPECT_EQ(interrupted("--cases=4", "--cases=4", "look1"), 4) << errors();
   EXPECT_EQ(count("inconclusive"), 4);
   EXPECT_EQ(report()["verdict"], "undecided");
 }
 
-TEST_F(Interrupted, what_was_proved_by_then_stands) {
+TEST_F(Interrupted, regressions_found_by_then_remain) {
   EXPECT_EQ(interrupted("--cases=4 --noise=0.1", "--cases=4 --noise=0.1 --slow=fake/0=5", "look2"), 1)
       << errors();
   EXPECT_EQ(verdict_of("fake/0"), "regression");
@@ -271,13 +271,13 @@ TEST_F(Interrupted, what_was_proved_by_then_stands) {
   EXPECT_THAT(text_of(path("stdout")), HasSubstr("the run ended early: interrupted"));
 }
 
-TEST_F(AbRun, no_path_of_its_scratch_gets_into_a_report) {
+TEST_F(AbRun, reports_hold_no_scratch_path) {
   EXPECT_EQ(ab("--cases=2 --slow=fake=-1", "--cases=2", {"--blocks", "2"}), 4) << errors();
   EXPECT_THAT(errors(), HasSubstr("exit 0, but look0/block00/0-base.json: "));
   EXPECT_THAT(errors() + text_of(path("stdout")), Not(HasSubstr("/tmp")));
 }
 
-TEST_F(AbRun, what_cannot_be_run_is_said_so) {
+TEST_F(AbRun, unusable_arguments_are_rejected) {
   EXPECT_EQ(run({"ab", path("absent"), path("absent")}), 2);
   EXPECT_THAT(errors(), HasSubstr("is not a file; give a Google Benchmark binary"));
   EXPECT_EQ(ab("--cases=0", "--cases=8"), 2);

@@ -1,4 +1,4 @@
-// What the tests of `compare ab` share: the real program over a stand-in benchmark binary.
+// For tests of `compare ab`: the program itself with a fake benchmark binary.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ inline std::string text_of(const std::string& path) {
 
 class AbRun : public testing::Test {
  protected:
-  // A binary of its own: the stand-in with these flags.
+  // A script that runs the fake binary with these flags.
   std::string binary(const std::string& name, const std::string& flags) {
     const std::string path = scratch_.path() + "/" + name;
     std::ofstream(path) << "#!/bin/sh\nexec " WARPGAUGE_FAKE_BENCH " " << flags << " \"$@\"\n";
@@ -54,10 +54,10 @@ class AbRun : public testing::Test {
   nlohmann::json report() const { return nlohmann::json::parse(text_of(path("report.json"))); }
   int count(const std::string& verdict) const { return report()["counts"][verdict]; }
   std::string verdict_of(const std::string& name) const {
-    const nlohmann::json whole = report();
-    for (const auto& cell : whole["cells"])
+    const nlohmann::json comparison = report();
+    for (const auto& cell : comparison["cells"])
       if (cell["name"] == name) return cell["verdict"];
-    return "not there";
+    return "absent";
   }
 
   ScratchDirectory scratch_;

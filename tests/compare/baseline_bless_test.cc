@@ -60,27 +60,34 @@ TEST(BaselineFile, SaysWhereItIsWrong) {
     return text.replace(text.find(from), from.size(), to);
   };
   const auto expect = [](const std::string& text, const std::string& place) {
-    EXPECT_THAT([&] { parse_baseline(text, "x.json"); }, ThrowsMessage<Diagnostic>(HasSubstr(place)));
+    EXPECT_THAT([&] { (void)parse_baseline(text, "x.json"); }, ThrowsMessage<Diagnostic>(HasSubstr(place)));
   };
   expect(with("baseline/1", "baseline/9"), "x.json: schema: ");
-  expect(with("101.5", "-1"), "x.json: cases[0].numbers[1]: ");
-  expect(with(",101.5", ""), "expected one for each of the 2 rounds, found 1");
-  expect(with("[null,7.25]", "[null,null]"), "none of them is a number");
-  expect(with("\"b=c\"", "\"a\""), "stands twice");
-  expect(with("q25", "q99"), "rounds[0].statistic: ");
-  expect(with("\"identity\"", "\"identify\""), "unknown key");
-  expect(with("\"boot\":\"b\"", "\"boot\":7"), "rounds[0].boot: expected a string, found a number");
-  expect(with("101.5", "\"much\""), "cases[0].numbers[1]: expected a positive number, found much");
-  expect(with("101.5", "1e999"), "cases[0].numbers[1]: expected a positive number, found 1e999");
-  expect(with("\"lower\"", "\"sideways\""), "metric.better: expected \"lower\" or \"higher\"");
-  expect(with("\"reason\":\"nightly\",", ""), "rounds[0]: a key is missing, of 8");
-  expect(with("\"q25\"", "\"q10\""), "rounds: they are of different statistics");
+  expect(with("101.5", "-1"), "x.json: cases[0].numbers[1]: -1 is not greater than 0");
+  expect(with(",101.5", ""), "x.json: cases[0] a.numbers: expected one number for each of 2 rounds, found 1");
+  expect(with("[null,7.25]", "[null,null]"), "x.json: cases[1] b=c.numbers: all numbers are null");
+  expect(with("\"b=c\"", "\"a\""), "x.json: cases[1] a: an earlier case has the same name");
+  expect(with("q25", "q99"),
+         "x.json: rounds[0].statistic: expected one of \"min\", \"q10\", \"q25\", \"q50\", found \"q99\"");
+  expect(with("\"identity\"", "\"identify\""),
+         "x.json: identify: unknown key; known keys here: schema, metric, identity");
+  expect(with("\"boot\":\"b\"", "\"boot\":7"), "x.json: rounds[0].boot: expected a string, found a number");
+  expect(with("101.5", "\"much\""), "x.json: cases[0].numbers[1]: expected a number, found a string");
+  expect(with("101.5", "1e999"), "x.json: cases[0].numbers[1]: 1e999 is not a finite number");
+  expect(with("\"lower\"", "\"sideways\""), "x.json: metric.better: expected one of \"lower\", \"higher\"");
+  expect(with("\"reason\":\"nightly\",", ""), "x.json: rounds[0].reason: is missing");
+  expect(with("\"q25\"", "\"q10\""), "x.json: rounds[1].statistic: is q25, but rounds[0] has q10");
+  expect(with("\"processes\":3", "\"processes\":1e300"),
+         "x.json: rounds[0].processes: expected a whole number from 1 to 9007199254740992, found 1e300");
+  expect(with("accept", "ignore"), "x.json: history[0].action: expected one of \"accept\"");
+  expect(with("accept", "rename"),
+         "x.json: history[0].cases: expected the old and the new name, found 1 name");
   Baseline none = make_baseline();
   none.rounds.clear();
-  expect(format_baseline(none), "rounds: there is none");
+  expect(format_baseline(none), "x.json: rounds: is empty; restore the file from git");
   Baseline many = make_baseline();
   many.rounds.assign(kMaxRounds + 1, make_round(1));
-  expect(format_baseline(many), "rounds: more than 20");
+  expect(format_baseline(many), "x.json: rounds[20]: more than 20 elements");
   expect(good.substr(0, good.size() / 2), "found the end of the file");
   expect("version https://git-lfs.github.com/spec/v1\n", "x.json");
 }
@@ -154,8 +161,9 @@ TEST(AddRound, ACaseThatNoRoundKnowsAnyMoreGoesAndIsRecorded) {
 
 TEST(EditBaseline, RenameKeepsTheNumbersAndIsRecorded) {
   Baseline baseline = make_baseline();
-  edit_baseline(baseline, {.accept = {}, .remove = {}, .renames = {"b=c=d=e"}, .reason = "clearer"},
-                {"a", "d=e"}, make_round(3));
+  EXPECT_FALSE(edit_baseline(baseline,
+                             {.accept = {}, .remove = {}, .renames = {"b=c=d=e"}, .reason = "clearer"},
+                             {"a", "d=e"}, make_round(3)));
   EXPECT_THAT(baseline.cases.at("d=e"), ElementsAre(std::nullopt, 7.25));
   EXPECT_EQ(baseline.history.back().action, "rename");
   EXPECT_THAT(baseline.history.back().cases, ElementsAre("b=c", "d=e"));
@@ -164,8 +172,9 @@ TEST(EditBaseline, RenameKeepsTheNumbersAndIsRecorded) {
 
 TEST(EditBaseline, AcceptRestartsTheCase) {
   Baseline baseline = make_baseline();
-  edit_baseline(baseline, {.accept = NameFilter("^a$"), .remove = {}, .renames = {}, .reason = "meant"},
-                {"a", "b=c"}, make_round(3));
+  EXPECT_FALSE(edit_baseline(baseline,
+                             {.accept = NameFilter("^a$"), .remove = {}, .renames = {}, .reason = "meant"},
+                             {"a", "b=c"}, make_round(3)));
   EXPECT_FALSE(baseline.cases.contains("a"));
   add_round(
       baseline, make_round(3),
@@ -174,23 +183,33 @@ TEST(EditBaseline, AcceptRestartsTheCase) {
   EXPECT_EQ(baseline.history.back().reason, "meant");
 }
 
-TEST(EditBaseline, RefusesWhatMatchesNothingOrContradicts) {
-  const auto edit = [](BlessEdits edits) {
+template <class Kind>
+bool is(const std::optional<EditProblem>& problem) {
+  return problem && std::holds_alternative<Kind>(*problem);
+}
+
+TEST(EditBaseline, WhatMatchesNothingOrContradictsIsAProblem) {
+  using namespace edit_problem;
+  const auto edit = [](std::optional<NameFilter> accept, std::optional<NameFilter> remove,
+                       std::vector<std::string> renames) {
     Baseline baseline = make_baseline();
-    edits.reason = "x";
-    edit_baseline(baseline, edits, {"a"}, make_round(3));
+    return edit_baseline(baseline,
+                         {.accept = std::move(accept),
+                          .remove = std::move(remove),
+                          .renames = std::move(renames),
+                          .reason = "x"},
+                         {"a"}, make_round(3));
   };
-  EXPECT_THROW(edit({.accept = NameFilter("nobody"), .remove = {}, .renames = {}, .reason = {}}),
-               std::invalid_argument);
-  EXPECT_THROW(edit({.accept = NameFilter("b=c"), .remove = {}, .renames = {}, .reason = {}}),
-               std::invalid_argument);
-  EXPECT_THROW(edit({.accept = {}, .remove = NameFilter("^a$"), .renames = {}, .reason = {}}),
-               std::invalid_argument);
-  EXPECT_THROW(edit({.accept = {}, .remove = {}, .renames = {"nobody=x"}, .reason = {}}),
-               std::invalid_argument);
-  EXPECT_THROW(edit({.accept = {}, .remove = {}, .renames = {"a=b=c"}, .reason = {}}), std::invalid_argument);
-  EXPECT_THROW(edit({.accept = {}, .remove = {}, .renames = {"a="}, .reason = {}}), std::invalid_argument);
-  EXPECT_NO_THROW(edit({.accept = {}, .remove = NameFilter("b=c"), .renames = {}, .reason = {}}));
+  const auto nothing = edit(NameFilter("nobody"), {}, {});
+  ASSERT_TRUE(is<MatchesNothing>(nothing));
+  EXPECT_EQ(std::get<MatchesNothing>(*nothing).flag, Flag::accept);
+  EXPECT_TRUE(is<NotMeasured>(edit(NameFilter("b=c"), {}, {})));
+  EXPECT_TRUE(is<MatchesNothing>(edit({}, NameFilter("nobody"), {})));
+  EXPECT_TRUE(is<StillMeasured>(edit({}, NameFilter("^a$"), {})));
+  EXPECT_TRUE(is<NothingToRename>(edit({}, {}, {"nobody=x"})));
+  EXPECT_TRUE(is<NewNameTaken>(edit({}, {}, {"a=b=c"})));
+  EXPECT_TRUE(is<EmptyNewName>(edit({}, {}, {"a="})));
+  EXPECT_FALSE(edit({}, NameFilter("b=c"), {}));
 }
 
 TEST(Fingerprint, ReadsLikeTheMachineAndDiffersWithEveryPartOfIt) {

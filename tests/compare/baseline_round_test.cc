@@ -1,27 +1,37 @@
 #include "compare/baseline/round.h"
 
-#include "base/date.h"
-#include "compare/decide/rounds.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
+#include "base/date.h"
+#include "compare/decide/rounds.h"
 #include "tests/compare/baseline_test_support.h"
 
 namespace warpgauge {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using namespace round_problem;
 
 Process process_at(const std::string& date, std::optional<std::string> round) {
   Process process;
   process.context.info = {{"date", date}, {"commit", "abc"}};
   process.context.round = std::move(round);
+  process.cases.push_back(
+      {.name = "a", .raw_name = "a", .repetitions = {{1, {}}}, .failure = {}, .skip_reason = {}});
   return process;
+}
+
+template <class Kind>
+bool is(const std::optional<RoundProblem>& problem) {
+  return problem && std::holds_alternative<Kind>(*problem);
+}
+
+std::optional<RoundProblem> problem_of(const Process& process, const std::vector<BaselineRound>& stored) {
+  const ResultSet results{{process}};
+  return problem_with_round(results, describe_round(results, "q25"), stored);
 }
 
 TEST(ParseDate, TakesWhatGoogleBenchmarkWrites) {
@@ -67,14 +77,14 @@ TEST(Rounds, TwoNamesAreOneRoundOnOneBootAndCloseInTimeOnly) {
   EXPECT_EQ(rounds_of(half_marked).size(), 2u);
 }
 
-TEST(Rounds, FilesWithoutAMarkAreOneWhereTheirDatesLieWithinAnHour) {
-  const auto refused = [](const char* first, const char* second) {
+TEST(Rounds, FilesWithoutARoundAreOneIfTheirDatesAreWithinAnHour) {
+  const auto problem = [](const char* first, const char* second) {
     const ResultSet results{{process_at(first, {}), process_at(second, {})}};
-    return reason_against_round(results, describe_round(results, "q25"), {});
+    return problem_with_round(results, describe_round(results, "q25"), {});
   };
-  EXPECT_THAT(refused("2026-11-20T10:00:00Z", "2026-11-20T10:59:59Z"), IsEmpty());
-  EXPECT_THAT(refused("2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z"), HasSubstr("several rounds"));
-  EXPECT_THAT(refused("2026-11-20T10:00:00Z", ""), HasSubstr("or do not tell"));
+  EXPECT_FALSE(problem("2026-11-20T10:00:00Z", "2026-11-20T10:59:59Z"));
+  EXPECT_TRUE(is<SeveralRounds>(problem("2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z")));
+  EXPECT_TRUE(is<SeveralRounds>(problem("2026-11-20T10:00:00Z", "")));
 }
 
 TEST(Rounds, TheDateIsTheLatestThatIsKnown) {
@@ -83,47 +93,35 @@ TEST(Rounds, TheDateIsTheLatestThatIsKnown) {
   EXPECT_EQ(describe_round(results, "q25").date, "2026-11-20T10:30:00Z");
 }
 
-TEST(ReasonAgainstRound, WithoutDatesOrBootsNothingIsKnownAgainstIt) {
+TEST(ProblemWithRound, WithoutDatesOnlyNamesAreCompared) {
   const BaselineRound last = make_round(2);
-  const ResultSet undated{{process_at("", "b-77")}};
-  EXPECT_THAT(reason_against_round(undated, describe_round(undated, "q25"), {&last, 1}), IsEmpty());
+  EXPECT_FALSE(problem_of(process_at("", "b-77"), {last}));
+  EXPECT_TRUE(is<AlreadyIn>(problem_of(process_at("", "b-02"), {last})));
   BaselineRound undated_last = last;
   undated_last.date.clear();
-  const ResultSet dated{{process_at("2026-11-02T10:30:00+00:00", "b-77")}};
-  EXPECT_THAT(reason_against_round(dated, describe_round(dated, "q25"), {&undated_last, 1}), IsEmpty());
-  // Another boot is one that is known to be another.
-  BaselineRound bootless_last = last;
-  bootless_last.boot.clear();
-  EXPECT_THAT(reason_against_round(dated, describe_round(dated, "q25"), {&bootless_last, 1}),
-              HasSubstr("less than an hour"));
-  const ResultSet unmarked{{process_at("2026-11-02T10:30:00+00:00", {})}};
-  EXPECT_THAT(reason_against_round(unmarked, describe_round(unmarked, "q25"), {&last, 1}),
-              HasSubstr("less than an hour"));
+  EXPECT_FALSE(problem_of(process_at("2026-11-02T10:30:00+00:00", "b-77"), {undated_last}));
+  EXPECT_TRUE(is<AlreadyIn>(problem_of(process_at("2026-11-02T10:30:00+00:00", "b-02"), {undated_last})));
 }
 
-// nvbench writes no date: its file blessed again and again would be rounds that deviate by nothing.
-TEST(ReasonAgainstRound, WithNeitherDateNorRoundItCannotBeToldFromTheLast) {
-  ResultSet nameless{{process_at("", {})}};
+// Files without a date, blessed again and again, would be rounds that do not deviate.
+TEST(ProblemWithRound, WithNeitherDateNorRoundItMayBeInAlready) {
+  Process nameless = process_at("", {});
   BaselineRound nameless_last = make_round(2);
-  EXPECT_THAT(reason_against_round(nameless, describe_round(nameless, "q25"), {}), IsEmpty());
-  EXPECT_THAT(reason_against_round(nameless, describe_round(nameless, "q25"), {&nameless_last, 1}),
-              HasSubstr("neither a date nor a round"));
+  EXPECT_FALSE(problem_of(nameless, {}));
+  EXPECT_TRUE(is<Undated>(problem_of(nameless, {nameless_last})));
   nameless_last.round = nameless_last.boot = nameless_last.date = "";
-  EXPECT_THAT(reason_against_round(nameless, describe_round(nameless, "q25"), {&nameless_last, 1}),
-              HasSubstr("neither a date nor a round"));
-  nameless.processes.front().context.round = "";
-  EXPECT_THAT(reason_against_round(nameless, describe_round(nameless, "q25"), {&nameless_last, 1}),
-              HasSubstr("neither a date nor a round"));
-  date_results(nameless, "2026-11-03T10:00:00Z");
-  EXPECT_THAT(reason_against_round(nameless, describe_round(nameless, "q25"), {&nameless_last, 1}),
-              IsEmpty());
+  EXPECT_TRUE(is<Undated>(problem_of(nameless, {nameless_last})));
+  nameless.context.round = "";
+  EXPECT_TRUE(is<Undated>(problem_of(nameless, {nameless_last})));
+  ResultSet dated{{nameless}};
+  date_results(dated, "2026-11-03T10:00:00Z");
+  EXPECT_FALSE(problem_of(dated.processes.front(), {nameless_last}));
 }
 
-TEST(ReasonAgainstRound, AnUndatedRoundMayNotComeBackAfterAnother) {
+TEST(ProblemWithRound, AnUndatedRoundMayNotComeBackAfterAnother) {
   std::vector<BaselineRound> stored{make_round(1), make_round(2)};
   for (BaselineRound& round : stored) round.date.clear();
-  const ResultSet undated{{process_at("", "b-01")}};
-  EXPECT_THAT(reason_against_round(undated, describe_round(undated, "q25"), stored), HasSubstr("already"));
+  EXPECT_TRUE(is<AlreadyIn>(problem_of(process_at("", "b-01"), stored)));
 }
 
 TEST(DateResults, RefusesWhatIsNoneAndWhatIsToldAlready) {
@@ -134,25 +132,52 @@ TEST(DateResults, RefusesWhatIsNoneAndWhatIsToldAlready) {
   EXPECT_EQ(describe_round(undated, "q25").date, "2026-11-03T10:00:00Z");
 }
 
-TEST(ReasonAgainstRound, TooEarlyOnTheSameBootOnly) {
-  const ResultSet results{{process_at("2026-11-02T10:30:00+00:00", "b-77")}};
-  const BaselineRound last = make_round(2), other = make_round(2, "other");
-  const BaselineRound now = describe_round(results, "q25");
-  EXPECT_THAT(reason_against_round(results, now, {&last, 1}), HasSubstr("less than an hour"));
-  EXPECT_THAT(reason_against_round(results, now, {&other, 1}), IsEmpty());
-  const ResultSet later{{process_at("2026-11-02T11:00:00+00:00", "b-78")}};
-  EXPECT_THAT(reason_against_round(later, describe_round(later, "q25"), {&last, 1}), IsEmpty());
+// A round's name holds boot and hour, so a new round half an hour later often has the last one's name.
+TEST(ProblemWithRound, UnderAnHourOnTheSameBoot) {
+  for (const char* name : {"b-02", "b-77"}) {
+    const auto problem = problem_of(process_at("2026-11-02T10:30:00+00:00", name), {make_round(2)});
+    ASSERT_TRUE(is<UnderAnHour>(problem)) << name;
+    EXPECT_EQ(std::get<UnderAnHour>(*problem).minutes, 30);
+    EXPECT_EQ(std::get<UnderAnHour>(*problem).last_date, make_round(2).date);
+    EXPECT_TRUE(std::get<UnderAnHour>(*problem).same_boot);
+  }
+  EXPECT_FALSE(problem_of(process_at("2026-11-02T10:30:00+00:00", "b-77"), {make_round(2, "other")}));
+  EXPECT_FALSE(problem_of(process_at("2026-11-02T11:00:00+00:00", "b-78"), {make_round(2)}));
 }
 
-TEST(ReasonAgainstRound, TwiceTheSameOrOlderOrSeveral) {
-  const BaselineRound last = make_round(2);
-  const ResultSet again{{process_at("2026-11-02T10:00:00+00:00", "b-02")}};
-  EXPECT_THAT(reason_against_round(again, describe_round(again, "q25"), {&last, 1}), HasSubstr("already"));
-  const ResultSet older{{process_at("2026-11-01T10:00:00+00:00", "z-01")}};
-  EXPECT_THAT(reason_against_round(older, describe_round(older, "q25"), {&last, 1}), HasSubstr("before"));
+TEST(ProblemWithRound, OfAnUnknownBootNothingIsSaid) {
+  BaselineRound bootless = make_round(2);
+  bootless.boot.clear();
+  const auto unknown_before = problem_of(process_at("2026-11-02T10:30:00+00:00", "b-77"), {bootless});
+  ASSERT_TRUE(is<UnderAnHour>(unknown_before));
+  EXPECT_FALSE(std::get<UnderAnHour>(*unknown_before).same_boot);
+  const auto unknown_now = problem_of(process_at("2026-11-02T10:30:00+00:00", {}), {make_round(2)});
+  ASSERT_TRUE(is<UnderAnHour>(unknown_now));
+  EXPECT_FALSE(std::get<UnderAnHour>(*unknown_now).same_boot);
+}
+
+TEST(ProblemWithRound, TheSameRoundAgain) {
+  const std::vector<BaselineRound> stored{make_round(1), make_round(2)};
+  for (const char* date : {"2026-11-01T10:00:00+00:00", "2026-11-02T11:00:00+01:00"})
+    for (const auto& name : {std::optional<std::string>("b-02"), std::optional<std::string>()})
+      EXPECT_TRUE(is<AlreadyIn>(problem_of(process_at(date, name), stored))) << date;
+}
+
+TEST(ProblemWithRound, AnOlderRound) {
+  const auto problem = problem_of(process_at("2026-11-01T12:00:00+00:00", "z-01"), {make_round(2)});
+  ASSERT_TRUE(is<BeforeLast>(problem));
+  EXPECT_EQ(std::get<BeforeLast>(*problem).last_date, make_round(2).date);
+}
+
+TEST(ProblemWithRound, SeveralRoundsOrNoNumber) {
   const ResultSet several{
       {process_at("2026-11-03T10:00:00Z", "b-3"), process_at("2026-11-04T10:00:00Z", "b-4")}};
-  EXPECT_THAT(reason_against_round(several, describe_round(several, "q25"), {}), HasSubstr("several rounds"));
+  EXPECT_TRUE(is<SeveralRounds>(problem_with_round(several, describe_round(several, "q25"), {})));
+  Process skipped = process_at("2026-11-03T10:00:00Z", "b-3");
+  skipped.cases.front().skip_reason = "no GPU";
+  EXPECT_TRUE(is<NothingMeasured>(problem_of(skipped, {})));
+  skipped.cases.clear();
+  EXPECT_TRUE(is<NothingMeasured>(problem_of(skipped, {})));
 }
 
 }  // namespace

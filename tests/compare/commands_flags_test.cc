@@ -21,7 +21,7 @@ namespace {
 
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
-using Entry = FlagTable::Entry;
+using Entry = CommandFlags::Entry;
 
 // Values that a flag takes: by its name, else by the name of its value.
 const std::map<std::string, Words>& good_values() {
@@ -107,7 +107,7 @@ class CommandFlags : public testing::Test {
   ~CommandFlags() override { std::filesystem::current_path(before_); }
 
   // A random command line that has every required flag.
-  Words random_words(const FlagTable& flags) {
+  Words random_words(const CommandFlags& flags) {
     Words positionals, options, rest;
     const std::size_t sparseness = 1 + pick(20);  // few flags, too: some do not go with others
     for (const Entry& entry : flags.entries()) {
@@ -141,7 +141,7 @@ class CommandFlags : public testing::Test {
 };
 
 // Flags whose values the echo holds, with what they were given.
-std::map<std::string, Words> echoed_values(const FlagTable& flags) {
+std::map<std::string, Words> echoed_values(const CommandFlags& flags) {
   std::map<std::string, Words> values;
   for (const Entry& entry : flags.entries()) {
     if (!entry.is_given || entry.flag.echo == Echo::hidden) continue;
@@ -190,7 +190,7 @@ TEST_F(CommandFlags, the_echoed_command_line_means_the_same) {
       Command& once = *std::ranges::find(commands, command.name, &Command::name);
       const Words words = random_words(once.flags);
       try {
-        ASSERT_EQ(once.flags.parse(command.name, words), FlagTable::Parsed::arguments);
+        ASSERT_EQ(once.flags.parse(command.name, words), CommandFlags::Parsed::arguments);
       } catch (const UsageError&) {
         continue;
       }
@@ -219,7 +219,7 @@ TEST_F(CommandFlags, a_bad_value_is_refused_with_its_flag_and_a_hint) {
         continue;
       ASSERT_TRUE(bad_values().contains(name)) << command.name << " " << name;
       std::vector<Command> commands = all_commands();
-      FlagTable& flags = std::ranges::find(commands, command.name, &Command::name)->flags;
+      CommandFlags& flags = std::ranges::find(commands, command.name, &Command::name)->flags;
       Words words{name + "=" + bad_values().at(name)};
       for (const Entry& other : flags.entries()) {
         if (!other.flag.required || other.flag.name == name) continue;
@@ -250,7 +250,7 @@ std::string complaint_of(const std::string& command, const Words& words) {
 
 TEST_F(CommandFlags, what_is_no_command_line_is_a_usage_error) {
   EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "--fail-over", "3%"}),
-            "--fail-over: is not a flag; see compare gate --help");
+            "--fail-over: is not a flag; did you mean --fail-above? see compare gate --help");
   EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "c.json"}),
             "'c.json': is one argument too many; see compare gate --help");
   EXPECT_THAT(complaint_of("gate", {"a.json", "b.json", "--json"}), HasSubstr("--json"));
@@ -278,18 +278,18 @@ TEST_F(CommandFlags, a_usage_error_outranks_a_bad_file) {
   EXPECT_THAT(complaint_of("gate", {"a.json", "b.json", "--policy", "nowhere", "--alpha", "0"}),
               HasSubstr("--alpha"));
   std::vector<Command> commands = all_commands();
-  FlagTable& flags = std::ranges::find(commands, "gate", &Command::name)->flags;
+  CommandFlags& flags = std::ranges::find(commands, "gate", &Command::name)->flags;
   EXPECT_THROW((void)flags.parse("gate", {"a.json", "b.json", "--policy", "nowhere"}), Diagnostic);
 }
 
 GateOptions options_of(const Words& words, std::string& echoed) {
   Deciding deciding;
-  FlagTable table;
+  CommandFlags table;
   add_metric_flags(table, deciding);
   add_sampling_flags(table, deciding);
   add_limit_flags(table, deciding);
   add_hardware_flag(table, deciding);
-  EXPECT_EQ(table.parse("test", words), FlagTable::Parsed::arguments);
+  EXPECT_EQ(table.parse("test", words), CommandFlags::Parsed::arguments);
   echoed = table.echoed();
   return deciding.options;
 }

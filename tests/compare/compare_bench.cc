@@ -1,8 +1,8 @@
-// compare_bench [DIR]: how long reading and matching two result files takes, and how much memory. Writes
-// Google Benchmark JSON of 20,000 and 100,000 rows into DIR (default: the directory for temporary files),
-// reads each pair in a process of its own, fastest of five, and prints
+// compare_bench [DIR]: time and memory for reading and matching two result files. Writes Google Benchmark
+// JSON of 20,000 and 100,000 rows into DIR (default: the directory for temporary files), reads each pair in
+// its own process, and prints the fastest of five runs:
 //
-//   rows a file   MB a file   seconds   MB/s   peak MB
+//   rows/file   MB/file   seconds   MB/s   peak MB
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ namespace {
 constexpr int kRepetitions = 10;
 constexpr int kRuns = 5;
 
-// As Google Benchmark 1.7 writes it: ten repetitions of each case, one after the other.
+// In the form of Google Benchmark 1.7: ten repetitions of each case, one after the other.
 void write_results(const std::filesystem::path& path, int rows, double slowdown) {
   std::ofstream out(path);
   out.precision(16);
@@ -56,7 +56,7 @@ void write_results(const std::filesystem::path& path, int rows, double slowdown)
         << (row + 1 < rows ? ",\n" : "\n");
   }
   out << "  ]\n}\n";
-  if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
+  if (!out.flush()) throw std::runtime_error(path.string() + ": cannot be written");
 }
 
 double seconds_to_compare(const std::string& base, const std::string& head) {
@@ -70,7 +70,7 @@ double seconds_to_compare(const std::string& base, const std::string& head) {
   return elapsed.count();
 }
 
-// In a child, so that its peak memory is that of this pair alone.
+// In a child process, so that its peak memory is that of this pair.
 void print_in_child(int rows, const std::filesystem::path& base, const std::filesystem::path& head) {
   std::fflush(stdout);
   const pid_t child = fork();
@@ -80,7 +80,7 @@ void print_in_child(int rows, const std::filesystem::path& base, const std::file
     getrusage(RUSAGE_SELF, &usage);
     for (int run = 1; run < kRuns; ++run) seconds = std::min(seconds, seconds_to_compare(base, head));
     const double megabytes = static_cast<double>(std::filesystem::file_size(base)) / 1e6;
-    std::printf("%11d %11.1f %9.3f %6.0f %9.0f\n", rows, megabytes, seconds, 2 * megabytes / seconds,
+    std::printf("%9d %11.1f %9.3f %6.0f %9.0f\n", rows, megabytes, seconds, 2 * megabytes / seconds,
                 static_cast<double>(usage.ru_maxrss) * 1024 / 1e6);
     std::fflush(stdout);
     _exit(0);
@@ -94,7 +94,7 @@ void print_in_child(int rows, const std::filesystem::path& base, const std::file
 
 int main(int argc, char** argv) try {
   const std::filesystem::path dir = argc > 1 ? argv[1] : std::filesystem::temp_directory_path();
-  std::printf("rows a file   MB a file   seconds   MB/s   peak MB\n");
+  std::printf("rows/file     MB/file   seconds   MB/s   peak MB\n");
   for (const int rows : {20'000, 100'000}) {
     const auto base = dir / ("compare_bench_" + std::to_string(getpid()) + "_base.json");
     const auto head = dir / ("compare_bench_" + std::to_string(getpid()) + "_head.json");

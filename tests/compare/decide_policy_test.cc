@@ -8,10 +8,10 @@
 namespace warpgauge {
 namespace {
 
-const std::string kMend = "; mend it there, or write the file anew with what it comes from";
+const std::string kHint = "; see compare/schemas/policy.schema.json for the format";
 
 std::string complaint(std::string_view text) {
-  return complaint_of([&] { parse_policy(text, "p.json"); });
+  return complaint_of([&] { (void)parse_policy(text, "p.json"); });
 }
 
 // A policy with `member` beside its schema.
@@ -42,7 +42,7 @@ TEST(InputPolicy, TheLastRuleThatMatchesAndSetsAMarginWins) {
   EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:128/D:64").fail_above, 0.03);
 }
 
-TEST(InputPolicy, AnOverrideStandsAboveEveryRule) {
+TEST(InputPolicy, AnOverrideWinsOverEveryRule) {
   Policy policy = read_policy(testdata_path("policy.json"));
   policy.overrides.fail_above = 0.04;
   EXPECT_DOUBLE_EQ(policy.margins_of("naive/f32/S:64/D:64").fail_above, 0.04);
@@ -64,54 +64,57 @@ TEST(InputPolicy, WithoutMembersIsTheDefault) {
 }
 
 TEST(InputPolicy, UnknownKeysAreErrors) {
-  EXPECT_EQ(complaint(policy_with(R"("command": "rm")")),
-            "p.json: command: unknown key; known are schema, alpha, max_mde, defaults, rules, controls");
+  EXPECT_EQ(
+      complaint(policy_with(R"("command": "rm")")),
+      "p.json: command: unknown key; known keys here: schema, alpha, max_mde, defaults, rules, controls");
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"fail": 1})")),
-            "p.json: defaults.fail: unknown key; known are fail_above, improve_above, same_within");
-  EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "a"}, {"macth": "a"}])")),
-            "p.json: rules[1].macth: unknown key; known are match, fail_above, improve_above, same_within");
+            "p.json: defaults.fail: unknown key; known keys here: fail_above, improve_above, same_within");
+  EXPECT_EQ(
+      complaint(policy_with(R"("rules": [{"match": "a"}, {"macth": "a"}])")),
+      "p.json: rules[1].macth: unknown key; known keys here: fail_above, improve_above, same_within, match");
 }
 
-TEST(InputPolicy, SchemaIsAskedFor) {
-  EXPECT_EQ(complaint("{}"), "p.json: schema: is missing; expected warpgauge/policy/1");
+TEST(InputPolicy, ASchemaIsRequired) {
+  EXPECT_EQ(complaint("{}"), "p.json: schema: is missing; expected \"warpgauge/policy/1\": check the path");
   EXPECT_EQ(complaint(R"({"schema": "warpgauge/policy/2"})"),
-            "p.json: schema: \"warpgauge/policy/2\" is not warpgauge/policy/1; is this a policy file?");
+            "p.json: schema: expected \"warpgauge/policy/1\", found \"warpgauge/policy/2\"; another version "
+            "of warpgauge "
+            "wrote this file");
 }
 
 TEST(InputPolicy, WrongValuesNameTheirPlace) {
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"fail_above": 3})")),
-            "p.json: defaults.fail_above: threshold '3' is ambiguous; write '3%' if percent is meant");
+            "p.json: defaults.fail_above: threshold '3' is ambiguous; for percent write '3%'");
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"same_within": true})")),
-            "p.json: defaults.same_within: expected a string, found true or false" + kMend);
+            "p.json: defaults.same_within: expected a string, found true or false" + kHint);
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"fail_above": "3%"}])")),
-            "p.json: rules[0].match: is missing; what holds for all cases belongs into `defaults`");
+            "p.json: rules[0].match: is missing; margins for all cases belong in `defaults`");
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "("}])")),
             "p.json: rules[0].match: '(' is not a regular expression: missing ): (; RE2's syntax is meant, "
             "where \\ takes a mark literally");
   EXPECT_EQ(complaint(policy_with(R"("controls": [7])")),
-            "p.json: controls[0]: expected a string, found a number" + kMend);
+            "p.json: controls[0]: expected a string, found a number" + kHint);
   EXPECT_EQ(complaint(policy_with(R"("controls": "a")")),
-            "p.json: controls: expected an array, found a string" + kMend);
+            "p.json: controls: expected an array, found a string" + kHint);
   EXPECT_EQ(complaint(policy_with(R"("alpha": "50%")")),
-            "p.json: alpha: '50%' is not a test level; 0.01 is one run in a hundred");
+            "p.json: alpha: '50%' is too large for a test level; try 0.01, one run in a hundred");
   EXPECT_EQ(complaint(policy_with(R"("alpha": 0)")),
-            "p.json: alpha: '0' is too strict: nothing could ever be red; try 0.01");
-  EXPECT_EQ(complaint("[]"), "p.json: expected an object, found an array" + kMend);
+            "p.json: alpha: '0' is too strict: no case could be a regression; try 0.01");
+  EXPECT_EQ(complaint("[]"), "p.json: expected an object, found an array" + kHint);
 }
 
-TEST(InputPolicy, MarginsThatNothingCouldMeetAreRefused) {
+TEST(InputPolicy, MarginsThatNoCaseCouldReachAreRefused) {
   const char* const unreachable =
-      "is 100 % or more: nothing could ever be an improvement; a case that takes half of its time has "
-      "improved "
-      "by 50%";
+      "is 100 % or more: no improvement could reach it; a case that takes half of its time has improved by "
+      "50%";
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"improve_above": "100%"})")),
             std::string("p.json: defaults.improve_above: ") + unreachable);
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "a", "improve_above": "150%"}])")),
             std::string("p.json: rules[0].improve_above: ") + unreachable);
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"same_within": 0})")),
-            "p.json: defaults.same_within: is 0: nothing could ever be unchanged; try 1.5%");
+            "p.json: defaults.same_within: is 0: no case could be unchanged; try 1.5%");
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "a"}, {"match": "a", "same_within": "0%"}])")),
-            "p.json: rules[1].same_within: is 0: nothing could ever be unchanged; try 1.5%");
+            "p.json: rules[1].same_within: is 0: no case could be unchanged; try 1.5%");
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
-// A stand-in for a Google Benchmark binary, for tests of `compare ab`: it takes the flags that matter,
-// invents times with the noise it is told, and misbehaves on demand. Cases are fake/0 ... fake/N-1, each 1000
-// (n + 1) ns.
+// A fake Google Benchmark binary for tests of `compare ab`. It accepts the relevant flags, generates times
+// with the given noise, and fails on request. Cases are fake/0 ... fake/N-1; case n takes 1000 (n + 1) ns.
 //
 //   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
-//   --crash=CASE  --crash-from=CASE (it and all after it)  --crash-interleaved (only then)  --hang=CASE
-//   --crash-in-company=CASE (not where it runs alone)  --error=CASE  --omit=CASE  --extra  --plans
-//   --exit=CODE  --only-in=PART (misbehaves only where the path of its results holds this)
-//   --slow-in=PART (is slow only there)
+//   --crash=CASE  --crash-from=CASE (it and all later ones)  --crash-interleaved (only if interleaved)
+//   --hang=CASE
+//   --crash-unless-alone=CASE  --error=CASE  --omit=CASE  --extra (a row that was not requested)
+//   --plans (takes a time budget and always interleaves, like warpgauge-bench)
+//   --exit=CODE  --only-in=PART (fails only if the path of its results contains PART)
+//   --slow-in=PART (is slow only if the path of its results contains PART)
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -45,7 +46,7 @@ class Flags {
   std::map<std::string, std::string> values_;
 };
 
-// "PART=FACTOR": the factor where the text holds the part.
+// "PART=FACTOR": the factor if the text contains the part, else 1.
 double factor_for(const std::string& rule, const std::string& text) {
   const std::size_t equals = rule.rfind('=');
   if (equals == std::string::npos || text.find(rule.substr(0, equals)) == std::string::npos) return 1;
@@ -70,7 +71,7 @@ std::string row(const std::string& name, int repetition, int repetitions, double
 
 int main(int argc, char** argv) {
   const Flags flags(argc, argv);
-  const bool plans = flags.on("plans");  // like our bench: takes a budget, and always interleaves
+  const bool plans = flags.on("plans");
   if (flags.on("help")) return std::puts(plans ? "fake_bench [--process-seconds=S]" : "fake_bench"), 0;
   std::vector<std::string> names;
   for (int n = 0; n < static_cast<int>(flags.number("cases", 6)); ++n)
@@ -81,9 +82,9 @@ int main(int argc, char** argv) {
   }
 
   const std::string out_file = flags.text("benchmark_out");
-  const bool misbehaves = out_file.find(flags.text("only-in")) != std::string::npos;
-  const auto misbehaves_on = [&](const char* flag, const std::string& name) {
-    return misbehaves && name == flags.text(flag);
+  const bool fails = out_file.find(flags.text("only-in")) != std::string::npos;
+  const auto fails_on = [&](const char* flag, const std::string& name) {
+    return fails && name == flags.text(flag);
   };
   const std::regex filter(flags.text("benchmark_filter", "."));
   const bool interleaved = plans || flags.on("benchmark_enable_random_interleaving");
@@ -107,29 +108,29 @@ int main(int argc, char** argv) {
   bool crashing = false;
   for (std::size_t n = 0; n < names.size(); ++n) {
     const std::string& name = names[n];
-    if (misbehaves_on("crash-from", name)) crashing = true;
+    if (fails_on("crash-from", name)) crashing = true;
     if (!std::regex_search(name, filter)) continue;
     const bool may_crash = interleaved || !flags.on("crash-interleaved");
-    const bool in_company = misbehaves_on("crash-in-company", name) && selected > 1;
-    if ((crashing || in_company || misbehaves_on("crash", name)) && may_crash) {
+    const bool unless_alone = fails_on("crash-unless-alone", name) && selected > 1;
+    if ((crashing || unless_alone || fails_on("crash", name)) && may_crash) {
       if (interleaved) rows.clear();
       flush();
       std::raise(SIGKILL);
     }
-    if (misbehaves_on("hang", name)) {
+    if (fails_on("hang", name)) {
       if (interleaved) rows.clear();
       flush();
       std::this_thread::sleep_for(std::chrono::hours(1));
     }
-    if (misbehaves_on("omit", name)) continue;
+    if (fails_on("omit", name)) continue;
     for (int r = 0; r < repetitions; ++r) {
       const double time_ns = 1000.0 * static_cast<double>(n + 1) * factor_for(slow, name) * shared *
                              (1 + flags.number("noise", 0.005) * normal(random));
-      rows.push_back(row(name, r, repetitions, time_ns, misbehaves_on("error", name)));
+      rows.push_back(row(name, r, repetitions, time_ns, fails_on("error", name)));
     }
   }
-  if (misbehaves && flags.on("extra")) rows.push_back(row("fake/unasked", 0, 1, 1000, false));
+  if (fails && flags.on("extra")) rows.push_back(row("fake/unrequested", 0, 1, 1000, false));
   flush();
   std::ofstream(out_file, std::ios::app) << "\n  ]\n}\n";
-  return misbehaves ? static_cast<int>(flags.number("exit", 0)) : 0;
+  return fails ? static_cast<int>(flags.number("exit", 0)) : 0;
 }

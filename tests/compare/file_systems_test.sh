@@ -1,11 +1,11 @@
 #!/bin/bash
-# A read-only file system and a full one end in exit 5 with the cause, and leave the old file as it was. Both are mounted in
-# a namespace of their own; where the kernel forbids that to its users, the test is skipped.
+# On a read-only and on a full file system, compare exits 5, prints the cause, and keeps the old file. Both are mounted in a
+# new namespace. The test is skipped if the kernel does not allow users to create one.
 # usage: file_systems_test.sh COMPARE FAKE_BENCH CASE_FOLDER   (a folder with head0.json.. and before/baselines)
 set -u
 compare=$(realpath "$1") bench=$(realpath "$2") folder=$(realpath "$3")
 if [[ ${4:-} != inside ]]; then
-  unshare --map-root-user --mount true 2>/dev/null || { echo "skipped: no namespace of one's own may be made here"; exit 77; }
+  unshare --map-root-user --mount true 2>/dev/null || { echo "skipped: creating a namespace is not allowed here"; exit 77; }
   exec unshare --map-root-user --mount "$0" "$compare" "$bench" "$folder" inside
 fi
 
@@ -13,13 +13,13 @@ scratch=$(mktemp -d)
 trap 'umount "$scratch/readonly" "$scratch/full" 2>/dev/null; rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
 failed=0
-# expect WHAT CAUSE COMMAND...: the command ends in 5 and says why.
+# expect WHAT CAUSE COMMAND...: the command exits 5 and prints the cause.
 expect() {
   local what=$1 cause=$2 code=0
   shift 2
   "$@" >out.txt 2>err.txt || code=$?
   [[ $code == 5 ]] || { echo "$what: exit $code, not 5"; cat err.txt; failed=1; }
-  grep -q "$cause" err.txt || { echo "$what: does not say '$cause':"; cat err.txt; failed=1; }
+  grep -q "$cause" err.txt || { echo "$what: does not print '$cause':"; cat err.txt; failed=1; }
 }
 gate=("$compare" gate --baseline "$folder/before/baselines" --head "$folder"/head{0,1,2}.json)
 bless=("$compare" bless --head "$folder"/head{0,1,2}.json --reason x --accept '^naive/S:128$')
@@ -28,12 +28,12 @@ mkdir readonly full
 cp -R "$folder/before/baselines" readonly
 printf old >readonly/report.json
 if ! mount --bind readonly readonly || ! mount -o remount,bind,ro readonly || ! mount -t tmpfs -o size=64k tmpfs full; then
-  echo "skipped: nothing may be mounted here"
+  echo "skipped: mounting is not allowed here"
   exit 77
 fi
 cp -R "$folder/before/baselines" full
 printf old >full/report.json
-head -c 4000 /dev/zero >full/summary.md # the rest of its page takes no report
+head -c 4000 /dev/zero >full/summary.md # the rest of its page is too small for a report
 head -c 100000 /dev/zero >full/zeros 2>/dev/null
 
 for system in readonly full; do
@@ -41,7 +41,7 @@ for system in readonly full; do
   [[ $system == full ]] || cause='Read-only file system'
   for report in json markdown junit; do
     expect "$system: --$report" "$cause" "${gate[@]}" "--$report" $system/report.json
-    [[ $(cat $system/report.json) == old ]] || { echo "$system: --$report cost the old file"; failed=1; }
+    [[ $(cat $system/report.json) == old ]] || { echo "$system: --$report changed the old file"; failed=1; }
   done
   expect "$system: step summary" "$cause" env GITHUB_STEP_SUMMARY=$system/summary.md "${gate[@]}" --github
   expect "$system: bless" "$cause" "${bless[@]}" --baseline $system/baselines

@@ -13,12 +13,12 @@ TEST(InputNames, TrailingSettingsAreStripped) {
   EXPECT_EQ(strip_settings("BM_f/manual_time"), "BM_f");
 }
 
-TEST(InputNames, ThreadsStayBehindStrippedSettings) {
+TEST(InputNames, ThreadsAreKept) {
   EXPECT_EQ(strip_settings("BM_f/8/threads:2"), "BM_f/8/threads:2");
   EXPECT_EQ(strip_settings("BM_f/8/repeats:3/real_time/threads:2"), "BM_f/8/threads:2");
 }
 
-TEST(InputNames, WhatIsNotASettingStays) {
+TEST(InputNames, OtherPartsAreKept) {
   for (const char* name :
        {"BM_f", "BM_f/8", "BM_f/real_time/8", "BM_f/repeats", "BM_f/my_repeats:3", "BM_f/real_times",
         "naive/f32/B:1/H:8/S:64/D:64/causal:0", "", "/", "real_time", "/real_time"}) {

@@ -24,7 +24,7 @@ TEST(InputNvbench, StatesAreCasesAndTheirMeanGpuTimeIsRealTime) {
   EXPECT_THAT(process.cases[4].repetitions[0].value, DoubleEq(2'000));
 }
 
-TEST(InputNvbench, ASkipIsNoFailureButAThrownErrorIs) {
+TEST(InputNvbench, ASkipIsNotAFailureButAThrownErrorIs) {
   const Process process = read_testdata("nvbench.json");
   EXPECT_EQ(process.cases[2].skip_reason, "too small");
   EXPECT_EQ(process.cases[2].failure, "");
@@ -83,7 +83,7 @@ TEST(InputNvbench, TheDeviceIsTheIdentity) {
               ElementsAre(Pair("gpu", "NVIDIA H200 (132 SMs, sm 900, 150109880320 B, ECC true)")));
 }
 
-TEST(InputNvbench, SeveralDevicesStandInTheNames) {
+TEST(InputNvbench, SeveralDevicesAreInTheNames) {
   const Process process = read_testdata("nvbench_two_devices.json");
   ASSERT_EQ(process.cases.size(), 6U);
   EXPECT_EQ(process.cases[4].name, "empty/device:0");
@@ -98,7 +98,8 @@ TEST(InputNvbench, FilterAndSameNames) {
     {"name": "a", "states": [{"device": 0, "is_skipped": true}]},
     {"name": "a", "states": [{"device": 0, "is_skipped": true}]}]})";
   EXPECT_EQ(complaint_of([&] { parse(twice); }),
-            "f.json: benchmarks[1].states[0] a: is there already; two benchmarks share this name");
+            "f.json: benchmarks[1].states[0] a: an earlier state has the same name; rename one of the two "
+            "benchmarks");
 }
 
 TEST(InputNvbench, ArraysWithoutElementsAreWrittenAsNull) {

@@ -68,7 +68,7 @@ TEST(InputReader, GoogleBenchmark17InterleavedRepetitions) {
   EXPECT_THAT(values_of(process.cases[1]), ElementsAre(900, 901, 902));
 }
 
-TEST(InputReader, UnusedCountersThatAreNotFiniteAreWarnedOfOnce) {
+TEST(InputReader, UnusedCountersThatAreNotFiniteGiveOneWarning) {
   EXPECT_THAT(
       read_testdata("google_benchmark_1.7.json").warnings,
       ElementsAre("google_benchmark_1.7.json: benchmarks[0] BM_Hash/64.spread: not a finite number; not used "
@@ -90,7 +90,7 @@ TEST(InputReader, CountersAndCpuTimeAreMetrics) {
   EXPECT_THAT(values_of(read_testdata("google_benchmark_1.9.json", bytes_of_one).cases[0]), ElementsAre(64));
 }
 
-TEST(InputReader, AMissingCounterNamesThoseThatAreThere) {
+TEST(InputReader, AMissingCounterListsTheOthers) {
   EXPECT_THAT(
       complaint_of([] { read_testdata("google_benchmark_1.7.json", with_metric("gbps")); }),
       HasSubstr("benchmarks[0] BM_Hash/64.gbps: is missing: the row has no such counter; its numbers are "));
@@ -105,7 +105,7 @@ TEST(InputReader, OnlyAggregatesCountThroughTheirMedian) {
   EXPECT_THAT(values_of(process.cases[0]), ElementsAre(100.5));
 }
 
-TEST(InputReader, AMedianBeforeItsIterationsGivesWayToThem) {
+TEST(InputReader, IterationsReplaceAMedianBeforeThem) {
   const Process process = parse(R"({"context": {}, "benchmarks": [
     {"name": "A_median", "run_name": "A", "run_type": "aggregate", "aggregate_name": "median", "real_time": 5,
      "time_unit": "ns"},
@@ -130,7 +130,7 @@ TEST(InputReader, GoogleBenchmark19MeasuredWithSeveralClocks) {
   EXPECT_EQ(process.context.state.at("aslr_enabled"), "true");
 }
 
-TEST(InputReader, PlainContextTellsTheHardware) {
+TEST(InputReader, APlainContextHasTheHardware) {
   const Context context = read_testdata("google_benchmark_1.7.json").context;
   EXPECT_FALSE(context.fingerprinted);
   EXPECT_THAT(context.identity,
@@ -177,14 +177,14 @@ TEST(InputReader, ByteOrderMarkAndCrLfAreAccepted) {
   }
 }
 
-TEST(InputReader, NoRowsAreNoCases) {
+TEST(InputReader, NoRowsAreNotCases) {
   EXPECT_THAT(read_testdata("no_rows.json").cases, IsEmpty());
 }
 
 TEST(InputReader, RowsWithoutAUnitAreNanosecondsWithAWarning) {
   const Process process = parse(R"({"context": {}, "benchmarks": [{"name": "A", "real_time": 5}]})");
   EXPECT_THAT(values_of(process.cases[0]), ElementsAre(5));
-  EXPECT_THAT(process.warnings, ElementsAre("f.json: 1 rows have no time_unit; taken as nanoseconds"));
+  EXPECT_THAT(process.warnings, ElementsAre("f.json: 1 rows have no time_unit; nanoseconds are assumed"));
 }
 
 // A document of these rows, which all lack nothing but what a test is about.
@@ -203,7 +203,7 @@ TEST(InputReader, ARowNeedsAName) {
   EXPECT_THAT(complaint_of_rows(row(R"("name": "")")), HasSubstr("benchmarks[0] .name: is empty"));
 }
 
-TEST(InputReader, FailuresAndSkipsWithoutAMessageAreToldAllTheSame) {
+TEST(InputReader, FailuresAndSkipsWithoutAMessageAreReported) {
   const char* const messages[] = {"", R"(, "error_message": 7)", R"(, "error_message": "")"};
   for (const char* message : messages) {
     const Process process = rows(row(R"("name": "a", "error_occurred": true)" + std::string(message)));
@@ -223,7 +223,7 @@ TEST(InputReader, TheFirstOfSeveralMessagesCountsAndFalseIsNone) {
   EXPECT_THAT(values_of(neither.cases[0]), ElementsAre(5));
 }
 
-TEST(InputReader, AMedianOfACaseThatFailedOrWasSkippedIsNoNumber) {
+TEST(InputReader, AMedianOfAFailedOrSkippedCaseIsIgnored) {
   const std::string median =
       row(R"("name": "a_median", "run_name": "a", "run_type": "aggregate", "aggregate_name": "median")");
   EXPECT_THAT(rows(row(R"("name": "a", "error_occurred": true)") + "," + median).cases[0].repetitions,
@@ -240,7 +240,7 @@ TEST(InputReader, OldAggregatesNameTheirRunByTheirOwnName) {
   EXPECT_THAT(names_of(rows(aggregate("amedian", median))), ElementsAre("a"));
   EXPECT_THAT(names_of(rows(aggregate("a_middle", median))), ElementsAre("a_middle"));
   // What an aggregate without a name is of cannot be told: it is no median.
-  EXPECT_THAT(complaint_of_rows(aggregate("a_mean", "")), HasSubstr("only aggregate rows of this case"));
+  EXPECT_THAT(complaint_of_rows(aggregate("a_mean", "")), HasSubstr("the case has only aggregate rows"));
   EXPECT_THAT(names_of(rows(aggregate("a_median", median), with_filter("^b"))), IsEmpty());
 }
 
@@ -248,14 +248,14 @@ TEST(InputReader, SamplesMayLackNumbers) {
   EXPECT_THAT(complaint_of_rows(row(R"("name": "a", "samples_ns": [1, "two"])")), HasSubstr("samples_ns"));
 }
 
-TEST(InputReader, RepetitionsOfAnIndexAreKeptApartByCase) {
+TEST(InputReader, RepetitionIndicesArePerCase) {
   const Process process =
       rows(row(R"("name": "b", "repetition_index": 1)") + "," + row(R"("name": "a", "repetition_index": 1)") +
            "," + row(R"("name": "b", "repetition_index": 0)"));
   EXPECT_THAT(names_of(process), ElementsAre("b", "a"));
 }
 
-TEST(InputReader, WarningsCarryTheNameThatIsShown) {
+TEST(InputReader, WarningsHaveTheShownName) {
   Process process = rows(R"({"name": "a", "real_time": 5, "cpu_time": 5})");
   ASSERT_EQ(process.warnings.size(), 1u);
   process.warnings.push_back("of another file");
@@ -264,7 +264,7 @@ TEST(InputReader, WarningsCarryTheNameThatIsShown) {
   EXPECT_EQ(process.warnings[1], "of another file");
 }
 
-TEST(InputReader, WhatStandsInAContextInPlaceOfAValueIsPassedOver) {
+TEST(InputReader, UnexpectedValuesInAContextAreIgnored) {
   const Process process = parse(
       R"({"context": {"warpgauge": 7, "list": [1], "object": {"a": 1}, "date": "2026"}, "benchmarks": []})");
   EXPECT_EQ(process.context.info.at("date"), "2026");
@@ -296,9 +296,9 @@ TEST(InputReader, FilesOfASideAreProcesses) {
 TEST(InputReader, AFileTwiceOnOneSideIsRefused) {
   const std::string again = testdata_path("../input/bom.json");
   EXPECT_EQ(complaint_of([&] {
-              read_results({testdata_path("bom.json"), again}, {});
+              (void)read_results({testdata_path("bom.json"), again}, {});
             }),
-            again + ": is given twice on one side; its numbers would count as two processes");
+            again + ": is given twice on one side; it would count as two processes: give it once");
 }
 
 }  // namespace

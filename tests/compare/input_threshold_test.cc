@@ -11,7 +11,7 @@ namespace {
 
 std::string complaint(std::string_view text) {
   try {
-    parse_threshold(text);
+    (void)parse_threshold(text);
   } catch (const std::invalid_argument& error) {
     return error.what();
   }
@@ -28,8 +28,8 @@ TEST(InputThreshold, PercentAndFractionsAreTheSame) {
   EXPECT_DOUBLE_EQ(parse_threshold("1e-3"), 0.001);
 }
 
-TEST(InputThreshold, ABareNumberFromAHalfOnIsRefused) {
-  EXPECT_EQ(complaint("3"), "threshold '3' is ambiguous; write '3%' if percent is meant");
+TEST(InputThreshold, ABareNumberOfAHalfOrMoreIsRefused) {
+  EXPECT_EQ(complaint("3"), "threshold '3' is ambiguous; for percent write '3%'");
   EXPECT_NE(complaint("0.5"), "");
 }
 
@@ -37,18 +37,18 @@ TEST(InputThreshold, NegativeIsRefused) {
   EXPECT_THAT(complaint("-3%"), ::testing::HasSubstr("is negative"));
 }
 
-TEST(InputThreshold, WhatIsNoNumberIsRefused) {
+TEST(InputThreshold, TextThatIsNoNumberIsRefused) {
   for (const char* text :
        {"", "%", "abc", "3%%", "3 percent", "0,03", "nan", "inf", "inf%", "1e999", "0x1p-3", "+3%"}) {
     EXPECT_THAT(complaint(text), ::testing::HasSubstr("is not a share; write 3% or 0.03")) << text;
   }
 }
 
-TEST(InputThreshold, ALevelIsNeitherAHalfNorNothing) {
+TEST(InputThreshold, ALevelIsAboveZeroAndBelowAHalf) {
   EXPECT_DOUBLE_EQ(parse_level("5%"), 0.05);
   EXPECT_DOUBLE_EQ(parse_level("0.49"), 0.49);
   for (const char* text : {"50%", "100%", "0.5", "0", "1e-300", "1e-16%", "nan"})
-    EXPECT_THROW(parse_level(text), std::invalid_argument) << text;
+    EXPECT_THROW((void)parse_level(text), std::invalid_argument) << text;
 }
 
 }  // namespace

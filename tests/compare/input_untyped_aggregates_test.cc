@@ -26,18 +26,18 @@ std::vector<std::string> names_of(const Process& process) {
   return names;
 }
 
-TEST(InputUntypedAggregates, AreNoCases) {
+TEST(InputUntypedAggregates, AreNotCases) {
   const Process process = parse(rows(
       {"a/repeats:2", "a/repeats:2", "a/repeats:2_mean", "a/repeats:2_median", "a/repeats:2_stddev", "b"}));
   EXPECT_THAT(names_of(process), ElementsAre("a/repeats:2", "b"));
   EXPECT_EQ(process.cases[0].repetitions.size(), 2U);
   EXPECT_THAT(
       process.warnings,
-      ElementsAre("f.json: benchmarks[2] a/repeats:2_mean: has no run_type; taken for one of 3 aggregates "
-                  "by its name, and not used"));
+      ElementsAre("f.json: benchmarks[2] a/repeats:2_mean: has no run_type; by its name it is one of 3 "
+                  "aggregates, which are not used"));
 }
 
-TEST(InputUntypedAggregates, ADeviationOfNothingIsNoWrongTime) {
+TEST(InputUntypedAggregates, ADeviationOfZeroIsNotAnInvalidTime) {
   std::string text = rows({"a", "a", "a_mean", "a_median", "a_stddev", "b"});
   text.replace(text.find("10", text.find("a_stddev")), 2, "0.0");
   EXPECT_THAT(names_of(parse(text)), ElementsAre("a", "b"));
@@ -47,12 +47,12 @@ TEST(InputUntypedAggregates, AloneTheyAreRefused) {
   const std::string text = rows({"a_mean", "a_median", "a_stddev", "b"});
   EXPECT_THAT(
       complaint_of([&] { parse(text); }),
-      HasSubstr("f.json: benchmarks[0] a_mean: an aggregate by its name, has no run_type, and what it is "
-                "of is not there; Google Benchmark before 1.5"));
+      HasSubstr("f.json: benchmarks[0] a_mean: an aggregate by its name, without run_type and without a row "
+                "of its case; Google Benchmark before 1.5"));
   EXPECT_THAT(names_of(parse(text, with_filter("^b"))), ElementsAre("b"));
 }
 
-TEST(InputUntypedAggregates, ANameAloneMakesNone) {
+TEST(InputUntypedAggregates, ANameAloneIsNotEnough) {
   EXPECT_THAT(names_of(parse(rows({"a", "a_mean", "b_stddev", "_mean", "c_cv"}))),
               ElementsAre("a", "a_mean", "b_stddev", "_mean", "c_cv"));
 }

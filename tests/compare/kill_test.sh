@@ -1,5 +1,5 @@
 #!/bin/bash
-# kill -9 at random moments of bless and of the report writers leaves the old or the new file.
+# After kill -9 at a random moment of bless or of a report writer, either the old or the new file is there.
 # usage: kill_test.sh COMPARE CASE_FOLDER [KILLS]   (a folder with head0.json.. and before/baselines; 25 moments)
 set -u
 compare=$(realpath "$1") folder=$(realpath "$2") kills=${3:-25}
@@ -21,7 +21,7 @@ for ((i = 0; i < kills; i++)); do
   cp old.json "$file"
   rm -f report.json
   "${command[@]}" >/dev/null 2>&1 &
-  # Up to a little longer than it takes: it writes at its end.
+  # Up to 20 % longer than the command takes, because it writes at its end.
   moment_us=$((RANDOM * RANDOM % (took_us * 6 / 5)))
   sleep "$(printf '%d.%06d' $((moment_us / 1000000)) $((moment_us % 1000000)))"
   kill -9 $! 2>/dev/null && killed=$((killed + 1))
@@ -29,7 +29,7 @@ for ((i = 0; i < kills; i++)); do
   cmp -s "$file" old.json || cmp -s "$file" new.json || { echo "kill $i: $file is neither old nor new"; exit 1; }
   [[ ! -e report.json ]] || cmp -s report.json whole.json || { echo "kill $i: report.json is not whole"; exit 1; }
 done
-# What the killed ones left hinders nobody.
+# Files that killed commands left do not disturb the next one.
 cp old.json "$file"
 "${command[@]}" >/dev/null || { echo "bless fails after the kills"; exit 1; }
 cmp -s "$file" new.json || { echo "bless writes something else after the kills"; exit 1; }

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Runs one case of the table tests/testdata/compare/: the program in the case's folder, with the words of `args`
-# ($OUT is an empty folder), and holds against it what the folder says:
+# Runs one case of tests/testdata/compare/: the program in the case's folder, with the arguments in `args` ($OUT is an
+# empty folder). Compares the result with the files of the folder:
 #   exit     the exit code
-#   stdout   what it prints
-#   stderr   the same; where there is no such file, nothing may be printed there
-#   out/     the files that it leaves in $OUT, where the folder is there
-#   before/  is copied to $OUT first, where it is there
-# usage: run_case.sh COMPARE CASE_FOLDER [--update]   (--update writes what it sees: look at the diff)
+#   stdout   its standard output
+#   stderr   its standard error; without this file it must be empty
+#   out/     the files that it writes to $OUT; optional
+#   before/  files that are copied to $OUT first; optional
+# usage: run_case.sh COMPARE CASE_FOLDER [--update]   (--update writes the files; review the diff)
 set -eu
 compare=$(realpath "$1") folder=$2 update=${3:-}
 cd "$folder"
@@ -21,7 +21,7 @@ eval "set -- $(cat args)"
 code=0
 "$compare" "$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null || code=$?
 echo "$code" >"$scratch/exit"
-# Messages name where reports went: that differs from run to run.
+# Messages name the paths of reports, which differ from run to run.
 sed -i "s|$scratch/||g" "$scratch/stdout" "$scratch/stderr"
 
 if [ "$update" = --update ]; then

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs every command in the README's sh blocks, line by line, in an empty folder, and holds its exit code against the
-# line's "# exit N" (0 without). base_bench and head_bench are stand-ins, head's first case 10 % slower.
+# Runs every command in the README's sh blocks, line by line, in an empty folder. Compares its exit code with the line's
+# "# exit N" (without it: 0). base_bench and head_bench are fakes; case fake/1 of head is 10 % slower.
 # usage: run_readme.sh COMPARE FAKE_BENCH README
 set -eu
 compare=$(realpath "$1") bench=$(realpath "$2") readme=$(realpath "$3")
@@ -32,7 +32,7 @@ while IFS= read -r line; do
     failed=1
   fi
 done <"$scratch/commands"
-# A block of another kind would be run by nobody.
+# Nothing runs a block of another kind, so there must be none.
 if grep -E '^```.+' "$readme" | grep -qvx '```sh'; then
   echo "$readme has a block that is not sh"
   failed=1

@@ -18,7 +18,7 @@ using power::World;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-TEST(AbRule, BaseHeadHeadBaseAndThenTheMirror) {
+TEST(AbRule, OddBlocksMirrorTheOrderOfEvenBlocks) {
   const bool even[] = {false, true, true, false};
   for (int position = 0; position < kPositions; ++position) {
     EXPECT_EQ(is_head(0, position), even[position]);
@@ -27,13 +27,13 @@ TEST(AbRule, BaseHeadHeadBaseAndThenTheMirror) {
   }
 }
 
-TEST(AbRule, LooksDoubleUpToTheLast) {
+TEST(AbRule, BlocksDoubleBetweenInterimAnalyses) {
   EXPECT_EQ(look_blocks({6, 24}), (std::vector<int>{6, 12, 24}));
   EXPECT_EQ(look_blocks({5, 24}), (std::vector<int>{5, 10, 20, 24}));
   EXPECT_EQ(look_blocks({8, 8}), (std::vector<int>{8}));
 }
 
-TEST(AbRule, AQuietRunIsDecidedAtTheFirstLook) {
+TEST(AbRule, AQuietRunIsDecidedAtTheFirstInterimAnalysis) {
   const World world = small_world(30, 1, 0.05, 0.002);
   Machine machine(world, 1);
   AbRule rule(machine.cases(), {});
@@ -67,7 +67,7 @@ TEST(AbRule, AFasterHeadIsAnImprovement) {
   EXPECT_EQ(outcome.decisions[2].why, DecisionWhy(SameProved{Margins().same_within}));
 }
 
-TEST(AbRule, LaterLooksRunTheUndecidedInCompanyAndSentinelsKeepTheirVerdicts) {
+TEST(AbRule, LaterPanelsHoldOpenCasesAndDecidedOnesThatKeepTheirVerdicts) {
   const World world = small_world(100, 3, 0.03, 0.0095);
   Machine machine(world, 3);
   AbRule rule(machine.cases(), {});
@@ -93,7 +93,7 @@ TEST(AbRule, LaterLooksRunTheUndecidedInCompanyAndSentinelsKeepTheirVerdicts) {
   }
 }
 
-TEST(AbRule, TheSeedDrawsTheSentinels) {
+TEST(AbRule, TheSeedDrawsTheDecidedCasesOfAPanel) {
   const World world = small_world(100, 1, 0.03, 0.0075);
   std::vector<std::size_t> drawn[3];
   for (int i = 0; i < 3; ++i) {
@@ -111,7 +111,7 @@ TEST(AbRule, TheSeedDrawsTheSentinels) {
   EXPECT_NE(drawn[0], drawn[2]);
 }
 
-TEST(AbRule, ARestlessMachineIsInconclusiveAndSaysWhatItWouldTake) {
+TEST(AbRule, ANoisyMachineIsInconclusiveWithMdeAndSampleSize) {
   const World world = small_world(10, 0, 0, 0.05);
   Machine machine(world, 4);
   AbRule rule(machine.cases(), {6, 12});
@@ -126,7 +126,7 @@ TEST(AbRule, ARestlessMachineIsInconclusiveAndSaysWhatItWouldTake) {
       std::ranges::any_of(outcome.decisions, [](const Decision& one) { return one.more_units > 12; }));
 }
 
-TEST(AbRule, FewCasesAreJudgedWithoutTheRest) {
+TEST(AbRule, FewCasesHaveNoRelativeTest) {
   const World world = small_world(1, 1, 0.1, 0.003);
   Machine machine(world, 6);
   AbRule rule(machine.cases(), {});
@@ -135,7 +135,7 @@ TEST(AbRule, FewCasesAreJudgedWithoutTheRest) {
   EXPECT_FALSE(outcome.shared);
 }
 
-TEST(AbRule, ACaseWithoutATimeIsDroppedAndTheRunGoesOn) {
+TEST(AbRule, ACaseWithoutATimeIsDroppedAndTheRunContinues) {
   const World world = small_world(10, 1, 0.05, 0.002);
   Machine machine(world, 7);
   AbRule rule(machine.cases(), {});
@@ -149,7 +149,7 @@ TEST(AbRule, ACaseWithoutATimeIsDroppedAndTheRunGoesOn) {
   EXPECT_EQ(outcome.decisions[5].decided, Decided::unchanged);
 }
 
-TEST(AbRule, DroppedByTheDriverNoLookAsksForIt) {
+TEST(AbRule, ACaseThatTheDriverDropsIsNotRunAgain) {
   const World world = small_world(10, 0, 0, 0.05);
   Machine machine(world, 8);
   AbRule rule(machine.cases(), {});
@@ -161,8 +161,8 @@ TEST(AbRule, DroppedByTheDriverNoLookAsksForIt) {
   EXPECT_EQ(rule.outcome().decisions[2].why, DecisionWhy(Dropped{Side::head, "it crashed"}));
 }
 
-TEST(AbRule, WhatWasDecidedStaysSoWhenItIsDroppedLater) {
-  // Some are decided at the first look, others are not.
+TEST(AbRule, ADecidedCaseKeepsItsVerdictIfDroppedLater) {
+  // Some cases are decided at the first interim analysis, others are not.
   const World world = small_world(60, 4, -0.05, 0.0095);
   Machine machine(world, 3);
   AbRule rule(machine.cases(), {});
@@ -178,7 +178,7 @@ TEST(AbRule, WhatWasDecidedStaysSoWhenItIsDroppedLater) {
   EXPECT_TRUE(std::holds_alternative<ChangeProved>(outcome.decisions[dropped].why));
 }
 
-TEST(AbRule, ControlsRunAtEveryLook) {
+TEST(AbRule, ControlsRunAtEveryInterimAnalysis) {
   World world = small_world(60, 2, 0.03, 0.0095);
   world.controls = 5;
   Machine machine(world, 3);
@@ -193,10 +193,10 @@ TEST(AbRule, ControlsRunAtEveryLook) {
   }
 }
 
-// All that is decided at a look spends what the looks before left: (t / B)^2.5 of alpha, little at first.
+// After t of B blocks, (t / B)^2.5 of alpha is spent: little at first.
 TEST(AbRule, AlphaIsSpentSlowly) {
-  // 5 cases, so that Holm asks little; the deviation lets one case's p fall between what the first of three
-  // looks may spend (.01 / 32, halved, over 5 cases) and all of alpha.
+  // 5 cases, so that Holm's adjustment is small. The deviation puts one case's p between the level of the
+  // first of three interim analyses (.01 / 32, halved, over 5 cases) and all of alpha.
   int early = 0, single = 0;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const World world = small_world(5, 1, 0.04, 0.0095);
@@ -207,12 +207,12 @@ TEST(AbRule, AlphaIsSpentSlowly) {
     early += rule.decided()[0] == Decided::regression;
     single += one_look.decided()[0] == Decided::regression;
   }
-  EXPECT_GE(single, early + 10) << early << " of 40 at the first of three looks, " << single
-                                << " at an only one";
+  EXPECT_GE(single, early + 10) << early << " of 40 at the first of three interim analyses, " << single
+                                << " at a single one";
 }
 
-// While looks are left, unchanged is tested at half of what is left of .05; at an only look at all of it.
-TEST(AbRule, UnchangedIsAskedMoreOfWhileLooksAreLeft) {
+// "Unchanged" is tested at half of what remains of .05, and at all of it at the last interim analysis.
+TEST(AbRule, UnchangedNeedsMoreBeforeTheLastInterimAnalysis) {
   int early = 0, single = 0;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const World world = small_world(8, 0, 0, 0.01);
@@ -223,11 +223,11 @@ TEST(AbRule, UnchangedIsAskedMoreOfWhileLooksAreLeft) {
     early += static_cast<int>(std::ranges::count(rule.decided(), Decided::unchanged));
     single += static_cast<int>(std::ranges::count(one_look.decided(), Decided::unchanged));
   }
-  EXPECT_GT(single, early * 1.1) << early << " of 320 at the first of three looks, " << single
-                                 << " at an only one";
+  EXPECT_GT(single, early * 1.1) << early << " of 320 at the first of three interim analyses, " << single
+                                 << " at a single one";
 }
 
-TEST(AbRule, InterruptedBeforeTheFirstLookNothingIsKnown) {
+TEST(AbRule, InterruptedBeforeTheFirstInterimAnalysisEveryCaseIsNotAnalysed) {
   const AbRule rule(std::vector<AbCase>(3), {});
   const AbOutcome outcome = rule.outcome();
   ASSERT_EQ(outcome.decisions.size(), 3u);
@@ -236,20 +236,20 @@ TEST(AbRule, InterruptedBeforeTheFirstLookNothingIsKnown) {
   EXPECT_EQ(outcome.null_control.verdict, NullVerdict::not_available);
 }
 
-TEST(AbRule, ControlsFindACommonSlowdownOnARestlessMachine) {
+TEST(AbRule, ControlsFindACommonSlowDownOnANoisyMachine) {
   World world = small_world(40, 35, 0.03, 0.004);
   world.shared = 0.03;
-  int red[2] = {0, 0};
+  int regressions[2] = {0, 0};
   for (const int controls : {0, 5}) {
     world.controls = controls;
     Machine machine(world, 9);
     AbRule rule(machine.cases(), {});
     const AbOutcome outcome = run(rule, machine);
     for (const Decision& decision : outcome.decisions)
-      red[controls > 0] += decision.decided == Decided::regression;
+      regressions[controls > 0] += decision.decided == Decided::regression;
   }
-  EXPECT_EQ(red[0], 0);
-  EXPECT_GE(red[1], 33);
+  EXPECT_EQ(regressions[0], 0);
+  EXPECT_GE(regressions[1], 33);
 }
 
 TEST(AbRule, AHeadThatIsSlowNowAndThenIsNotUnchanged) {
@@ -258,7 +258,7 @@ TEST(AbRule, AHeadThatIsSlowNowAndThenIsNotUnchanged) {
   Machine machine(world, 3);
   AbRule rule(machine.cases(), {});
   const AbOutcome outcome = run(rule, machine);
-  EXPECT_EQ(outcome.looks, 3) << "it is looked at again";
+  EXPECT_EQ(outcome.looks, 3) << "another interim analysis follows";
   for (const Decision& decision : outcome.decisions) {
     EXPECT_EQ(decision.decided, Decided::inconclusive);
     const auto* why = std::get_if<DependsOnExclusion>(&decision.why);
@@ -274,8 +274,8 @@ TEST(AbRule, AHeadThatIsSlowNowAndThenIsNotUnchanged) {
   EXPECT_NEAR(std::exp(outcome.excluded[0].log_shift), 1.22, 0.01);
 }
 
-// One bad process, whichever side it hits, costs a look at most.
-TEST(AbRule, OneSlowBlockAloneOfTwelveIsTheMachines) {
+// One bad process on either side costs at most one more interim analysis.
+TEST(AbRule, ASingleSlowBlockOfTwelveIsAttributedToTheMachine) {
   World world = small_world(30, 0, 0, 0.002);
   world.noise = power::Noise::bad_process;
   for (const std::uint64_t seed : {1, 2, 3, 4}) {
@@ -287,7 +287,7 @@ TEST(AbRule, OneSlowBlockAloneOfTwelveIsTheMachines) {
   }
 }
 
-TEST(AbRule, PlansThatMakeNoSenseAreRefused) {
+TEST(AbRule, InvalidPlansThrow) {
   EXPECT_THROW(AbRule({}, {1, 24}), std::invalid_argument);
   EXPECT_THROW(AbRule({}, {6, 5}), std::invalid_argument);
   EXPECT_THROW(AbRule({}, {6, 24, 0}), std::invalid_argument);

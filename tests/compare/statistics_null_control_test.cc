@@ -14,13 +14,13 @@ using power::Machine;
 using power::World;
 using testing::HasSubstr;
 
-// A run whose processes alternate in a way that no drift explains.
-TEST(NullControl, ProcessesThatDifferFromTheirOwnSideTakeTheRedAway) {
+// A run whose processes alternate in a way that a drift cannot explain.
+TEST(NullControl, IfBaseDiffersFromBaseARegressionIsInconclusive) {
   const World world = small_world(20, 1, 0.05, 0.002);
   Machine machine(world, 10);
   AbRule rule(machine.cases(), {6, 6});
   std::vector<AbBlock> blocks = blocks_for(*rule.next(), machine);
-  // Case 7: the outer processes of either side in a pair of blocks are slow, the inner ones are not.
+  // Case 7: in a pair of blocks, the outer processes of each side are slow, the inner ones are not.
   for (std::size_t b = 0; b < blocks.size(); ++b)
     for (const std::size_t position : {b % 2 * 2, 1 + b % 2 * 2}) blocks[b].numbers[7][position] += 0.1;
   rule.take(blocks);
@@ -32,7 +32,7 @@ TEST(NullControl, ProcessesThatDifferFromTheirOwnSideTakeTheRedAway) {
   EXPECT_EQ(outcome.decisions[5].decided, Decided::unchanged);
 }
 
-// A machine that grows slower from process to process, each case in its own way.
+// A machine that becomes slower from process to process, each case at its own rate.
 std::vector<AbBlock> drifting_blocks() {
   std::vector<AbBlock> blocks(6);
   int process = 0;
@@ -51,7 +51,7 @@ TEST(NullControl, ADriftIsNotAFailure) {
   EXPECT_EQ(null_control(drifting_blocks(), std::vector<Margins>(6), 0.01).verdict, NullVerdict::passed);
 }
 
-TEST(NullControl, NorDoesADriftHideOne) {
+TEST(NullControl, ADriftDoesNotHideAFailure) {
   std::vector<AbBlock> blocks = drifting_blocks();
   for (std::size_t b = 0; b < blocks.size(); ++b)
     for (const std::size_t position : {b % 2 * 2, 1 + b % 2 * 2}) blocks[b].numbers[5][position] += 0.05;
@@ -60,7 +60,7 @@ TEST(NullControl, NorDoesADriftHideOne) {
   EXPECT_EQ(control.flagged, std::vector<std::size_t>{5});
 }
 
-TEST(NullControl, FewerThanThreePairsAreNoControl) {
+TEST(NullControl, FewerThanThreePairsGiveNoControl) {
   const std::vector<AbBlock> blocks(5, AbBlock{{{0, 0, 0, 0}}});
   const NullControl control = null_control(blocks, std::vector<Margins>(1), 0.01);
   EXPECT_EQ(control.verdict, NullVerdict::not_available);

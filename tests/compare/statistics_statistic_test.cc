@@ -7,7 +7,7 @@
 namespace warpgauge {
 namespace {
 
-TEST(Statistic, QuantilesInterpolateAsNumpyDoes) {
+TEST(Statistic, QuantilesAgreeWithNumpy) {
   // numpy 2.4.6: np.quantile([3, 1, 4, 1, 5, 9, 2, 6], [0, .1, .25, .5, 1])
   const double values[] = {3, 1, 4, 1, 5, 9, 2, 6};
   EXPECT_DOUBLE_EQ(quantile(values, 0), 1);
@@ -17,7 +17,7 @@ TEST(Statistic, QuantilesInterpolateAsNumpyDoes) {
   EXPECT_DOUBLE_EQ(quantile(values, 1), 9);
 }
 
-TEST(Statistic, NamesParseToThemselves) {
+TEST(Statistic, NamesAreParsed) {
   for (const Statistic statistic : kStatistics)
     EXPECT_EQ(parse_statistic(statistic_name(statistic)), statistic);
   EXPECT_STREQ(statistic_name(Statistic::q25), "q25");
@@ -32,8 +32,9 @@ TEST(Statistic, BothSidesAreCutToTheShortestProcess) {
   EXPECT_DOUBLE_EQ(process_number(samples, 2, Statistic::minimum), std::log(2.0));
 }
 
-TEST(Statistic, TheOneByWhichBaseAgreesWithBaseIsChosen) {
-  // Minima agree, medians do not; the second case has its minima apart, but one in three does not decide.
+TEST(Statistic, TheQuantileByWhichBaseAgreesWithBaseIsChosen) {
+  // Minima agree, medians do not. The minima of the second case differ, but one case of three does not
+  // decide.
   const std::vector<ProcessSamples> by_minimum = {
       {{1, 2, 3}, {1, 4, 5}}, {{1, 2, 3}, {2, 2, 3}}, {{5, 7, 9}, {5, 9, 11}}};
   EXPECT_EQ(choose_statistic(by_minimum), Statistic::minimum);
@@ -41,13 +42,13 @@ TEST(Statistic, TheOneByWhichBaseAgreesWithBaseIsChosen) {
   EXPECT_EQ(choose_statistic(by_median), Statistic::median);
 }
 
-TEST(Statistic, NeighboursAreComparedNotTheWholeRun) {
+TEST(Statistic, OnlyNeighboursAreCompared) {
   // A drift between blocks moves minimum and median alike; within a block only the minimum differs.
   const std::vector<ProcessSamples> drifting = {{{1, 2, 3}, {1.1, 2, 3}, {9, 10, 11}, {8.9, 10, 11}}};
   EXPECT_EQ(choose_statistic(drifting), Statistic::median);
 }
 
-TEST(Statistic, NothingToChooseByGivesTheMedian) {
+TEST(Statistic, WithoutDataTheMedianIsChosen) {
   EXPECT_EQ(choose_statistic({}), Statistic::median);
   const std::vector<ProcessSamples> alone = {{{1, 2, 3}}};
   EXPECT_EQ(choose_statistic(alone), Statistic::median);

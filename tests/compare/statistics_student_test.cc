@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-TEST(Student, TailsAreThoseOfScipy) {
+TEST(Student, TailsAgreeWithScipy) {
   // scipy 1.17.1: stats.t.sf(2.5, 5), stats.t.sf(6.1, 11.4), stats.norm.sf(3.5)
   EXPECT_NEAR(student_upper(2.5, 5), 0.02724504967118813, 1e-13);
   EXPECT_NEAR(student_upper(6.1, 11.4) / 3.3228717878958326e-05, 1, 1e-10);
@@ -19,14 +19,14 @@ TEST(Student, TailsAreThoseOfScipy) {
   EXPECT_EQ(student_upper(-kInfinity, 5), 1);
 }
 
-TEST(Student, QuantilesAreThoseOfScipy) {
+TEST(Student, QuantilesAgreeWithScipy) {
   // scipy 1.17.1: stats.t.isf(2.5e-5, 17.6), stats.t.ppf(.975, 5), stats.norm.ppf(.975)
   EXPECT_NEAR(student_upper_quantile(2.5e-5, 17.6), 5.3227402402066035, 1e-8);
   EXPECT_NEAR(student_quantile(0.975, 5), 2.5705818356363146, 1e-10);
   EXPECT_NEAR(student_quantile(0.975, kInfinity), 1.959963984540054, 1e-12);
 }
 
-TEST(Student, NonCentralityForPowerIsThatOfScipy) {
+TEST(Student, NonCentralityForPowerAgreesWithScipy) {
   // scipy 1.17.1: brentq(lambda d: stats.nct.sf(stats.t.isf(alpha, df), df, d) - .8, 0, ...)
   const struct {
     double df, alpha, noncentrality;

@@ -1,4 +1,4 @@
-// Simulated A/B runs, as the tests of its rule take them.
+// Simulated A/B runs, for the tests of the A/B rule.
 #pragma once
 
 #include <vector>

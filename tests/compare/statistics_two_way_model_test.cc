@@ -11,8 +11,8 @@ namespace {
 
 constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
-// values[unit][case] = g[unit] + change[case] + pattern, all units head: a pattern that sums to zero over
-// units and whose median over cases is zero, so that the fit is exact.
+// Blocks with values[unit][case] = g[unit] + change[case] + pattern. The pattern sums to zero over the units,
+// and its median over the cases is zero, so that the fit is exact.
 TwoWayData paired(const std::vector<double>& g, const std::vector<double>& changes) {
   TwoWayData data;
   data.cases = changes.size();
@@ -25,7 +25,7 @@ TwoWayData paired(const std::vector<double>& g, const std::vector<double>& chang
   return data;
 }
 
-TEST(TwoWayModel, MeanSquaresAreThoseThatNistCertifies) {
+TEST(TwoWayModel, MeanSquaresAgreeWithNist) {
   // NIST StRD, one-way ANOVA, AtmWtAg (two instruments, 24 replicates each): certified mean squares between
   // instruments 3.63834187500000E-09, within them 2.28155932971014E-10, 46 degrees of freedom.
   constexpr double kAgreeing = 107.8681;  // the leading digits, which test the summation
@@ -44,7 +44,7 @@ TEST(TwoWayModel, MeanSquaresAreThoseThatNistCertifies) {
   EXPECT_NEAR(fit.change * fit.change / fit.leverage / 3.63834187500000e-09, 1, 1e-6);
 }
 
-TEST(TwoWayModel, AChangeStaysWholeAndTheBlocksShiftIsSeparated) {
+TEST(TwoWayModel, TheRandomEffectOfABlockIsSeparatedFromTheChange) {
   const std::vector<double> g = {0.02, -0.01, 0.03, -0.02, 0.01, -0.03};
   const std::vector<double> changes = {0, 0.03, -0.02, 0.1, 0, 0.05, 0};
   const TwoWayFit fit = fit_two_way(paired(g, changes));
@@ -54,12 +54,12 @@ TEST(TwoWayModel, AChangeStaysWholeAndTheBlocksShiftIsSeparated) {
     EXPECT_NEAR(fit.cases[c].df, 5 * (1 - 1.0 / 7), 1e-12);
     EXPECT_NEAR(fit.cases[c].leverage, 1.0 / 6, 1e-12);
   }
-  // Sum of squares .0028 over five degrees; the variances' median is zero, and so is the median's noise.
+  // Sum of squares .0028 over five degrees of freedom. The variances' median is zero, and so is its noise.
   EXPECT_NEAR(fit.shared_variance, 0.0028 / 5, 1e-12);
   EXPECT_EQ(fit.shared_df, 5);
 }
 
-TEST(TwoWayModel, WithFewerThanFiveCasesTheShiftStaysInTheNoise) {
+TEST(TwoWayModel, WithFewerThanFiveCasesTheRandomEffectStaysInTheNoise) {
   const std::vector<double> g = {0.02, -0.01, 0.03, -0.02, 0.01, -0.03};
   const TwoWayFit fit = fit_two_way(paired(g, {0, 0, 0, 0}));
   EXPECT_EQ(fit.shared_variance, 0);
@@ -67,18 +67,18 @@ TEST(TwoWayModel, WithFewerThanFiveCasesTheShiftStaysInTheNoise) {
   EXPECT_EQ(fit.cases[0].df, 5);
 }
 
-TEST(TwoWayModel, CasesOfFewerBlocksAreFreedOfTheShiftsOfTheirs) {
+TEST(TwoWayModel, CasesWithFewerBlocksAreCorrectedByTheEffectsOfThoseBlocks) {
   const std::vector<double> g = {0.02, 0.01, 0.03, -0.02, -0.01, -0.03};
   TwoWayData data = paired(g, {0, 0, 0, 0, 0, 0, 0.04});
   for (std::size_t u = 2; u < 6; ++u) data.values[u * 7 + 6] = kAbsent;
   const TwoWayFit fit = fit_two_way(data);
-  // Its two blocks were slow ones by .015 on average, as the others tell.
+  // In its two blocks the other cases were slower by .015 on average.
   EXPECT_NEAR(fit.cases[6].change, 0.04, 1e-12);
   EXPECT_EQ(fit.cases[6].units, 2);
   EXPECT_NEAR(fit.cases[6].leverage, 0.5, 1e-12);
 }
 
-TEST(TwoWayModel, ControlsTakeTheMachinesShiftOut) {
+TEST(TwoWayModel, TheMedianChangeOfControlsIsSubtracted) {
   const std::vector<double> g = {0.02, -0.01, 0.03, -0.02, 0.01, -0.03};
   const std::vector<double> changes = {0.05, 0.05, 0.05, 0.05, 0.02, 0.02, 0.02};
   const std::vector<char> controls = {0, 0, 0, 0, 1, 1, 1}, too_few = {0, 0, 0, 0, 0, 1, 1};
@@ -89,7 +89,7 @@ TEST(TwoWayModel, ControlsTakeTheMachinesShiftOut) {
   EXPECT_NEAR(fit_two_way(paired(g, changes), too_few).cases[0].change, 0.05, 1e-12);
 }
 
-TEST(TwoWayModel, AControlThatIsNotThereIsNone) {
+TEST(TwoWayModel, AbsentControlsDoNotCount) {
   const std::vector<double> g = {0.02, -0.01, 0.03, -0.02, 0.01, -0.03};
   TwoWayData data = paired(g, {0.05, 0.05, 0.05, 0.05, 0.02, 0.02, 0.02});
   for (std::size_t u = 0; u < 6; ++u) data.values[u * 7 + 6] = kAbsent;
@@ -97,7 +97,7 @@ TEST(TwoWayModel, AControlThatIsNotThereIsNone) {
   EXPECT_NEAR(fit_two_way(data, controls).cases[0].change, 0.05, 1e-12) << "two are too few";
 }
 
-TEST(TwoWayModel, UnpairedSidesAreFitApart) {
+TEST(TwoWayModel, UnpairedSidesHaveSeparateMeans) {
   TwoWayData data;
   data.cases = 6;
   const double g[] = {0.01, -0.01, 0.02, -0.03, 0.01};

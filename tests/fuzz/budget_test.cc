@@ -24,7 +24,7 @@ TEST(Ulp, IsTheSpacingOfTheType) {
   EXPECT_EQ(ulp(Dtype::f16, 65504.0), 32.0);
 }
 
-TEST(Ulp, StopsAtTheSubnormals) {
+TEST(Ulp, IsConstantBelowTheSmallestNormalNumber) {
   EXPECT_EQ(ulp(Dtype::f16, 0.0), 0x1p-24);
   EXPECT_EQ(ulp(Dtype::f16, 0x1p-20), 0x1p-24);
   EXPECT_EQ(ulp(Dtype::f32, 0.0), double{std::numeric_limits<float>::denorm_min()});
@@ -51,7 +51,7 @@ TEST(LseBound, GrowsWithTheLogits) {
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, 256, 0x1p20, 0), 2e-4 + 4);
 }
 
-// The worst error over its bound of LSE from logits that a tensor core added up, everything else being exact.
+// The largest error / bound of an LSE whose logits were added by a tensor core. All else is exact.
 double worst_lse(const TensorCore& core, const Problem& p, std::uint64_t seed) {
   const Inputs in = make_inputs(p, InputFamily::large_logits, seed);
   std::vector<std::int64_t> rows(static_cast<std::size_t>(p.seq_q));
@@ -76,7 +76,7 @@ double worst_lse(const TensorCore& core, const Problem& p, std::uint64_t seed) {
   return worst;
 }
 
-TEST(LseBound, AllowsForWhatTensorCoresCutOff) {
+TEST(LseBound, CoversTheTruncationOfTensorCores) {
   for (const TensorCore& core : {kAmpere, kHopper})
     for (Dtype dtype : {Dtype::f16, Dtype::bf16})
       for (std::int64_t dim : {64, 128, 256})
@@ -88,12 +88,12 @@ TEST(LseBound, AllowsForWhatTensorCoresCutOff) {
         }
 }
 
-// One key too many or too few changes LSE by 1 / keys: the counting probe sees it up to 2048 keys.
-TEST(LseBound, TellsTwoThousandKeysApart) {
+// One key too many or too few changes LSE by 1 / keys. The counting probe detects that up to 2048 keys.
+TEST(LseBound, IsSmallerThanOneKeyOfTwoThousand) {
   EXPECT_GT(std::log(2049.0) - std::log(2048.0), 2 * lse_bound(Dtype::bf16, 64, 0, 0));
 }
 
-TEST(CountingBound, IsFarBelowOneKeyForF32) {
+TEST(CountingBound, IsSmallerThanOneKeyForF32) {
   for (std::int64_t keys : {1, 2, 78, 1000, 2048})
     EXPECT_LT(counting_bound(Dtype::f32, keys), 0.25 / static_cast<double>(keys)) << keys;
 }

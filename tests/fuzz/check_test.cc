@@ -1,4 +1,4 @@
-// Each planted fault is seen, by the property that it breaks; a right kernel is never called wrong.
+// Each planted fault is detected by the property that it violates. A right kernel always passes.
 #include "fuzz/check.h"
 
 #include <gmock/gmock.h>
@@ -39,14 +39,14 @@ std::set<Property> broken_properties(const CheckResult& result) {
 
 class PlantedFault : public testing::TestWithParam<faulty::Planted> {};
 
-TEST_P(PlantedFault, IsSeenWithinSixtySeeds) {
+TEST_P(PlantedFault, IsDetectedWithinSixtySeeds) {
   const auto& [kernel, property] = GetParam();
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     const FuzzCase c = random_case(seed, 0, kMaxEmulatedVolume);
     const CheckResult result = check_case(kernel, c);
     if (broken_properties(result).contains(property)) return;
   }
-  FAIL() << kernel.name << " was not reported as breaking '" << property_name(property) << "'";
+  FAIL() << kernel.name << " was not reported to violate '" << property_name(property) << "'";
 }
 
 std::string planted_name(const testing::TestParamInfo<faulty::Planted>& info) {
@@ -61,7 +61,7 @@ TEST(Check, RowByRowKernelWithoutFaultPasses) {
   }
 }
 
-// What bench does: normal inputs and the two probes, at a size where errors hide in the noise.
+// The check of bench: normal inputs and two probes, at a size where errors are hard to detect.
 class BenchCheck : public testing::TestWithParam<Dtype> {
  protected:
   FuzzCase long_case() const {
@@ -77,7 +77,7 @@ class BenchCheck : public testing::TestWithParam<Dtype> {
   }
 };
 
-TEST_P(BenchCheck, PassesTheRightKernel) {
+TEST_P(BenchCheck, PassesARightKernel) {
   for (const char* name : {"cpu/naive", "cpu/blas"}) {
     const CheckResult result = check_case(*find_kernel(name), long_case(), true);
     EXPECT_TRUE(result.passed()) << name << "\n" << result.report();
@@ -89,7 +89,7 @@ TEST_P(BenchCheck, PassesTheRightKernel) {
   }
 }
 
-TEST_P(BenchCheck, SeesZerosOneNanADroppedKeyAndCountedPadding) {
+TEST_P(BenchCheck, DetectsZerosOneNanADroppedKeyAndCountedPadding) {
   for (const Kernel& kernel :
        {faulty::kernel<faulty::Zeros>("zeros"), faulty::kernel<faulty::OneNan>("one_nan"),
         faulty::kernel<faulty::DropsLastKey>("drops_last_key"),
@@ -100,7 +100,7 @@ TEST_P(BenchCheck, SeesZerosOneNanADroppedKeyAndCountedPadding) {
 INSTANTIATE_TEST_SUITE_P(Check, BenchCheck, testing::Values(Dtype::f32, Dtype::f16, Dtype::bf16),
                          [](const auto& dtype) { return std::string(dtype_name(dtype.param)); });
 
-TEST(Check, TellsWhereWhatAndWhichBound) {
+TEST(Check, ReportsThePlaceTheValuesAndTheBound) {
   FuzzCase c;
   c.problem = {.batch = 2, .heads = 2, .kv_heads = 1, .seq_q = 5, .seq_k = 9, .head_dim = 8};
   const std::string report = check_case(faulty::kernel<faulty::Zeros>("zeros"), c).report();
@@ -110,7 +110,7 @@ TEST(Check, TellsWhereWhatAndWhichBound) {
   EXPECT_THAT(report, HasSubstr("20 rows like this"));
 }
 
-TEST(Check, HashTellsOutputsApartAndRepeats) {
+TEST(Check, HashDependsOnTheOutputOnly) {
   FuzzCase c;
   c.problem = {.seq_q = 7, .seq_k = 9, .head_dim = 16};
   const Kernel& naive = *find_kernel("cpu/naive");
@@ -119,8 +119,8 @@ TEST(Check, HashTellsOutputsApartAndRepeats) {
             check_case(faulty::kernel<faulty::OneNan>("one_nan"), c).output_hash);
 }
 
-// What hinders the check is told, and the kernel is not called wrong for it.
-class CheckThatCannotBeMade : public testing::Test {
+// If a check cannot run, the result says why, and the kernel is not called wrong.
+class CheckThatCannotRun : public testing::Test {
  protected:
   static void expect(const CheckResult& result, const std::string& reason) {
     EXPECT_THAT(result.not_checked, HasSubstr(reason));
@@ -131,31 +131,30 @@ class CheckThatCannotBeMade : public testing::Test {
   const Problem problem_{.seq_q = 7, .seq_k = 9, .head_dim = 16};
 };
 
-TEST_F(CheckThatCannotBeMade, OperandsThatDoNotFit) {
+TEST_F(CheckThatCannotRun, OperandsThatDoNotFit) {
   Problem huge = problem_;
   huge.batch = std::int64_t{1} << 40;
   ASSERT_EQ(problem_error(huge), "");
-  // Of each batch entry: 112 elements of Q and of O, 144 of K and of V, 7 of LSE. All but LSE are held in
-  // f32, the outputs twice, and once more where the kernel reads and writes them; one of K or V is on its way
-  // there.
+  // Per batch entry: 112 elements of Q and of O, 144 of K and of V, 7 of LSE. They exist as f32, the outputs
+  // twice; again as operands of the kernel; and one of K or V is copied at a time.
   const int bytes = 4 * (112 + 144 + 144 + 2 * (112 + 7)) + 4 * (2 * (112 + 144) + 7) + 4 * 144;
   expect(check(faulty::kRight, huge, 1, {}),
-         "takes about " + std::to_string(bytes * 1024) + " GiB of memory, of which ");
+         "needs about " + std::to_string(bytes * 1024) + " GiB of memory, ");
 }
 
-TEST_F(CheckThatCannotBeMade, WorkspaceThatDoesNotFit) {
+TEST_F(CheckThatCannotRun, WorkspaceThatDoesNotFit) {
   Kernel greedy = faulty::kRight;
   greedy.workspace_bytes = [](const Problem&, int) { return std::int64_t{1} << 50; };
-  expect(check(greedy, problem_, 1, {}), "takes about 1048577 GiB of memory");
+  expect(check(greedy, problem_, 1, {}), "needs about 1048577 GiB of memory");
 }
 
-TEST_F(CheckThatCannotBeMade, OracleThatIsNotHere) {
+TEST_F(CheckThatCannotRun, OracleThatIsMissing) {
   const std::string reason = oracle_unavailable(OracleBackend::cublas);
   if (reason.empty()) GTEST_SKIP() << "there is a GPU here";
   expect(check(faulty::kRight, problem_, 1, {.oracle = OracleBackend::cublas}), "");
 }
 
-TEST_F(CheckThatCannotBeMade, BackendThatIsNotHere) {
+TEST_F(CheckThatCannotRun, BackendThatIsMissing) {
   if (backend_unavailable(Backend::cuda).empty()) GTEST_SKIP() << "there is a GPU here";
   Kernel elsewhere = faulty::kRight;
   elsewhere.backend = Backend::cuda;
@@ -170,7 +169,7 @@ TEST(Check, KernelThatWorksOnAnotherStreamIsWrong) {
   EXPECT_EQ(check_case(*find_kernel("cuda/naive"), c).report(), "");
 }
 
-TEST(Check, KernelThatClaimsNoDeterminismMayDiffer) {
+TEST(Check, KernelThatIsNotDeterministicMayDiffer) {
   Kernel kernel = faulty::kernel<faulty::Nondeterministic>("nondeterministic");
   FuzzCase c;
   c.problem = {.seq_q = 7, .seq_k = 9, .head_dim = 16};

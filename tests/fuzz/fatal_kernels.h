@@ -1,4 +1,4 @@
-// Kernels that take the program along, or the device. Not among kPlanted: the test that runs them would end.
+// Kernels that end the program or make the device unusable. Not in kPlanted: they would end the test.
 #pragma once
 
 #include <signal.h>
@@ -21,7 +21,7 @@ struct Raises : Right {
 
 struct WritesNowhere : Right {
   static void after_all(const Problem&, const Tensors&, const Launch&) {
-    volatile std::uintptr_t nowhere = 64;  // in the page that no process has
+    volatile std::uintptr_t nowhere = 64;  // in the first page, which is never mapped
     *reinterpret_cast<volatile char*>(nowhere) = 0;
   }
 };
@@ -41,14 +41,14 @@ struct OverflowsStack : Right {
   static void after_all(const Problem&, const Tensors&, const Launch&) { deeper(0); }
 };
 
-// An exception that nobody can catch: it leaves a thread.
+// An exception that cannot be caught.
 struct Terminates : Right {
   static void after_all(const Problem&, const Tensors&, const Launch&) { std::terminate(); }
 };
 
 struct Fatal {
   Kernel kernel;
-  int signal;  // that it dies of
+  int signal;  // that ends the program
 };
 
 inline const Fatal kFatal[] = {
@@ -63,7 +63,7 @@ inline const Fatal kFatal[] = {
     {kernel<Terminates>("terminates"), SIGABRT},
 };
 
-// Slow, and wrong the first time alone: no simpler case fails, so that all of them are tried.
+// Slow, and wrong only the first time. No simpler case fails, so all of them are tried.
 struct SlowAndWrongOnce : Right {
   static void after_all(const Problem& p, const Tensors& t, const Launch&) {
     static bool is_first = true;
@@ -74,8 +74,8 @@ struct SlowAndWrongOnce : Right {
 
 inline const Kernel kSlowAndWrongOnce = kernel<SlowAndWrongOnce>("slow_and_wrong_once");
 
-// Stands for a kernel that loses its device: from its first launch on more than one query on, nothing is
-// launched any more.
+// Simulates a kernel that makes its device unusable: after its first launch with more than one query, every
+// launch fails.
 inline bool device_is_lost = false;
 
 inline std::string device_loss(Backend backend) {

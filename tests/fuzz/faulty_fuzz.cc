@@ -1,5 +1,5 @@
-// The fuzzer over planted faults: shows that a wrong kernel ends in exit 1, that its replay lines work, that
-// a crash is told with one, and that nobody is blamed for a device that another kernel lost.
+// The fuzzer with planted faults. program_test.cc runs it: a wrong kernel gives exit 1, its reproducers work,
+// a crash prints one, and a lost device is attributed to one kernel only.
 #include "fuzz/program.h"
 #include "tests/fuzz/fatal_kernels.h"
 #include "tests/fuzz/faulty_kernels.h"
@@ -10,7 +10,7 @@ namespace warpgauge::faulty {
 extern const Kernel cuda_loses_device;
 #endif
 
-// In the order in which they run: right kernels and others after those that lose the device.
+// In the order in which they run: those that lose the device come first.
 static std::vector<const Kernel*> kernels() {
   std::vector<const Kernel*> all;
 #if defined(FAULTY_FUZZ_WITH_CUDA)

@@ -1,4 +1,4 @@
-// Kernels with one planted fault each, and the property that must be seen broken.
+// Kernels with one planted fault each, and the property that each one violates.
 #pragma once
 
 #include <cmath>
@@ -18,7 +18,7 @@ struct Zeros : Right {
   }
 };
 
-// The last column of an head dimension that is no multiple of 8 is lost.
+// Loses the last column of a head dimension that is no multiple of 8.
 struct LosesLastColumn : Right {
   static void after_row(const Problem& p, const Row&, void* o, float*) {
     if (p.head_dim % 8 != 0) store(p, o, p.head_dim - 1, 0);
@@ -92,7 +92,7 @@ struct ReadsPastEnd : Right {
   }
 };
 
-// Keys are padded to a multiple of 16 with zeros, and the padding is counted: its logits are 0.
+// Pads the keys with zeros to a multiple of 16, and counts the padding: its logits are 0.
 struct CountsPadding : Right {
   static void after_row(const Problem& p, const Row& row, void* o, float* lse) {
     const std::int64_t visible = visible_keys(p, row.query), padding = (16 - visible % 16) % 16;
@@ -111,7 +111,7 @@ struct LseInLog2 : Right {
   static void after_row(const Problem&, const Row&, void*, float* lse) { *lse *= 1.44269504f; }
 };
 
-// Masked logits are -5e4 instead of -inf, and the running maximum starts there.
+// Uses -5e4 instead of -inf for masked logits and for the first running maximum.
 struct FiniteMaskSentinel : Right {
   static void after_row(const Problem& p, const Row&, void* o, float* lse) {
     if (!(*lse < -5e4f)) return;
@@ -138,7 +138,7 @@ struct LseOfRowWithoutKeysIsZero : Right {
   }
 };
 
-// A maximum that drops NaN makes a row of NaNs look like one without keys.
+// Its maximum ignores NaN: a row of NaNs looks like a row without keys.
 struct DropsNan : Right {
   static void after_row(const Problem& p, const Row&, void* o, float* lse) {
     if (!std::isnan(*lse)) return;
@@ -168,7 +168,7 @@ struct WritesBeforeLse : Right {
   static void after_all(const Problem&, const Tensors& t, const Launch&) { t.lse[-1] = 0; }
 };
 
-// Writes whole tiles of rows: harmless at the end of a packed head only by luck.
+// Writes past the end of a row, which is only visible if there are gaps between rows.
 struct WritesGaps : Right {
   static void after_all(const Problem& p, const Tensors& t, const Launch&) {
     if (t.o_strides.row > p.head_dim && t.o_strides.row < 2 * p.head_dim) store(p, t.o, p.head_dim, 0);
@@ -201,14 +201,14 @@ struct Throws : Right {
   }
 };
 
-// What a kernel lacks in its launch is its own failure.
+// Memory that a kernel cannot allocate in its launch is a failure of the kernel.
 struct LacksMemory : Right {
   static void after_all(const Problem&, const Tensors&, const Launch&) { throw std::bad_alloc(); }
 };
 
 struct Planted {
   Kernel kernel;
-  Property seen_as;  // one of the properties that must be reported broken
+  Property violated;  // one of the properties that the check must report
 };
 
 inline const Planted kPlanted[] = {

@@ -32,8 +32,8 @@ TEST(Generate, IsReproducible) {
   EXPECT_NE(random_case(7, 0), random_case(7, 1));
 }
 
-// How often each edge is met among the seeds: none may be rare enough for 500 problems to miss it.
-TEST(Generate, MeetsEveryEdgeOften) {
+// Counts how often each edge occurs. None may be so rare that 500 problems miss it.
+TEST(Generate, CoversEveryEdgeOften) {
   std::map<std::string, int> met;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const FuzzCase c = random_case(seed, 0);
@@ -72,7 +72,7 @@ TEST(Generate, MeetsEveryEdgeOften) {
   for (const auto& [edge, times] : met) EXPECT_GE(times, static_cast<int>(kSeeds / 100)) << edge;
 }
 
-TEST(Generate, LooksForACaseThatTheKernelSupports) {
+TEST(Generate, FindsACaseThatTheKernelSupports) {
   Kernel picky = *find_kernel("cpu/naive");
   picky.supports = [](const Problem& p) {
     return std::string(p.dtype == Dtype::bf16 && p.head_dim == 128 ? "" : "bf16 and D = 128 only");

@@ -53,7 +53,7 @@ TEST(GuardedTensors, RoundTripInEveryLayoutAndType) {
     }
 }
 
-TEST(GuardedTensors, MixedGivesQAndOAndKAndVStridesOfTheirOwn) {
+TEST(GuardedTensors, MixedLayoutHasDifferentStridesForQAndOAndForKAndV) {
   const GuardedTensors tensors(Backend::cpu, problem(Dtype::f16), Layout::mixed);
   const Tensors& t = tensors.tensors();
   const auto strides = [](const Strides& s) { return std::tuple(s.batch, s.head, s.row); };
@@ -81,7 +81,7 @@ TEST(GuardedTensors, OnePoisonedElementMakesItsRowUnwritten) {
   EXPECT_THAT(tensors.download().unwritten_rows, ElementsAre(5));
 }
 
-TEST(GuardedTensors, WritesOutsideAreToldWithTheirPlace) {
+TEST(GuardedTensors, WritesOutsideAreReportedWithTheirPlace) {
   const Inputs in = make_inputs(problem(Dtype::f32), InputFamily::normal, 1);
   const auto violation_after = [&](Layout layout, auto write) {
     GuardedTensors tensors(Backend::cpu, in.problem, layout);
@@ -104,7 +104,7 @@ TEST(GuardedTensors, WritesOutsideAreToldWithTheirPlace) {
             "K, an input, was overwritten");
 }
 
-TEST(GuardedTensors, WhatLiesPastAnInputIsNaN) {
+TEST(GuardedTensors, MemoryAroundAnInputIsNaN) {
   const Inputs in = make_inputs(problem(Dtype::f32), InputFamily::normal, 1);
   GuardedTensors tensors(Backend::cpu, in.problem, Layout::padded);
   tensors.upload(in);
@@ -115,7 +115,7 @@ TEST(GuardedTensors, WhatLiesPastAnInputIsNaN) {
   EXPECT_TRUE(std::isnan(k[t.k_strides.batch + 4 * t.k_strides.row + 8])) << "past the end";
 }
 
-TEST(GuardedTensors, NoKeysAreNoMemory) {
+TEST(GuardedTensors, WorkWithoutAnyKeys) {
   Problem p = problem(Dtype::f16);
   p.seq_k = 0;
   GuardedTensors tensors(Backend::cpu, p, Layout::padded);
@@ -123,7 +123,7 @@ TEST(GuardedTensors, NoKeysAreNoMemory) {
   EXPECT_THAT(tensors.violations(), IsEmpty());
 }
 
-TEST(HashOutput, SeesEachBitButNotWhichNaN) {
+TEST(HashOutput, DependsOnEachBitButNotOnTheKindOfNaN) {
   const Output one{{1, 2}, {3}, {}, {}};
   EXPECT_EQ(hash_output(one), hash_output(one));
   EXPECT_NE(hash_output(one), hash_output({{1, std::nextafter(2.0f, 3.0f)}, {3}, {}, {}}));

@@ -1,5 +1,4 @@
-// cuda/ignores_stream: right, but on the default stream in place of the one that it is given. Of builds with
-// CUDA.
+// cuda/ignores_stream: right, but it works on the default stream and not on its own. For builds with CUDA.
 #pragma once
 
 #include "kernels/kernel.h"

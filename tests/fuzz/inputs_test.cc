@@ -23,7 +23,7 @@ std::uint64_t hash(const Inputs& in) {
   return hash;
 }
 
-// The figures were computed once, on x86-64: any machine that gives others would replay other inputs.
+// Computed on x86-64. A machine with other values would reproduce other inputs.
 TEST(Inputs, AreTheSameBitsOnEveryPlatform) {
   EXPECT_EQ(RandomStream(1, 2).bits(3), 6320860017144405271u);
   EXPECT_EQ(hash(make_inputs(kProblem, InputFamily::normal, 1)), 17984651428307321800u);
@@ -72,7 +72,7 @@ TEST(Inputs, AreRoundedToTheType) {
     }
 }
 
-TEST(Inputs, FamiliesKeepTheirPromises) {
+TEST(Inputs, FamiliesHaveTheirProperties) {
   const auto make = [](InputFamily family) { return make_inputs(kProblem, family, 1); };
   EXPECT_THAT(make(InputFamily::zero_query).q, Each(0.0f));
   EXPECT_THAT(make(InputFamily::unit_value).v, Each(1.0f));
@@ -102,7 +102,7 @@ TEST(Inputs, QueriesScaledByZeroGetNoNan) {
   for (float value : make_inputs(p, InputFamily::nan_inputs, 1).q) ASSERT_FALSE(std::isnan(value));
 }
 
-// Some rows reach past 5e4, and in some even the largest logit lies below -5e4.
+// Some rows exceed 5e4, and in some even the largest logit is below -4.8e4.
 TEST(Inputs, LargeLogitsAreLargeBothWays) {
   for (std::int64_t dim : {8, 64, 256}) {
     Problem p = kProblem;
@@ -116,7 +116,7 @@ TEST(Inputs, LargeLogitsAreLargeBothWays) {
   }
 }
 
-// The output of a row is one key's V: the needle outweighs all other keys together.
+// The output of a row is the V of one key: its weight is larger than that of all other keys together.
 TEST(Inputs, NeedlesDominateTheirRows) {
   const Inputs in = make_inputs(kProblem, InputFamily::needles, 1);
   const std::vector<std::int64_t> rows{0, 1, 2, 3, 4, 5, 6, 7};
@@ -131,11 +131,6 @@ TEST(Inputs, NeedlesDominateTheirRows) {
     }
     EXPECT_LT(nearest, 1e-3) << "row " << n;
   }
-}
-
-TEST(Inputs, FamilyNamesParse) {
-  for (InputFamily family : all_families()) EXPECT_EQ(parse_family(family_name(family)), family);
-  EXPECT_FALSE(parse_family("odd"));
 }
 
 }  // namespace

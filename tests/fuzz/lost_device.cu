@@ -1,4 +1,4 @@
-// cuda/loses_device: writes where nothing is, after which the device does not answer this process any more.
+// cuda/loses_device: writes to an invalid address. After that the device is unusable for this process.
 #include "kernels/cuda_check.h"
 #include "kernels/kernel.h"
 

@@ -1,5 +1,5 @@
-// The oracle against values worked out by hand, against an independent computation in long double, and, where
-// there is a GPU, the cuBLAS oracle against the CPU's.
+// Compares the oracle with values computed by hand and with an independent computation in long double. On a
+// GPU, compares the cuBLAS oracle with that of the CPU.
 #include "fuzz/oracle.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ Inputs by_hand() {
   return in;
 }
 
-TEST(Oracle, GivesWhatAHandGives) {
+TEST(Oracle, AgreesWithAComputationByHand) {
   const Reference ref = compute_reference(by_hand(), {0}, OracleBackend::cpu);
   EXPECT_NEAR(ref.output[0], 3, 1e-6);
   EXPECT_NEAR(ref.output[1], 2, 1e-6);
@@ -43,8 +43,8 @@ TEST(Oracle, GivesWhatAHandGives) {
   EXPECT_LT(ref.low_error[0], 1e-6);
 }
 
-// Of weights e^0, e^-20 and e^-30 over their sum, the last two are below 2^-24.
-TEST(Oracle, AddsUpWhatAnF32SumMayLose) {
+// Of the weights e^0, e^-20 and e^-30 (normalized) the last two are below 2^-24.
+TEST(Oracle, SumsTheWeightsThatAnF32SumMayLose) {
   Inputs in;
   in.problem = {.seq_q = 1, .seq_k = 3, .head_dim = 1, .scale = 1};
   in.q = {1};
@@ -95,7 +95,7 @@ TEST(Oracle, RowWithoutKeysIsZeroAndMinusInfinity) {
   EXPECT_EQ(ref.output[1], 5);
 }
 
-// The definition, element by element, in long double; shares no code with the oracle.
+// The definition, element by element, in long double. It shares no code with the oracle.
 struct BruteForce {
   std::vector<long double> output, lse;
 
@@ -152,7 +152,7 @@ TEST(Oracle, AgreesWithLongDoubleOnRandomProblems) {
   }
 }
 
-TEST(Oracle, ChosenRowsEqualThoseOfAll) {
+TEST(Oracle, ChosenRowsEqualTheSameRowsOfAll) {
   const Problem p{
       .batch = 2, .heads = 4, .kv_heads = 2, .seq_q = 33, .seq_k = 20, .head_dim = 24, .mask = Mask::causal};
   const Inputs in = make_inputs(p, InputFamily::normal, 3);
@@ -165,7 +165,7 @@ TEST(Oracle, ChosenRowsEqualThoseOfAll) {
   }
 }
 
-TEST(Oracle, KeepsNaNWhereItBelongs) {
+TEST(Oracle, PropagatesNaNToTheRightElementsOnly) {
   Inputs in = make_inputs({.seq_q = 2, .seq_k = 3, .head_dim = 4}, InputFamily::normal, 1);
   in.q[4] = std::nanf("");  // the second query
   in.v[5] = std::nanf("");  // d = 1
@@ -178,7 +178,7 @@ TEST(Oracle, KeepsNaNWhereItBelongs) {
   EXPECT_TRUE(std::isnan(ref.lse[1]));
 }
 
-TEST(ReferenceCache, ComputesOnceAndForgetsTheOldest) {
+TEST(ReferenceCache, ComputesOnceAndDropsTheOldest) {
   const Problem p{.seq_q = 4, .seq_k = 4, .head_dim = 8};
   const auto inputs = [&](std::uint64_t seed) { return make_inputs(p, InputFamily::normal, seed); };
   ReferenceCache large;
@@ -188,11 +188,11 @@ TEST(ReferenceCache, ComputesOnceAndForgetsTheOldest) {
   EXPECT_EQ(large.get(inputs(1), OracleBackend::cpu), first);
   ReferenceCache tiny(1);
   const auto forgotten = tiny.get(inputs(1), OracleBackend::cpu);
-  tiny.get(inputs(2), OracleBackend::cpu);
+  (void)tiny.get(inputs(2), OracleBackend::cpu);
   EXPECT_NE(tiny.get(inputs(1), OracleBackend::cpu), forgotten);
 }
 
-// What the GPU's oracle was asked, by a cache whose GPU is planted.
+// Calls of a substitute for the GPU oracle.
 int asked_of_gpu = 0;
 bool gpu_is_full = false;
 
@@ -204,7 +204,7 @@ Reference on_planted_gpu(const Inputs& inputs, std::vector<std::int64_t> rows) {
 
 constexpr GpuOracle kPlantedGpu{.is_there = [] { return true; }, .compute = on_planted_gpu};
 
-TEST(ReferenceCache, AFullGpuLeavesItToTheCpuOnlyWhereNobodyInsists) {
+TEST(ReferenceCache, FallsBackToTheCpuIfTheGpuIsFullUnlessCublasIsRequired) {
   const Inputs inputs = make_inputs({.seq_q = 4, .seq_k = 4, .head_dim = 8}, InputFamily::normal, 1);
   ReferenceCache cache(1 << 20, kPlantedGpu);
   gpu_is_full = true;
@@ -212,19 +212,19 @@ TEST(ReferenceCache, AFullGpuLeavesItToTheCpuOnlyWhereNobodyInsists) {
   const auto by_cpu = cache.get(inputs, OracleBackend::automatic);
   EXPECT_EQ(asked_of_gpu, 1);
   EXPECT_EQ(by_cpu, cache.get(inputs, OracleBackend::cpu)) << "it is the CPU's";
-  EXPECT_THROW(cache.get(inputs, OracleBackend::cublas), OutOfDeviceMemory);
+  EXPECT_THROW((void)cache.get(inputs, OracleBackend::cublas), OutOfDeviceMemory);
   gpu_is_full = false;
   EXPECT_NE(cache.get(inputs, OracleBackend::automatic), by_cpu);
 }
 
-// Holds the error of the GPU's low-precision twin against the CPU's, which counts twofold in every bound.
-// They add up in different orders: where terms cancel, or D is 1, one may be exact and the other many ulps
-// off, so that no factor alone holds for a row. Each is a right computation of that precision, though, and
-// within the other terms of a kernel's bound; with them 1 would do for the factor (of 28,526 rows of such
-// problems, added up on the CPU in two orders, none is past it, where fourfold and an ulp is wrong for 80).
-// TF32 is past it in every sixth row. Weights that were not rounded to 16 bits are not: they show in the
-// mean, in ulps of the output, which is the same to a percent in any order, and half or a tenth without the
-// rounding.
+// Compares the errors of the low-precision twins of GPU and CPU, which enter every bound with a factor of
+// two. The twins add in different orders. If terms cancel, or D is 1, one may be exact and the other many
+// ulps off, so no factor alone holds per row. But each twin is a right computation of its precision, and
+// within the other terms of a kernel's bound. With these terms even a factor of 1 suffices: of 28,526 rows,
+// added on the CPU in two orders, none exceeds it; a factor of 4 plus one ulp without them fails for 80 rows.
+// TF32 exceeds the limit in every sixth row. Weights that were not rounded to 16 bits do not exceed it. They
+// change the mean error in ulps of the output: it agrees within 1 % between orders, and drops to a half or a
+// tenth without the rounding.
 class LowErrors {
  public:
   void add(const Problem& p, const Reference& cpu, const Reference& gpu, std::size_t n) {
@@ -252,7 +252,7 @@ class LowErrors {
   double cpu_ulps_ = 0, gpu_ulps_ = 0;
 };
 
-// Each of a query's 300 |q_d k_jd| sums is then a NaN, which bounds nothing.
+// All 300 sums |q_d k_jd| of the query are NaN, which both oracles ignore.
 TEST(OracleCublas, ANanQueryHasNoLogitMassAsOnTheCpu) {
   if (const std::string reason = oracle_unavailable(OracleBackend::cublas); !reason.empty())
     GTEST_SKIP() << reason;

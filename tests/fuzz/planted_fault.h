@@ -1,6 +1,5 @@
-// What a kernel with a planted fault is made of. All but the plainest compute row by row through cpu/naive on
-// a sub-problem of one query, so that a fault is one changed number: how many keys a row sees, its scale, the
-// head that it reads.
+// Building blocks of kernels with a planted fault. They compute row by row: cpu/naive on a sub-problem with
+// one query. A fault then changes one number: how many keys a row sees, its scale, or the head that it reads.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +10,12 @@
 
 namespace warpgauge::faulty {
 
-// Which row a fault is about to change.
+// The row that a fault changes.
 struct Row {
   std::int64_t batch, head, query;
 };
 
-// What a right kernel does; faults derive from it and override one thing.
+// A right kernel. Faults derive from it and override one member.
 struct Right {
   static constexpr bool kDeterministic = true;
   static std::int64_t keys(const Problem& p, const Row& row) { return visible_keys(p, row.query); }
@@ -86,7 +85,7 @@ inline float load(const Problem& p, const void* o, std::int64_t d) {
                            [&]<class T>(T) { return static_cast<float>(static_cast<const T*>(o)[d]); });
 }
 
-// The row in the middle of all: a fault that happens once.
+// The row in the middle of all rows, for a fault that occurs once.
 inline bool is_middle(const Problem& p, const Row& row) {
   return row_index(p, row) == lse_elements(p) / 2;
 }

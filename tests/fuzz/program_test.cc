@@ -1,8 +1,9 @@
-// The fuzzer as a program: exit codes, what a failure prints, and that the printed line fails again.
+// The fuzzer as a program: exit codes, messages, and reproducers that fail again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -16,9 +17,10 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 struct Finished {
-  int exit_code;       // of a program that a signal ended: 128 + the signal, as a shell has it
+  int exit_code;       // of a program that a signal ended: 128 + the signal, as in a shell
   std::string output;  // stdout and stderr
 };
 
@@ -34,103 +36,165 @@ Finished run(const std::string& command) {
 
 const std::string kFuzz = WARPGAUGE_FUZZ, kFaulty = FAULTY_FUZZ;
 
-TEST(Program, RightKernelGivesZero) {
+// The command after `label` in the output.
+std::string command_after(const std::string& label, const std::string& output) {
+  std::smatch found;
+  const bool is_found = std::regex_search(output, found, std::regex(label + "(.+ --replay '[^']+'.*)"));
+  return is_found ? found[1].str() : "";
+}
+
+TEST(Program, ARightKernelGivesZero) {
   const Finished fuzz = run(kFuzz + " --kernel cpu/ --seeds 3");
   EXPECT_EQ(fuzz.exit_code, 0) << fuzz.output;
   EXPECT_THAT(fuzz.output, HasSubstr("[       OK ] fuzz.cpu_naive"));
   EXPECT_THAT(fuzz.output, HasSubstr("rows compared"));
 }
 
-TEST(Program, WrongKernelGivesOneAndLinesThatFailAgain) {
+TEST(Program, AWrongKernelGivesOneAndCommandsThatFailAgain) {
   const Finished fuzz = run(kFaulty + " --kernel drops_last_key --seeds 50");
   EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
-  std::smatch found;
-  for (const char* label : {"replay:   ", "smallest: "}) {
-    ASSERT_TRUE(
-        std::regex_search(fuzz.output, found, std::regex(std::string(label) + "fuzz (--replay '[^']+')")))
-        << fuzz.output;
-    const Finished again = run(kFaulty + " " + found[1].str());
+  for (const char* label : {"  reproducer: ", "  minimized:  "}) {
+    const std::string command = command_after(label, fuzz.output);
+    ASSERT_THAT(command, StartsWith(kFaulty + " ")) << fuzz.output;
+    const Finished again = run(command);
     EXPECT_EQ(again.exit_code, 1) << again.output;
     EXPECT_THAT(again.output, Not(HasSubstr("fuzz.cpu_zeros"))) << "only the kernel that the line names";
   }
 }
 
-TEST(Program, SmallestCaseOfADroppedKeyIsOneKey) {
-  EXPECT_THAT(run(kFaulty + " --kernel drops_last_key --seeds 50").output,
-              HasSubstr("smallest: fuzz --replay 'cpu/drops_last_key/f32/B:1/H:1/S:1/D:8/causal:0 "));
+TEST(Program, AReproducerCanBePastedFromWhereTheProgramWasCalled) {
+  const std::size_t slash = kFaulty.rfind('/');
+  const std::string folder = "cd '" + kFaulty.substr(0, slash) + "' && ";
+  const Finished fuzz =
+      run(folder + "." + kFaulty.substr(slash) + " --kernel drops_last_key --seeds 1 --oracle cpu");
+  const std::string command = command_after("  reproducer: ", fuzz.output);
+  EXPECT_THAT(command, StartsWith("." + kFaulty.substr(slash) + " --replay '"));
+  EXPECT_THAT(command, testing::EndsWith("' --oracle cpu"));
+  EXPECT_EQ(run(folder + command).exit_code, 1);
 }
 
-TEST(Program, RegressionsAreReplayedWithoutAnySeed) {
+TEST(Program, TheMinimizedCaseOfADroppedKeyHasOneKey) {
+  EXPECT_THAT(
+      run(kFaulty + " --kernel drops_last_key --seeds 50").output,
+      HasSubstr("  minimized:  " + kFaulty + " --replay 'cpu/drops_last_key/f32/B:1/H:1/S:1/D:8/causal:0 "));
+}
+
+TEST(Program, RegressionsAreCheckedWithoutAnySeed) {
   EXPECT_EQ(run(kFaulty + " --kernel top_left_causal --seeds 0").exit_code, 1);
   EXPECT_EQ(run(kFaulty + " --kernel cpu/right --seeds 0").exit_code, 0);
 }
 
-TEST(Program, WrongUsageGivesTwoAndSaysWhat) {
-  for (const char* flags :
-       {"--bogus", "--seeds x", "--kernel '('", "--replay 'cpu/naive/f32/B:1'", "--seconds -1",
-        "--replay 'f32/B:1/H:1/S:1/D:8/causal:0 sed=1'", "--oracle magic", "--gtest_bogus"}) {
-    const Finished fuzz = run(kFuzz + " " + flags);
-    EXPECT_EQ(fuzz.exit_code, 2) << flags << "\n" << fuzz.output;
-    EXPECT_FALSE(fuzz.output.empty()) << flags;
+struct BadFlag {
+  const char* flags;
+  const char* message;  // begins with the flag and its value, and says what is expected
+};
+
+// Each flag with an empty, a negative, a huge and an unknown value, as far as its kind has them.
+constexpr BadFlag kBadFlags[] = {
+    {"--kernel=", "--kernel=: is empty; "},
+    {"--kernel='('", "--kernel=(: not a regular expression: "},
+    {"--kernel='[a'", "--kernel=[a: not a regular expression: "},
+    {"--kernel=TYPO", "--kernel=TYPO: matches no kernel; the kernels are cpu/naive, "},
+    {"--kernel=cpu/naife", "--kernel=cpu/naife: matches no kernel; did you mean cpu/naive?"},
+    {"--kernel", "--kernel: a value is missing; write --kernel=REGEX"},
+    {"--replay=", "--replay=: the line is empty; "},
+    {"--replay=cpu/naive/f32/B:1", "--replay=cpu/naive/f32/B:1: "},
+    {"--replay='f32/B:-1/H:1/S:1/D:8/causal:0'", "--replay=f32/B:-1/H:1/S:1/D:8/causal:0: "},
+    {"--replay='f32/B:1/H:1/S:1/D:8/causal:0 sed=1'", "'sed=1': unknown setting; "},
+    {"--replay=cpu/mine/f32/B:1/H:1/S:1/D:8/causal:0", "--replay: no kernel is named 'cpu/mine'; "},
+    {"--replay=f32/B:4611686018427387904/H:4611686018427387904/S:1/D:64/causal:0", "2^60 bytes"},
+    {"--seeds=", "--seeds=: takes a whole number from 0 to 18446744073709551615"},
+    {"--seeds=-1", "--seeds=-1: takes a whole number"},
+    {"--seeds=1.5", "--seeds=1.5: takes a whole number"},
+    {"--seeds=18446744073709551616", "--seeds=18446744073709551616: takes a whole number"},
+    {"--seeds=x", "--seeds=x: takes a whole number"},
+    {"--seconds=", "--seconds=: takes a number of seconds from 0.001 to 1000000"},
+    {"--seconds=0", "--seconds=0: takes a number of seconds"},
+    {"--seconds=-1", "--seconds=-1: takes a number of seconds"},
+    {"--seconds=1e300", "--seconds=1e300: takes a number of seconds"},
+    {"--seconds=inf", "--seconds=inf: takes a number of seconds"},
+    {"--seconds=nan", "--seconds=nan: takes a number of seconds"},
+    {"--seconds=soon", "--seconds=soon: takes a number of seconds"},
+    {"--seed=", "--seed=: takes a whole number from 0 to 18446744073709551615"},
+    {"--seed=-1", "--seed=-1: takes a whole number"},
+    {"--seed=1e3", "--seed=1e3: takes a whole number"},
+    {"--oracle=", "--oracle=: no such oracle; it is one of auto, cpu, cublas"},
+    {"--oracle=magic", "--oracle=magic: no such oracle; it is one of auto, cpu, cublas"},
+    {"--oracle=cublass", "--oracle=cublass: no such oracle; did you mean cublas?"},
+    {"--seed=1 --seed=2", "--seed is given twice; give it once"},
+    {"--sed=1", "unknown flag --sed; did you mean --seed"},
+    {"cpu/naive", "'cpu/naive' is not a flag; --help lists all flags"},
+    {"--gtest_bogus", "--gtest_bogus: GoogleTest does not know this flag"},
+    {"--gtest_filter=nothing", "--gtest_filter=nothing: matches no kernel; --gtest_list_tests lists them"},
+};
+
+TEST(Program, ABadValueOfAnyFlagGivesTwoAndSaysWhatIsExpectedBeforeAnyWork) {
+  for (const BadFlag& bad : kBadFlags) {
+    const Finished fuzz = run(kFuzz + " " + bad.flags);
+    EXPECT_EQ(fuzz.exit_code, 2) << bad.flags << "\n" << fuzz.output;
+    EXPECT_THAT(fuzz.output, HasSubstr("warpgauge-fuzz: error: ")) << bad.flags;
+    EXPECT_THAT(fuzz.output, HasSubstr(bad.message)) << bad.flags;
+    EXPECT_THAT(fuzz.output, Not(HasSubstr("[ RUN"))) << bad.flags;
   }
 }
 
-TEST(Program, ImpossibleSizesAreUsage) {
-  const Finished fuzz =
-      run(kFuzz + " --replay 'cpu/naive/f32/B:4611686018427387904/H:4611686018427387904/S:1/D:64/causal:0'");
-  EXPECT_EQ(fuzz.exit_code, 2) << fuzz.output;
-  EXPECT_THAT(fuzz.output, HasSubstr("Q and O have more than 2^60 bytes"));
+TEST(Program, TheTableOfBadValuesHoldsEveryFlag) {
+  const std::string help = run(kFuzz + " --help").output;
+  const std::regex flag("\n  (--[a-z]+)=");
+  for (std::sregex_iterator found(help.begin(), help.end(), flag), end; found != end; ++found) {
+    const std::string name = (*found)[1];
+    EXPECT_TRUE(std::ranges::any_of(kBadFlags, [&](const BadFlag& bad) {
+      return std::string(bad.flags).starts_with(name + "=");
+    })) << name;
+  }
 }
 
-TEST(Program, ProblemThatDoesNotFitIsNotCheckedAndNotWrong) {
+TEST(Program, AProblemThatDoesNotFitIsNotCheckedAndNotWrong) {
   const std::string huge = " --replay 'cpu/naive/f32/B:1/H:1/S:1099511627776/D:64/causal:0'";
   const Finished fuzz = run(kFuzz + huge);
   EXPECT_EQ(fuzz.exit_code, 77) << fuzz.output;
-  EXPECT_THAT(fuzz.output,
-              HasSubstr("cpu/naive was not checked: takes about 2633728 GiB of memory, of which "));
+  EXPECT_THAT(fuzz.output, HasSubstr("cpu/naive was not checked: needs about 2633728 GiB of memory, "));
   EXPECT_THAT(fuzz.output, Not(HasSubstr("is wrong")));
   EXPECT_EQ(run(kFuzz + huge + " --replay 'cpu/naive/f32/B:1/H:1/S:2/D:64/causal:0'").exit_code, 0)
       << "another case was checked";
 }
 
-// Without a device every launch fails: of a smaller case, and of the next kernel too.
-TEST(Program, LostDeviceIsToldByTheCaseThatLostIt) {
+// Without a device every launch fails: of a simpler case, and of the next kernel.
+TEST(Program, ALostDeviceIsReportedForTheCaseThatLostIt) {
   const Finished fuzz = run(kFaulty + " --kernel '^cpu/(loses_device|right|zeros)$' --seeds 50");
   EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
-  const std::string line = "fuzz --replay 'cpu/loses_device/f32/B:1/H:1/S:5/Sk:3/D:8/causal:1 seed=1 ";
-  EXPECT_THAT(fuzz.output, HasSubstr("  replay:   " + line));
-  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by " + line));
+  const std::string command =
+      kFaulty + " --replay 'cpu/loses_device/f32/B:1/H:1/S:5/Sk:3/D:8/causal:1 seed=1 ";
+  EXPECT_THAT(fuzz.output, HasSubstr("  reproducer: " + command));
+  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by " + command));
   EXPECT_THAT(fuzz.output, HasSubstr(": planted loss"));
-  EXPECT_THAT(fuzz.output, Not(HasSubstr("smallest:")));
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("minimized:")));
   EXPECT_THAT(fuzz.output, HasSubstr("[  SKIPPED ] fuzz.cpu_right"));
   EXPECT_THAT(fuzz.output, HasSubstr("[  SKIPPED ] fuzz.cpu_zeros"));
 }
 
-// The same on a real one, and kernels of the host are then held against the oracle of the CPU.
-TEST(Program, LostGpuIsToldAndHindersNoKernelOfTheHost) {
+// The same on a real GPU. Kernels of the host are then compared with the oracle of the CPU.
+TEST(Program, ALostGpuIsReportedAndDoesNotAffectKernelsOfTheHost) {
   if (!warpgauge::backend_unavailable(warpgauge::Backend::cuda).empty())
     GTEST_SKIP() << "there is no GPU here";
   const Finished fuzz = run(kFaulty + " --kernel '^(cuda/loses_device|cpu/right)$' --seeds 3");
   EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
-  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by fuzz --replay 'cuda/loses_device/"));
-  EXPECT_THAT(fuzz.output, Not(HasSubstr("smallest:")));
+  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by " + kFaulty + " --replay 'cuda/loses_device/"));
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("minimized:")));
   EXPECT_THAT(fuzz.output, HasSubstr("[       OK ] fuzz.cpu_right"));
 }
 
-// A crash names the kernel and the case; the line makes it crash again.
+// A crash names the kernel and the case. The reproducer crashes again.
 class ProgramThatCrashes : public testing::TestWithParam<warpgauge::faulty::Fatal> {};
 
-TEST_P(ProgramThatCrashes, TellsItsReplayLineFirst) {
+TEST_P(ProgramThatCrashes, PrintsItsReproducerFirst) {
   const std::string name(GetParam().kernel.name), no_core = "ulimit -c 0; ";
   const Finished fuzz = run(no_core + kFaulty + " --kernel 'cpu/" + name + "$' --seeds 1");
-  EXPECT_THAT(fuzz.output, HasSubstr("fuzz: SIG"));
-  std::smatch found;
-  ASSERT_TRUE(std::regex_search(fuzz.output, found,
-                                std::regex(" in cpu/" + name + "\n  replay:   fuzz (--replay 'cpu/[^']+')")))
-      << fuzz.output;
-  const Finished again = run(no_core + kFaulty + " " + found[1].str());
-  EXPECT_THAT(again.output, HasSubstr(found[0].str()));
-#if !defined(__SANITIZE_ADDRESS__)  // it has handlers of its own, which end the program another way
+  EXPECT_THAT(fuzz.output, HasSubstr("warpgauge-fuzz: error: SIG"));
+  EXPECT_THAT(fuzz.output, HasSubstr(" in cpu/" + name + "\n  reproducer: " + kFaulty));
+  const std::string command = command_after("  reproducer: ", fuzz.output);
+  EXPECT_THAT(run(no_core + command).output, HasSubstr("  reproducer: " + command));
+#if !defined(__SANITIZE_ADDRESS__)  // it has handlers of its own, which end the program in another way
   EXPECT_EQ(fuzz.exit_code, 128 + GetParam().signal) << fuzz.output;
 #endif
 }
@@ -141,56 +205,53 @@ std::string fatal_name(const testing::TestParamInfo<warpgauge::faulty::Fatal>& i
 INSTANTIATE_TEST_SUITE_P(Program, ProgramThatCrashes, testing::ValuesIn(warpgauge::faulty::kFatal),
                          fatal_name);
 
-TEST(Program, AWrongKernelIsToldBeforeASmallerCaseIsLookedFor) {
+TEST(Program, AWrongKernelIsReportedBeforeItsCaseIsMinimized) {
   const Finished cut_off = run("timeout 2 " + kFaulty + " --kernel slow_and_wrong_once --seeds 1");
   EXPECT_EQ(cut_off.exit_code, 124) << cut_off.output;
   EXPECT_THAT(cut_off.output, HasSubstr("cpu/slow_and_wrong_once is wrong\n"));
-  EXPECT_THAT(cut_off.output, HasSubstr("  replay:   fuzz --replay 'cpu/slow_and_wrong_once/"));
-  EXPECT_THAT(cut_off.output, HasSubstr("fuzz: SIGTERM in cpu/slow_and_wrong_once\n"));
-  EXPECT_THAT(cut_off.output, Not(HasSubstr("  smallest: ")));
+  EXPECT_THAT(cut_off.output, HasSubstr("  reproducer: " + kFaulty + " --replay 'cpu/slow_and_wrong_once/"));
+  EXPECT_THAT(cut_off.output, HasSubstr("warpgauge-fuzz: error: SIGTERM in cpu/slow_and_wrong_once\n"));
+  EXPECT_THAT(cut_off.output, Not(HasSubstr("  minimized: ")));
 }
 
-// A dozen simpler cases are there to be tried, of two launches of a third of a second each.
-TEST(Program, SecondsBoundTheLookForASmallerCaseToo) {
+// There are a dozen simpler cases to try, with two launches of a third of a second each.
+TEST(Program, SecondsLimitMinimizingToo) {
   const auto begin = std::chrono::steady_clock::now();
   const Finished fuzz = run(kFaulty + " --kernel slow_and_wrong_once --seconds 1");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
-  EXPECT_THAT(fuzz.output, HasSubstr("  smallest: fuzz --replay 'cpu/slow_and_wrong_once/"));
+  EXPECT_THAT(fuzz.output, HasSubstr("  minimized:  " + kFaulty + " --replay 'cpu/slow_and_wrong_once/"));
   EXPECT_LT(took.count(), 4) << "seconds";
 }
 
-TEST(Program, HelpGivesZero) {
-  const Finished fuzz = run(kFuzz + " --help");
-  EXPECT_EQ(fuzz.exit_code, 0);
-  EXPECT_THAT(fuzz.output, HasSubstr("--replay"));
+TEST(Program, HelpAndVersionGiveZero) {
+  const Finished help = run(kFuzz + " --help");
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.output, HasSubstr("--replay=LINE"));
+  const Finished version = run(kFuzz + " --version");
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.output, testing::MatchesRegex("warpgauge-fuzz [0-9.]+ \\([-0-9A-Za-z._+]+\\)\n"));
 }
 
-TEST(Program, NothingCheckedGives77) {
-  for (const char* flags : {"--kernel no_such_kernel", "--gtest_filter=nothing",
-                            "--replay 'cpu/no_such_kernel/f32/B:1/H:1/S:1/D:8/causal:0'"})
-    EXPECT_EQ(run(kFuzz + " " + flags).exit_code, 77) << flags;
+TEST(Program, AKernelThatSupportsNoneOfTheProblemsGives77) {
+  const Finished fuzz = run(kFuzz + " --replay 'simt/flash_mma/f32/B:1/H:1/S:1/D:8/causal:0'");
+  EXPECT_EQ(fuzz.exit_code, 77) << fuzz.output;
+  EXPECT_THAT(fuzz.output, HasSubstr("supports none of the problems"));
+  EXPECT_THAT(fuzz.output, HasSubstr("warpgauge-fuzz: warning: nothing was checked: "));
 }
 
-TEST(Program, RequireGpuMakesNothingCheckedAFailure) {
-  EXPECT_EQ(run("WARPGAUGE_REQUIRE_GPU=1 " + kFuzz + " --kernel no_such_kernel").exit_code, 1);
-  EXPECT_EQ(run("WARPGAUGE_REQUIRE_GPU=0 " + kFuzz + " --kernel no_such_kernel").exit_code, 77);
-}
-
-TEST(Program, OracleThatIsNotHereChecksNothingAndSaysWhy) {
+TEST(Program, AKernelThatIsNotHereGives77WithTheReasonAndOneIfAGpuIsRequired) {
   const std::string reason = warpgauge::backend_unavailable(warpgauge::Backend::cuda);
   if (reason.empty()) GTEST_SKIP() << "there is a GPU here";
-  const Finished fuzz = run(kFuzz + " --oracle cublas --seeds 1");
-  EXPECT_EQ(fuzz.exit_code, 77);
-  EXPECT_THAT(fuzz.output, HasSubstr(reason));
-  EXPECT_EQ(run("WARPGAUGE_REQUIRE_GPU=1 " + kFuzz + " --oracle cublas --seeds 1").exit_code, 1);
-}
-
-TEST(Program, CudaKernelWithoutAGpuIsSkippedWithAReason) {
-  const std::string reason = warpgauge::backend_unavailable(warpgauge::Backend::cuda);
-  if (reason.empty()) GTEST_SKIP() << "there is a GPU here";
-  const Finished fuzz = run(kFuzz + " --kernel ^cuda/ --seeds 1");
-  EXPECT_EQ(fuzz.exit_code, 77);
+  for (const std::string flags :
+       {"--kernel ^cuda/ --seeds 1", "--replay cuda/naive/f32/B:1/H:1/S:1/D:8/causal:0",
+        "--oracle cublas --seeds 1"}) {
+    const Finished fuzz = run(kFuzz + " " + flags);
+    EXPECT_EQ(fuzz.exit_code, 77) << flags;
+    EXPECT_THAT(fuzz.output, HasSubstr(reason)) << flags;
+    EXPECT_EQ(run("WARPGAUGE_REQUIRE_GPU=0 " + kFuzz + " " + flags).exit_code, 77) << flags;
+    EXPECT_EQ(run("WARPGAUGE_REQUIRE_GPU=1 " + kFuzz + " " + flags).exit_code, 1) << flags;
+  }
 }
 
 TEST(Program, SecondsEndARunWithoutSeeds) {

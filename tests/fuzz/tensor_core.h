@@ -1,7 +1,7 @@
-// How a tensor core adds up a dot product of 16-bit values, in software: products are exact; those of a
-// block, and the sum so far, are shifted to the largest exponent among them and cut off there, a few bits
-// past f32's; so is their sum. What is cut off is all of one sign where the terms are. Fasi, Higham, Mikaitis
-// and Pranesh 2021, "Numerical behavior of NVIDIA tensor cores".
+// A software model of the dot product of 16-bit values in a tensor core. Products are exact. The products of
+// a block and the sum so far are aligned to their largest exponent and truncated a few bits below f32's
+// precision. Their sum is truncated too. If all terms have one sign, so has everything that is truncated.
+// Source: Fasi, Higham, Mikaitis and Pranesh 2021, "Numerical behavior of NVIDIA tensor cores".
 #pragma once
 
 #include <algorithm>
@@ -12,14 +12,14 @@
 namespace warpgauge {
 
 struct TensorCore {
-  std::int64_t block;  // products that are added at once
-  int extra_bits;      // kept past f32's 24 while they are
+  std::int64_t block;  // products that are added in one step
+  int extra_bits;      // kept beyond the 24 of f32 in that step
 };
 
 inline constexpr TensorCore kAmpere{8, 1}, kHopper{16, 2};
 
-// |value| down to the next multiple of 2^(exponent - bits).
-inline double cut_off(double value, int exponent, int bits) {
+// Truncates |value| to a multiple of 2^(exponent - bits).
+inline double truncate(double value, int exponent, int bits) {
   return std::ldexp(std::trunc(std::ldexp(value, bits - exponent)), exponent - bits);
 }
 
@@ -32,9 +32,9 @@ inline float dot_product(const TensorCore& core, std::span<const float> a, std::
     for (std::int64_t d = first; d < end; ++d) largest = std::max(largest, std::fabs(double{a[d]} * b[d]));
     if (largest == 0) continue;
     const int exponent = std::ilogb(largest), bits = 23 + core.extra_bits;
-    double total = cut_off(sum, exponent, bits);
-    for (std::int64_t d = first; d < end; ++d) total += cut_off(double{a[d]} * b[d], exponent, bits);
-    sum = total == 0 ? 0 : cut_off(total, std::ilogb(total), 23);
+    double total = truncate(sum, exponent, bits);
+    for (std::int64_t d = first; d < end; ++d) total += truncate(double{a[d]} * b[d], exponent, bits);
+    sum = total == 0 ? 0 : truncate(total, std::ilogb(total), 23);
   }
   return static_cast<float>(sum);
 }

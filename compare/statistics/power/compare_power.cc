@@ -1,5 +1,5 @@
-// compare_power [--quick] [--runs N] [--seed N]: how often the rules are right, by simulation through the
-// very decision code. Prints tables; exits 1 where a target is missed.
+// compare_power [--quick] [--runs N] [--seed N]: error rates and power of the decision rules, by simulation
+// with the decision code itself. Prints tables; exits 1 if a target is missed.
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
@@ -48,14 +48,14 @@ void run_scene(const Scene& scene, const Options& options, Targets& targets) {
                five = options.quick ? nothing : at(0.05).found;
   const std::string name = scene_name(scene.world) + (scene.faster ? ", faster" : "");
   std::printf("| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", name.c_str(),
-              rate(null.run_false_red).c_str(), rate(two).c_str(), rate(three.found).c_str(),
-              rate(five).c_str(), rate(three.run_red).c_str(), rate(three.unchanged).c_str(),
+              rate(null.run_false_positive).c_str(), rate(two).c_str(), rate(three.found).c_str(),
+              rate(five).c_str(), rate(three.run_fails).c_str(), rate(three.unchanged).c_str(),
               rate(three.shifted_unchanged, "%.4f").c_str(), rate(three.blocks, "%.1f").c_str());
   std::fflush(stdout);
-  targets.at_most(name, "A/A runs with a red", null.run_false_red, scene.most_false_red);
-  targets.at_most(name, "runs with a false red", three.run_false_red, scene.most_false_red);
+  targets.at_most(name, "A/A runs with a false positive", null.run_false_positive, scene.most_false_positive);
+  targets.at_most(name, "runs with a false positive", three.run_false_positive, scene.most_false_positive);
   targets.at_least(name, "found", three.found, scene.least_found);
-  targets.at_least(name, "runs that are red", three.run_red, scene.least_run_red);
+  targets.at_least(name, "runs that fail", three.run_fails, scene.least_run_fails);
   targets.at_least(name, "unchanged proved", three.unchanged, scene.least_unchanged);
   targets.less(name, "shifted called unchanged", three.shifted_unchanged, scene.most_shifted_unchanged);
   if (scene.most_blocks < AbPlan().max_blocks)
@@ -66,32 +66,30 @@ void run_scene(const Scene& scene, const Options& options, Targets& targets) {
 void run_ab(const Options& options, Targets& targets) {
   std::puts(
       "The A/B rule, blocks 6..24, alpha .01; columns without a percentage are at 3 %\n\n"
-      "| cases shifted, deviation | A/A red | found 2 % | found 3 % | found 5 % | run red | unchanged | "
-      "shifted "
-      "called unchanged | blocks |\n|---|---|---|---|---|---|---|---|---|");
+      "| cases shifted, deviation | A/A false positives | found 2 % | found 3 % | found 5 % | run fails | "
+      "unchanged | shifted called unchanged | blocks |\n|---|---|---|---|---|---|---|---|---|");
   for (const Scene& scene : ab_scenes()) run_scene(scene, options, targets);
 }
 
 void run_rivals(const Options& options) {
   std::puts(
-      "\nOne process of ten repetitions a side: Mann-Whitney at .05, and means that differ by more than 3 "
+      "\nOne process of ten repetitions per side: Mann-Whitney at .05, and means that differ by more than 3 "
       "%\n\n"
-      "| cases shifted, deviation | A/A red, Mann-Whitney | found 3 % | unchanged | A/A red, threshold | "
-      "found 3 % "
-      "| unchanged |\n|---|---|---|---|---|---|---|");
+      "| cases shifted, deviation | A/A false positives, Mann-Whitney | found 3 % | unchanged | "
+      "A/A false positives, threshold | found 3 % | unchanged |\n|---|---|---|---|---|---|---|");
   for (const Scene& scene : ab_scenes()) {
     if (scene.world.controls > 0 || scene.faster) continue;
     const RivalRates null = try_rivals(without_shift(scene.world), options.runs, options.seed);
     const RivalRates three = try_rivals(shifted_by(scene.world, 0.03), options.runs, options.seed);
     std::printf("| %s | %s | %s | %s | %s | %s | %s |\n", scene_name(scene.world).c_str(),
-                rate(null.mann_whitney.run_false_red).c_str(), rate(three.mann_whitney.found).c_str(),
-                rate(three.mann_whitney.unchanged).c_str(), rate(null.threshold.run_false_red).c_str(),
+                rate(null.mann_whitney.run_false_positive).c_str(), rate(three.mann_whitney.found).c_str(),
+                rate(three.mann_whitney.unchanged).c_str(), rate(null.threshold.run_false_positive).c_str(),
                 rate(three.threshold.found).c_str(), rate(three.threshold.unchanged).c_str());
   }
 }
 
 void print_two_sample(const std::string& name, const Rates& null, const Rates& three) {
-  std::printf("| %s | %s | %s | %s | %s |\n", name.c_str(), rate(null.run_false_red).c_str(),
+  std::printf("| %s | %s | %s | %s | %s |\n", name.c_str(), rate(null.run_false_positive).c_str(),
               rate(three.found).c_str(), rate(three.unchanged).c_str(),
               rate(three.shifted_unchanged, "%.4f").c_str());
 }
@@ -99,8 +97,8 @@ void print_two_sample(const std::string& name, const Rates& null, const Rates& t
 void run_two_samples(const Options& options, Targets& targets) {
   std::puts(
       "\nThe baseline rule and the unpaired rule, 4 of 200 cases\n\n"
-      "| sides, deviation | A/A red | found 3 % | unchanged | shifted called unchanged "
-      "|\n|---|---|---|---|---|");
+      "| sides, deviation | A/A false positives | found 3 % | unchanged | shifted called unchanged |\n"
+      "|---|---|---|---|---|");
   World world;
   world.own = 0.005;
   for (const double spread : {0.0, 0.3}) {
@@ -114,41 +112,41 @@ void run_two_samples(const Options& options, Targets& targets) {
         const Rates null = try_baseline_rule(without_shift(world), 10, fresh, options.runs, options.seed);
         const Rates three = try_baseline_rule(world, 10, fresh, options.runs, options.seed);
         print_two_sample(name, null, three);
-        targets.at_most(name, "A/A runs with a red", null.run_false_red, 0.01);
+        targets.at_most(name, "A/A runs with a false positive", null.run_false_positive, 0.01);
         if (fresh == 3 && spread == 0 && shared == 0) targets.at_least(name, "found", three.found, 0.95);
       }
     }
   }
   for (const int processes : {1, 3, 5, 10}) {
-    const std::string name = std::to_string(processes) + " processes a side, .5 %, shared .5 %";
+    const std::string name = std::to_string(processes) + " processes per side, .5 %, shared .5 %";
     const Rates null =
         try_unpaired_rule(without_shift(world), processes, processes, 0.05, options.runs, options.seed);
     const Rates three = try_unpaired_rule(world, processes, processes, 0.05, options.runs, options.seed);
     print_two_sample(name, null, three);
-    targets.at_most(name, "A/A runs with a red", null.run_false_red, 0.01);
+    targets.at_most(name, "A/A runs with a false positive", null.run_false_positive, 0.01);
   }
   world.shift = 1;
   const Rates doubled = try_unpaired_rule(world, 1, 1, 0.05, options.runs, options.seed);
-  targets.at_least("1 process a side, twice the time", "found", doubled.found, 1);
+  targets.at_least("1 process per side, twice the time", "found", doubled.found, 1);
 }
 
-// The rules' ways to hold two sides against each other, one after the other: `row(sides, rates)`.
+// Calls row(sides, rates) for every rule and number of units.
 template <typename Row>
 void for_all_rules(const World& world, const Options& options, Row row) {
   row("ab, blocks 6..24", try_ab_rule(world, options.runs, options.seed));
   for (const int processes : {6, 8, 12, 24}) {
-    row(std::to_string(processes) + " processes a side",
+    row(std::to_string(processes) + " processes per side",
         try_unpaired_rule(world, processes, processes, 0.05, options.runs, options.seed));
   }
   row("10 stored rounds, 6 new", try_baseline_rule(world, 10, 6, options.runs, options.seed));
   row("10 stored rounds, 1 new of 6 processes", try_baseline_round(world, 10, 6, options.runs, options.seed));
 }
 
-// A head that is slow now and then, or a base that was fast, is not unchanged, however well the other
-// processes agree.
+// If single processes of head are slow, or of base fast, no case may be called unchanged, however well the
+// other processes agree.
 void run_now_and_then(const Options& options, Targets& targets) {
   std::puts(
-      "\nOne process in so many of head is 1.5 times slower in all 200 cases, or of base 1.5 times faster, "
+      "\nOne in N processes of head is 1.5 times slower in all 200 cases, or one of base 1.5 times faster, "
       ".5 %\n\n"
       "| sides | what | called unchanged |\n|---|---|---|");
   for (const bool base : {false, true}) {
@@ -170,12 +168,12 @@ void run_now_and_then(const Options& options, Targets& targets) {
   }
 }
 
-// Where processes of either side have two speeds, by chance, identical sides are not red. Of three or four
-// processes a side that is not asked: too often all of a side are of one speed.
+// If the processes of both sides have two speeds, by chance, identical sides must not be called different.
+// There is no target for three or four processes per side: too often all processes of a side have one speed.
 void run_two_speeds(const Options& options, Targets& targets) {
   std::puts(
-      "\nProcesses of either side are slower by 20 % in all 200 cases with this chance, .5 %; nothing was "
-      "changed\n\n| sides | chance | A/A red | unchanged |\n|---|---|---|---|");
+      "\nA process of either side is slower by 20 % in all 200 cases with this probability, .5 %; no case is "
+      "shifted\n\n| sides | probability | A/A false positives | unchanged |\n|---|---|---|---|");
   for (const double chance : options.quick ? std::vector{0.5} : std::vector{0.1, 0.25, 0.33, 0.5}) {
     World world;
     world.own = 0.005;
@@ -183,16 +181,17 @@ void run_two_speeds(const Options& options, Targets& targets) {
     world.slow_speed = chance;
     const std::string at = rate(chance, "%.2f");
     const auto row = [&](const std::string& sides, const Rates& rates) {
-      std::printf("| %s | %s | %s | %s |\n", sides.c_str(), at.c_str(), rate(rates.run_false_red).c_str(),
-                  rate(rates.unchanged).c_str());
+      std::printf("| %s | %s | %s | %s |\n", sides.c_str(), at.c_str(),
+                  rate(rates.run_false_positive).c_str(), rate(rates.unchanged).c_str());
       std::fflush(stdout);
     };
     for (const int processes : {3, 4})
-      row(std::to_string(processes) + " processes a side",
+      row(std::to_string(processes) + " processes per side",
           try_unpaired_rule(world, processes, processes, 0.05, options.runs, options.seed));
     for_all_rules(world, options, [&](const std::string& sides, const Rates& rates) {
       row(sides, rates);
-      targets.at_most(sides + ", two speeds, " + at, "A/A runs with a red", rates.run_false_red, 0.01);
+      targets.at_most(sides + ", two speeds, " + at, "A/A runs with a false positive",
+                      rates.run_false_positive, 0.01);
     });
   }
 }
@@ -202,11 +201,12 @@ void run_two_speeds(const Options& options, Targets& targets) {
 
 int main(int argc, char** argv) {
   using namespace warpgauge::power;
-  CLI::App app("How often the decision rules of warpgauge-compare are right, by simulation");
+  CLI::App app("Error rates and power of the decision rules of warpgauge-compare, by simulation");
   Options options;
-  app.add_flag("--quick", options.quick, "forty runs a world, only at 0 and 3 %, and of chances only one");
-  CLI::Option* runs = app.add_option("--runs", options.runs, "runs a world")->check(CLI::Range(1, 1000000));
-  app.add_option("--seed", options.seed, "of the simulation");
+  app.add_flag("--quick", options.quick,
+               "40 runs per row, shifts of 0 and 3 % only, one probability of two speeds only");
+  CLI::Option* runs = app.add_option("--runs", options.runs, "runs per row")->check(CLI::Range(1, 1000000));
+  app.add_option("--seed", options.seed, "seed of the simulation");
   CLI11_PARSE(app, argc, argv);
   if (options.quick && runs->count() == 0) options.runs = 40;
   Targets targets(options.quick ? options.runs : 0);

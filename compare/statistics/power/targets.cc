@@ -26,19 +26,19 @@ void Targets::less(const std::string& where, const char* what, double value, dou
 
 std::string Targets::summary() const {
   std::string text =
-      "\n" + std::to_string(asked_) + " targets, " + std::to_string(missed_.size()) + " missed\n";
+      "\n" + std::to_string(checked_) + " targets, " + std::to_string(missed_.size()) + " missed\n";
   for (const std::string& line : missed_) text += "  MISSED " + line + "\n";
   return text;
 }
 
-// Of a share: a mean of blocks is above 1 and is forgiven nothing.
+// For shares only: a mean number of blocks is above 1 and gets no slack.
 double Targets::slack(double bound) const {
   return few_runs_ > 0 && bound < 1 ? 2 * std::sqrt(bound * (1 - bound) / few_runs_) : 0;
 }
 
 void Targets::expect(bool reached, const std::string& where, const char* what, double value,
                      const char* relation, double bound) {
-  ++asked_;
+  ++checked_;
   if (!reached)
     missed_.push_back(where + ": " + what + " " + rate(value, "%.4f") + ", target " + relation + " " +
                       rate(bound, "%.4g"));

@@ -1,4 +1,4 @@
-// What a simulation is asked to reach, and what of it was missed.
+// The targets of a simulation, and which of them were missed.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace warpgauge::power {
 
-std::string rate(double share, const char* format = "%.3f");  // "-" where there is none
+std::string rate(double share, const char* format = "%.3f");  // "-" for NaN
 
 class Targets {
  public:
-  // A share from `few_runs` is forgiven two standard errors of theirs; 0: nothing is forgiven.
+  // A share may miss its bound by two standard errors of `few_runs` runs; 0: no slack.
   explicit Targets(int few_runs) : few_runs_(few_runs) {}
 
   void at_least(const std::string& where, const char* what, double value, double bound);  // 0: no target
@@ -18,7 +18,7 @@ class Targets {
   void less(const std::string& where, const char* what, double value, double bound);  // 1: no target
 
   bool missed() const { return !missed_.empty(); }
-  std::string summary() const;  // how many, and each that was missed
+  std::string summary() const;  // the number of targets, and each missed one
 
  private:
   double slack(double bound) const;
@@ -26,7 +26,7 @@ class Targets {
               double bound);
 
   int few_runs_;
-  int asked_ = 0;
+  int checked_ = 0;
   std::vector<std::string> missed_;
 };
 

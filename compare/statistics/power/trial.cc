@@ -3,9 +3,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "compare/statistics/baseline_rule.h"
 #include "compare/statistics/power/rivals.h"
-#include "compare/statistics/unpaired_rule.h"
+#include "compare/statistics/two_sample_rule.h"
 
 namespace warpgauge::power {
 namespace {
@@ -24,31 +23,31 @@ class Tally {
 
   void add(const std::vector<Decided>& decided, double mean_blocks = 0, bool null_failed = false) {
     const Decided expected = world_.shift > 0 ? Decided::regression : Decided::improvement;
-    bool false_red = false, red = false;
+    bool false_positive = false, fails = false;
     for (std::size_t c = 0; c < decided.size(); ++c) {
-      red |= decided[c] == Decided::regression;
+      fails |= decided[c] == Decided::regression;
       if (static_cast<int>(c) < world_.shifted) {
         rates_.found += decided[c] == expected;
         rates_.shifted_unchanged += decided[c] == Decided::unchanged;
       } else {
-        false_red |= decided[c] == Decided::regression || decided[c] == Decided::improvement;
+        false_positive |= decided[c] == Decided::regression || decided[c] == Decided::improvement;
         rates_.unchanged += decided[c] == Decided::unchanged;
       }
     }
-    rates_.run_false_red += false_red;
-    rates_.run_red += red;
+    rates_.run_false_positive += false_positive;
+    rates_.run_fails += fails;
     rates_.blocks += mean_blocks;
     rates_.null_failed += null_failed;
   }
 
   Rates rates() const {
     Rates rates = rates_;
-    for (double* share : {&rates.run_false_red, &rates.run_red, &rates.blocks, &rates.null_failed})
+    for (double* share : {&rates.run_false_positive, &rates.run_fails, &rates.blocks, &rates.null_failed})
       *share /= runs_;
     for (double* share : {&rates.found, &rates.shifted_unchanged})
       *share /= world_.shifted * static_cast<double>(runs_);
     rates.unchanged /= (world_.cases - world_.shifted) * static_cast<double>(runs_);
-    return rates;  // NaN where there are no such cases
+    return rates;  // NaN if there are no such cases
   }
 
  private:
@@ -68,15 +67,13 @@ Decided by_sign(bool differs, double log_ratio) {
   return log_ratio > 0 ? Decided::regression : Decided::improvement;
 }
 
-// As many numbers a case of either side, the sides measured one after the other.
-template <typename Case>
-std::vector<Case> two_sides(Machine& machine, int base, int head, std::vector<double> Case::*first,
-                            std::vector<double> Case::*second) {
-  std::vector<Case> cases(machine.cases().size());
+// `base` and `head` numbers per case; first base is measured, then head.
+std::vector<TwoSampleCase> two_sides(Machine& machine, int base, int head) {
+  std::vector<TwoSampleCase> cases(machine.cases().size());
   for (int i = 0; i < base + head; ++i) {
     const std::vector<double> numbers = machine.process(i >= base);
     for (std::size_t c = 0; c < cases.size(); ++c)
-      (cases[c].*(i >= base ? second : first)).push_back(numbers[c]);
+      (i >= base ? cases[c].head : cases[c].base).push_back(numbers[c]);
   }
   return cases;
 }
@@ -130,8 +127,7 @@ Rates try_baseline_rule(const World& world, int stored, int fresh, int runs, std
   Tally tally(world, runs);
   for (int run = 0; run < runs; ++run) {
     Machine machine(world, run_seed(seed, run));
-    const auto cases =
-        two_sides<BaselineCase>(machine, stored, fresh, &BaselineCase::stored, &BaselineCase::fresh);
+    const auto cases = two_sides(machine, stored, fresh);
     tally.add(verdicts(decide_against_baseline(cases, {})));
   }
   return tally.rates();
@@ -141,11 +137,10 @@ Rates try_baseline_round(const World& world, int stored, int processes, int runs
   Tally tally(world, runs);
   for (int run = 0; run < runs; ++run) {
     Machine machine(world, run_seed(seed, run));
-    auto cases =
-        two_sides<BaselineCase>(machine, stored, processes, &BaselineCase::stored, &BaselineCase::fresh);
-    for (BaselineCase& one : cases) {
-      one.spread = round_spread(std::span(&one.fresh, 1));
-      one.fresh = {round_number(one.fresh)};
+    auto cases = two_sides(machine, stored, processes);
+    for (TwoSampleCase& one : cases) {
+      one.spread = round_spread(std::span(&one.head, 1));
+      one.head = {round_number(one.head)};
     }
     tally.add(verdicts(decide_against_baseline(cases, {})));
   }
@@ -157,7 +152,7 @@ Rates try_unpaired_rule(const World& world, int base, int head, double assumed, 
   Tally tally(world, runs);
   for (int run = 0; run < runs; ++run) {
     Machine machine(world, run_seed(seed, run));
-    const auto cases = two_sides<UnpairedCase>(machine, base, head, &UnpairedCase::base, &UnpairedCase::head);
+    const auto cases = two_sides(machine, base, head);
     tally.add(verdicts(decide_unpaired(cases, {0.01, assumed})));
   }
   return tally.rates();

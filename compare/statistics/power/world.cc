@@ -39,7 +39,7 @@ std::vector<AbCase> Machine::cases() const {
   return cases;
 }
 
-// Whether the next process is one that the shift hits.
+// Whether the shift affects the next process.
 bool Machine::shift_hits(bool head) {
   const bool hit = head != world_.slow_base;
   if (!hit || world_.slow_one_in == 1) return hit;

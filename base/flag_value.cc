@@ -1,0 +1,66 @@
+#include "base/flag_value.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/number_format.h"
+#include "base/similar.h"
+
+namespace warpgauge {
+namespace {
+
+// What is wrong with an expression. The library's own texts differ between its versions; libstdc++ also
+// reports error_paren if there is nothing to repeat.
+const char* mistake_of(std::regex_constants::error_type code) {
+  using namespace std::regex_constants;
+  if (code == error_paren) return "an unmatched parenthesis, or nothing to repeat before *, + or ?";
+  if (code == error_brack) return "an unmatched bracket";
+  if (code == error_brace || code == error_badbrace) return "a wrong repetition in braces";
+  if (code == error_range) return "a wrong range in brackets";
+  if (code == error_badrepeat) return "nothing to repeat before *, + or ?";
+  if (code == error_backref) return "a reference to a group that does not exist";
+  if (code == error_escape) return "a wrong escape after \\";
+  if (code == error_ctype) return "an unknown character class";
+  return "it is too complex, or not complete";
+}
+
+}  // namespace
+
+double decimal_number(std::string_view text, double least, double most, std::string_view unit) {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end || !(value >= least && value <= most))
+    throw std::invalid_argument(fmt::format("takes a number of {} from {} to {}", unit, least, most));
+  return value;
+}
+
+bool truth_value(std::string_view text) {
+  constexpr std::array<std::string_view, 6> kTrue{"true", "yes", "on", "t", "y", "1"};
+  constexpr std::array<std::string_view, 6> kFalse{"false", "no", "off", "f", "n", "0"};
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (std::ranges::find(kTrue, lower) != kTrue.end()) return true;
+  if (std::ranges::find(kFalse, lower) != kFalse.end()) return false;
+  throw std::invalid_argument("takes true or false, or no value, which means true");
+}
+
+std::size_t one_of(std::string_view text, std::span<const std::string> names, std::string_view kind) {
+  const auto found = std::ranges::find(names, text);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  const std::string suggestion = did_you_mean(text, names);
+  throw std::invalid_argument(fmt::format("no such {}; {}{}it is one of {}", kind, suggestion,
+                                          suggestion.empty() ? "" : " ", fmt::join(names, ", ")));
+}
+
+std::regex regular_expression(std::string_view text, std::regex::flag_type syntax) {
+  try {
+    return std::regex(text.begin(), text.end(), syntax | std::regex::nosubs);
+  } catch (const std::regex_error& error) {
+    throw std::invalid_argument(
+        fmt::format("not a regular expression: {}; write \\ before a character that stands for itself",
+                    mistake_of(error.code())));
+  }
+}
+
+}  // namespace warpgauge

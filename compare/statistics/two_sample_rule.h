@@ -1,0 +1,59 @@
+// The rules for two sides without blocks. Both fit the two-way model (two_way_model.h) once, over all units.
+//
+//   decide_unpaired           processes of base against processes of head; no process has a partner
+//   decide_against_baseline   rounds of a stored baseline against one or more new rounds
+//
+// With too few units the deviation between them is assumed, unless the units show a larger one. Too few are
+// fewer than three processes on either side, or fewer than three stored rounds.
+//
+// A new round is never taken as more precise than its own processes show. The variance of its mean is at
+// least the variance between its processes (moderated over cases), divided by their number. If the deviation
+// between rounds is assumed, that variance is not divided: processes of one hour share the noise of that
+// hour.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "compare/statistics/decision.h"
+
+namespace warpgauge {
+
+// Assumed deviations between processes, as fractions.
+inline constexpr double kAssumedCpuDeviation = 0.05;
+inline constexpr double kAssumedGpuDeviation = 0.015;
+
+// How much the processes of the new rounds differ. If the machine is busier today than in the stored rounds,
+// only this shows it.
+struct RoundSpread {
+  double variance = 0;   // between the processes of a round, pooled over the new rounds
+  double df = 0;         // of that variance; 0: one process per round, the variance is unknown
+  double processes = 1;  // per round, on average
+};
+
+struct TwoSampleCase {
+  // One number per process (statistic.h) or per round (round_number), NaN if that unit lacks the case. Stored
+  // rounds are base, oldest first. Every case has the same number of entries, and a number on each side.
+  std::vector<double> base, head;
+  Margins margins;
+  RoundSpread spread = {};  // of the new rounds; decide_unpaired has none
+};
+
+struct TwoSampleOptions {
+  double alpha = 0.01;                              // over the whole run
+  double assumed_deviation = kAssumedCpuDeviation;  // between units, as a fraction
+};
+
+// Both throw std::invalid_argument if a side of a case has no number, or if cases differ in their number of
+// entries.
+[[nodiscard]] Outcome decide_unpaired(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options);
+[[nodiscard]] Outcome decide_against_baseline(std::span<const TwoSampleCase> cases,
+                                              const TwoSampleOptions& options);
+
+// The number of a round: the mean of its processes' numbers, at least one.
+[[nodiscard]] double round_number(std::span<const double> process_numbers);
+
+// Of processes[round][process].
+[[nodiscard]] RoundSpread round_spread(std::span<const std::vector<double>> processes);
+
+}  // namespace warpgauge

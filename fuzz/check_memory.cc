@@ -1,0 +1,46 @@
+#include "fuzz/check_memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/host_memory.h"
+#include "base/number_format.h"
+#include "fuzz/rows.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr double kAddressSpace = 0x1p47;  // bytes of a process on x86-64
+
+double operand_bytes(const Kernel& kernel, const Problem& p) {
+  const bool on_host = kernel.backend != Backend::cuda;
+  const auto query = static_cast<double>(query_elements(p)), key = static_cast<double>(key_elements(p)),
+             lse = static_cast<double>(lse_elements(p));
+  const auto element = static_cast<double>(dtype_bytes(p.dtype));
+  const double wide = 4 * (query + 2 * key) + 2 * 4 * (query + lse);
+  const double guarded = on_host ? element * 2 * (query + key) + 4 * lse : 0;
+  const double image = element * std::max(query, key);  // one operand on its way to or from its buffer
+  return wide + guarded + image + (attention_flops(p) <= kAllRowsFlops ? 8 * query : 0);
+}
+
+}  // namespace
+
+double check_bytes(const Kernel& kernel, const Problem& p, int threads) {
+  const double operands = operand_bytes(kernel, p);
+  // Beyond the address space a kernel's own computation of its workspace may overflow.
+  if (kernel.backend == Backend::cuda || operands > kAddressSpace) return operands;
+  return operands + static_cast<double>(kernel.workspace(p, threads));
+}
+
+std::string memory_needed(const Kernel& kernel, const Problem& p, int threads) {
+  return fmt::format("needs about {} of memory", format_bytes(check_bytes(kernel, p, threads)));
+}
+
+std::string memory_shortage(const Kernel& kernel, const Problem& p, int threads) {
+  const double available = available_memory_bytes();
+  if (check_bytes(kernel, p, threads) <= available) return {};
+  return fmt::format("{}, {} are free", memory_needed(kernel, p, threads), format_bytes(available));
+}
+
+}  // namespace warpgauge

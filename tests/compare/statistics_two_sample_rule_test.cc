@@ -1,0 +1,332 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+#include "compare/statistics/two_sample_rule.h"
+
+namespace warpgauge {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+
+// `cases` cases with noise of .4 % per unit. The first is slower in head, by the factor `ratio`.
+std::vector<TwoSampleCase> samples(int cases, int base, int head, double ratio) {
+  std::mt19937_64 random(11);
+  std::normal_distribution<double> noise(0, 0.004);
+  std::vector<TwoSampleCase> all(static_cast<std::size_t>(cases));
+  for (std::size_t c = 0; c < all.size(); ++c) {
+    for (int i = 0; i < base; ++i) all[c].base.push_back(noise(random));
+    for (int i = 0; i < head; ++i) all[c].head.push_back(noise(random) + (c == 0 ? std::log(ratio) : 0));
+  }
+  return all;
+}
+
+TEST(UnpairedRule, OneFilePerSideDetectsTwiceTheTime) {
+  for (const int cases : {1, 30, 200}) {
+    const Outcome outcome = decide_unpaired(samples(cases, 1, 1, 2), {});
+    EXPECT_EQ(outcome.decisions[0].decided, Decided::regression) << cases;
+    EXPECT_TRUE(outcome.assumed);
+  }
+}
+
+TEST(UnpairedRule, OnlyTheHalfWithTwiceTheTimeAreRegressions) {
+  std::vector<TwoSampleCase> cases = samples(20, 1, 1, 2);
+  for (std::size_t c = 1; c < 10; ++c) cases[c].head[0] += std::log(2);
+  const Outcome outcome = decide_unpaired(cases, {});
+  for (std::size_t c = 0; c < 20; ++c)
+    EXPECT_EQ(outcome.decisions[c].decided, c < 10 ? Decided::regression : Decided::inconclusive);
+}
+
+TEST(UnpairedRule, OneFilePerSideProvesNoSmallChange) {
+  const Outcome outcome = decide_unpaired(samples(30, 1, 1, 1.05), {});
+  for (const Decision& decision : outcome.decisions) {
+    EXPECT_EQ(decision.decided, Decided::inconclusive);
+    // The deviation of a difference is 7.07 %. Holm's smallest level of 30, at half of 1 %: z = 3.59 + .84.
+    EXPECT_NEAR(decision.mde, 1.01 * std::exp(0.05 * std::sqrt(2.0) * (3.5879 + 0.8416)) - 1, 0.002);
+  }
+  EXPECT_NEAR(outcome.mde, outcome.decisions[0].mde, 1e-9);
+}
+
+TEST(UnpairedRule, AnObservedDeviationAboveTheAssumedOneIsUsed) {
+  // Two processes per side that differ by 60 % outweigh an assumed 1.5 %.
+  std::vector<TwoSampleCase> cases = samples(10, 2, 2, 1);
+  for (TwoSampleCase& one : cases) {
+    one.base = {0, 0.5};
+    one.head = {0.3, 0.7};
+  }
+  for (const Decision& decision : decide_unpaired(cases, {0.01, kAssumedGpuDeviation}).decisions)
+    EXPECT_EQ(decision.decided, Decided::inconclusive);
+}
+
+TEST(UnpairedRule, WithThreeOrMoreProcessesPerSideNothingIsAssumed) {
+  const Outcome outcome = decide_unpaired(samples(40, 8, 8, 1.05), {});
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
+  EXPECT_EQ(outcome.decisions[0].units, 8);
+  EXPECT_FALSE(outcome.assumed);
+  int unchanged = 0;
+  for (const Decision& decision : outcome.decisions) unchanged += decision.decided == Decided::unchanged;
+  EXPECT_GE(unchanged, 37);
+}
+
+TEST(UnpairedRule, AbsentProcessesAreNotCounted) {
+  std::vector<TwoSampleCase> cases = samples(10, 4, 4, 1.1);
+  cases[0].head[1] = cases[0].head[2] = kAbsent;
+  const Outcome outcome = decide_unpaired(cases, {});
+  EXPECT_EQ(outcome.decisions[0].units, 2);
+  const auto width = [&](std::size_t c) {
+    return outcome.decisions[c].log_ci_high - outcome.decisions[c].log_ci_low;
+  };
+  EXPECT_NEAR(width(0), 2 * 1.96 * 0.05 * std::sqrt(1.0 / 4 + 1.0 / 2), 0.001) << "by the assumed deviation";
+  EXPECT_LT(width(1), 0.03) << "by the observed deviation";
+}
+
+TEST(UnpairedRule, InvalidInputsThrow) {
+  std::vector<TwoSampleCase> cases = samples(2, 2, 2, 1);
+  cases[1].base.pop_back();
+  EXPECT_THROW(decide_unpaired(cases, {}), std::invalid_argument);
+  cases = samples(2, 1, 1, 1);
+  cases[1].head[0] = kAbsent;
+  EXPECT_THROW(decide_unpaired(cases, {}), std::invalid_argument);
+  cases = samples(2, 1, 1, 1);
+  cases[1].base[0] = kAbsent;
+  EXPECT_THROW(decide_unpaired(cases, {}), std::invalid_argument);
+  cases = samples(2, 1, 2, 1);
+  cases[1].head.pop_back();
+  EXPECT_THROW(decide_unpaired(cases, {}), std::invalid_argument);
+  EXPECT_THROW(decide_unpaired(samples(1, 1, 1, 1), {0, 0.05}), std::invalid_argument);
+  EXPECT_THROW(decide_unpaired(samples(1, 1, 1, 1), {1, 0.05}), std::invalid_argument);
+  EXPECT_THROW(decide_unpaired(samples(1, 1, 1, 1), {0.01, 0}), std::invalid_argument);
+  EXPECT_TRUE(decide_unpaired({}, {}).decisions.empty());
+}
+
+TEST(BaselineRule, NewRoundsAreComparedWithThePredictionInterval) {
+  const Outcome outcome = decide_against_baseline(samples(60, 10, 3, 1.04), {});
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
+  // The new rounds' noise counts, too, not only the error of the stored mean.
+  const Decision& other = outcome.decisions[1];
+  const double half = (other.log_ci_high - other.log_ci_low) / 2;
+  EXPECT_GT(half, 1.9 * 0.004 * std::sqrt(1.0 / 3 + 0.1) * 0.7);
+  EXPECT_LT(half, 1.9 * 0.004 * std::sqrt(1.0 / 3 + 0.1) * 1.6);
+}
+
+TEST(BaselineRule, TheSpreadIsBetweenProcessesOfARound) {
+  // Sums of squares 2 and .5 over 2 + 1 degrees of freedom; the empty round lacks the case.
+  const std::vector<std::vector<double>> three = {{1, 2, 3}, {4, 5}, {}};
+  const RoundSpread spread = round_spread(three);
+  EXPECT_DOUBLE_EQ(spread.variance, 2.5 / 3);
+  EXPECT_EQ(spread.df, 3);
+  EXPECT_DOUBLE_EQ(spread.processes, 5.0 / 3);
+  EXPECT_EQ(round_spread(std::vector<std::vector<double>>{{0.1}}).df, 0);
+  EXPECT_EQ(round_spread({}).df, 0);
+  EXPECT_EQ(round_spread({}).processes, 1);
+}
+
+TEST(BaselineRule, OneStoredRoundUsesTheAssumedDeviation) {
+  const Outcome slower = decide_against_baseline(samples(20, 1, 1, 1.1), {});
+  EXPECT_EQ(slower.decisions[0].decided, Decided::inconclusive);
+  EXPECT_NEAR(slower.decisions[0].log_ci_high - slower.decisions[0].log_ci_low,
+              2 * 1.96 * 0.05 * std::sqrt(2.0), 0.001);
+  EXPECT_EQ(decide_against_baseline(samples(20, 2, 1, 2), {}).decisions[0].decided, Decided::regression);
+}
+
+TEST(BaselineRule, AnAcceptedCaseStartsANewBaseline) {
+  std::vector<TwoSampleCase> cases = samples(20, 10, 3, 1.1);
+  // Accepted as slower in the last two rounds: only those are its baseline.
+  for (std::size_t i = 0; i < 10; ++i) cases[0].base[i] = i < 8 ? kAbsent : std::log(1.1);
+  const Outcome outcome = decide_against_baseline(cases, {});
+  EXPECT_NEAR(outcome.decisions[0].log_ratio, 0, 0.01);
+  EXPECT_NE(outcome.decisions[0].decided, Decided::regression);
+  EXPECT_EQ(outcome.decisions[0].units, 2);
+}
+
+// The tenth stored round is an outlier and is excluded. One case begins in it, another in the round before.
+TEST(BaselineRule, AnOutlierRoundIsExcludedAndReported) {
+  std::vector<TwoSampleCase> cases = samples(12, 10, 3, 1);
+  for (TwoSampleCase& one : cases) one.base[9] += std::log(1.2);
+  std::fill_n(cases[0].base.begin(), 9, kAbsent);
+  std::fill_n(cases[1].base.begin(), 8, kAbsent);
+  const Outcome outcome = decide_against_baseline(cases, {});
+  ASSERT_EQ(outcome.excluded.size(), 1u);
+  EXPECT_EQ(outcome.excluded[0].numbers, std::vector<std::size_t>{10});
+  EXPECT_EQ(outcome.excluded[0].side, Side::base);
+  EXPECT_EQ(outcome.excluded[0].units, 10u);
+  EXPECT_TRUE(outcome.excluded[0].slower);
+
+  const Decision& gone = outcome.decisions[0];
+  EXPECT_EQ(gone.decided, Decided::inconclusive);
+  EXPECT_EQ(gone.units, 0);
+  EXPECT_EQ(gone.more_units, 0);
+  EXPECT_EQ(gone.p_adjusted, 1);
+  for (const double none : {gone.mde, gone.log_ci_high, -gone.log_ci_low})
+    EXPECT_EQ(none, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(gone.why, DecisionWhy(AllExcluded{}));
+
+  const Decision& one_left = outcome.decisions[1];
+  EXPECT_EQ(one_left.units, 1);
+  EXPECT_NEAR(one_left.log_ci_high - one_left.log_ci_low, 2 * 1.96 * 0.05 * std::sqrt(1 + 1.0 / 3), 0.001)
+      << "by the assumed deviation";
+  EXPECT_EQ(outcome.decisions[2].units, 3);
+  EXPECT_NE(outcome.decisions[2].decided, Decided::regression);
+}
+
+TEST(UnpairedRule, AnOutlierProcessIsExcludedAndReported) {
+  std::vector<TwoSampleCase> cases = samples(12, 8, 24, 1);
+  for (TwoSampleCase& one : cases) one.head[1] += std::log(1.2);
+  const Outcome outcome = decide_unpaired(cases, {});
+  ASSERT_EQ(outcome.excluded.size(), 1u);
+  EXPECT_EQ(outcome.excluded[0].numbers, std::vector<std::size_t>{2});
+  EXPECT_EQ(outcome.excluded[0].side, Side::head);
+  EXPECT_NEAR(std::exp(outcome.excluded[0].log_shift), 1.2, 0.01);
+  for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::unchanged);
+  EXPECT_THAT(decide_unpaired(samples(12, 8, 24, 1), {}).excluded, IsEmpty());
+}
+
+// `units` processes of head, starting with the second, are 1.5 times slower in all cases.
+std::vector<TwoSampleCase> slow_now_and_then(int base, int head, std::size_t units) {
+  std::vector<TwoSampleCase> cases = samples(12, base, head, 1);
+  for (TwoSampleCase& one : cases)
+    for (std::size_t u = 1; u <= units; ++u) one.head[u] += std::log(1.5);
+  return cases;
+}
+
+TEST(UnpairedRule, AHeadThatIsSlowNowAndThenIsNotUnchanged) {
+  // If many are slow, they are not excluded but count as noise.
+  for (const auto& [head, slow, withheld] : {std::tuple{8, 3U, false},
+                                             {8, 2U, false},
+                                             {6, 1U, false},
+                                             {12, 3U, false},
+                                             {8, 1U, true},
+                                             {12, 1U, true},
+                                             {12, 2U, true},
+                                             {24, 2U, true},
+                                             {24, 7U, true}}) {
+    const Outcome outcome = decide_unpaired(slow_now_and_then(head, head, slow), {});
+    for (const Decision& decision : outcome.decisions) {
+      EXPECT_EQ(decision.decided, Decided::inconclusive) << slow << " of " << head;
+      EXPECT_EQ(std::holds_alternative<DependsOnExclusion>(decision.why), withheld) << slow << " of " << head;
+    }
+    EXPECT_EQ(outcome.shared->decided, Decided::inconclusive);
+    EXPECT_THAT(outcome.excluded, withheld ? SizeIs(1) : SizeIs(0));
+  }
+}
+
+TEST(UnpairedRule, AVerdictThatDependsOnExclusionNamesTheUnits) {
+  const Outcome two = decide_unpaired(slow_now_and_then(8, 12, 2), {});
+  const auto* why = std::get_if<DependsOnExclusion>(&two.decisions[0].why);
+  ASSERT_NE(why, nullptr);
+  EXPECT_EQ(why->otherwise, Decided::unchanged);
+  EXPECT_NEAR(std::exp(why->log_ratio_with_excluded), 1.069, 0.002);
+  ASSERT_EQ(why->excluded.size(), 1u);
+  EXPECT_EQ(why->excluded[0].numbers, (std::vector<std::size_t>{2, 3}));
+  EXPECT_EQ(why->excluded[0].units, 12u);
+}
+
+// The mirror image: fast processes of base are excluded.
+TEST(UnpairedRule, AFastBaseCountsLikeASlowHead) {
+  std::vector<TwoSampleCase> cases = samples(12, 12, 12, 1);
+  for (TwoSampleCase& one : cases) one.base[4] -= std::log(1.5), one.base[7] -= std::log(1.5);
+  const Outcome base = decide_unpaired(cases, {});
+  for (const Decision& decision : base.decisions)
+    EXPECT_TRUE(std::holds_alternative<DependsOnExclusion>(decision.why));
+  ASSERT_EQ(base.excluded.size(), 1u);
+  EXPECT_EQ(base.excluded[0].side, Side::base);
+  EXPECT_FALSE(base.excluded[0].slower);
+  for (TwoSampleCase& one : cases) one.head[2] += std::log(1.5);
+  const Outcome both = decide_unpaired(cases, {});
+  const auto* why = std::get_if<DependsOnExclusion>(&both.decisions[0].why);
+  ASSERT_NE(why, nullptr);
+  EXPECT_EQ(why->excluded.size(), 2u);
+}
+
+TEST(UnpairedRule, OutliersOnBothSidesAreAttributedToTheMachine) {
+  std::vector<TwoSampleCase> cases = slow_now_and_then(12, 12, 2);
+  for (TwoSampleCase& one : cases) one.base[4] += std::log(1.5), one.base[7] += std::log(1.5);
+  const Outcome outcome = decide_unpaired(cases, {});
+  EXPECT_EQ(outcome.excluded.size(), 2U);
+  for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::unchanged);
+}
+
+// Base has the fast speed more often, head the slow one. Excluding the rarer speed of each would leave 20 %.
+TEST(UnpairedRule, IdenticalSidesWithTwoSpeedsAreInconclusive) {
+  std::vector<TwoSampleCase> cases = samples(12, 8, 8, 1);
+  for (TwoSampleCase& one : cases)
+    for (const std::size_t u : {0, 1, 2, 3, 4}) {
+      one.head[u] += std::log(1.2);
+      if (u < 3) one.base[u] += std::log(1.2);
+    }
+  const Outcome outcome = decide_unpaired(cases, {});
+  for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::inconclusive);
+  EXPECT_EQ(outcome.shared->decided, Decided::inconclusive);
+}
+
+TEST(UnpairedRule, SlowProcessesOfHeadDoNotHideLargeChanges) {
+  const auto decided = [](double ratio) {
+    std::vector<TwoSampleCase> cases = slow_now_and_then(12, 12, 2);
+    for (TwoSampleCase& one : cases)
+      for (double& number : one.head) number += std::log(ratio);
+    return decide_unpaired(cases, {}).decisions[0];
+  };
+  EXPECT_EQ(decided(1.05).decided, Decided::regression);
+  EXPECT_EQ(decided(0.7).decided, Decided::improvement);
+  EXPECT_EQ(decided(0.95).decided, Decided::inconclusive);
+  const Decision depends = decided(0.95);
+  const auto* why = std::get_if<DependsOnExclusion>(&depends.why);
+  ASSERT_NE(why, nullptr);
+  EXPECT_EQ(why->otherwise, Decided::improvement);
+}
+
+// A busy machine: 40 % more time in half of the cases, while the round's own processes differ as much.
+TEST(BaselineRule, ARoundWhoseProcessesDisagreeProvesNothing) {
+  for (const int stored : {1, 10}) {
+    std::vector<TwoSampleCase> calm = samples(30, stored, 1, 1.4);
+    for (std::size_t c = 1; c < 15; ++c) calm[c].head[0] += std::log(1.4);
+    std::vector<TwoSampleCase> busy = calm;
+    for (TwoSampleCase& one : busy) one.spread = {.variance = 0.2, .df = 2, .processes = 3};
+    EXPECT_EQ(decide_against_baseline(calm, {}).decisions[0].decided, Decided::regression) << stored;
+    const Outcome outcome = decide_against_baseline(busy, {});
+    for (const Decision& decision : outcome.decisions)
+      EXPECT_EQ(decision.decided, Decided::inconclusive) << stored;
+    EXPECT_GT(outcome.mde, 1) << stored;
+  }
+}
+
+// Processes of one hour share its noise. More of them help only if the deviation between rounds was measured.
+TEST(BaselineRule, TheSpreadIsDividedByTheNumberOfProcessesOnlyIfRoundsWereMeasured) {
+  const auto half_width = [](int stored) {
+    std::vector<TwoSampleCase> cases = samples(30, stored, 1, 1);
+    for (TwoSampleCase& one : cases) one.spread = {.variance = 0.2, .df = 3, .processes = 4};
+    const Decision decision = decide_against_baseline(cases, {}).decisions[1];
+    return (decision.log_ci_high - decision.log_ci_low) / 2;
+  };
+  // Variances of v (1 + 1) and of v / 4 (1 / 10 + 1), with the same degrees of freedom.
+  EXPECT_NEAR(half_width(1) / half_width(10), std::sqrt(2 / (1.1 / 4)), 1e-3);
+}
+
+TEST(BaselineRule, ASmallSpreadChangesNothing) {
+  const std::vector<TwoSampleCase> plain = samples(30, 10, 3, 1.03);
+  std::vector<TwoSampleCase> calm = plain;
+  for (TwoSampleCase& one : calm) one.spread = {.variance = 1e-8, .df = 6, .processes = 3};
+  const Outcome a = decide_against_baseline(plain, {}), b = decide_against_baseline(calm, {});
+  for (std::size_t c = 0; c < plain.size(); ++c) EXPECT_EQ(a.decisions[c].p, b.decisions[c].p);
+}
+
+TEST(BaselineRule, ARoundIsTheMeanOfItsProcesses) {
+  const double numbers[] = {0.1, 0.2, 0.6};
+  EXPECT_NEAR(round_number(numbers), 0.3, 1e-15);
+}
+
+}  // namespace
+}  // namespace warpgauge
