@@ -70,6 +70,16 @@ std::pair<Command*, std::size_t> chosen(std::vector<Command>& commands,
                                visible(words[0]), suggestion, suggestion.empty() ? "" : " ", kProgram));
 }
 
+// `settle --help`: of all subcommands whose names begin with that word.
+std::string help_of_group(const std::vector<Command>& commands, const std::vector<std::string>& words) {
+  std::string help;
+  if (words.size() != 2 || (words[1] != "--help" && words[1] != "-h")) return help;
+  for (const Command& command : commands) {
+    if (command.name.starts_with(words[0] + " ")) help += (help.empty() ? "" : "\n") + help_of(command);
+  }
+  return help;
+}
+
 int run(const std::vector<std::string>& words) {
   std::vector<Command> commands = all_commands();
   if (words.empty()) throw UsageError(fmt::format("a subcommand is missing; see {} --help", kProgram));
@@ -79,6 +89,10 @@ int run(const std::vector<std::string>& words) {
   }
   if (words[0] == "--help" || words[0] == "-h") {
     print(overview(commands));
+    return 0;
+  }
+  if (const std::string help = help_of_group(commands, words); !help.empty()) {
+    print(help);
     return 0;
   }
   const auto [command, name_words] = chosen(commands, words);

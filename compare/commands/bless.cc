@@ -2,8 +2,10 @@
 // or would make the baseline drift.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "base/atomic_file.h"
@@ -73,12 +75,26 @@ std::set<std::string> measured_names(const ResultSet& head) {
   return names;
 }
 
+// The cases that --accept restarts, with their latest stored numbers.
+std::map<std::string, double> accepted_cases(const std::optional<Baseline>& stored, const BlessEdits& edits) {
+  std::map<std::string, double> accepted;
+  if (!stored || !edits.accept) return accepted;
+  for (const auto& [name, numbers] : stored->cases) {
+    const auto latest = std::ranges::find_if(numbers.rbegin(), numbers.rend(),
+                                             [](const auto& number) { return number.has_value(); });
+    if (edits.accept->keeps(name)) accepted.emplace(name, **latest);
+  }
+  return accepted;
+}
+
 // The round is compared with the stored cases, without those that were edited out.
-Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& edited,
-                         const std::string& path, const ResultSet& head, GateOptions options) {
+Comparison comparison_of(const StoredBaseline& stored, const Baseline& edited, const ResultSet& head,
+                         const BlessRequest& request) {
+  GateOptions options = request.deciding.options;
   options.allow_disjoint = edited.cases.empty();
-  return stored ? compare_with_baseline(side_of(edited, path), head, options)
-                : compare_results({}, head, options);
+  options.accepted = accepted_cases(stored.baseline, request.edits);
+  if (!stored.baseline) return compare_results({}, head, options);
+  return compare_with_baseline(side_of(edited, shown_path(stored.path, kBaselineParts)), head, options);
 }
 
 // The round's results, with the date that a flag gives them.
@@ -167,7 +183,7 @@ int run(const BlessRequest& request) {
                                                        .history = {}});
   if (const auto problem = edit_baseline(updated, request.edits, measured_names(head), round))
     throw UsageError(edit_problem_text(*problem));
-  Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
+  Comparison comparison = comparison_of(stored, updated, head, request);
   const std::vector<Drift> drifted = drifted_cases_with(updated, round, comparison, options.policy);
   if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   write_reports(comparison, request.reports, executable);

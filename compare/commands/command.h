@@ -31,6 +31,11 @@ struct Command {
 [[nodiscard]] Command gate_command();
 [[nodiscard]] Command bless_command();
 [[nodiscard]] Command fingerprint_command();
+[[nodiscard]] Command settle_open_command();
+[[nodiscard]] Command settle_merge_command();
+[[nodiscard]] Command settle_note_command();
+[[nodiscard]] Command settle_worst_command();
+[[nodiscard]] Command comment_command();
 [[nodiscard]] Command show_command();
 [[nodiscard]] Command trend_command();
 

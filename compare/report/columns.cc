@@ -11,6 +11,13 @@ std::string spaces(std::size_t width, std::string_view text) {
   return std::string(width - std::min(width, display_width(text)), ' ');
 }
 
+// A number and its % stay together.
+std::size_t word_end(std::string_view text) {
+  std::size_t end = text.find(' ');
+  while (end != std::string_view::npos && text.substr(end).starts_with(" %")) end = text.find(' ', end + 1);
+  return std::min(end, text.size());
+}
+
 // The bytes of `word` that fit into `columns`, without cutting a UTF-8 character.
 std::size_t bytes_that_fit(std::string_view word, std::size_t columns) {
   std::size_t take = std::min(word.size(), columns);
@@ -35,7 +42,7 @@ std::string wrapped(std::string_view text, std::size_t indent) {
     line.clear();
   };
   while (!text.empty()) {
-    std::string_view word = text.substr(0, text.find(' '));
+    std::string_view word = text.substr(0, word_end(text));
     text.remove_prefix(std::min(word.size() + 1, text.size()));
     while (!word.empty()) {
       if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > kColumns) end_line();

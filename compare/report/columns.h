@@ -12,8 +12,8 @@ inline constexpr std::size_t kColumns = 100;  // that every text report fits in
 [[nodiscard]] std::string padded_left(std::string_view text, std::size_t width);
 [[nodiscard]] std::string padded_right(std::string_view text, std::size_t width);
 
-// Lines of at most kColumns, each behind `indent` spaces and with a newline. Breaks at spaces, and within a
-// word that is longer than a line.
+// Lines of at most kColumns, each behind `indent` spaces and with a newline. Breaks at spaces but not before
+// "%", and within a word that is longer than a line.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent);
 
 }  // namespace warpgauge

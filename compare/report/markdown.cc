@@ -1,102 +1,15 @@
 #include "compare/report/markdown.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "base/escape.h"
 #include "compare/report/format.h"
-#include "compare/report/note_words.h"
+#include "compare/report/markdown_parts.h"
 #include "compare/report/unit_words.h"
-#include "compare/report/why_words.h"
 
 namespace warpgauge {
 namespace {
 
-constexpr std::size_t kWorst = 10;
-constexpr std::size_t kMostDifferences = 20, kMostNotes = 20;
-
-// Bytes that one piece may take once it is escaped. With the counts above they bound everything but the
-// folded table well below kMarkdownLimit, whatever the data says.
-constexpr std::size_t kLongestName = 240, kLongestText = 600, kLongestCommand = 2000;
-
-constexpr const char* kTableHead =
-    "| verdict | case | base | head | change (+ is worse) | 95 % interval |\n|---|---|--:|--:|--:|--:|\n";
-
-template <class Escape>
-std::string bounded(const std::string& text, std::size_t longest, Escape escape) {
-  const std::string shown = visible(text);
-  std::string out = escape(shown);
-  for (std::size_t characters = longest; out.size() > longest; characters = characters * 3 / 4) {
-    out = escape(shortened(shown, characters));
-  }
-  return out;
-}
-
-std::string code(const std::string& text, std::size_t longest) {
-  return bounded(text, longest, markdown_code);
-}
-std::string prose(const std::string& text) {
-  return bounded(text, kLongestText, markdown_text);
-}
-
-std::string row(const Cell& cell, const std::string& metric) {
-  return "| " + cell_label(cell) + " | " + markdown_cell(code(cell.name, kLongestName)) + " | " +
-         value_or_unknown(cell.base, metric) + " | " + value_or_unknown(cell.head, metric) + " | " +
-         change_or_unknown(cell) + " | " + interval_or_unknown(cell) + " |\n";
-}
-
-const char* mark_of(RunVerdict verdict) {
-  switch (verdict) {
-    case RunVerdict::pass:
-      return "✅";
-    case RunVerdict::regression:
-      return "❌";
-    case RunVerdict::undecided:
-      break;
-  }
-  return "❔";
-}
-
-// What needs a look: everything but unchanged and new, ten at most, with its reasons below the table.
-std::string worst(const Comparison& comparison) {
-  std::string table, remarks;
-  std::size_t listed = 0;
-  for (const Cell& cell : comparison.cells) {
-    if (cell.verdict == CellVerdict::unchanged || cell.verdict == CellVerdict::added || listed == kWorst)
-      break;
-    table += row(cell, comparison.policy.metric);
-    if (const std::string why = why_remark(cell, comparison.policy); !why.empty())
-      remarks += "- " + code(cell.name, kLongestName) + ": " + prose(why) + "\n";
-    if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
-      remarks += "  - run " + code(cell.reproduce, kLongestText) + "\n";
-    }
-    ++listed;
-  }
-  if (listed == 0) return "";
-  return "\n" + std::string(kTableHead) + table + (remarks.empty() ? "" : "\n" + remarks);
-}
-
-std::string environment(const Comparison& comparison) {
-  std::string out;
-  std::size_t listed = 0;
-  for (const ContextDifference& d : comparison.differences) {
-    if (listed++ == kMostDifferences) break;
-    out += "- " + std::string(d.forbids ? "**other machine**: " : "") + code(d.key, kLongestName) + ": " +
-           code(d.base, kLongestName) + " → " + code(d.head, kLongestName) + "\n";
-  }
-  if (comparison.differences.size() > kMostDifferences) out += "- and more\n";
-  return out.empty() ? "" : "\n**Environment differences**\n\n" + out;
-}
-
-std::string notes(const Comparison& comparison) {
-  std::string out;
-  const std::vector<std::string> sentences = note_sentences(comparison);
-  for (std::size_t i = 0; i < std::min(sentences.size(), kMostNotes); ++i)
-    out += "- " + prose(sentences[i]) + "\n";
-  if (sentences.size() > kMostNotes) out += fmt::format("- and {} more\n", sentences.size() - kMostNotes);
-  return out.empty() ? "" : "\n**Notes**\n\n" + out;
-}
+using namespace markdown;
 
 std::string commits(const Comparison& comparison) {
   const auto commit = [](const std::map<std::string, std::string>& context) {
@@ -115,33 +28,13 @@ std::string how(const Comparison& comparison) {
   return out;
 }
 
-// Rows of the whole table until `room` bytes are used.
-std::string full_table(const Comparison& comparison, std::size_t room) {
-  const std::string open = "\n<details><summary>all " + std::to_string(comparison.cells.size()) +
-                           " cases</summary>\n\n" + kTableHead;
-  const std::string close = "\n</details>\n";
-  constexpr std::size_t kRoomForRest = 80;
-  if (comparison.cells.empty() || room < open.size() + close.size() + kRoomForRest) return "";
-  room -= open.size() + close.size() + kRoomForRest;
-  std::string rows;
-  std::size_t listed = 0;
-  for (const Cell& cell : comparison.cells) {
-    const std::string next = row(cell, comparison.policy.metric);
-    if (rows.size() + next.size() > room) break;
-    rows += next;
-    ++listed;
-  }
-  const std::size_t left = comparison.cells.size() - listed;
-  if (left > 0) rows += "\n" + std::to_string(left) + " more cases are in comparison.json\n";
-  return open + rows + close;
-}
-
 }  // namespace
 
 std::string markdown_report(const Comparison& comparison) {
   const std::string top = std::string("### ") + mark_of(verdict_of(comparison)) + " " +
-                          prose(format_verdict(comparison)) + "\n" + commits(comparison) + worst(comparison) +
-                          environment(comparison) + notes(comparison);
+                          sentence(format_verdict(comparison), Sentences::text) + "\n" + commits(comparison) +
+                          worst_cases(comparison, Sentences::text) + environment(comparison) +
+                          notes(comparison, Sentences::text);
   const std::string bottom = how(comparison);
   return top + full_table(comparison, kMarkdownLimit - std::min(kMarkdownLimit, top.size() + bottom.size())) +
          bottom;

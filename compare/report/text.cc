@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/escape.h"
+#include "compare/report/columns.h"
 #include "compare/report/format.h"
 #include "compare/report/note_words.h"
 #include "compare/report/why_words.h"
@@ -10,13 +11,7 @@
 namespace warpgauge {
 namespace {
 
-constexpr std::size_t kColumns = 100;
 constexpr std::size_t kMostQuietRows = 200;  // unchanged and new cases listed: nobody reads thousands
-
-std::string padded_left(const std::string& text, std::size_t width) {
-  const std::size_t have = display_width(text);
-  return (have < width ? std::string(width - have, ' ') : "") + text;
-}
 
 const char* colour_of(CellVerdict verdict) {
   switch (verdict) {
@@ -38,32 +33,6 @@ const char* colour_of(CellVerdict verdict) {
 
 std::string coloured(const std::string& text, const char* colour, const TextStyle& style) {
   return style.colour && *colour ? colour + text + "\x1b[0m" : text;
-}
-
-// Breaks at spaces but not before a "%", and within a word that is longer than a line.
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string out, line;
-  const auto flush = [&] {
-    out += std::string(indent, ' ') + line + "\n";
-    line.clear();
-  };
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::size_t end = text.find(' ', at);
-    while (end != std::string::npos && text.compare(end, 2, " %") == 0) end = text.find(' ', end + 1);
-    if (end == std::string::npos) end = text.size();
-    for (std::string word = text.substr(at, end - at); !word.empty();) {
-      if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > kColumns) flush();
-      std::size_t take = std::min(word.size(), kColumns - indent);
-      while (take < word.size() && (static_cast<unsigned char>(word[take]) & 0xC0) == 0x80) --take;
-      line += (line.empty() ? "" : " ") + word.substr(0, take);
-      word.erase(0, take);
-      if (!word.empty()) flush();
-    }
-    at = end + 1;
-  }
-  if (!line.empty()) flush();
-  return out;
 }
 
 constexpr std::size_t kRemarkIndent = 6;

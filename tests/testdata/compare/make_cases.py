@@ -341,9 +341,34 @@ def showing():
     case("usage_show_nothing", "show", {})
 
 
+def settling():
+    red, three = "../slower_by_half/out/comparison.json", "../three_processes/out/comparison.json"
+    case("settle_open", f"settle open {red} cases.txt", {"cases.txt": "naive/S:512/repeats:3\n"})
+    case("settle_open_nothing", "settle open ../settle_merge/out/merged.json", {})
+    case("settle_merge", f"settle merge {red} {three} -o $OUT/merged.json", {})
+    case("settle_merge_without_a_run", f"settle merge {red} -o $OUT/merged.json", {})
+    case("settle_note_in_doubt", f"settle note {three} 'head was interrupted' --doubt -o $OUT/noted.json", {})
+    case("settle_worst", f"settle worst {three} 1", {})
+    case("usage_settle", "settle", {})
+    case("usage_settle_worst", f"settle worst {three} many", {})
+    case("settle_no_comparison", "settle open ../slower_by_half/base.json", {})
+    run = {"run": {"created_at": "2026-11-20T10:00:00Z", "conclusion": "success"}, "jobs": [
+        {"name": "measure", "conclusion": "success", "started_at": "2026-11-20T10:02:00Z",
+         "completed_at": "2026-11-20T10:04:10Z", "steps": [
+             {"name": "Measure, compare, profile", "conclusion": "success", "started_at": "2026-11-20T10:02:10Z",
+              "completed_at": "2026-11-20T10:04:05Z"}]}]}
+    case("comment", f"comment {three} --timeline run.json --head 0123456789abcdef", {"run.json": json.dumps(run) + "\n"})
+    case("comment_hostile_names", "comment ../hostile_names/out/comparison.json", {})
+    case("comment_no_comparison", "comment nowhere.json --head 0123abc", {})
+    case("comment_failure", "comment --failure 'the run left no comparison' --timeline ../comment/run.json", {})
+    case("comment_bad_timeline", f"comment {three} --timeline ../comment_bad_timeline/run.json", {"run.json": "[]\n"})
+    case("usage_comment", "comment", {})
+    case("usage_comment_head", f"comment {three} --head main", {})
+
+
 def main():
     for cases in (two_sides, identities, policies, other_programs, reports, usage, baselines, blessing, creeping_up, undated, numbers_of_other_samples, smoke,
-                  showing):
+                  showing, settling):
         cases()
 
 

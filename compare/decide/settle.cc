@@ -1,0 +1,91 @@
+#include "compare/decide/settle.h"
+
+#include <algorithm>
+#include <map>
+
+namespace warpgauge {
+namespace {
+
+bool has(const Comparison& comparison, Hindrance hindrance) {
+  return std::ranges::count(comparison.hindrances, hindrance) > 0;
+}
+
+// Whether the cells still show what hindered. A hindrance that does not follow from cells stays.
+bool still_hinders(Hindrance hindrance, const Comparison& merged) {
+  switch (hindrance) {
+    case Hindrance::base_failed:
+      return merged.count(CellVerdict::errored) > 0;
+    case Hindrance::cases_missing:
+      return merged.count(CellVerdict::missing) > 0;
+    case Hindrance::strict_inconclusive:
+      return merged.count(CellVerdict::inconclusive) > 0;
+    default:
+      return true;
+  }
+}
+
+bool is_open(const Cell& cell, const std::set<std::string>& in_base) {
+  return cell.verdict == CellVerdict::regression || cell.verdict == CellVerdict::inconclusive ||
+         (cell.verdict == CellVerdict::added && in_base.contains(cell.name));
+}
+
+double size_of(const Cell& cell) {
+  return std::max(*cell.ratio, 1 / *cell.ratio);
+}
+
+}  // namespace
+
+std::vector<std::string> open_cases(const Comparison& with_baseline, const std::set<std::string>& in_base) {
+  std::vector<std::string> names;
+  for (const Cell& cell : with_baseline.cells) {
+    if (is_open(cell, in_base)) names.push_back(cell.name);
+  }
+  return names;
+}
+
+Comparison settled(const Comparison& with_baseline, const std::optional<Comparison>& ab_run) {
+  Comparison merged = ab_run.value_or(with_baseline);
+  merged.baseline_context = with_baseline.base_context;
+  if (!ab_run) return merged;
+
+  std::map<std::string, const Cell*> decided;
+  for (const Cell& cell : ab_run->cells) decided.emplace(cell.name, &cell);
+  merged.cells = with_baseline.cells;
+  std::size_t by_run = 0;
+  for (Cell& cell : merged.cells) {
+    const auto found = decided.find(cell.name);
+    if (found == decided.end()) continue;
+    cell = *found->second;
+    ++by_run;
+  }
+  sort_worst_first(merged.cells);
+
+  merged.hindrances.clear();
+  for (const Hindrance hindrance : kHindrances) {
+    if ((has(*ab_run, hindrance) || has(with_baseline, hindrance)) && still_hinders(hindrance, merged))
+      merged.hindrances.push_back(hindrance);
+  }
+  merged.notes.insert(merged.notes.end(), with_baseline.notes.begin(), with_baseline.notes.end());
+  const auto all = static_cast<std::int64_t>(merged.cells.size());
+  merged.notes.push_back(note::Settled{all - static_cast<std::int64_t>(by_run), all});
+  return merged;
+}
+
+std::vector<std::string> changed_most(const Comparison& comparison, std::size_t most) {
+  std::vector<const Cell*> changed;
+  for (const Cell& cell : comparison.cells) {
+    const bool proved = cell.verdict == CellVerdict::regression || cell.verdict == CellVerdict::improvement;
+    if (proved && cell.ratio) changed.push_back(&cell);
+  }
+  std::ranges::stable_sort(changed, [](const Cell* a, const Cell* b) {
+    if (a->verdict != b->verdict) return a->verdict == CellVerdict::regression;
+    return size_of(*a) > size_of(*b);
+  });
+  std::vector<std::string> names;
+  for (const Cell* cell : changed) {
+    if (names.size() < most) names.push_back(cell->name);
+  }
+  return names;
+}
+
+}  // namespace warpgauge
