@@ -35,7 +35,7 @@ message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${CMAKE_CUDA
 target_compile_options(warpgauge_build INTERFACE
     $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr>
     "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler -Wall,-Wextra>"
-    "$<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<BOOL:${WARPGAUGE_WERROR}>>:SHELL:-Werror all-warnings -Xcompiler -Werror>"
+    "$<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<BOOL:${WARPGAUGE_WERROR}>>:SHELL:-Werror=all-warnings -Xcompiler -Werror>"
     "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
 
 # nvcc names what has internal linkage after a hash of the source's full path, and its temporary files after its process.

@@ -10,7 +10,9 @@
 #include "base/date.h"
 #include "base/escape.h"
 #include "base/number_format.h"
+#include "compare/baseline/baseline_files.h"
 #include "compare/baseline/bless.h"
+#include "compare/baseline/drift.h"
 #include "compare/baseline/round.h"
 #include "compare/baseline/smoke.h"
 #include "compare/commands/baseline_flags.h"
@@ -24,8 +26,6 @@
 #include "compare/input/metric.h"
 #include "compare/input/reader.h"
 #include "compare/input/threshold.h"
-#include "compare/baseline/baseline_files.h"
-#include "compare/baseline/drift.h"
 #include "compare/report/baseline_words.h"
 
 namespace warpgauge {

@@ -5,6 +5,8 @@
 
 #include "base/escape.h"
 #include "compare/ab/analysis.h"
+#include "compare/baseline/baseline_files.h"
+#include "compare/baseline/drift.h"
 #include "compare/baseline/round.h"
 #include "compare/commands/baseline_flags.h"
 #include "compare/commands/case_filter.h"
@@ -14,8 +16,6 @@
 #include "compare/commands/reports.h"
 #include "compare/input/names.h"
 #include "compare/input/reader.h"
-#include "compare/baseline/baseline_files.h"
-#include "compare/baseline/drift.h"
 #include "compare/report/baseline_words.h"
 
 namespace warpgauge {
@@ -72,7 +72,8 @@ std::vector<Drift> drift_of(const Baseline& baseline, const ResultSet& head, con
                             const GateOptions& options) {
   const BaselineRound round = describe_round(head, statistic_name(statistic_of(baseline)));
   const bool another = !problem_with_round(head, round, baseline.rounds);
-  return drifted_cases_with(baseline, another ? std::optional(round) : std::nullopt, comparison, options.policy);
+  return drifted_cases_with(baseline, another ? std::optional(round) : std::nullopt, comparison,
+                            options.policy);
 }
 
 // The stored baseline, with the cases that the filter keeps. Until they are checked, paths stay as typed.
