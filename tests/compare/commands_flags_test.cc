@@ -99,12 +99,12 @@ Words split_by_shell(const std::string& line) {
 class CommandFlagsTest : public testing::Test {
  protected:
   // Flags are parsed where the files of good_values() are.
-  CommandFlags() : before_(std::filesystem::current_path()) {
+  CommandFlagsTest() : before_(std::filesystem::current_path()) {
     std::filesystem::current_path(directory_.path());
     for (const std::string& file : good_values().at("FILE"))
       std::ofstream("./" + file) << R"({"schema": "warpgauge/policy/1"})";
   }
-  ~CommandFlags() override { std::filesystem::current_path(before_); }
+  ~CommandFlagsTest() override { std::filesystem::current_path(before_); }
 
   // A random command line that has every required flag.
   Words random_words(const CommandFlags& flags) {
