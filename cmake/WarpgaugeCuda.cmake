@@ -34,9 +34,9 @@ message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${CMAKE_CUDA
 # CMake 3.25 knows no C++20 dialect for nvcc 13, hence the flag by hand. It replaces CMAKE_CUDA_STANDARD.
 target_compile_options(warpgauge_build INTERFACE
     $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr>
-    "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler -Wall,-Wextra>"
-    "$<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<BOOL:${WARPGAUGE_WERROR}>>:SHELL:-Werror all-warnings -Xcompiler -Werror>"
-    "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
+    "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler=-Wall,-Wextra>"
+    "$<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<BOOL:${WARPGAUGE_WERROR}>>:SHELL:-Werror=all-warnings -Xcompiler=-Werror>"
+    "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler=-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
 
 # nvcc names what has internal linkage after a hash of the source's full path, and its temporary files after its process.
 # Told the path inside the tree, and to keep the files beside the object, it makes two builds equal bit by bit, wherever

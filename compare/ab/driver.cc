@@ -7,6 +7,8 @@
 #include <set>
 
 #include "base/atomic_file.h"
+#include "base/diagnostic.h"
+#include "base/number_format.h"
 #include "compare/ab/process_runner.h"
 #include "compare/ab/progress.h"
 #include "compare/decide/match.h"

@@ -11,9 +11,6 @@ namespace {
 // From here on a bare number is more likely meant as percent.
 constexpr double kLargestBareNumber = 0.5;
 
-// Spread over looks and cases, less would come to nothing.
-constexpr double kSmallestLevel = 1e-15, kLargestLevel = 0.5;
-
 }  // namespace
 
 double parse_threshold(std::string_view text) {

@@ -1,5 +1,7 @@
 #include "compare/report/trend.h"
 
+#include "compare/report/baseline_words.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -56,7 +58,7 @@ std::string fitted(const std::string& line) {
   return shortened(line, kColumns) + "\n";
 }
 
-// Creep and name of each case; those with fewer than two numbers last.
+// Drift and name of each case; those with fewer than two numbers last.
 std::vector<std::pair<std::optional<double>, std::string>> worst_first(const BaselineTrend& trend) {
   std::vector<std::pair<std::optional<double>, std::string>> cases;
   for (const auto& [name, numbers] : trend.cases)
@@ -107,7 +109,7 @@ std::string trend_report(const std::string& path, const BaselineTrend& trend) {
       fitted(visible(path) + ": " + format_count(static_cast<std::int64_t>(trend.rounds.size()), "rounds") +
              ", " + day(trend.rounds.front()) + " to " + day(trend.rounds.back()));
   out += case_lines(trend) + event_lines(trend.events);
-  for (const std::string& note : trend.notes) out += fitted("note: " + visible(note));
+  for (const HistoryNote& note : trend.notes) out += fitted("note: " + history_note_text(note));
   return out;
 }
 

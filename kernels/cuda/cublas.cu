@@ -9,9 +9,9 @@
 // and O^T = V^T P^T.
 #include <algorithm>
 
-#include "kernels/cuda_check.h"
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/reduce.cuh"
+#include "kernels/cuda_check.h"
 #include "kernels/kernel.h"
 
 namespace warpgauge {

@@ -6,9 +6,9 @@
 // reduces the maximum and the sum. Then each thread accumulates its share of the D columns of P V.
 #include <algorithm>
 
-#include "kernels/cuda_check.h"
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/reduce.cuh"
+#include "kernels/cuda_check.h"
 #include "kernels/kernel.h"
 
 namespace warpgauge {

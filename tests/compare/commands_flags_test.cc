@@ -107,16 +107,16 @@ Words split_by_shell(const std::string& line) {
   return line.empty() ? Words() : words;
 }
 
-class CommandFlags : public testing::Test {
+class CommandFlagsTest : public testing::Test {
  protected:
   // Flags are parsed where the files of good_values() are.
-  CommandFlags() : before_(std::filesystem::current_path()) {
+  CommandFlagsTest() : before_(std::filesystem::current_path()) {
     std::filesystem::current_path(directory_.path());
     for (const std::string& file : good_values().at("FILE"))
       std::ofstream("./" + file) << R"({"schema": "warpgauge/policy/1"})";
     std::ofstream("timeline.json") << R"({"run": {}, "jobs": []})";
   }
-  ~CommandFlags() override { std::filesystem::current_path(before_); }
+  ~CommandFlagsTest() override { std::filesystem::current_path(before_); }
 
   // A random command line that has every required flag.
   Words random_words(const CommandFlags& flags) {
@@ -166,7 +166,7 @@ std::map<std::string, Words> echoed_values(const CommandFlags& flags) {
   return values;
 }
 
-TEST_F(CommandFlags, help_lists_every_flag_once) {
+TEST_F(CommandFlagsTest, help_lists_every_flag_once) {
   for (const Command& command : all_commands()) {
     const std::string help = help_of(command);
     std::set<std::string> names;
@@ -190,7 +190,7 @@ TEST_F(CommandFlags, help_lists_every_flag_once) {
   }
 }
 
-TEST_F(CommandFlags, the_echoed_command_line_means_the_same) {
+TEST_F(CommandFlagsTest, the_echoed_command_line_means_the_same) {
   for (const Command& command : all_commands()) {
     int parsed = 0;
     std::set<std::string> unseen;
@@ -222,7 +222,7 @@ TEST_F(CommandFlags, the_echoed_command_line_means_the_same) {
   }
 }
 
-TEST_F(CommandFlags, a_bad_value_is_refused_with_its_flag_and_a_hint) {
+TEST_F(CommandFlagsTest, a_bad_value_is_refused_with_its_flag_and_a_hint) {
   for (const Command& command : all_commands()) {
     for (const Entry& entry : command.flags.entries()) {
       const std::string& name = entry.flag.name;
@@ -262,7 +262,7 @@ std::string complaint_of(const std::string& command, const Words& words) {
   return "";
 }
 
-TEST_F(CommandFlags, what_is_no_command_line_is_a_usage_error) {
+TEST_F(CommandFlagsTest, what_is_no_command_line_is_a_usage_error) {
   EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "--fail-over", "3%"}),
             "--fail-over: is not a flag; did you mean --fail-above? see compare gate --help");
   EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "c.json"}),
@@ -273,7 +273,7 @@ TEST_F(CommandFlags, what_is_no_command_line_is_a_usage_error) {
   EXPECT_THAT(complaint_of("ab", {"plain.json"}), testing::StartsWith("HEAD_EXE is required"));
 }
 
-TEST_F(CommandFlags, refused_flags_are_refused_with_the_reason) {
+TEST_F(CommandFlagsTest, refused_flags_are_refused_with_the_reason) {
   for (const Command& command : all_commands()) {
     for (const Entry& entry : command.flags.entries()) {
       if (entry.refused_because.empty()) continue;
@@ -288,7 +288,7 @@ TEST_F(CommandFlags, refused_flags_are_refused_with_the_reason) {
   }
 }
 
-TEST_F(CommandFlags, a_usage_error_outranks_a_bad_file) {
+TEST_F(CommandFlagsTest, a_usage_error_outranks_a_bad_file) {
   EXPECT_THAT(complaint_of("gate", {"a.json", "b.json", "--policy", "nowhere", "--alpha", "0"}),
               HasSubstr("--alpha"));
   std::vector<Command> commands = all_commands();
@@ -308,7 +308,7 @@ GateOptions options_of(const Words& words, std::string& echoed) {
   return deciding.options;
 }
 
-TEST_F(CommandFlags, flags_reach_the_options_and_override_the_policy_file) {
+TEST_F(CommandFlagsTest, flags_reach_the_options_and_override_the_policy_file) {
   std::ofstream("policy.json") << R"({"schema": "warpgauge/policy/1", "alpha": 0.2, "max_mde": "7%",
     "defaults": {"fail_above": "9%", "improve_above": "8%"}, "rules": [{"match": "x", "fail_above": "50%"}]})";
   const Words words{"--fail-above",

@@ -206,6 +206,8 @@ TEST(AbRule, AlphaIsSpentSlowly) {
     one_look.take(blocks_for(*one_look.next(), once));
     early += rule.decided()[0] == Decided::regression;
     single += one_look.decided()[0] == Decided::regression;
+    const Decision first = rule.outcome().decisions[0];
+    EXPECT_EQ(first.decided == Decided::regression, first.p_adjusted <= 0.01) << "seed " << seed;
   }
   EXPECT_GE(single, early + 10) << early << " of 40 at the first of three interim analyses, " << single
                                 << " at a single one";

@@ -328,5 +328,22 @@ TEST(BaselineRule, ARoundIsTheMeanOfItsProcesses) {
   EXPECT_NEAR(round_number(numbers), 0.3, 1e-15);
 }
 
+// More processes are measured on both sides, more rounds on one side only.
+TEST(TwoSampleRules, MoreRoundsResolveLessThanMoreProcesses) {
+  std::vector<TwoSampleCase> cases = samples(30, 4, 4, 1);
+  for (TwoSampleCase& one : cases)
+    for (auto* side : {&one.base, &one.head})
+      for (double& number : *side) number *= 2;
+  const Outcome unpaired = decide_unpaired(cases, {}), baseline = decide_against_baseline(cases, {});
+  int resolvable = 0;
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    const int processes = unpaired.decisions[c].more_units, rounds = baseline.decisions[c].more_units;
+    if (processes == 0) continue;
+    ++resolvable;
+    EXPECT_TRUE(rounds == 0 || rounds > processes) << processes << " processes, " << rounds << " rounds";
+  }
+  EXPECT_GE(resolvable, 5);
+}
+
 }  // namespace
 }  // namespace warpgauge

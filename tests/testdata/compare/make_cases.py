@@ -191,7 +191,8 @@ def usage():
 
 
 def baselines():
-    case("baseline_none", AGAINST.replace("$OUT/baselines", "nowhere"), SLOWER)
+    case("baseline_none", AGAINST.replace("$OUT/baselines", "$OUT"), SLOWER)
+    case("baseline_no_such_folder", of("baseline_none", AGAINST.replace("$OUT/baselines", "nowhere")), {})
     case("baseline", AGAINST, SLOWER | {STORED: baseline(10, TIMES_NS)})
     case("baseline_unblessed", AGAINST, SLOWER | {STORED.replace("baselines", ".warpgauge"): baseline(1, TIMES_NS)})
     case("baseline_conflict", AGAINST, SLOWER | {STORED: "<<<<<<< HEAD\n" + json.dumps(baseline(1, TIMES_NS))})
@@ -212,7 +213,7 @@ def baselines():
     case("baseline_joined_later", of("baseline", AGAINST), {STORED: late_joiner(baseline(4, TIMES_NS))})
     case("baseline_outlying_round", of("baseline", AGAINST), {STORED: outlying_round(baseline(10, TIMES_NS))})
     failed = {f"head{i}.json": failing(fingerprinted(20 + i), "naive/S:128", "wrong: row 3 is NaN") for i in range(3)}
-    case("baseline_none_and_a_failure", AGAINST.replace("$OUT/baselines", "nowhere"), failed)
+    case("baseline_none_and_a_failure", AGAINST.replace("$OUT/baselines", "$OUT"), failed)
     case("bless_failed", of("baseline_none_and_a_failure", BLESS) + " --reason first", {})
     rates = baseline(10, {name: 1e6 / ns for name, ns in TIMES_NS.items()})
     measured = {f"head{i}.json": fingerprinted(20 + i, metrics=TFLOPS, scale={"naive/S:128": 1.3}) for i in range(3)}
