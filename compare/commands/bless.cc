@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "base/atomic_file.h"
@@ -21,6 +22,7 @@
 #include "compare/commands/paths.h"
 #include "compare/commands/reports.h"
 #include "compare/decide/match.h"
+#include "compare/decide/process_numbers.h"
 #include "compare/decide/rounds.h"
 #include "compare/decide/sample_counts.h"
 #include "compare/input/metric.h"
@@ -38,7 +40,7 @@ struct BlessRequest {
   std::vector<std::string> head;
   std::string date;
   BlessEdits edits;
-  bool smoke = false;
+  bool smoke = false, skip_early = false;
   double margin = kSmokeMargin;
   BaselineChoice baseline;
   Deciding deciding;
@@ -73,10 +75,21 @@ std::set<std::string> measured_names(const ResultSet& head) {
   return names;
 }
 
+// The stored value of each case that an edit took out, in the metric's unit.
+std::map<std::string, double> values_taken_out(const Baseline& stored, const Baseline& edited) {
+  std::map<std::string, double> values;
+  for (const auto& [name, unused] : stored.cases) {
+    if (edited.cases.contains(name)) continue;
+    if (const auto value = value_of(stored_numbers(stored, name), {}, stored.metric)) values[name] = *value;
+  }
+  return values;
+}
+
 // The round is compared with the stored cases, without those that were edited out.
 Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& edited,
                          const std::string& path, const ResultSet& head, GateOptions options) {
   options.allow_disjoint = edited.cases.empty();
+  if (stored) options.accepted = values_taken_out(*stored, edited);
   return stored ? compare_with_baseline(side_of(edited, path), head, options)
                 : compare_results({}, head, options);
 }
@@ -136,6 +149,12 @@ int run_smoke(const BlessRequest& request) {
   return 0;
 }
 
+// Another round at a later time could be taken in.
+bool is_early(const RoundProblem& problem) {
+  return std::holds_alternative<round_problem::UnderAnHour>(problem) ||
+         std::holds_alternative<round_problem::AlreadyIn>(problem);
+}
+
 int run(const BlessRequest& request) {
   if (request.smoke) return run_smoke(request);
   const GateOptions& options = request.deciding.options;
@@ -156,6 +175,10 @@ int run(const BlessRequest& request) {
   const std::vector<BaselineRound> rounds =
       stored.baseline ? stored.baseline->rounds : std::vector<BaselineRound>();
   if (const auto problem = problem_with_round(head, round, rounds)) {
+    if (request.skip_early && is_early(*problem)) {
+      print_outcome(request.reports, "skipped: " + round_problem_text(*problem) + "\n");
+      return 0;
+    }
     print_outcome(request.reports, "refused: " + round_problem_text(*problem) + "\n");
     return kRefused;
   }
@@ -200,6 +223,11 @@ void add_round_flags(CommandFlags& table, BlessRequest& request) {
              .value = "YYYY-MM-DDTHH:MM:SS+HH:MM",
              .help = "When it was measured, for results without a date (nvbench)",
              .take = parsed_into(request.date, parse_measuring_date)});
+  table.add(
+      {.name = "--skip-early",
+       .help =
+           "A round under an hour old, or one that the baseline has already, is no error: nothing changes",
+       .take = switched_on(request.skip_early)});
   table.add({.name = "--accept",
              .value = "RE",
              .help = "Accepts these cases as they are now, slower ones too, and starts them again",
