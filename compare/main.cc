@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <iostream>
 #include <new>
 #include <span>
 
 #include "base/atomic_file.h"
 #include "base/diagnostic.h"
 #include "base/escape.h"
+#include "base/message.h"
+#include "base/similar.h"
 #include "compare/commands/command.h"
 #include "compare/commands/reports.h"
 
@@ -37,7 +38,7 @@ void hold_standard_descriptors() {
 int complain(int code, std::string_view what) {
   while (!what.empty()) {
     const std::string_view line = what.substr(0, what.find('\n'));
-    std::cerr << kProgram << ": error: " << line << "\n";
+    print_error(kProgram, line);
     what.remove_prefix(std::min(line.size() + 1, what.size()));
   }
   return code;
@@ -62,8 +63,11 @@ std::pair<Command*, std::size_t> chosen(std::vector<Command>& commands,
   }
   if (Command* one = named(words[0])) return {one, 1};
   if (looks_like_a_file(words[0])) return {named("gate"), 0};
-  throw UsageError(
-      fmt::format("'{}' is neither a subcommand nor a file; see {} --help", visible(words[0]), kProgram));
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.push_back(command.name);
+  const std::string suggestion = did_you_mean(words[0], names);
+  throw UsageError(fmt::format("'{}' is neither a subcommand nor a file; {}{}see {} --help",
+                               visible(words[0]), suggestion, suggestion.empty() ? "" : " ", kProgram));
 }
 
 int run(const std::vector<std::string>& words) {

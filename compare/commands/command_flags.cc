@@ -8,6 +8,7 @@
 
 #include "base/diagnostic.h"
 #include "base/escape.h"
+#include "base/similar.h"
 #include "compare/commands/paths.h"
 
 namespace warpgauge {
@@ -29,17 +30,19 @@ CLI::Option* declare(CLI::App& parser, CommandFlags::Entry& entry, std::string& 
   return option->type_name(entry.flag.value)->required(entry.flag.required);
 }
 
-[[noreturn]] void refuse_unknown(const std::vector<std::string>& unknown, const std::string& help) {
+[[noreturn]] void refuse_unknown(const std::vector<CommandFlags::Entry>& entries,
+                                 const std::vector<std::string>& unknown, const std::string& help) {
   const auto flag =
       std::ranges::find_if(unknown, [](const std::string& word) { return word.starts_with('-'); });
-  if (flag != unknown.end()) throw UsageError(fmt::format("{}: is not a flag; see {}", visible(*flag), help));
+  if (flag != unknown.end()) {
+    const std::string name = flag->substr(0, flag->find('='));
+    std::vector<std::string> known;
+    for (const CommandFlags::Entry& entry : entries) known.push_back(entry.flag.name);
+    const std::string suggestion = did_you_mean(name, known);
+    throw UsageError(fmt::format("{}: is not a flag; {}{}see {}", visible(name), suggestion,
+                                 suggestion.empty() ? "" : " ", help));
+  }
   throw UsageError(fmt::format("'{}': is one argument too many; see {}", visible(unknown.front()), help));
-}
-
-// A value that begins with a dash would be taken for a flag, and a path for one too.
-std::string echoed_value(const std::string& flag, const std::string& value) {
-  if (value.starts_with('-')) return " " + shell_word(flag + "=" + value);
-  return fmt::format(" {} {}", flag, shell_word(value));
 }
 
 std::string shown_value(const CommandFlag& flag, const std::string& value) {
@@ -50,12 +53,9 @@ std::string echoed_flag(const CommandFlags::Entry& entry) {
   const CommandFlag& flag = entry.flag;
   if (entry.is_switch()) return " " + flag.name;
   std::string words;
-  bool named = false;
   for (const std::string& typed : entry.typed) {
-    const std::string value = shown_value(flag, typed);
-    const bool adds_to_list = named && entry.takes_several() && !value.starts_with('-');
-    words += adds_to_list ? " " + shell_word(value) : echoed_value(flag.name, value);
-    named = true;
+    if (words.empty() || !entry.takes_several()) words += " " + flag.name;
+    words += " " + shell_word(shown_value(flag, typed));
   }
   return words;
 }
@@ -122,7 +122,7 @@ CommandFlags::Parsed CommandFlags::parse(const std::string& command, const std::
   }
   std::vector<std::string> unknown = parser.remaining();
   std::erase(unknown, "--");  // the parser lists it, although it has taken what is behind it
-  if (!unknown.empty()) refuse_unknown(unknown, help);
+  if (!unknown.empty()) refuse_unknown(entries_, unknown, help);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     Entry& entry = entries_[i];
     entry.is_given = options[i]->count() > 0;

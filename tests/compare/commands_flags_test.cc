@@ -250,7 +250,7 @@ std::string complaint_of(const std::string& command, const Words& words) {
 
 TEST_F(CommandFlagsTest, what_is_no_command_line_is_a_usage_error) {
   EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "--fail-over", "3%"}),
-            "--fail-over: is not a flag; see compare gate --help");
+            "--fail-over: is not a flag; did you mean --fail-above? see compare gate --help");
   EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "c.json"}),
             "'c.json': is one argument too many; see compare gate --help");
   EXPECT_THAT(complaint_of("gate", {"a.json", "b.json", "--json"}), HasSubstr("--json"));
