@@ -2,7 +2,6 @@
 // or would make the baseline drift.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -23,6 +22,7 @@
 #include "compare/commands/paths.h"
 #include "compare/commands/reports.h"
 #include "compare/decide/match.h"
+#include "compare/decide/process_numbers.h"
 #include "compare/decide/rounds.h"
 #include "compare/decide/sample_counts.h"
 #include "compare/input/metric.h"
@@ -40,7 +40,7 @@ struct BlessRequest {
   std::vector<std::string> head;
   std::string date;
   BlessEdits edits;
-  bool smoke = false;
+  bool smoke = false, skip_early = false;
   double margin = kSmokeMargin;
   BaselineChoice baseline;
   Deciding deciding;
@@ -75,26 +75,23 @@ std::set<std::string> measured_names(const ResultSet& head) {
   return names;
 }
 
-// The cases that --accept restarts, with their latest stored numbers.
-std::map<std::string, double> accepted_cases(const std::optional<Baseline>& stored, const BlessEdits& edits) {
-  std::map<std::string, double> accepted;
-  if (!stored || !edits.accept) return accepted;
-  for (const auto& [name, numbers] : stored->cases) {
-    const auto latest = std::ranges::find_if(numbers.rbegin(), numbers.rend(),
-                                             [](const auto& number) { return number.has_value(); });
-    if (edits.accept->keeps(name)) accepted.emplace(name, **latest);
+// The stored value of each case that an edit took out, in the metric's unit.
+std::map<std::string, double> values_taken_out(const Baseline& stored, const Baseline& edited) {
+  std::map<std::string, double> values;
+  for (const auto& [name, unused] : stored.cases) {
+    if (edited.cases.contains(name)) continue;
+    if (const auto value = value_of(stored_numbers(stored, name), {}, stored.metric)) values[name] = *value;
   }
-  return accepted;
+  return values;
 }
 
 // The round is compared with the stored cases, without those that were edited out.
-Comparison comparison_of(const StoredBaseline& stored, const Baseline& edited, const ResultSet& head,
-                         const BlessRequest& request) {
-  GateOptions options = request.deciding.options;
+Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& edited,
+                         const std::string& path, const ResultSet& head, GateOptions options) {
   options.allow_disjoint = edited.cases.empty();
-  options.accepted = accepted_cases(stored.baseline, request.edits);
-  if (!stored.baseline) return compare_results({}, head, options);
-  return compare_with_baseline(side_of(edited, shown_path(stored.path, kBaselineParts)), head, options);
+  if (stored) options.accepted = values_taken_out(*stored, edited);
+  return stored ? compare_with_baseline(side_of(edited, path), head, options)
+                : compare_results({}, head, options);
 }
 
 // The round's results, with the date that a flag gives them.
@@ -152,6 +149,12 @@ int run_smoke(const BlessRequest& request) {
   return 0;
 }
 
+// Another round at a later time could be taken in.
+bool is_early(const RoundProblem& problem) {
+  return std::holds_alternative<round_problem::UnderAnHour>(problem) ||
+         std::holds_alternative<round_problem::AlreadyIn>(problem);
+}
+
 int run(const BlessRequest& request) {
   if (request.smoke) return run_smoke(request);
   const GateOptions& options = request.deciding.options;
@@ -172,6 +175,10 @@ int run(const BlessRequest& request) {
   const std::vector<BaselineRound> rounds =
       stored.baseline ? stored.baseline->rounds : std::vector<BaselineRound>();
   if (const auto problem = problem_with_round(head, round, rounds)) {
+    if (request.skip_early && is_early(*problem)) {
+      print_outcome(request.reports, "skipped: " + round_problem_text(*problem) + "\n");
+      return 0;
+    }
     print_outcome(request.reports, "refused: " + round_problem_text(*problem) + "\n");
     return kRefused;
   }
@@ -183,7 +190,7 @@ int run(const BlessRequest& request) {
                                                        .history = {}});
   if (const auto problem = edit_baseline(updated, request.edits, measured_names(head), round))
     throw UsageError(edit_problem_text(*problem));
-  Comparison comparison = comparison_of(stored, updated, head, request);
+  Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
   const std::vector<Drift> drifted = drifted_cases_with(updated, round, comparison, options.policy);
   if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   write_reports(comparison, request.reports, executable);
@@ -216,6 +223,11 @@ void add_round_flags(CommandFlags& table, BlessRequest& request) {
              .value = "YYYY-MM-DDTHH:MM:SS+HH:MM",
              .help = "When it was measured, for results without a date (nvbench)",
              .take = parsed_into(request.date, parse_measuring_date)});
+  table.add(
+      {.name = "--skip-early",
+       .help =
+           "A round under an hour old, or one that the baseline has already, is no error: nothing changes",
+       .take = switched_on(request.skip_early)});
   table.add({.name = "--accept",
              .value = "RE",
              .help = "Accepts these cases as they are now, slower ones too, and starts them again",

@@ -10,6 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "base/escape.h"
+#include "compare/report/format.h"
 #include "compare/report/github.h"
 #include "compare/report/json.h"
 #include "compare/report/junit.h"
@@ -62,6 +63,10 @@ void add_report_flags(CommandFlags& table, ReportOutputs& outputs) {
   table.add({.name = "--github",
              .help = "Prints GitHub annotations, and appends the summary to $GITHUB_STEP_SUMMARY",
              .take = switched_on(outputs.github),
+             .echo = Echo::hidden});
+  table.add({.name = "--brief",
+             .help = "Prints the verdict line only, in place of the table",
+             .take = switched_on(outputs.brief),
              .echo = Echo::hidden});
   table.add_rule([&outputs](const CommandFlags&) {
     const int reports = (outputs.json == "-") + (outputs.markdown == "-") + (outputs.junit == "-");
@@ -119,7 +124,9 @@ void write_reports(const Comparison& comparison, const ReportOutputs& outputs, c
   report(outputs.json, json_report);
   report(outputs.markdown, markdown_report);
   report(outputs.junit, junit_report);
-  if (!outputs.on_stdout())
+  if (outputs.brief)
+    attempt([&] { print(format_verdict(comparison) + "\n"); });
+  else if (!outputs.on_stdout())
     attempt([&] { print(text_report(pasteable(comparison, head), {.colour = colour_wanted()})); });
   if (outputs.github) {
     attempt([&] { print(github_annotations(comparison)); });

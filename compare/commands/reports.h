@@ -16,6 +16,7 @@ inline constexpr const char* kReportsHeading = "Reports";
 struct ReportOutputs {
   std::string json, markdown, junit;
   bool github = false;
+  bool brief = false;  // only the verdict line in place of the table
 
   bool on_stdout() const { return json == "-" || markdown == "-" || junit == "-"; }
 };

@@ -182,7 +182,7 @@ TEST(OutOfBounds, source_of_cp_async_and_null_pointer) {
   alignas(16) int values[128] = {};
   expect_clean(finding<kCopy>({.memory = {{"values", values, 512, false}}}, Pointer{values}));
   expect_finding(finding<kCopy>({.memory = {{"values", values, 508, false}}}, Pointer{values}),
-                 FindingKind::out_of_bounds, "thread 31", "reads by cp.async");
+                 FindingKind::out_of_bounds, "thread 31", "(cp.async) reads");
   constexpr auto kNull = [](Pointer p) { *p.values = 1; };
   expect_finding(finding<kNull>({}, Pointer{nullptr}), FindingKind::out_of_bounds);
 }

@@ -286,7 +286,7 @@ TEST(StoreMatrices, misaligned_row) {
     store_matrices<false>(registers,
                           SharedMemory().array<std::uint16_t>("rows", 512) + 4 + thread_index() * 8);
   };
-  expect_finding(block_finding<kKernel>(), FindingKind::misaligned, "writes by stmatrix");
+  expect_finding(block_finding<kKernel>(), FindingKind::misaligned, "(stmatrix) writes");
 }
 
 }  // namespace

@@ -107,11 +107,11 @@ constexpr int kBeginsD = __LINE__ - 8, kUses = __LINE__ - 5;
 TEST(WgmmaRegisterFindings, registers_accessed_by_matrix_instructions_before_the_wait) {
   for (std::uint64_t seed : {kLate, kEager, kRandom}) {
     expect_finding(block_finding<use_register<0, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
-                   "writes by mma an accumulator", line(kBeginsD), line(kUses));
+                   "(mma) writes an accumulator", line(kBeginsD), line(kUses));
     expect_finding(block_finding<use_register<1, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
-                   "reads by mma a fragment of A", line(kBeginsD), line(kUses + 1));
+                   "(mma) reads a fragment of A", line(kBeginsD), line(kUses + 1));
     expect_finding(block_finding<use_register<2, 1>>(seed, kWarpgroupSize), FindingKind::register_in_flight,
-                   "reads by stmatrix a fragment of A", line(kBeginsD), line(kUses + 2));
+                   "(stmatrix) reads a fragment of A", line(kBeginsD), line(kUses + 2));
   }
   expect_clean<use_register<0, 0>>(kWarpgroupSize);
   expect_clean<use_register<1, 0>>(kWarpgroupSize);

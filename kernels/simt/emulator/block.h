@@ -117,7 +117,7 @@ class Block {
     throw Failed{};
   }
 
-  // Memory accesses. `what` is the verb for reports: "reads", "copies to".
+  // Memory accesses. `what` is the verb for reports: "reads", "(cp.async) writes".
   void* allocate_shared(const char* name, std::size_t offset, std::size_t bytes, std::size_t alignment,
                         Site site);
   void access(AccessKind kind, const void* address, std::size_t bytes, const char* what, Site site);

@@ -23,10 +23,10 @@ void Block::issue_copy(void* target, const void* source, int bytes, int source_b
       return fmt::format("issues a copy_async of {} source bytes; allowed: 0..{}\n    at {}", source_bytes,
                          bytes, describe(site));
     });
-  check_alignment(target, bytes, "writes by cp.async", site);
-  check_alignment(source, bytes, "reads by cp.async", site);
-  access_shared(AccessKind::copy, target, bytes, "writes by cp.async", site);
-  if (source_bytes > 0) access_global(AccessKind::read, source, source_bytes, "reads by cp.async", site);
+  check_alignment(target, bytes, "(cp.async) writes", site);
+  check_alignment(source, bytes, "(cp.async) reads", site);
+  access_shared(AccessKind::copy, target, bytes, "(cp.async) writes", site);
+  if (source_bytes > 0) access_global(AccessKind::read, source, source_bytes, "(cp.async) reads", site);
   DeviceThread& self = *running_;
   PendingCopy& copy = self.copies.emplace_back(PendingCopy{static_cast<char*>(target), source, bytes,
                                                            source_bytes, false, self.committed_groups, site});

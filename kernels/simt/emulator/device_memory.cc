@@ -135,8 +135,8 @@ void store(void* address, const void* from, std::size_t bytes, Site site) {
 
 std::uint32_t atomic_load(const void* address, Site site) {
   Call block;
-  block->check_alignment(address, sizeof(std::uint32_t), "updates atomically", site);
-  block->access(AccessKind::atomic, address, sizeof(std::uint32_t), "updates atomically", site);
+  block->check_alignment(address, sizeof(std::uint32_t), "(atomic) updates", site);
+  block->access(AccessKind::atomic, address, sizeof(std::uint32_t), "(atomic) updates", site);
   return __atomic_load_n(static_cast<const std::uint32_t*>(address), __ATOMIC_RELAXED);
 }
 

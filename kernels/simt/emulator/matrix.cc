@@ -119,11 +119,11 @@ void store_matrix(const Warp& warp, int matrix, bool transposed) {
 
 void store_matrices(const std::uint32_t* registers, int count, bool transposed, void* row, Site site) {
   Call block;
-  block->access_register(AccessKind::read, registers, count * sizeof(std::uint32_t), "reads by stmatrix",
+  block->access_register(AccessKind::read, registers, count * sizeof(std::uint32_t), "(stmatrix) reads",
                          site);
   if (block->running()->lane < count * 8) {  // the instruction ignores the other lanes' addresses
-    block->check_alignment(row, kMatrixRowBytes, "writes by stmatrix", site);
-    block->access_shared(AccessKind::write, row, kMatrixRowBytes, "writes by stmatrix", site);
+    block->check_alignment(row, kMatrixRowBytes, "(stmatrix) writes", site);
+    block->access_shared(AccessKind::write, row, kMatrixRowBytes, "(stmatrix) writes", site);
   }
   TargetRow own{row, registers};
   block->collective("store_matrices", &own, site, [count, transposed](const Warp& warp) {
@@ -133,11 +133,11 @@ void store_matrices(const std::uint32_t* registers, int count, bool transposed, 
 
 void load_matrices(std::uint32_t* registers, int count, bool transposed, const void* row, Site site) {
   Call block;
-  block->access_register(AccessKind::write, registers, count * sizeof(std::uint32_t), "writes by ldmatrix",
+  block->access_register(AccessKind::write, registers, count * sizeof(std::uint32_t), "(ldmatrix) writes",
                          site);
   if (block->running()->lane < count * 8) {  // the instruction ignores the other lanes' addresses
-    block->check_alignment(row, kMatrixRowBytes, "reads by ldmatrix", site);
-    block->access_shared(AccessKind::read, row, kMatrixRowBytes, "reads by ldmatrix", site);
+    block->check_alignment(row, kMatrixRowBytes, "(ldmatrix) reads", site);
+    block->access_shared(AccessKind::read, row, kMatrixRowBytes, "(ldmatrix) reads", site);
   }
   MatrixRow own{row, registers};
   block->collective("load_matrices", &own, site, [count, transposed](const Warp& warp) {
@@ -150,9 +150,9 @@ void multiply_tile(const TileOperands& own, Site site) {
   Call block;
   for (int m = 0; m < own.rows; ++m)
     block->access_register(AccessKind::write, own.c[m * own.c_stride], own.columns * sizeof own.c[0],
-                           "writes by mma", site);
-  block->access_register(AccessKind::read, own.a, own.rows * sizeof own.a[0], "reads by mma", site);
-  block->access_register(AccessKind::read, own.b, own.columns * sizeof own.b[0], "reads by mma", site);
+                           "(mma) writes", site);
+  block->access_register(AccessKind::read, own.a, own.rows * sizeof own.a[0], "(mma) reads", site);
+  block->access_register(AccessKind::read, own.b, own.columns * sizeof own.b[0], "(mma) reads", site);
   block->collective("multiply_tile", const_cast<TileOperands*>(&own), site,
                     [](const Warp& warp) { multiply_warp<T>(warp); });
 }

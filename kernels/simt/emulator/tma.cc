@@ -96,7 +96,7 @@ TensorBox Block::tensor_box(const TensorMap& map, const int* at, int rank, const
   for (int r = 0; r < map.rows(); ++r)
     if (const BoxRow row = row_of(box, r); row.first_byte < row.end_byte)
       access_global(global_access, row.global + row.first_byte, row.end_byte - row.first_byte,
-                    is_load ? "reads by TMA" : "writes by TMA", site);
+                    is_load ? "(TMA) reads" : "(TMA) writes", site);
   return box;
 }
 
@@ -112,7 +112,7 @@ void Block::issue_load(void* shared, const TensorMap& map, void* address, const 
     });
   const TensorBox box = tensor_box(map, at, rank, shared, AccessKind::read, site);
   const AgentClock clock = async_clock(agents_.loads(barrier.index), barrier.loads + 1, {running_, 1});
-  access_shared_as(clock, AccessKind::async_write, shared, map.box_bytes(), "writes by TMA", site);
+  access_shared_as(clock, AccessKind::async_write, shared, map.box_bytes(), "(TMA) writes", site);
   loads_.push_back({box, arena_.offset(address), barrier.index, running_->index, site});
   if (completes_eagerly()) complete_load(loads_.size() - 1);
 }
@@ -156,7 +156,7 @@ void Block::issue_store(const TensorMap& map, const int* at, int rank, const voi
     const auto group = static_cast<std::uint32_t>(self.committed_store_groups) + 1;
     const AgentClock clock = async_clock(agents_.store(self.index), group, {running_, 1});
     each_inside(box, [&](const char* inside, const char*, std::size_t bytes) {
-      access_shared_as(clock, AccessKind::async_read, inside, bytes, "reads by TMA", site);
+      access_shared_as(clock, AccessKind::async_read, inside, bytes, "(TMA) reads", site);
     });
   }
   self.stores.push_back({box, self.committed_store_groups, completes_eagerly(), site});

@@ -153,7 +153,7 @@ void Block::check_shared_operand(const SharedOperand& matrix, int first, int row
           describe(site), in_pattern, matrix.leading_bytes, matrix.stride_bytes);
     });
   each_chunk(matrix, first, rows, [&](const char* chunk, int, int) {
-    access_shared_as(clock, AccessKind::async_read, chunk, kSwizzleChunkBytes, "reads by wgmma", site);
+    access_shared_as(clock, AccessKind::async_read, chunk, kSwizzleChunkBytes, "(wgmma) reads", site);
   });
 }
 
