@@ -36,9 +36,9 @@ double parse_level(std::string_view text) {
   const double level = parse_threshold(text);
   const std::string shown = "'" + std::string(text) + "' ";
   if (level < kSmallestLevel)
-    throw std::invalid_argument(shown + "is too strict: nothing could ever be red; try 0.01");
+    throw std::invalid_argument(shown + "is too strict: no case could be a regression; try 0.01");
   if (level >= kLargestLevel)
-    throw std::invalid_argument(shown + "is not a test level; 0.01 is one run in a hundred");
+    throw std::invalid_argument(shown + "is too large for a test level; try 0.01, one run in a hundred");
   return level;
 }
 
