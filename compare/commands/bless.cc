@@ -75,11 +75,12 @@ std::set<std::string> measured_names(const ResultSet& head) {
   return names;
 }
 
-// The stored value of each case that an edit took out, in the metric's unit.
-std::map<std::string, double> values_taken_out(const Baseline& stored, const Baseline& edited) {
+// The stored value of each accepted case, in the metric's unit.
+std::map<std::string, double> accepted_values(const Baseline& stored,
+                                              const std::optional<NameFilter>& accept) {
   std::map<std::string, double> values;
   for (const auto& [name, unused] : stored.cases) {
-    if (edited.cases.contains(name)) continue;
+    if (!accept || !accept->keeps(name)) continue;
     if (const auto value = value_of(stored_numbers(stored, name), {}, stored.metric)) values[name] = *value;
   }
   return values;
@@ -87,9 +88,10 @@ std::map<std::string, double> values_taken_out(const Baseline& stored, const Bas
 
 // The round is compared with the stored cases, without those that were edited out.
 Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& edited,
-                         const std::string& path, const ResultSet& head, GateOptions options) {
+                         const std::optional<NameFilter>& accept, const std::string& path,
+                         const ResultSet& head, GateOptions options) {
   options.allow_disjoint = edited.cases.empty();
-  if (stored) options.accepted = values_taken_out(*stored, edited);
+  if (stored) options.accepted = accepted_values(*stored, accept);
   return stored ? compare_with_baseline(side_of(edited, path), head, options)
                 : compare_results({}, head, options);
 }
@@ -190,7 +192,7 @@ int run(const BlessRequest& request) {
                                                        .history = {}});
   if (const auto problem = edit_baseline(updated, request.edits, measured_names(head), round))
     throw UsageError(edit_problem_text(*problem));
-  Comparison comparison = comparison_of(stored.baseline, updated, path, head, options);
+  Comparison comparison = comparison_of(stored.baseline, updated, request.edits.accept, path, head, options);
   const std::vector<Drift> drifted = drifted_cases_with(updated, round, comparison, options.policy);
   if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   write_reports(comparison, request.reports, executable);
