@@ -25,8 +25,11 @@ Comparison again(const Comparison& comparison) {
 
 void expect_same_cells(const Comparison& comparison) {
   const Comparison read = again(comparison);
-  EXPECT_EQ(read.cells, comparison.cells);
+  // Shifts are stored as ratios, so their logs may differ in the last bit; the bytes do not.
   EXPECT_EQ(json_report(read), json_report(comparison));
+  ASSERT_EQ(read.cells.size(), comparison.cells.size());
+  for (std::size_t i = 0; i < read.cells.size(); ++i)
+    EXPECT_EQ(read.cells[i].why.index(), comparison.cells[i].why.index()) << i;
 }
 
 TEST(ComparisonFile, OfEveryVerdictIsReadToEqualBytes) {
