@@ -37,13 +37,13 @@ edited 'm["cases"][0]["min_tflops"] = 0'
 expect 1 "is not > 0" "${smoke[@]}" --assert-min edited.json
 edited 'm["schema"] = "other"'
 expect 1 "schema is not warpgauge/smoke/1" "${smoke[@]}" --assert-min edited.json
-expect 1 "none.json: cannot be read" "${smoke[@]}" --assert-min none.json
+expect 2 "none.json: cannot be opened" "${smoke[@]}" --assert-min none.json
 nvidia-smi >/dev/null 2>&1 || expect 1 "a GPU is required" env WARPGAUGE_REQUIRE_GPU=1 "${smoke[@]}" --assert-min "$minima"
 
 before=$(cat "$minima")
-expect 2 "nothing would be left" "${bless[@]}" --margin 100%
-expect 2 "margin goes with --smoke" "$compare" bless --margin 5% --baseline baselines --reason r --head 1.json
-expect 2 "are for rounds" "${bless[@]}" --accept x
+expect 2 "leaves nothing of the throughput" "${bless[@]}" --margin 100%
+expect 2 "is for --smoke only" "$compare" bless --margin 5% --baseline baselines --reason r --head 1.json
+expect 2 "makes all minima again" "${bless[@]}" --accept x
 /usr/bin/python3 - <<'PYTHON'
 import json
 results = json.load(open("2.json"))
@@ -51,7 +51,7 @@ for row in results["benchmarks"][:1]:
     row.update(error_occurred=True, error_message="wrong")
 json.dump(results, open("2.json", "w"))
 PYTHON
-expect 2 "failed: a minimum is taken from right results only" "${bless[@]}"
+expect 2 "the case failed; minima need correct results" "${bless[@]}"
 [[ $(cat "$minima") == "$before" ]] || fail "a refused bless changed the minima"
 
 # The minimum is that of the slowest process, minus the margin.
