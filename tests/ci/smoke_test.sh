@@ -30,13 +30,13 @@ expect 1 "does .* TFLOP/s, less than the minimum of 1e\+06" "${smoke[@]}" --asse
 edited 'm["cases"].append({"name": "cuda/none/f16/B:1/H:1/S:64/D:64/causal:0", "min_tflops": 1})'
 expect 1 "cuda/none.* has a minimum, and was not timed" "${smoke[@]}" --assert-min edited.json
 edited 'm["identity"]["gpu_name"] = "another"'
-expect 1 "is of other hardware or backends: gpu_name is nothing, and was another" "${smoke[@]}" --assert-min edited.json
+expect 1 "is for other hardware or backends: gpu_name is unset here and another in the file" "${smoke[@]}" --assert-min edited.json
 edited 'm["cases"] = []'
-expect 1 "cases is empty: nothing would be checked" "${smoke[@]}" --assert-min edited.json
+expect 2 "cases: is missing or empty" "${smoke[@]}" --assert-min edited.json
 edited 'm["cases"][0]["min_tflops"] = 0'
-expect 1 "is not > 0" "${smoke[@]}" --assert-min edited.json
+expect 2 "is not greater than 0" "${smoke[@]}" --assert-min edited.json
 edited 'm["schema"] = "other"'
-expect 1 "schema is not warpgauge/smoke/1" "${smoke[@]}" --assert-min edited.json
+expect 2 "is not warpgauge/smoke/1" "${smoke[@]}" --assert-min edited.json
 expect 2 "none.json: cannot be opened" "${smoke[@]}" --assert-min none.json
 nvidia-smi >/dev/null 2>&1 || expect 1 "a GPU is required" env WARPGAUGE_REQUIRE_GPU=1 "${smoke[@]}" --assert-min "$minima"
 
