@@ -157,6 +157,7 @@ parse_arguments "${others[@]}" < <(flags_of_ab && echo BASE_REF base_ref text)
 resolve_base
 command=("$compare" ab "$kept/$base/tree/$bench" "$repository/$bench" "${ab[@]}" --json "$json" --markdown "$markdown")
 behind=(${arguments[0]+-- "${arguments[@]}"})
+mkdir -p "$out" # where the reports go; it stays empty until the run
 ! offers "$compare" ab --check || "${command[@]}" --check "${behind[@]}"
 [[ $check == no ]] || exit 0
 say "building the working tree"

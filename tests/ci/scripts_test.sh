@@ -141,7 +141,7 @@ if [[ $EUID -eq 0 ]]; then expect 0 "^unshared$" fresh_machine; else expect 2 "n
 # A program built from a copy without .git reports the commit in WARPGAUGE_COMMIT.
 if command -v cmake >/dev/null; then
   build_info() {
-    env "WARPGAUGE_COMMIT=$1" cmake -D "SOURCE_DIR=$work" -D "OUTPUT=$work/build_info.cc" -P "$root/bench/build_info.cmake"
+    env "WARPGAUGE_COMMIT=$1" cmake -D "SOURCE_DIR=$work" -D "OUTPUT=$work/build_info.cc" -P "$root/base/build_info.cmake"
   }
   expect 0 "" build_info v1-dirty
   grep -qxF 'const char kCommit[] = "v1-dirty";' "$work/build_info.cc" || fail "not the commit of WARPGAUGE_COMMIT"

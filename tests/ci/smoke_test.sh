@@ -26,24 +26,24 @@ exec(sys.argv[2])
 json.dump(m, open("edited.json", "w"))' "$minima" "$1"
 }
 edited 'm["cases"][0]["min_tflops"] = 1e6'
-expect 1 "does .* TFLOP/s, less than the minimum of 1e\+06" "${smoke[@]}" --assert-min edited.json
+expect 1 "TFLOP/s, below the minimum of" "${smoke[@]}" --assert-min edited.json
 edited 'm["cases"].append({"name": "cuda/none/f16/B:1/H:1/S:64/D:64/causal:0", "min_tflops": 1})'
-expect 1 "cuda/none.* has a minimum, and was not timed" "${smoke[@]}" --assert-min edited.json
+expect 1 "cuda/none.* has a minimum in .*, but was not timed" "${smoke[@]}" --assert-min edited.json
 edited 'm["identity"]["gpu_name"] = "another"'
-expect 1 "is of other hardware or backends: gpu_name is nothing, and was another" "${smoke[@]}" --assert-min edited.json
+expect 1 "is for other hardware or backends: gpu_name is unset here and another in the file" "${smoke[@]}" --assert-min edited.json
 edited 'm["cases"] = []'
-expect 1 "cases is empty: nothing would be checked" "${smoke[@]}" --assert-min edited.json
+expect 2 "cases: is missing or empty" "${smoke[@]}" --assert-min edited.json
 edited 'm["cases"][0]["min_tflops"] = 0'
-expect 1 "is not > 0" "${smoke[@]}" --assert-min edited.json
+expect 2 "is not greater than 0" "${smoke[@]}" --assert-min edited.json
 edited 'm["schema"] = "other"'
-expect 1 "schema is not warpgauge/smoke/1" "${smoke[@]}" --assert-min edited.json
-expect 1 "none.json: cannot be read" "${smoke[@]}" --assert-min none.json
+expect 2 "is not warpgauge/smoke/1" "${smoke[@]}" --assert-min edited.json
+expect 2 "none.json: cannot be opened" "${smoke[@]}" --assert-min none.json
 nvidia-smi >/dev/null 2>&1 || expect 1 "a GPU is required" env WARPGAUGE_REQUIRE_GPU=1 "${smoke[@]}" --assert-min "$minima"
 
 before=$(cat "$minima")
-expect 2 "nothing would be left" "${bless[@]}" --margin 100%
-expect 2 "margin goes with --smoke" "$compare" bless --margin 5% --baseline baselines --reason r --head 1.json
-expect 2 "are for rounds" "${bless[@]}" --accept x
+expect 2 "leaves nothing of the throughput" "${bless[@]}" --margin 100%
+expect 2 "is for --smoke only" "$compare" bless --margin 5% --baseline baselines --reason r --head 1.json
+expect 2 "makes all minima again" "${bless[@]}" --accept x
 /usr/bin/python3 - <<'PYTHON'
 import json
 results = json.load(open("2.json"))
@@ -51,7 +51,7 @@ for row in results["benchmarks"][:1]:
     row.update(error_occurred=True, error_message="wrong")
 json.dump(results, open("2.json", "w"))
 PYTHON
-expect 2 "failed: a minimum is taken from right results only" "${bless[@]}"
+expect 2 "the case failed; minima need correct results" "${bless[@]}"
 [[ $(cat "$minima") == "$before" ]] || fail "a refused bless changed the minima"
 
 # The minimum is that of the slowest process, minus the margin.

@@ -84,14 +84,14 @@ TEST(InputPolicy, ASchemaIsRequired) {
 
 TEST(InputPolicy, WrongValuesNameTheirPlace) {
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"fail_above": 3})")),
-            "p.json: defaults.fail_above: '3' is ambiguous; write '3%' if percent is meant");
+            "p.json: defaults.fail_above: '3' is ambiguous; for percent write '3%'");
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"same_within": true})")),
             "p.json: defaults.same_within: expected a string, found true or false" + kHint);
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"fail_above": "3%"}])")),
             "p.json: rules[0].match: is missing; margins for all cases belong in `defaults`");
   EXPECT_EQ(complaint(policy_with(R"("rules": [{"match": "("}])")),
-            "p.json: rules[0].match: '(' is not a regular expression: missing ): (; write RE2 syntax, "
-            "with \\ before a literal special character");
+            "p.json: rules[0].match: '(' is not a regular expression: missing ): (; write RE2 syntax, with "
+            "\\ before a literal special character");
   EXPECT_EQ(complaint(policy_with(R"("controls": [7])")),
             "p.json: controls[0]: expected a string, found a number" + kHint);
   EXPECT_EQ(complaint(policy_with(R"("controls": "a")")),

@@ -29,7 +29,7 @@ TEST(InputThreshold, PercentAndFractionsAreTheSame) {
 }
 
 TEST(InputThreshold, ABareNumberOfAHalfOrMoreIsRefused) {
-  EXPECT_EQ(complaint("3"), "'3' is ambiguous; write '3%' if percent is meant");
+  EXPECT_EQ(complaint("3"), "'3' is ambiguous; for percent write '3%'");
   EXPECT_NE(complaint("0.5"), "");
 }
 

@@ -87,11 +87,15 @@ TEST(ComparisonFile, EveryReasonIsReadAsTheSameFacts) {
     comparison.cells.push_back(cell);
   }
   EXPECT_EQ(comparison.cells.size(), std::variant_size_v<Why> + 2);
-  expect_same_cells(comparison);
+  const Comparison read = again(comparison);
+  EXPECT_EQ(json_report(read), json_report(comparison));
+  for (std::size_t i = 0; i < read.cells.size(); ++i)
+    EXPECT_EQ(read.cells[i].why.index(), comparison.cells[i].why.index()) << i;
+  EXPECT_EQ(again(read).cells, read.cells);
 }
 
-// exp(log(ratio)) is often another number than ratio.
-TEST(ComparisonFile, LogsSurviveThoughRatiosAreWritten) {
+// Reasons hold logs, the file holds ratios, and exp(log(ratio)) is often another number than ratio.
+TEST(ComparisonFile, RatiosOfReasonsAreReadToEqualBytes) {
   Comparison comparison;
   for (int i = 0; i < 2000; ++i) {
     Cell cell;

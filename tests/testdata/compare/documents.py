@@ -121,7 +121,7 @@ def outlying_round(stored):
     return stored
 
 
-def creeping(stored, part):
+def drifting(stored, part):
     """Cases whose name contains `part` were two percent slower in each round than in the one before."""
     for one in stored["cases"]:
         if part in one["name"]:

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from documents import (ELSEWHERE, OF_BENCH, TFLOPS, TIMES_NS, aggregates, baseline, context, creeping, document, failing, fingerprinted,
+from documents import (ELSEWHERE, OF_BENCH, TFLOPS, TIMES_NS, aggregates, baseline, context, document, drifting, failing, fingerprinted,
                        late_joiner, nvbench, one_row_a_line, outlying_round, skipping, warpgauge, without)
 
 HERE = Path(__file__).parent
@@ -245,6 +245,17 @@ def blessing():
     case("bless_too_early", bless + " --reason again", {
         STORED: {**baseline(1, TIMES_NS), "rounds": [{**baseline(1, TIMES_NS)["rounds"][0], "boot": "b007",
                                                       "round": "b007-0", "date": "2026-11-20T09:30:00+00:00"}]}})
+    last = {"round": "b007-1", "boot": "b007", "date": "2026-11-20T10:00:00+00:00"}
+    case("bless_again", bless + " --reason again",
+         {STORED: {**baseline(1, TIMES_NS), "rounds": [{**baseline(1, TIMES_NS)["rounds"][0], **last}]}})
+    case("bless_too_early_of_an_unknown_boot", bless + " --reason again", {
+        STORED: {**baseline(1, TIMES_NS), "rounds": [{**baseline(1, TIMES_NS)["rounds"][0], "boot": "", "round": "",
+                                                      "date": "2026-11-20T09:30:00+00:00"}]}})
+    nothing = document(1)
+    for row in nothing["benchmarks"]:
+        row.update(skipped=True, skip_message="no GPU here")
+    case("bless_nothing_measured", "bless --baseline $OUT/baselines --fingerprint lab --head head.json --reason first",
+         {"head.json": nothing})
     case("bless_without_fingerprint",
          "bless --baseline $OUT/baselines --fingerprint lab --head ../baseline_named/head0.json --reason first", {})
     case("usage_bless_hardware", bless + " --reason other --allow-hardware-mismatch",
@@ -261,18 +272,18 @@ def blessing():
     case("usage_bless_expression", bless + " --reason x --accept '('", {})
 
 
-def creeping_up():
+def drifts():
     # Each round passes, and after ten of them a case is a fifth slower than in the first.
-    crept = {f"head{i}.json": fingerprinted(20 + i, scale={"naive": 1.02 ** 10}) for i in range(3)}
-    creep = {STORED: creeping(baseline(10, TIMES_NS), "naive")}
-    case("baseline_creep", AGAINST, crept | creep)
+    slower = {f"head{i}.json": fingerprinted(20 + i, scale={"naive": 1.02 ** 10}) for i in range(3)}
+    drifted = {STORED: drifting(baseline(10, TIMES_NS), "naive")}
+    case("baseline_drift", AGAINST, slower | drifted)
     # The head is the last stored round: it does not count twice.
-    blessed = creeping(baseline(11, TIMES_NS), "naive")
+    blessed = drifting(baseline(11, TIMES_NS), "naive")
     blessed["rounds"][-1] |= {"round": "b007-1", "boot": "b007", "date": "2026-11-20T10:00:00+00:00"}
-    case("baseline_creep_blessed", of("baseline_creep", AGAINST), {STORED: blessed})
-    creeps = of("baseline_creep", BLESS)
-    case("bless_creep", creeps + " --reason nightly", creep)
-    case("bless_creep_accept", creeps + " --reason 'more accurate' --accept '^naive/'", creep)
+    case("baseline_drift_blessed", of("baseline_drift", AGAINST), {STORED: blessed})
+    bless = of("baseline_drift", BLESS)
+    case("bless_drift", bless + " --reason nightly", drifted)
+    case("bless_drift_accept", bless + " --reason 'more accurate' --accept '^naive/'", drifted)
 
 
 def undated():
@@ -368,7 +379,7 @@ def settling():
 
 
 def main():
-    for cases in (two_sides, identities, policies, other_programs, reports, usage, baselines, blessing, creeping_up, undated, numbers_of_other_samples, smoke,
+    for cases in (two_sides, identities, policies, other_programs, reports, usage, baselines, blessing, drifts, undated, numbers_of_other_samples, smoke,
                   showing, settling):
         cases()
 
