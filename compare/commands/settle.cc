@@ -60,7 +60,7 @@ int run_open(const SettleRequest& request) {
   const std::set<std::string> in_base =
       request.list.empty() ? std::set<std::string>() : listed_names(request.list);
   const std::vector<std::string> open = open_cases(comparison, in_base);
-  if (!open.empty()) print(case_pattern(open));
+  if (!open.empty()) print(case_pattern(open) + "\n");
   return 0;
 }
 
