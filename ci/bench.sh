@@ -4,14 +4,16 @@
 #   --processes N      number of processes to measure with, at least 3 (3)
 #   --matrix NAME      the matrix of bench: smoke, seed, ci, full (ci)
 #   --filter RE        only cases whose name matches, for example 'blas/.*/S:512/D:64'
-#   --preset NAME      a preset of CMakePresets.json: release (default)
+#   --preset NAME      a preset of CMakePresets.json: release (default), cuda
 #   --bin DIR          use the programs in DIR; nothing is installed or built ($WARPGAUGE_BIN)
 #   --need-baseline    exit 77 (skipped) if this hardware has no baseline
 #   --no-install       install nothing
 #   --help
 #
-# CUDA kernels run if there are nvcc and a GPU. Without a baseline for this hardware, the round becomes the first one, in
-# .warpgauge/. Results and reports: .warpgauge/last/. The previous round stays there until a new one is complete.
+# CUDA kernels run if there are nvcc and a GPU. The verdict compares this round (the processes of this run) with the baseline of
+# this hardware. If there is no baseline, the round is stored as the first one, in .warpgauge/. If cases are inconclusive, the
+# line after the verdict names the ci/gate.sh command that decides them, and its duration. Results and reports are in
+# .warpgauge/last/; a new round replaces them when it is complete.
 # Exit: 0 pass, or a first round; 1 regression, wrong result, or a crash; 2 usage; 3, 4, 5 as `compare`.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ci/build-programs.sh - builds the programs of this checkout and packs them, for a machine that only runs them.
 #
-#   --out DIR       where programs.tar goes (required)
+#   --out DIR       where the archive programs.tar goes (required)
 #   --preset NAME   a preset of CMakePresets.json: cuda (default), release
 #   --no-install    install nothing
 #   --help

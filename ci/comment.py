@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """ci/comment.py - writes the comment under a pull request from the results of the `gpu` workflow.
 
-  RUN_ID --compare PROGRAM    fetch the artifact of a run, let `PROGRAM comment` make a text of it, find the pull request,
-                              write or update the comment
+  RUN_ID --compare PROGRAM    fetch the artifact of a run, convert it to Markdown with `PROGRAM comment`, find the pull
+                              request, write or update the comment
   --help
 
-The `comment` workflow calls it. That workflow may write, which a pull request may not. So it runs only the code of the
-default branch, and PROGRAM is built from that. It fetches one JSON file from the artifact `comparison`, does not look into
-it, and posts the bytes that PROGRAM prints. Environment: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
+The workflow `comment` calls this script. That workflow has write access, so it runs only the code of the default branch, and
+PROGRAM is built from that code. The script fetches one JSON file from the artifact `comparison`, does not parse it, and posts
+the bytes that PROGRAM prints. Environment: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
 Exit: 0 done, or nothing to do; 1 GitHub refused, or PROGRAM printed no comment; 2 usage.
 """
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# ci/conform.sh - compares each primitive of kernels/simt with this machine's GPU. Each runs in its own process, so one that
-# hangs or loses the device does not affect the others. Prints their output in order.
+# ci/conform.sh - compares the emulator with this machine's GPU, for each primitive of kernels/simt. Each primitive runs in its
+# own process. So if one hangs or makes the GPU unusable, the others are not affected. Prints their output in order.
 #
 #   --bin DIR       the folder with the programs (build/cuda/bin)
-#   --record DIR    also write test vectors there
+#   --record DIR    also write the results of the GPU to DIR, as test vectors
 #   --seconds N     time limit of one primitive in seconds (10)
 #   --jobs N        number of processes at a time (8, or the number of processors if that is lower)
 #   --help

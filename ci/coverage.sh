@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# ci/coverage.sh - measures line and branch coverage of compare and base by compare's tests.
+# ci/coverage.sh - measures the line and branch coverage of compare and base under compare's tests.
 #
 #   --at-least N    fail if branch coverage is below N percent (95)
 #   --worst N       number of files to list, worst first (10)
 #   --no-install    install nothing
 #   --help
 #
-# Builds compare and its tests in build/coverage with gcc's --coverage and without optimisation, runs the tests with the
-# label `compare`, and counts with gcov. ci/coverage_report.py documents what counts as a branch.
+# Builds compare and its tests in build/coverage with gcc's --coverage and without optimisation. Runs the tests with the label
+# `compare`, and counts with gcov. ci/coverage_report.py documents what counts as a branch.
 # Exit: 0 enough is covered; 1 too little is covered, a test failed, the build failed, or gcov is missing; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

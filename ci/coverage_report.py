@@ -7,10 +7,11 @@ Counts the sources (*.cc) directly in the FOLDERs of the tree, including files t
 of gcov, with these rules:
 
 - A call that may throw ends in two arcs: continue and throw. The source has no branch there, so neither arc is counted.
-- A block that only a throw reaches, and that never ran, is not counted. Nearly all such blocks are cleanup of temporaries
+- A block that is reached only by a throw is not counted if it never ran. Nearly all such blocks are cleanup of temporaries
   that gcc adds. gcov marks these blocks only in its text output, and throw arcs only in its JSON, so both are read.
-- Instances of one template count as one. So does a file that was compiled into several programs. Their counts are added.
-- An expected file that gcov does not know is an error.
+- All instances of a template count as one, with the sum of their counts. The same applies to a file that was compiled into
+  several programs.
+- If gcov has no data for an expected file, that is an error.
 
 Exit: 0 branch coverage is at least N %; 1 it is lower, or a file is missing; 2 usage.
 """

@@ -3,12 +3,13 @@
 #
 #   COMMAND        what to run (default: the commands of the README's first block)
 #   --user         run them as an ordinary user with sudo, not as root
-#   --keep DIR     leave the system in DIR
+#   --keep DIR     make the system in DIR and keep it; by default, it is in a temporary folder and is deleted
 #   --help
 #
-# The system is a folder with a clone of the commit that is checked out here. Needs root, a package registry and
-# debootstrap, which is installed if it is missing. Uses the name servers of this machine, and also its package sources if
-# it is a Debian 12. Exit: that of the first command that failed; 1 the system could not be made; 2 usage.
+# The system is a chroot with a clone of the commit that is checked out here. Needs root, a package registry and debootstrap,
+# which is installed if it is missing. Uses the name servers of this machine. If this machine is a Debian 12, also uses its
+# package sources.
+# Exit: 0 all commands succeeded; that of the first command that failed; 1 the system could not be made; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"

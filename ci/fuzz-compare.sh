@@ -2,13 +2,13 @@
 # ci/fuzz-compare.sh DURATION - fuzzes the readers of compare (compare_input_fuzz).
 #
 #   DURATION         for example 90, 90s, 10m or 8h
-#   --preset NAME    a preset of CMakePresets.json, whose build folder is used: compare-only (default)
+#   --preset NAME    a preset of CMakePresets.json; the script uses its build folder: compare-only (default)
 #   --corpus DIR     where new inputs are kept between runs (build/PRESET/fuzz-corpus)
 #   --no-install     install nothing
 #   --help
 #
-# Runs one process per core. Needs clang++ with libFuzzer (ci/setup.sh --dev). An input that fails is written to
-# DIR/../crash-... and its name is printed. Add it to tests/testdata/input together with the fix.
+# Runs one process per core. Needs clang++ with libFuzzer (ci/setup.sh --dev). If an input fails, the script writes it to
+# DIR/../crash-... and prints its name. Add that file to tests/testdata/input together with the fix.
 # Exit: 0 nothing found; 1 an input failed, the build failed, or clang++ is missing; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# ci/gate-action.sh - what action.yml runs: builds compare, then runs ci/gate.sh on the repository in $GITHUB_WORKSPACE.
+# ci/gate-action.sh - builds compare, then runs ci/gate.sh on the repository in $GITHUB_WORKSPACE. action.yml calls it.
 #
 #   --help
 #
 # Reads its arguments from the environment:
 #
 #   $GATE_BUILD, $GATE_BENCH   --build and --bench of ci/gate.sh
-#   $GATE_BASE                 BASE_REF of ci/gate.sh. Default: the commit where the change left its target ($GITHUB_BASE_REF);
-#                              on a push, the commit before it
+#   $GATE_BASE                 BASE_REF of ci/gate.sh. Default: the commit where the change left its target ($GITHUB_BASE_REF).
+#                              Default on a push: the parent of HEAD
 #   $GATE_ARGUMENTS            more arguments of ci/gate.sh, split as a shell splits them
 #   $GATE_COMPARE              an existing compare program
 #

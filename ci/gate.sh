@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
-# ci/gate.sh [BASE_REF] [-- ARGS] - is the working tree slower than BASE_REF? Builds both, runs them interleaved, prints the
-# verdict.
+# ci/gate.sh [BASE_REF] [-- ARGS] - reports whether the working tree is slower than BASE_REF: builds both, runs them
+# interleaved, prints the verdict.
 #
 #   BASE_REF              a commit (default: the commit where this branch left main)
 #   --preset NAME         a preset of CMakePresets.json: release (default), cuda
-#   --out DIR             comparison.json, comparison.md, and run/ with the raw results (.warpgauge/gate/last)
+#   --out DIR             where comparison.json, comparison.md and the raw results (run/) go (.warpgauge/gate/last)
 #   -- ARGS               arguments for both benchmark programs, for example: -- --matrix seed
 #
 # Every flag of `compare ab`, except --keep, is also a flag of this script. `build/release/bin/compare ab --help` lists them.
-# Three examples: --filter 'flash_simd/.*/S:512' selects cases, --blocks 6..12 limits the number of blocks, --fail-above 3%
+# Three examples: --filter 'cpu/blas/.*/S:512' selects cases, --blocks 6..12 limits the number of blocks, --fail-above 3%
 # sets the threshold. A relative path in such a flag starts from the current folder. If --json or --markdown names another
 # file, DIR gets a copy.
 #
-# To gate another repository, whose suite is any Google Benchmark program:
+# To compare the Google Benchmark program of another repository:
 #   --repository DIR      its working tree (this one)
 #   --build COMMAND       the command that builds it; bash runs it in the working tree and in a checkout of BASE_REF
 #   --bench PATH          the benchmark program, as a path in that tree
 #   --compare PATH        an existing compare program (default: built from this tree)
 #   --help
 #
-# Installs nothing; ci/setup.sh does. Arguments are checked before either side is built. The builds of the last three base
-# commits are kept in .warpgauge/gate/COMMIT, so a second run builds only what changed.
-# Exit: 0 pass; 1 regression, wrong results, or a build failed; 2 usage; 3, 4, 5 as `compare`.
+# Installs nothing; run ci/setup.sh first. Flags are checked before either side is built, ARGS after the working tree is built.
+# The builds of the last three base commits are kept in .warpgauge/gate/COMMIT, so a second run builds only what changed.
+# Exit: 0 pass, or nothing to compare; 1 regression, wrong results, or a build failed; 2 usage; 3, 4, 5 as `compare`.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ci/gpu-gate.sh - prints the verdict on a change, from programs that were built elsewhere. Compares head with the stored
-# baseline, runs base and head interleaved for the cases that this leaves open, and profiles the cases that changed most.
+# baseline. Runs base and head interleaved for the regressions and the inconclusive cases of that comparison. Then profiles up
+# to three cases that changed most.
 #
 #   --base DIR        programs of the base commit: programs.tar of ci/build-programs.sh, or unpacked (required)
 #   --head DIR        programs of the head commit (required)
@@ -9,12 +10,13 @@
 #   --matrix NAME     the matrix of bench: smoke, seed, ci, full (ci)
 #   --filter RE       only cases whose name matches
 #   --processes N     number of processes for the comparison with the baseline, at least 3 (3)
-#   --ab ARGS         more arguments for `compare ab`, as one word: --ab '--blocks 6..12'
+#   --ab ARGS         more arguments for `compare ab`, as one shell word, for example: --ab '--blocks 6..12'
 #   --help
 #
-# The baselines, this script and the `compare` that decides are those of base, so that a change cannot edit what judges it.
+# Run this script from a checkout of base, so that a change cannot edit the script or the baselines. `compare` is that of base.
 # Waits up to ten minutes for the lock of the machine ($WARPGAUGE_MACHINE_LOCK, /run/lock/warpgauge.lock) and holds it.
-# Exit: as `compare`: 0 pass; 1 regression, or wrong results; 2 usage; 3, 5 files; 4 cannot decide.
+# Exit: as `compare`: 0 pass; 1 regression, or wrong results; 2 usage; 3 an input is not valid; 4 undecided; 5 an output cannot
+# be written.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ci/gpu.sh - runs everything that needs a GPU, in one command: installs, builds, compares the emulator with the GPU, measures
-# a small matrix, fuzzes against cuBLAS, runs the sanitizer, times PyTorch's attention, measures the matrix ci, compares. A
-# failed stage is reported and does not stop the next one.
+# ci/gpu.sh - runs everything that needs a GPU, in stages: installs, builds, compares the emulator with the GPU, measures a
+# small matrix, fuzzes against cuBLAS, runs compute-sanitizer, times PyTorch's attention, measures the matrix ci, and compares
+# the times with the baseline. A failed stage is reported and does not stop the next one.
 #
 #   --minutes M     time for all stages, in minutes (8)
 #   --out DIR       where summary.txt and results.tar.gz go, refreshed after every stage (.warpgauge/gpu-results)
@@ -10,8 +10,8 @@
 #   --help
 #
 # The archive holds logs, results, reports, recorded test vectors and machine.txt; .warpgauge/gpu has the same files. Needs
-# nvcc. Works in a copy of the tree without .git; the results then name the commit $WARPGAUGE_COMMIT. Never changes clocks,
-# power limits or MIG. Without --bundle, installing may take two minutes.
+# nvcc. In a copy of the tree without .git, results contain $WARPGAUGE_COMMIT as commit. Never changes clocks, power limits or
+# MIG. Without --bundle, the installation may take two minutes.
 # Exit: 0 every stage that this machine can run is ok; 1 a stage failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

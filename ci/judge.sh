@@ -3,12 +3,13 @@
 #
 #   --bin DIR          the folder with the programs (build/release/bin)
 #   --head DIR         the round: its process-*.json (.warpgauge/last); comparison.{txt,json,md} are written beside them
-#   --baseline DIR     the stored baselines (baselines); if it has none of this hardware, .warpgauge/ beside it
+#   --baseline DIR     the stored baselines (baselines); if DIR has none of this hardware, .warpgauge/ beside DIR is used
 #   --matrix NAME      the matrix that was measured: smoke, seed, ci, full (ci)
-#   --filter RE        only cases whose name matches; then the round is never kept as the first one
-#   --need-baseline    exit 77 (skipped) if there is no baseline, instead of keeping the round as the first one
+#   --filter RE        only cases whose name matches; the round is then not stored as the first one
+#   --need-baseline    exit 77 (skipped) if there is no baseline, instead of storing the round as the first one
 #   --help
 #
+# If cases are inconclusive, the last line names the ci/gate.sh command that decides them, and its duration.
 # Exit: as `compare gate`: 0 pass, or nothing to compare with; 1 regression, wrong result, or an unfinished round; 2 usage;
 # 3 a file is not valid; 4 cannot decide; 5 an output was not written.
 set -euo pipefail

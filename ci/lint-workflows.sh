@@ -3,7 +3,7 @@
 # check-jsonschema, zizmor, and the project's rules (ci/workflow_rules.py --rules lists them).
 #
 #   --need-all     fail if a linter is not installed; by default, a missing linter is reported and its checks are skipped
-#   --own-rules    only the project's rules: about a second, and needs only PyYAML
+#   --own-rules    check only the project's rules; takes about a second, and needs only PyYAML
 #   --help
 #
 # ci/setup.sh --dev installs the linters.

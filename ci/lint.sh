@@ -2,10 +2,10 @@
 # ci/lint.sh - checks the format of all C++ and CUDA sources with clang-format, and optionally runs clang-tidy.
 #
 #   --fix          format the sources instead of checking them
-#   --tidy         also run clang-tidy (minutes); needs a configured build/release
+#   --tidy         also run clang-tidy, which takes minutes; needs a configured build/release
 #   --help
 #
-# ci/setup.sh --lint installs clang-format, --dev also clang-tidy.
+# ci/setup.sh --lint installs clang-format; ci/setup.sh --dev also installs clang-tidy.
 # Exit: 0 clean; 1 findings, or a tool is missing; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

@@ -3,13 +3,13 @@
 #
 #   --bin DIR          the folder with the programs (build/release/bin)
 #   --out DIR          where process-1.json, process-2.json... go (.warpgauge/last)
-#   --processes N      number of processes, at least 3 (3); from one process, the spread between processes is not known
+#   --processes N      number of processes, at least 3 (3), so that the deviation between processes can be measured
 #   --matrix NAME      the matrix of bench: smoke, seed, ci, full (ci)
 #   -- BENCH ARGS      more arguments for bench
 #   --help
 #
 # The processes write to DIR/unfinished/. When all of them have ended, their files replace those of the previous round in
-# DIR, and DIR/unfinished/ is removed. If one crashes, DIR/unfinished/ stays: it holds the logs, and `why`.
+# DIR, and DIR/unfinished/ is removed. If one crashes, DIR/unfinished/ stays. Its file `why` holds the cause.
 # Exit: 0 all cases checked and timed; 1 a case was wrong or failed; 2 usage; 6 a process crashed or left no results.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

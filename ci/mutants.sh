@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# ci/mutants.sh - plants known bugs in the kernels, one at a time, and shows which check of fuzz or which finding of the
-# emulator detects each. tests/simt/mutants.cmake and hopper_mutants.cmake list the bugs.
+# ci/mutants.sh - plants known bugs (mutants) in the kernels, one at a time, and shows which check of fuzz or which finding of
+# the emulator detects each. tests/simt/mutants.cmake and hopper_mutants.cmake list the bugs.
 #
 #   --filter RE     only mutants whose name matches, for example: --filter '^flash_.*barrier'
 #   --build DIR     a configured build folder (default: the preset release, in build/release)
 #   --no-install    install nothing
 #   --help
 #
-# Prints one line per mutant: its kernel, after how many problems it was detected, by what, and the changed line.
-# ctest runs the same program (simt_mutants), once per mutant.
-# Exit: 0 all were detected; 1 one was not, or the build failed; 2 usage.
+# Prints one line per mutant: its kernel, the number of problems until it was detected, the check or finding, and the changed
+# line. ctest runs the same program (simt_mutants), once per mutant.
+# Exit: 0 all were detected; 1 a mutant was not detected, or the build failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# ci/nightly.sh - what takes too long for every change: fuzzes for an hour, then measures the large matrix, compares it with
-# its stored baseline and adds the round (ci/refresh.sh). The measurement follows even if fuzz failed.
+# ci/nightly.sh - fuzzes for an hour, then measures the large matrix, compares it with its stored baseline and adds the round
+# (ci/refresh.sh). This takes too long for every change. If fuzz fails, the measurement still runs.
 #
 #   --bin DIR         the folder with programs.tar of ci/build-programs.sh, or with the programs (required)
 #   --minutes N       how long to fuzz, in minutes (60)
-#   --seed N          the first seed of fuzz (the number of the day, so that nights differ)
+#   --seed N          fuzz uses the seeds from N million on (the number of days since 1970, so that each night uses others)
 #   --kernel RE       only kernels whose name matches are fuzzed
 #   --matrix NAME     the matrix of bench: smoke, seed, ci, full (full); none: only fuzz
 #   --filter RE       only cases whose name matches are measured
 #   --baseline DIR    the stored baselines, to which the round is added (baselines)
-#   --out DIR         logs; under round/ the round, its report and the baseline file (.warpgauge/nightly)
+#   --out DIR         where the logs go; DIR/round/ gets the round, its report and the baseline file (.warpgauge/nightly)
 #   --help
 #
-# Exit: 0; 1 wrong results, a regression, or nothing was checked; 2 usage; else as `compare`: 4 cannot decide...
+# Exit: 0 all passed; 1 wrong results, a regression, or nothing was checked; 2 usage; 3, 4, 5 as `compare`. If both parts fail,
+# the exit code is that of fuzz.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -2,11 +2,11 @@
 # ci/offline-bundle.sh DIR - packs the libraries that warpgauge needs into DIR, for a machine without a package registry.
 #
 #   DIR            where the packages go
-#   --no-install   accepted like by the other scripts; this one never installs anything
+#   --no-install   has no effect, because this script never installs anything
 #   --help
 #
-# On that machine: ci/setup.sh --bundle DIR, or ci/gpu.sh --bundle DIR. It needs a compiler, CMake 3.25, Ninja and dpkg-deb
-# (part of Debian and Ubuntu). Its distribution may differ: the libraries are archives, or need only libc.
+# On that machine, run ci/setup.sh --bundle DIR or ci/gpu.sh --bundle DIR. The machine needs a compiler, CMake 3.25, Ninja and
+# dpkg-deb (part of Debian and Ubuntu). Its distribution may differ, because the libraries are archives or need only libc.
 # Exit: 0 packed; 1 a package could not be downloaded, or the bundle is too large; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

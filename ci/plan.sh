@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # ci/plan.sh - prints which two commits a gate compares: a change, and the commit where the change left its target branch.
 #
-#   --head COMMIT      the change, as a full commit name of 40 digits; branches move (required)
+#   --head COMMIT      the change, as a full commit name of 40 digits; a branch could move meanwhile (required)
 #   --target REF       the branch that the change will be merged into (origin/main)
 #   --repository DIR   a git repository with the history of both (.)
 #   --help
 #
-# Prints base=... and head=..., and appends them to the file $GITHUB_OUTPUT if a workflow sets it.
+# If the change is already in the target branch, base is the parent of the change. Prints base=... and head=...; in a workflow,
+# also appends them to the file $GITHUB_OUTPUT.
 # Exit: 0; 1 a commit is missing, or the two have no common history; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

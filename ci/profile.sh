@@ -3,14 +3,14 @@
 #
 #   CASE             its name, as in the reports
 #   --bin DIR        the folder with the programs (build/release/bin)
-#   --base-bin DIR   the folder with the programs of base; then both are profiled and shown side by side
+#   --base-bin DIR   the folder with the programs of base; both are then profiled and shown side by side
 #   --matrix NAME    a matrix that has the case: smoke, seed, ci, full (ci)
 #   --out DIR        where the reports of the profiler go (.warpgauge/profile)
 #   --help
 #
-# `perf stat` counts the whole process, including checks and ceilings. For comparison, the report shows a dry run, which takes
-# no samples.
-# Exit: 0; 1 the case does not run; 2 usage, or there is no such case; 4 the profiler is missing or may not count here.
+# `perf stat` counts the whole process, including the checks and the measurement of the roofline. For comparison, the report
+# also shows a dry run, which takes no samples.
+# Exit: 0; 1 the case does not run; 2 usage, or there is no such case; 4 the profiler is missing, or has no permission to count.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -2,11 +2,13 @@
 """ci/profile_words.py ncu|perf CASE SIDE=FILE... | --metrics - names the bottleneck of a case from the counts of a profiler.
 
 `--metrics` prints the metrics for `ncu --metrics`. FILE is the raw page of an Nsight Compute report as CSV, or the output of
-`perf stat --field-separator ,`. With several sides, each row shows the figures of all; the bottleneck is that of the last.
+`perf stat --field-separator ,`. SIDE is a name for FILE, such as base or head. With several sides, each row shows the figures
+of all sides; the bottleneck is that of the last side.
 Exit: 0; 2 usage; 3 a file is not valid; 4 nothing was counted.
 
-Nsight Compute: only the launches of the kernel with the most time count. Figures are means over them, in percent of the peak
-of the hardware. A unit is a bottleneck from 60 % of its peak, as in Nsight Compute's section Speed Of Light.
+Nsight Compute: the report uses the launches of the kernel that took the most time. Figures are means over these launches, in
+percent of the peak of the hardware. A unit at 60 % of its peak or more is a bottleneck, as in Nsight Compute's section Speed
+Of Light.
 """
 
 import csv

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# ci/propose.sh - opens a pull request for each baseline that ci/refresh.sh left, and merges it when its checks have passed.
+# ci/propose.sh - opens a pull request for each baseline that ci/refresh.sh changed, and merges it when its checks have passed.
 #
-#   --from DIR        the folder with baselines/FINGERPRINT/MATRIX.json; it may be empty or absent (required)
+#   --from DIR        the output of ci/refresh.sh, with baselines/FINGERPRINT/MATRIX.json; may be empty or absent (required)
 #   --repository DIR  a clone at the commit that was measured; $GH_TOKEN may push to its remote `origin` (this tree)
-#   --limit MINUTES   how long the checks may take, in minutes (50; an app's token lasts an hour)
-#   --every SECONDS   how often to ask for their state, in seconds (30)
+#   --limit MINUTES   how long the checks may take, in minutes (50, because an app's token lasts an hour)
+#   --every SECONDS   time between two queries of their state, in seconds (30)
 #   --help
 #
-# Takes only files that are stored baselines by name, size and schema. There is one branch per machine and matrix, so the
-# next round replaces one that is not merged yet. A round is skipped if the baseline on main changed after it was measured.
+# Accepts only files whose name, size and schema are those of a stored baseline. There is one branch per machine and matrix, so
+# a new round replaces one that is not merged yet. If the baseline on main changed after the measurement, skips the round.
 # Exit: 0; 1 git or GitHub refused, or a check failed; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

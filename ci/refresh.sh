@@ -3,15 +3,15 @@
 #
 #   --bin DIR        the folder with programs.tar of ci/build-programs.sh, or with the programs (required)
 #   --baseline DIR   the stored baselines, to which the round is added (baselines)
-#   --out DIR        results and reports; a changed baseline as baselines/FINGERPRINT/MATRIX.json (.warpgauge/refresh)
+#   --out DIR        where results and reports go, and a copy of the changed baseline, in DIR/baselines (.warpgauge/refresh)
 #   --matrix NAME    the matrix of bench: smoke, seed, ci, full (ci)
 #   --filter RE      only cases whose name matches
 #   --processes N    number of processes, at least 3 (5)
 #   --help
 #
-# A round with a regression, an undecided round, and one with which a case would drift are not blessed: the script ends with
-# the exit code of compare. A round less than an hour after the last one is skipped without an error.
-# Exit: 0 blessed, or too early; else as `compare`: 1 regression or wrong result, 2 usage, 3, 4, 5.
+# The script refuses a round with a regression, an undecided round, and a round with which a case would drift. It then ends
+# with the exit code of compare. It skips a round less than an hour after the last one; that is not an error.
+# Exit: 0 blessed, or skipped; else as `compare`: 1 regression or wrong result, 2 usage, 3, 4, 5.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -4,7 +4,7 @@
 #   --preset NAME   a preset of CMakePresets.json: release (default), cuda, compare-only
 #   --help
 #
-# Uncommitted changes are not built. Compiler caches are off: two objects from a cache are always equal.
+# Uncommitted changes are not built. Compiler caches are off, because two objects from a cache are always equal.
 # Exit: 0 equal; 1 a build failed, or a file differs; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ci/runner.sh ACTION - manages the machine with the GPU: wakes it, lets it sleep, runs one job on it.
+# ci/runner.sh ACTION - manages the machine with the GPU: wakes it, puts it to sleep, runs one job on it, checks its settings.
 #
 #   ACTION             one of these:
 #     wake             run $RUNNER_WAKE, then $RUNNER_READY until it succeeds; without $RUNNER_WAKE, do nothing
@@ -12,8 +12,8 @@
 #   --workspace DIR    the workspace of `one-job` and `check` ($RUNNER_WORKSPACE_DIR)
 #   --help
 #
-# Each of these variables holds one line of shell. Only they depend on the provider of the machine; ci/runner.md has examples.
-# `one-job` runs $RUNNER_JOB, which fetches a registration token and starts the runner with --ephemeral.
+# The variables $RUNNER_... hold one line of shell each. They depend on the provider of the machine; ci/runner.md has examples.
+# `one-job` runs $RUNNER_JOB, which must start the runner with --ephemeral.
 # Exit: 0; 1 a command failed, the machine did not wake in time, or is not hardened; 2 usage.
 set -euo pipefail
 # shellcheck source=ci/lib.sh

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # ci/setup.sh - lists the packages that are missing, then installs them. No other script names packages to install.
 #
-#   --check        only list what is missing; exit 1 if anything is
-#   --lint         also what .ci/run checks with: clang-format, shellcheck, yamllint, a validator of JSON Schema
-#   --dev          also all other tools of the developers of warpgauge: clang, clang-tidy, ccache, linters
-#   --cuda         also nvcc and cuBLAS, to .deps/cuda, if there is no nvcc; so a machine without a GPU can build for one
-#   --bundle DIR   use no registry: unpack a bundle of ci/offline-bundle.sh to .deps/prefix
+#   --check        only list what is missing; exit 1 if anything is missing
+#   --lint         also install what .ci/run needs: clang-format, shellcheck, yamllint, a validator of JSON Schema
+#   --dev          also install all other tools for development: clang, clang-tidy, ccache, more linters
+#   --cuda         also install nvcc and cuBLAS to .deps/cuda, if there is no nvcc; a machine without a GPU can then build
+#   --bundle DIR   use no package registry: unpack a bundle of ci/offline-bundle.sh to .deps/prefix
 #   --help
 #
 # Supports Debian 12, Ubuntu 22.04 and 24.04, as root and with sudo. Takes under a second if nothing is missing.

@@ -5,8 +5,8 @@ The file of --cases holds case names, one per line, as `bench --benchmark_list_t
 back end of scaled_dot_product_attention. The results are in Google Benchmark's format, as peer/torch_BACKEND/DTYPE/B:...
 
 Inputs are normally distributed. As in bench, L2 is flushed before each launch, the launch is queued behind other work, and CUDA
-events time it. real_time is the median. If a back end does not support a shape, or the time is over, the row holds the reason.
-The context holds the speed of a product of 8192 x 8192 matrices and of a copy of 8 GB.
+events time it. real_time is the median. If a shape was not timed (not supported, or the time limit is reached), its row holds
+the reason. The context holds the speed of a product of 8192 x 8192 matrices and of a copy of 8 GB.
 
 A causal shape with Sq != Sk is skipped: PyTorch aligns the mask to the top left, bench to the bottom right.
 Exit: 0; 1 nothing was timed; 2 usage; 77 PyTorch is not installed, or finds no GPU.

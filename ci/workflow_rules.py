@@ -2,7 +2,7 @@
 """ci/workflow_rules.py FILE... - checks workflows and actions against the project's rules. ci/lint-workflows.sh calls it.
 
 Each finding is one line, FILE: PLACE: RULE: text of the rule. `--rules` lists the rules. ci/README.md and ci/runner.md explain
-what they prevent. Reads YAML with PyYAML, which is installed with yamllint.
+them. PyYAML is needed; it is installed with yamllint.
 Exit: 0 clean; 1 findings; 2 usage or unreadable; 77 PyYAML is not installed.
 """
 
