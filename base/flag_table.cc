@@ -85,7 +85,8 @@ CLI::Option* declare(CLI::App& parser, const FlagTable::Entry& entry) {
   if (flag == unknown.end())
     throw UsageError(fmt::format("'{}': is one argument too many; see {}", visible(unknown.front()), help));
   const std::string name = flag->substr(0, flag->find('='));
-  Words known{std::string(kHelp)};
+  Words known;
+  if (!find_flag(entries, kHelp)) known.emplace_back(kHelp);
   for (const FlagTable::Entry& entry : entries) {
     if (!entry.is_positional() && !entry.is_refused()) known.push_back(entry.flag.name);
   }

@@ -166,7 +166,7 @@ void add_output_flags(FlagTable& table, Options& o) {
              .repeatable = true});
   table.add({.name = "--assert-min",
              .value = "FILE",
-             .help = "Exits with 1 below the minima in FILE, from `warpgauge-compare bless --smoke`",
+             .help = "Exits with 1 below the minima in FILE, from `warpgauge-compare bless`",
              .take = parsed_into(o.assert_min, non_empty)});
 }
 

@@ -54,7 +54,7 @@ void add_effort_flags(FlagTable& table, Flags& flags) {
              })});
   table.add({.name = "--seed",
              .value = "N",
-             .help = "First seed; the next problems use N+1, N+2, ...",
+             .help = "First seed; the next problems use N+1, N+2 and so on",
              .default_shown = fmt::format("{}", flags.first_seed),
              .take = parsed_into(flags.first_seed, parse_any_number)});
   table.add_rule([&flags](const FlagTable& given) {
