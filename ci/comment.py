@@ -1,15 +1,14 @@
 #!/usr/bin/python3
 """ci/comment.py - writes the comment under a pull request from the results of the `gpu` workflow.
 
-  render DIR [--timeline FILE] [--head SHA]   print the comment for DIR/comparison.json; FILE holds {"run", "jobs"} in the
-                                              format of GitHub's API
-  post RUN_ID                                 fetch the artifact of a run, find its pull request, write or update the comment
+  RUN_ID --compare PROGRAM    fetch the artifact of a run, let `PROGRAM comment` make a text of it, find the pull request,
+                              write or update the comment
   --help
 
-The `comment` workflow calls `post`. That workflow may write, which a pull request may not. So it runs only the code of the
-default branch, reads one JSON file from the artifact `comparison`, and treats each text and number in it as untrusted
-(comparison_file.py, comment_text.py). Environment: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
-Exit: 0 done, or nothing to do; 1 GitHub refused; 2 usage.
+The `comment` workflow calls it. That workflow may write, which a pull request may not. So it runs only the code of the
+default branch, and PROGRAM is built from that. It fetches one JSON file from the artifact `comparison`, does not look into
+it, and posts the bytes that PROGRAM prints. Environment: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
+Exit: 0 done, or nothing to do; 1 GitHub refused, or PROGRAM printed no comment; 2 usage.
 """
 
 import argparse
@@ -17,36 +16,48 @@ import io
 import json
 import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 import zipfile
 
-import comment_text
-import comparison_file
 from github_api import BOT, ApiError, GitHub
 
 ARTIFACT = "comparison"
 LABEL = "benchmark"
 MAX_ARTIFACT_BYTES = 4 << 20
+MAX_COMPARISON_BYTES = 8 << 20
+TIME_LIMIT_S = 60
+
+
+class NoResult(Exception):
+    """Why there is no comparison.json to show."""
+
+
+class NoComment(Exception):
+    """PROGRAM printed no comment, not even one that says that there is no result."""
 
 
 def read_artifact(data):
-    """The comparison in the archive of an artifact. Reads one member, up to a size limit, and unpacks nothing."""
+    """The bytes of comparison.json in the archive of an artifact. Reads one member, up to a size limit, and unpacks nothing."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("comparison.json") as member:
-            text = member.read(comparison_file.MAX_BYTES + 1)
+            text = member.read(MAX_COMPARISON_BYTES + 1)
     except Exception as error:  # zipfile and its decompressors raise many types for a damaged archive
-        raise comparison_file.Refused(f"the artifact has no readable comparison.json: {error}") from None
-    return comparison_file.parse(text)
+        raise NoResult(f"the artifact has no readable comparison.json: {error}") from None
+    if len(text) > MAX_COMPARISON_BYTES:
+        raise NoResult(f"comparison.json is larger than {MAX_COMPARISON_BYTES >> 20} MiB")
+    return text
 
 
 def fetch_comparison(github, run_id):
     artifacts = github.get(f"/actions/runs/{run_id}/artifacts", name=ARTIFACT)["artifacts"]
     usable = [artifact for artifact in artifacts if artifact["name"] == ARTIFACT and not artifact["expired"]]
     if not usable:
-        raise comparison_file.Refused("the run left no comparison")
+        raise NoResult("the run left no comparison")
     newest = max(usable, key=lambda artifact: artifact["id"])
     if newest["size_in_bytes"] > MAX_ARTIFACT_BYTES:
-        raise comparison_file.Refused(f"the artifact is larger than {MAX_ARTIFACT_BYTES >> 20} MiB")
+        raise NoResult(f"the artifact is larger than {MAX_ARTIFACT_BYTES >> 20} MiB")
     return read_artifact(github.bytes("GET", f"/actions/artifacts/{newest['id']}/zip", longest=MAX_ARTIFACT_BYTES))
 
 
@@ -68,9 +79,40 @@ def find_pull_request(github, run):
     return None
 
 
+def printed_by(command, folder):
+    """What a program prints that runs in `folder`, or None if it fails, hangs or crashes."""
+    try:
+        ran = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=TIME_LIMIT_S, cwd=folder)
+        return ran.stdout.decode("utf-8")
+    except (OSError, subprocess.SubprocessError, ValueError) as error:  # ValueError: no UTF-8, or a zero byte
+        print(f"comment.py: {error}", file=sys.stderr)
+        return None
+
+
+def comment_of(github, compare, run, head_sha):
+    """The text of the comment. If there is no comparison, or PROGRAM cannot show it, the text says so: a comment about an
+    earlier commit must not stay as if it were about this one."""
+    jobs = list(github.pages(f"/actions/runs/{run['id']}/jobs", key="jobs"))
+    command, about = [pathlib.Path(compare).resolve(), "comment"], ["--timeline", "run.json", "--head", head_sha]
+    with tempfile.TemporaryDirectory(prefix="warpgauge-") as name:
+        folder = pathlib.Path(name)
+        (folder / "run.json").write_text(json.dumps({"run": run, "jobs": jobs}), encoding="utf-8")
+        try:
+            (folder / "comparison.json").write_bytes(fetch_comparison(github, run["id"]))
+            text = printed_by([*command, "comparison.json", *about], folder)
+            reason = "the comparison cannot be shown"
+        except NoResult as error:
+            text, reason = None, str(error)
+        text = text or printed_by([*command, "--failure", reason, *about], folder)
+    if not text:
+        raise NoComment(f"{compare} printed no comment")
+    return text
+
+
 def write_comment(github, number, text):
+    marker = text.splitlines()[0]
     for comment in github.pages(f"/issues/{number}/comments"):
-        if comment["user"]["login"] == BOT and comment["body"].startswith(comment_text.MARKER):
+        if comment["user"]["login"] == BOT and comment["body"].startswith(marker):
             github.call("PATCH", f"/issues/comments/{comment['id']}", {"body": text})
             return "updated"
     github.call("POST", f"/issues/{number}/comments", {"body": text})
@@ -83,8 +125,7 @@ def drop_label(github, number):
         github.call("DELETE", f"/issues/{number}/labels/{LABEL}")
 
 
-def post(run_id):
-    github = GitHub()
+def post(github, run_id, compare):
     run = github.get(f"/actions/runs/{run_id}")
     found = find_pull_request(github, run)
     if found is None:
@@ -92,44 +133,19 @@ def post(run_id):
         return
     number, head_sha = found
     if run["conclusion"] != "skipped":
-        jobs = list(github.pages(f"/actions/runs/{run_id}/jobs", key="jobs"))
-        try:
-            text = comment_text.render(fetch_comparison(github, run_id), run, jobs, head_sha)
-        except comparison_file.Refused as refused:
-            text = comment_text.render_failure(str(refused), run, jobs, head_sha)
+        text = comment_of(github, compare, run, head_sha)
         print(f"comment.py: the comment of pull request {number} is {write_comment(github, number, text)}")
     drop_label(github, number)
 
 
-def render(directory, timeline, head_sha):
-    known = json.loads(pathlib.Path(timeline).read_text(encoding="utf-8")) if timeline else {"run": {}, "jobs": []}
-    try:
-        file = pathlib.Path(directory) / "comparison.json"
-        if not file.is_file():
-            raise comparison_file.Refused("the run left no comparison")
-        with file.open("rb") as opened:
-            comparison = comparison_file.parse(opened.read(comparison_file.MAX_BYTES + 1))
-        return comment_text.render(comparison, known["run"], known["jobs"], head_sha)
-    except comparison_file.Refused as refused:
-        return comment_text.render_failure(str(refused), known["run"], known["jobs"], head_sha)
-
-
 def main():
     parser = argparse.ArgumentParser(prog="comment.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True)
-    rendering = commands.add_parser("render")
-    rendering.add_argument("directory")
-    rendering.add_argument("--timeline")
-    rendering.add_argument("--head", default="")
-    posting = commands.add_parser("post")
-    posting.add_argument("run_id", type=int)
+    parser.add_argument("run_id", type=int)
+    parser.add_argument("--compare", required=True)
     arguments = parser.parse_args()
     try:
-        if arguments.command == "render":
-            sys.stdout.write(render(arguments.directory, arguments.timeline, arguments.head))
-        else:
-            post(arguments.run_id)
-    except ApiError as error:
+        post(GitHub(), arguments.run_id, arguments.compare)
+    except (ApiError, NoComment) as error:
         print(f"comment.py: error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -94,7 +94,7 @@ no_baseline() {
 
 profile_worst() {
   local name
-  "$root/ci/settle.py" worst "$comparison" 3 >"$out/worst.txt"
+  "$compare" settle worst "$comparison" 3 >"$out/worst.txt"
   [[ -s $out/worst.txt ]] || return 0
   mkdir -p "$out/profiles"
   while IFS= read -r name; do
@@ -116,19 +116,19 @@ fi
 if [[ -n $note ]]; then
   say "$note; running base and head interleaved"
   run_ab "$filter"
-  "$root/ci/settle.py" note "$out/ab.json" "$note" "${doubt[@]}" -o "$comparison" || code=$?
+  "$compare" settle note "$out/ab.json" "$note" "${doubt[@]}" -o "$comparison" || code=$?
 else
   against_baseline
   "$base/bench" --matrix "$matrix" --benchmark_list_tests=true >"$out/base-cases.txt"
-  open=$("$root/ci/settle.py" open "$out/baseline.json" "$out/base-cases.txt")
+  open=$("$compare" settle open "$out/baseline.json" "$out/base-cases.txt")
   settled=()
   if [[ -n $open ]]; then
     say "the baseline leaves cases open; running base and head interleaved for them"
     run_ab "$open"
     settled=("$out/ab.json")
   fi
-  "$root/ci/settle.py" merge "$out/baseline.json" "${settled[@]}" -o "$comparison" || code=$?
+  "$compare" settle merge "$out/baseline.json" "${settled[@]}" -o "$comparison" || code=$?
 fi
 profile_worst
-"$root/ci/comment.py" render "$out" >"$out/comparison.md"
+"$compare" comment "$comparison" >"$out/comparison.md"
 exit "$code"

@@ -25,6 +25,8 @@ parse_arguments "$@" <<'TABLE'
 --need-baseline  need_baseline  yes
 TABLE
 [[ -x $bin/compare ]] || usage_error "--bin: there is no program $bin/compare; ci/bench.sh builds it"
+matrix_arguments=()
+[[ $matrix == ci ]] || matrix_arguments=(-- --matrix "$matrix")
 shopt -s nullglob
 files=("$head"/process-*.json)
 # The verdict on a part of a round would differ, and the part would be kept like a complete round.
@@ -66,6 +68,7 @@ if [[ -e $baselines/$stored || -e $unblessed/$stored ]]; then
   code=0
   gate >"$head/comparison.txt" || code=$?
   cat "$head/comparison.txt"
+  "$bin/compare" settle estimate "$head/comparison.json" ci/gate.sh "${matrix_arguments[@]}" || true
   exit "$code"
 elif [[ $need_baseline == yes ]]; then
   say "skipped: there is no baseline of $fingerprint for matrix $matrix"

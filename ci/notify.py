@@ -11,7 +11,6 @@ Environment: GITHUB_REPOSITORY, GITHUB_TOKEN (issues: write), GITHUB_API_URL. Ex
 import argparse
 import sys
 
-import comment_text
 from github_api import BOT, ApiError, GitHub
 
 
@@ -26,9 +25,19 @@ def open_issue(github, name):
     return None
 
 
+def failures(jobs):
+    """A line for each job that did not succeed, with its first such step. The names are those of our own workflows."""
+    text = ""
+    for job in jobs:
+        if job.get("conclusion") in ("failure", "timed_out", "cancelled"):
+            steps = [step["name"] for step in job.get("steps") or [] if step.get("conclusion") in ("failure", "cancelled")]
+            text += f"- `{job['name']}`: {job['conclusion']}" + (f" at `{steps[0]}`" if steps else "") + "\n"
+    return text
+
+
 def failed(github, name, run_id):
     jobs = list(github.pages(f"/actions/runs/{run_id}/jobs", key="jobs"))
-    text = f"{marker(name)}\nRun {run_id} failed.\n{comment_text.failures(jobs)}"
+    text = f"{marker(name)}\nRun {run_id} failed.\n\n{failures(jobs)}"
     number = open_issue(github, name)
     if number is None:
         number = github.call("POST", "/issues", {"title": f"{name} fails", "body": text})["number"]

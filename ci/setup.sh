@@ -2,7 +2,7 @@
 # ci/setup.sh - lists the packages that are missing, then installs them. No other script names packages to install.
 #
 #   --check        only list what is missing; exit 1 if anything is
-#   --lint         also clang-format, shellcheck and yamllint, which .ci/run needs
+#   --lint         also what .ci/run checks with: clang-format, shellcheck, yamllint, a validator of JSON Schema
 #   --dev          also all other tools of the developers of warpgauge: clang, clang-tidy, ccache, linters
 #   --cuda         also nvcc and cuBLAS, to .deps/cuda, if there is no nvcc; so a machine without a GPU can build for one
 #   --bundle DIR   use no registry: unpack a bundle of ci/offline-bundle.sh to .deps/prefix
@@ -18,7 +18,7 @@ readonly cmake_wanted=3.25
 packages=(g++ make ninja-build git ca-certificates python3 binutils
   libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev libfmt-dev
   libboost-math-dev libboost-context-dev libopenblas-dev)
-lint_packages=(clang-format-14 shellcheck yamllint)
+lint_packages=(clang-format-14 shellcheck yamllint python3-jsonschema)
 dev_packages=(clang clang-tidy ccache)
 # Wheels with their versions, so that CI changes only by a commit. CMake 3, because sources that CMake fetches for a missing
 # package may need policies that CMake 4 removed.

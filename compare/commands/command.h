@@ -32,6 +32,7 @@ struct Command {
 [[nodiscard]] Command bless_command();
 [[nodiscard]] Command fingerprint_command();
 [[nodiscard]] Command settle_open_command();
+[[nodiscard]] Command settle_estimate_command();
 [[nodiscard]] Command settle_merge_command();
 [[nodiscard]] Command settle_note_command();
 [[nodiscard]] Command settle_worst_command();

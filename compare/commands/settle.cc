@@ -10,12 +10,14 @@
 #include "base/atomic_file.h"
 #include "base/text.h"
 #include "compare/ab/case_pattern.h"
+#include "compare/ab/driver.h"
 #include "compare/commands/command.h"
 #include "compare/commands/reports.h"
 #include "compare/decide/settle.h"
 #include "compare/input/names.h"
 #include "compare/report/comparison_file.h"
 #include "compare/report/json.h"
+#include "compare/report/settling_words.h"
 
 namespace warpgauge {
 namespace {
@@ -30,6 +32,7 @@ constexpr const char* kWriteExitCodes =
 // What the flags of any of these subcommands set.
 struct SettleRequest {
   std::string comparison, ab_run, list, text, output;
+  std::vector<std::string> arguments;
   bool doubt = false;
   std::size_t most = 0;
 };
@@ -60,7 +63,15 @@ int run_open(const SettleRequest& request) {
   const std::set<std::string> in_base =
       request.list.empty() ? std::set<std::string>() : listed_names(request.list);
   const std::vector<std::string> open = open_cases(comparison, in_base);
-  if (!open.empty()) print(case_pattern(open));
+  if (!open.empty()) print(case_pattern(open) + "\n");
+  return 0;
+}
+
+int run_estimate(const SettleRequest& request) {
+  const SettlingRun run = settling_run(read_comparison(request.comparison), AbPlan());
+  constexpr int kProcessesPerBlock = 4;
+  print(settling_words(run, {request.text, case_pattern(run.cases), request.arguments},
+                       kProcessesPerBlock * AbOptions().process_s));
   return 0;
 }
 
@@ -133,6 +144,32 @@ Command settle_open_command() {
   add_argument(open.flags, "LIST", "What base's binary prints for --benchmark_list_tests", request->list,
                false);
   return open;
+}
+
+Command settle_estimate_command() {
+  const auto request = std::make_shared<SettleRequest>();
+  Command estimate{
+      .name = "settle estimate",
+      .summary = "Prints how long an A/B run of the inconclusive cases takes",
+      .description =
+          "Prints one line: the command that decides the inconclusive cases, and its time by the "
+          "default flags of `ab`. Prints nothing if there are none.",
+      .examples = {"settle estimate comparison.json ci/gate.sh"},
+      .exit_codes = kPrintExitCodes,
+      .flags = {},
+      .run = [request](const std::string&) { return run_estimate(*request); }};
+  estimate.flags.add_heading("Arguments");
+  add_argument(estimate.flags, "COMPARISON", "comparison.json", request->comparison, true);
+  estimate.flags.add({.name = "COMMAND",
+                      .value = "COMMAND",
+                      .help = "Command that starts the A/B run; the line names it",
+                      .take = text_into(request->text),
+                      .required = true});
+  estimate.flags.add({.name = "ARGS",
+                      .value = "...",
+                      .help = "Arguments of the command behind its own --",
+                      .take = appended_to(request->arguments)});
+  return estimate;
 }
 
 Command settle_merge_command() {

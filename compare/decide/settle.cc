@@ -88,4 +88,18 @@ std::vector<std::string> changed_most(const Comparison& comparison, std::size_t 
   return names;
 }
 
+SettlingRun settling_run(const Comparison& comparison, const AbPlan& plan) {
+  SettlingRun run{.cases = {}, .blocks = plan.first_blocks};
+  for (const Cell& cell : comparison.cells) {
+    if (cell.verdict != CellVerdict::inconclusive) continue;
+    run.cases.push_back(cell.name);
+    if (comparison.policy.unit != Unit::process) continue;
+    const std::int64_t more = cell.more_units.value_or(0);
+    const std::int64_t blocks = more == 0 ? plan.max_blocks + 1 : (cell.units.value_or(0) + more + 1) / 2;
+    run.may_leave_some |= blocks > plan.max_blocks;
+    run.blocks = std::max(run.blocks, static_cast<int>(std::min<std::int64_t>(blocks, plan.max_blocks)));
+  }
+  return run;
+}
+
 }  // namespace warpgauge

@@ -34,6 +34,16 @@ std::string row(const Cell& cell, const std::string& metric) {
          change_or_unknown(cell) + " | " + interval_or_unknown(cell) + " |\n";
 }
 
+// Why, and how a regression is reproduced.
+std::string remark(const Cell& cell, const AppliedPolicy& policy, Sentences how) {
+  std::vector<std::string> parts;
+  if (const std::string why = why_remark(cell, policy); !why.empty()) parts.push_back(sentence(why, how));
+  if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty())
+    parts.push_back("run " + code(cell.reproduce, kLongestText));
+  return parts.empty() ? ""
+                       : fmt::format("- {}: {}\n", code(cell.name, kLongestName), fmt::join(parts, "; "));
+}
+
 }  // namespace
 
 std::string code(const std::string& text, std::size_t longest) {
@@ -63,11 +73,7 @@ std::string worst_cases(const Comparison& comparison, Sentences how) {
     if (cell.verdict == CellVerdict::unchanged || cell.verdict == CellVerdict::added || listed == kWorst)
       break;
     table += row(cell, comparison.policy.metric);
-    if (const std::string why = why_remark(cell, comparison.policy); !why.empty())
-      remarks += "- " + code(cell.name, kLongestName) + ": " + sentence(why, how) + "\n";
-    if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty()) {
-      remarks += "  - run " + code(cell.reproduce, kLongestText) + "\n";
-    }
+    remarks += remark(cell, comparison.policy, how);
     ++listed;
   }
   if (listed == 0) return "";

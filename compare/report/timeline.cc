@@ -46,13 +46,15 @@ void read_job(FieldReader& in, TimelineJob& job) {
 
 Timeline parse_timeline(std::string_view text, const std::string& file) {
   Timeline timeline;
-  FieldReader in(text, file, kFormat);
+  JsonReader json(checked_text(text, file), file);
+  FieldReader in(json, file, "", kFormat);
   in.object({{"run",
               [&](FieldReader& at) {
                 at.object({{"created_at", time_or_null(timeline.created), Presence::optional},
                            {"conclusion", text_or_null(timeline.conclusion), Presence::optional}});
               }},
              {"jobs", read::list(timeline.jobs, read_job)}});
+  json.finish();
   return timeline;
 }
 

@@ -17,7 +17,6 @@ ROOT = pathlib.Path(sys.argv[1]).resolve()
 COMPARE = pathlib.Path(sys.argv[2]).resolve()
 sys.path[:0] = [str(ROOT / "ci"), str(ROOT / "tests" / "ci")]
 sys.dont_write_bytecode = True
-import comment_text  # noqa: E402
 from github_stand_in import GitHubStandIn, archive  # noqa: E402
 
 CASES = {f"flash/f16/B:1/H:8/S:{s}/D:64/causal:{c}": 1000.0 * s for s in (128, 256, 512) for c in (0, 1)}
@@ -133,7 +132,7 @@ class ChangeToComment(unittest.TestCase):
         if comparison is not None:
             github.artifact = archive({"comparison.json": comparison})
         for _ in range(2):  # the second call updates the comment
-            subprocess.run([ROOT / "ci/comment.py", "post", "7"], check=True, capture_output=True,
+            subprocess.run([ROOT / "ci/comment.py", "7", "--compare", COMPARE], check=True, capture_output=True,
                            env=dict(os.environ) | github.environment())
         self.assertEqual([comment["number"] for comment in github.comments], [12])
         self.assertEqual(github.labels, ["kernels"])
@@ -145,7 +144,9 @@ class ChangeToComment(unittest.TestCase):
 
     def assert_harmless(self, text):
         self.assertLess(len(text), 65_536)
-        outside = re.sub(r"`[^`\n]*`", "", text.replace(comment_text.MARKER, ""))
+        marker, rest = text.split("\n", 1)
+        self.assertEqual(marker, "<!-- warpgauge: performance of this change -->")
+        outside = re.sub(r"(`+)[^`](?:.*?[^`])?\1(?!`)", "", rest)
         for danger in ("http", "www.", "![", "](", "@", "#1", "<script", "<img", "::", "\u202e", "evil", "${{"):
             self.assertNotIn(danger, outside)
         self.assertEqual(re.findall(r"</?(?!details>|summary>)\w[^>]*>", outside), [])
@@ -171,7 +172,7 @@ class ChangeToComment(unittest.TestCase):
     def test_a_machine_that_got_slower_is_not_the_changes_fault(self):
         code, comparison, text = self.outcome({"cases": CASES}, stored={"cases": CASES | {SLOWED: 0.8 * CASES[SLOWED]}})
         self.assertEqual((code, comparison["verdict"]), (0, "pass"))
-        self.assertIn("cleared 5 of 6 cases; 1 were settled", text)
+        self.assertIn("the stored baseline decided 5 of 6 cases; an A/B run of base and head decided the other 1", text)
 
     def test_inconclusive(self):
         noisy = {"cases": CASES, "noise": 0.05}

@@ -8,13 +8,10 @@ source "$(dirname "$0")/lib.sh" "$1"
 allowed=$(
   sed 's/ .*//' <<'FILES' | sort
 comment.py          calls GitHub's API: finds a pull request, writes its comment
-comment_text.py     formats a comment; until `compare comment` replaces it
-comparison_file.py  reads a comparison; until `compare comment` replaces it
 coverage_report.py  reads gcov's JSON and text
 github_api.py       calls GitHub's API
 notify.py           calls GitHub's API: opens and closes issues
 profile_words.py    reads the CSV of Nsight Compute and perf
-settle.py           merges comparisons; until `compare settle` replaces it
 torch_peers.py      runs PyTorch
 workflow_rules.py   reads workflows with PyYAML
 FILES

@@ -40,6 +40,7 @@ const std::map<std::string, Words>& good_values() {
       {"N", {"0", "7"}},
       {"SHA", {"0123abc", "0123456789abcdef0123456789abcdef01234567"}},
       {"--timeline", {"timeline.json"}},
+      {"COMMAND", {"ci/gate.sh", "make gate"}},
       {"TEXT", {"why", "it's; $(x) & y"}},
       {"OLD=NEW", {"a=b", "a b=c'd", "-x=y"}},
       {"YYYY-MM-DDTHH:MM:SS+HH:MM", {"2026-11-20T21:10:26+01:00"}},

@@ -102,5 +102,37 @@ TEST(DecideSettle, regressions_come_before_larger_improvements) {
   EXPECT_THAT(changed_most(comparison, 2), ElementsAre("worst", "worse"));
 }
 
+Cell inconclusive(const std::string& name, std::int64_t units, std::int64_t more) {
+  Cell cell = make_cell(name, CellVerdict::inconclusive, 1);
+  cell.units = units;
+  cell.more_units = more;
+  return cell;
+}
+
+TEST(DecideSettle, a_run_of_the_inconclusive_cases_takes_the_blocks_that_their_projection_says) {
+  const AbPlan plan;
+  EXPECT_THAT(settling_run(of_cells({make_cell("same", CellVerdict::unchanged, 1)}), plan).cases, IsEmpty());
+  const SettlingRun few = settling_run(
+      of_cells({inconclusive("a", 3, 2), make_cell("slow", CellVerdict::regression, 1.2)}), plan);
+  EXPECT_THAT(few.cases, ElementsAre("a"));
+  EXPECT_EQ(few.blocks, plan.first_blocks);
+  EXPECT_FALSE(few.may_leave_some);
+  const SettlingRun many = settling_run(of_cells({inconclusive("a", 3, 2), inconclusive("b", 3, 30)}), plan);
+  EXPECT_EQ(many.blocks, 17) << "33 processes per side, two in a block";
+  EXPECT_FALSE(many.may_leave_some);
+  for (const std::int64_t more : {0, 1000}) {
+    const SettlingRun beyond = settling_run(of_cells({inconclusive("a", 3, more)}), plan);
+    EXPECT_EQ(beyond.blocks, plan.max_blocks);
+    EXPECT_TRUE(beyond.may_leave_some) << more;
+  }
+}
+
+TEST(DecideSettle, the_deviation_between_rounds_does_not_matter_to_a_run) {
+  Comparison comparison = of_cells({inconclusive("a", 3, 0)});
+  comparison.policy.unit = Unit::round;
+  EXPECT_EQ(settling_run(comparison, AbPlan()).blocks, AbPlan().first_blocks);
+  EXPECT_FALSE(settling_run(comparison, AbPlan()).may_leave_some);
+}
+
 }  // namespace
 }  // namespace warpgauge

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <set>
 
+#include "compare/report/settling_words.h"
+
 namespace warpgauge {
 namespace {
 
@@ -156,6 +158,15 @@ TEST(HindranceWords, StrictNamesTheFlag) {
             "--strict: the minimum detectable effect is above the policy's max_mde");
   EXPECT_EQ(hindrance_sentence(Hindrance::base_failed), "cases failed in base, so they cannot be compared");
   EXPECT_EQ(hindrance_sentence(Hindrance::head_unusable), "head could not be run");
+}
+
+TEST(SettlingWords, OneLineWithTheCommandAndItsTime) {
+  EXPECT_EQ(settling_words({}, {"ci/gate.sh", "^()$", {}}, 40), "");
+  EXPECT_EQ(settling_words({{"a"}, 6, false}, {"ci/gate.sh", "^(a)$", {}}, 40),
+            "ci/gate.sh --filter '^(a)$' decides the inconclusive case in about 4 min\n");
+  EXPECT_EQ(
+      settling_words({{"a", "b"}, 24, true}, {"ci/gate.sh", std::string(200, 'x'), {"--matrix", "seed"}}, 40),
+      "ci/gate.sh -- --matrix seed may decide the 2 inconclusive cases in about 16 min\n");
 }
 
 }  // namespace

@@ -360,6 +360,8 @@ def settling():
     case("settle_merge", f"settle merge {red} {three} -o $OUT/merged.json", {})
     case("settle_merge_without_a_run", f"settle merge {red} -o $OUT/merged.json", {})
     case("settle_note_in_doubt", f"settle note {three} 'head was interrupted' --doubt -o $OUT/noted.json", {})
+    case("settle_estimate", f"settle estimate {red} ci/gate.sh -- --matrix seed", {})
+    case("settle_estimate_nothing", f"settle estimate {three} ci/gate.sh", {})
     case("settle_worst", f"settle worst {three} 1", {})
     case("usage_settle", "settle", {})
     case("usage_settle_worst", f"settle worst {three} many", {})
