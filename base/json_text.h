@@ -9,9 +9,10 @@ namespace warpgauge {
 
 using OrderedJson = nlohmann::ordered_json;
 
-// On one line. Bytes that are not UTF-8 become U+FFFD: names come from foreign binaries.
-[[nodiscard]] inline std::string json_text(const OrderedJson& value) {
-  return value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+// On one line, or with `indent` spaces per level. Bytes that are not UTF-8 become U+FFFD: names come from
+// foreign binaries.
+[[nodiscard]] inline std::string json_text(const OrderedJson& value, int indent = -1) {
+  return value.dump(indent, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 // An array with one line per element. `element(item)` makes the JSON of an item.

@@ -10,9 +10,8 @@
 #include <system_error>
 
 #include "base/atomic_file.h"
-#include "base/fields.h"
+#include "base/field_reader.h"
 #include "base/hash.h"
-#include "base/json.h"
 #include "bench/json.h"
 
 namespace warpgauge::bench {
@@ -31,80 +30,44 @@ Json to_json(const CheckedCase& checked) {
   return json;
 }
 
-// Reads the file in the format that save() writes. All members throw Diagnostic.
-class StoreReader {
- public:
-  StoreReader(std::string_view text, const std::string& file) : json_(text, file), file_(file) {}
+constexpr Format kFormat = {.schema = kSchema,
+                            .unknown_keys = UnknownKeys::ignored,
+                            .hint = "delete it: every case is checked again"};
 
-  std::map<std::string, CheckedCase> read() {
-    std::map<std::string, CheckedCase> cases;
-    bool has_schema = false;
-    json_.begin_object();
-    while (const auto key = json_.next_key()) {
-      if (*key == "schema")
-        has_schema = string_field(json_.value(), file_, "schema") == kSchema;
-      else if (*key == "cases")
-        read_cases(cases);
-      else
-        json_.value();
-    }
-    json_.finish();
-    if (!has_schema)
-      throw meaning_diagnostic(file_, "schema", fmt::format("is missing, or is not {}", kSchema), "");
-    return cases;
-  }
-
- private:
-  void read_cases(std::map<std::string, CheckedCase>& cases) {
-    json_.begin_object();
-    while (const auto key = json_.next_key()) {
-      const std::string name(*key);
-      cases[name] = read_case(name);
-    }
-  }
-
-  CheckedCase read_case(const std::string& name) {
-    constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-    CheckedCase checked{.accuracy = {kMissing, kMissing, kMissing, kMissing, 0}};
-    bool has_output = false;
-    json_.begin_object();
-    while (const auto key = json_.next_key()) {
-      const std::string place = fmt::format("cases: {}.{}", name, *key);
-      const JsonValue value = json_.value();
-      if (*key == "output") {
-        checked.output_hash = read_hash(string_field(value, file_, place), place);
-        has_output = true;
-      } else if (*key == "rows") {
-        checked.accuracy.rows = count_field(value, file_, place);
-      } else if (double* const number = number_of_key(*key, checked.accuracy)) {
-        expect_type(value.type, JsonType::number, file_, place);
-        *number = number_of(value.text);
-      }
-    }
-    if (!has_output) throw meaning_diagnostic(file_, "cases: " + name, "has no output", "");
-    return checked;
-  }
-
-  static double* number_of_key(std::string_view key, Accuracy& accuracy) {
-    if (key == "max_abs_err") return &accuracy.max_abs_err;
-    if (key == "mean_abs_err") return &accuracy.mean_abs_err;
-    if (key == "correlation") return &accuracy.correlation;
-    if (key == "err_over_bound") return &accuracy.err_over_bound;
-    return nullptr;
-  }
-
-  std::uint64_t read_hash(std::string_view text, const std::string& place) const {
-    std::uint64_t hash = 0;
+ReadValue hash(std::uint64_t& into) {
+  return [&into](FieldReader& in) {
+    std::string text;
+    read::text(text)(in);
     const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, hash, 16);
-    if (error != std::errc{} || stop != end)
-      throw meaning_diagnostic(file_, place, "expected 16 hex digits, found " + printable(text), "");
-    return hash;
-  }
+    const auto [stop, error] = std::from_chars(text.data(), end, into, 16);
+    if (error != std::errc{} || stop != end) in.fail("expected 16 hex digits, found " + printable(text));
+  };
+}
 
-  JsonReader json_;
-  const std::string& file_;
-};
+Field number(std::string_view key, double& into) {
+  into = std::numeric_limits<double>::quiet_NaN();
+  return {key, read::number(into, {.low = std::numeric_limits<double>::lowest()}), Presence::optional};
+}
+
+void read_case(FieldReader& in, CheckedCase& checked) {
+  Accuracy& accuracy = checked.accuracy;
+  in.object({{"output", hash(checked.output_hash)},
+             {"rows", read::whole(accuracy.rows, std::int64_t{0}, kMostExact)},
+             number("max_abs_err", accuracy.max_abs_err),
+             number("mean_abs_err", accuracy.mean_abs_err),
+             number("correlation", accuracy.correlation),
+             number("err_over_bound", accuracy.err_over_bound)});
+}
+
+// Reads the format that save() writes. Throws Diagnostic.
+std::map<std::string, CheckedCase> read_cases(std::string_view text, const std::string& file) {
+  std::map<std::string, CheckedCase> cases;
+  FieldReader in(text, file, kFormat);
+  in.document({{"cases", [&](FieldReader& at) {
+                  at.members([&](std::string_view name) { read_case(at, cases[std::string(name)]); });
+                }}});
+  return cases;
+}
 
 void drop_old_files(const fs::path& directory) {
   const auto month_ago = fs::file_time_type::clock::now() - std::chrono::hours(24 * 30);
@@ -121,7 +84,7 @@ CheckedStore::CheckedStore(const fs::path& directory, std::uint64_t program_hash
   try {
     const std::optional<std::string> text = read_if_there(file_);
     if (!text) return;
-    cases_ = StoreReader(*text, file_.string()).read();
+    cases_ = read_cases(*text, file_.string());
   } catch (const std::runtime_error& error) {  // Diagnostic or OutputError
     damage_ = error.what();
   }

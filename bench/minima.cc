@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/fields.h"
-#include "base/json.h"
+#include "base/field_reader.h"
 #include "base/number_format.h"
 #include "base/quantile.h"
 #include "base/text.h"
@@ -11,33 +10,18 @@
 namespace warpgauge::bench {
 namespace {
 
-constexpr char kSchema[] = "warpgauge/smoke/1";
-constexpr char kHint[] = "`warpgauge-compare bless --smoke` writes this file";
+constexpr Format kFormat = {.schema = "warpgauge/smoke/1",
+                            .unknown_keys = UnknownKeys::ignored,
+                            .hint = "`warpgauge-compare bless --smoke` writes this file"};
 
-void read_identity(JsonReader& json, const std::string& file, KeyValues& identity) {
-  json.begin_object();
-  while (const auto key = json.next_key()) {
-    const std::string name(*key);
-    identity[name] = string_field(json.value(), file, "identity." + name);
-  }
-}
-
-void read_cases(JsonReader& json, const std::string& file, std::map<std::string, double>& tflops) {
-  json.begin_array();
-  for (int index = 0; json.next_item(); ++index) {
-    const std::string place = fmt::format("cases[{}]", index);
+void read_cases(FieldReader& in, std::map<std::string, double>& tflops) {
+  in.elements([&] {
     std::string name;
     double least = 0;
-    json.begin_object();
-    while (const auto key = json.next_key()) {
-      const JsonValue value = json.value();
-      if (*key == "name") name = string_field(value, file, place + ".name");
-      if (*key == "min_tflops") least = positive_field(value, file, place + ".min_tflops");
-    }
-    if (name.empty()) throw meaning_diagnostic(file, place, "has no name", kHint);
-    if (least == 0) throw meaning_diagnostic(file, place + " " + name, "has no min_tflops", kHint);
+    in.object({{"name", read::name(name)}, {"min_tflops", read::positive(least)}});
     tflops[name] = least;
-  }
+  });
+  if (tflops.empty()) in.fail("is empty: nothing would be checked");
 }
 
 // The first difference between the two, in words; empty if there is none.
@@ -58,25 +42,10 @@ std::string difference(const KeyValues& required, const KeyValues& here) {
 
 Minima read_minima(const std::string& path) {
   const std::string bytes = read_file(path);
-  JsonReader json(checked_text(bytes, path), path);
   Minima minima{.file = path, .identity = {}, .tflops = {}};
-  bool has_schema = false;
-  json.begin_object();
-  while (const auto key = json.next_key()) {
-    if (*key == "schema")
-      has_schema = string_field(json.value(), path, "schema") == kSchema;
-    else if (*key == "identity")
-      read_identity(json, path, minima.identity);
-    else if (*key == "cases")
-      read_cases(json, path, minima.tflops);
-    else
-      json.value();
-  }
-  json.finish();
-  if (!has_schema)
-    throw meaning_diagnostic(path, "schema", fmt::format("is missing, or is not {}", kSchema), kHint);
-  if (minima.tflops.empty())
-    throw meaning_diagnostic(path, "cases", "is missing or empty: nothing would be checked", kHint);
+  FieldReader in(bytes, path, kFormat);
+  in.document({{"identity", read::texts(minima.identity)},
+               {"cases", [&](FieldReader& at) { read_cases(at, minima.tflops); }}});
   return minima;
 }
 

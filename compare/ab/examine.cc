@@ -3,10 +3,10 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/diagnostic.h"
+#include "base/json_text.h"
 
 namespace warpgauge {
 namespace {
@@ -61,9 +61,7 @@ std::string first_without_rows(const std::string& file, const std::vector<std::s
   std::ifstream stream(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   for (const std::string& name : requested) {
-    const std::string quoted =
-        nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    if (text.find("\"run_name\": " + quoted) == std::string::npos) return name;
+    if (text.find("\"run_name\": " + json_text(name)) == std::string::npos) return name;
   }
   return {};
 }

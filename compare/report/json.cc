@@ -1,6 +1,6 @@
 #include "compare/report/json.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json_text.h"
 
 #include "compare/report/note_words.h"
 #include "compare/report/unit_words.h"
@@ -10,7 +10,7 @@
 namespace warpgauge {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = OrderedJson;
 
 // What is not finite is written as null by the library.
 Json number(std::optional<double> value) {
@@ -24,10 +24,6 @@ Json text(const std::string& value) {
 }
 Json interval(const std::optional<std::array<double, 2>>& ci) {
   return ci ? Json::array({number((*ci)[0]), number((*ci)[1])}) : Json(nullptr);
-}
-
-std::string dumped(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json side(const SideSummary& summary) {
@@ -131,11 +127,11 @@ std::string json_report(const Comparison& comparison) {
       {"notes", note_sentences(comparison)},
   };
   std::string out = "{";
-  for (const auto& [key, value] : head) out += std::string("\"") + key + "\": " + dumped(value) + ",\n ";
+  for (const auto& [key, value] : head) out += std::string("\"") + key + "\": " + json_text(value) + ",\n ";
   out += "\"cells\": [";
   const char* separator = "\n  ";
   for (const Cell& cell : comparison.cells) {
-    out += separator + dumped(cell_json(cell, comparison.policy));
+    out += separator + json_text(cell_json(cell, comparison.policy));
     separator = ",\n  ";
   }
   return out + "]}\n";

@@ -95,7 +95,7 @@ struct Words {
   }
   std::string operator()(const NoTime&) const { return "not decided: a process gave no time for it"; }
   std::string operator()(const Dropped& why) const {
-    return fmt::format("not decided: taken out of the run: {}: {}", side_name(why.side), why.cause);
+    return fmt::format("not decided: removed from the run: {}: {}", side_name(why.side), why.cause);
   }
   std::string operator()(const Failed& why) const { return why.file + ": " + printable(why.message); }
   std::string operator()(const Absent& why) const {

@@ -68,11 +68,12 @@ TEST_F(CheckedStoreTest, ADamagedFileCountsAsEmptyAndSaysWhere) {
            {R"({"cases": {}})", ": schema: is missing"},
            {R"({"schema": "other", "cases": {"case": {"output": "1", "rows": 1}}})", ": schema: "},
            {schema + R"("cases": 5})", ":1:44: "},
-           {schema + R"("cases": {"case": {"output": 5}}})", ": cases: case.output: expected a string"},
-           {schema + R"("cases": {"case": {"output": "xyz"}}})", ": cases: case.output: expected 16 hex"},
-           {schema + R"("cases": {"case": {"output": "1", "rows": 1.5}}})", ": cases: case.rows: "},
-           {schema + R"("cases": {"case": {"output": "1", "max_abs_err": null}}})", "case.max_abs_err: "},
-           {schema + R"("cases": {"case": {"rows": 1}}})", ": cases: case: has no output"}}) {
+           {schema + R"("cases": {"case": {"output": 5}}})", ": cases.case.output: expected a string"},
+           {schema + R"("cases": {"case": {"output": "xyz"}}})", ": cases.case.output: expected 16 hex"},
+           {schema + R"("cases": {"case": {"output": "1", "rows": 1.5}}})", ": cases.case.rows: "},
+           {schema + R"("cases": {"case": {"output": "1", "rows": 1, "max_abs_err": null}}})",
+            ": cases.case.max_abs_err: "},
+           {schema + R"("cases": {"case": {"rows": 1}}})", ": cases.case.output: is missing"}}) {
     std::ofstream(path) << text;
     const CheckedStore damaged(directory_, 1, 1, 1);
     EXPECT_FALSE(damaged.find("case")) << text;

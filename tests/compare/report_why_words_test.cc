@@ -108,7 +108,7 @@ TEST(WhyWords, WithoutFigures) {
   EXPECT_EQ(remark(cell_with(NotAnalysed{})), "not decided: the run ended before its first analysis");
   EXPECT_EQ(remark(cell_with(NoTime{})), "not decided: a process gave no time for it");
   EXPECT_EQ(remark(cell_with(Dropped{Side::head, "exit 3"})),
-            "not decided: taken out of the run: head: exit 3");
+            "not decided: removed from the run: head: exit 3");
 }
 
 TEST(WhyWords, OneSided) {
