@@ -2,172 +2,203 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
-#include <set>
-#include <stdexcept>
+#include <exception>
+#include <iterator>
 
+#include "base/diagnostic.h"
 #include "base/escape.h"
+#include "base/flag_value.h"
 #include "base/similar.h"
 
 namespace warpgauge {
 namespace {
 
-constexpr std::string_view kSeeHelp = "--help lists all flags";
-constexpr std::size_t kWidth = 100;  // of --help
+using Words = std::vector<std::string>;
+using Entries = std::vector<FlagTable::Entry>;
 
-const Flag* find_flag(const FlagTable& table, std::string_view name) {
-  for (const FlagGroup& group : table.groups)
-    for (const Flag& flag : group.flags)
-      if (flag.name == name) return &flag;
-  return nullptr;
+constexpr std::string_view kHelp = "--help", kShortHelp = "-h", kVersion = "--version", kNoMoreFlags = "--";
+
+const FlagTable::Entry* find_flag(const Entries& entries, std::string_view name) {
+  const auto found = std::ranges::find_if(entries, [&](const FlagTable::Entry& entry) {
+    return !entry.is_positional() && entry.flag.name == name;
+  });
+  return found == entries.end() ? nullptr : &*found;
 }
 
-[[noreturn]] void reject_unknown(const FlagTable& table, const std::string& name) {
-  if (!name.starts_with("-"))
-    throw std::invalid_argument(
-        fmt::format("'{}' is not a flag; {}", visible(shortened(name, 60)), kSeeHelp));
-  std::vector<std::string> names;
-  for (const FlagGroup& group : table.groups)
-    for (const Flag& flag : group.flags) names.push_back(flag.name);
-  const std::string suggestion = did_you_mean(name, names);
-  throw std::invalid_argument(fmt::format("unknown flag {}; {}{}{}", visible(shortened(name, 60)), suggestion,
-                                          suggestion.empty() ? "" : " ", kSeeHelp));
+Request request_of(const Entries& entries, const Words& words) {
+  const auto end = std::ranges::find(words, kNoMoreFlags);
+  const auto has = [&](std::string_view name) { return std::find(words.begin(), end, name) != end; };
+  if (has(kHelp) || has(kShortHelp)) return Request::help;
+  return find_flag(entries, kVersion) && has(kVersion) ? Request::version : Request::run;
 }
 
-// `spelling` is how the value was given: "--matrix=", "BENCHMARK_FILTER=".
-void apply(const Flag& flag, const std::string& spelling, const std::string& value) {
-  try {
-    flag.apply(value);
-  } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument(
-        fmt::format("{}{}: {}", spelling, visible(shortened(value, 120)), error.what()));
+bool looks_like_a_flag(const std::string& word) {
+  return word.starts_with('-') && word != "-";
+}
+
+// A word per name and a word per value: `--base=a b --strict` becomes `--base a --base b --strict true`.
+// CLI11 would take the next word for the value of `--name=`, and a `--` behind several values for their end
+// only.
+Words separated(const Entries& entries, const Words& words) {
+  Words out;
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    if (*word == kNoMoreFlags) {
+      out.insert(out.end(), word, words.end());
+      break;
+    }
+    const std::size_t equals = word->find('=');
+    const FlagTable::Entry* const entry = find_flag(entries, word->substr(0, equals));
+    if (!entry) {
+      out.push_back(*word);
+      continue;
+    }
+    const Flag& flag = entry->flag;
+    if (entry->is_refused()) throw UsageError(fmt::format("{}: {}", flag.name, entry->refused_because));
+    const auto add = [&](std::string value) { out.insert(out.end(), {flag.name, std::move(value)}); };
+    const auto has_next = [&] { return std::next(word) != words.end(); };
+    if (equals != std::string::npos) {
+      add(word->substr(equals + 1));
+    } else if (entry->is_switch()) {
+      add("true");
+    } else if (has_next()) {
+      add(*++word);
+    } else {
+      throw UsageError(fmt::format("{0}: has no value; write {0} {1}", flag.name, flag.value));
+    }
+    while (entry->takes_several() && has_next() && !looks_like_a_flag(*std::next(word))) add(*++word);
   }
+  return out;
 }
 
-// One argument and, if the flag needs it, the next one.
-class Arguments {
- public:
-  Arguments(const FlagTable& table, std::span<const char* const> arguments)
-      : table_(table), arguments_(arguments) {}
+CLI::Option* declare(CLI::App& parser, const FlagTable::Entry& entry) {
+  const CLI::callback_t keep = [](const CLI::results_t&) { return true; };
+  CLI::Option* const option = parser.add_option(entry.flag.name, keep)->take_all();
+  if (entry.is_positional() && entry.takes_several()) option->expected(-1)->allow_extra_args();
+  return option->envname(entry.flag.environment)->required(entry.flag.required);
+}
 
-  bool has_next() const { return next_ < arguments_.size(); }
-
-  void apply_next() {
-    const std::string argument = arguments_[next_++];
-    const std::size_t equals = argument.find('=');
-    const std::string name = argument.substr(0, equals);
-    const Flag* flag = find_flag(table_, name);
-    if (!flag) reject_unknown(table_, name);
-    if (!given_.insert(name).second && !flag->is_repeatable)
-      throw std::invalid_argument(fmt::format("{} is given twice; give it once", name));
-    apply(*flag, name + "=", value_of(*flag, argument, equals));
+[[noreturn]] void refuse_unknown(const Entries& entries, const Words& unknown, const std::string& help) {
+  const auto flag =
+      std::ranges::find_if(unknown, [](const std::string& word) { return word.starts_with('-'); });
+  if (flag == unknown.end())
+    throw UsageError(fmt::format("'{}': is one argument too many; see {}", visible(unknown.front()), help));
+  const std::string name = flag->substr(0, flag->find('='));
+  Words known;
+  if (!find_flag(entries, kHelp)) known.emplace_back(kHelp);
+  for (const FlagTable::Entry& entry : entries) {
+    if (!entry.is_positional() && !entry.is_refused()) known.push_back(entry.flag.name);
   }
+  const std::string suggestion = did_you_mean(name, known);
+  throw UsageError(fmt::format("{}: is not a flag; {}{}see {}", visible(name), suggestion,
+                               suggestion.empty() ? "" : " ", help));
+}
 
-  bool is_given(const Flag& flag) const { return given_.contains(flag.name); }
-
- private:
-  std::string value_of(const Flag& flag, const std::string& argument, std::size_t equals) {
-    if (equals != std::string::npos) return argument.substr(equals + 1);
-    if (flag.value_name.empty()) return "true";
-    if (!has_next())
-      throw std::invalid_argument(
-          fmt::format("{0}: a value is missing; write {0}={1}", flag.name, flag.value_name));
-    return arguments_[next_++];
+void take(const FlagTable::Entry& entry) {
+  for (const std::string& value : entry.typed) {
+    try {
+      entry.flag.take(value);
+    } catch (const std::invalid_argument& error) {
+      throw UsageError(fmt::format("{}: {}", entry.source, error.what()));
+    }
   }
-
-  const FlagTable& table_;
-  std::span<const char* const> arguments_;
-  std::size_t next_ = 0;
-  std::set<std::string> given_;
-};
-
-// Words of `text`, in lines of at most `width` characters. A line break of the text stays.
-std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines{""};
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
-    const std::string_view word = text.substr(0, end);
-    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
-    if (!lines.back().empty()) lines.back() += ' ';
-    lines.back() += word;
-    if (end < text.size() && text[end] == '\n') lines.emplace_back();
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
-std::string spelling_of(const Flag& flag) {
-  return flag.value_name.empty() ? flag.name : flag.name + "=" + flag.value_name;
-}
-
-// The column at which the help begins: beside all flags but very long ones.
-std::size_t help_column(const FlagTable& table) {
-  constexpr std::size_t kMargin = 4, kMostColumns = 34;
-  std::size_t longest = 0;
-  for (const FlagGroup& group : table.groups)
-    for (const Flag& flag : group.flags)
-      if (!group.is_brief) longest = std::max(longest, spelling_of(flag).size());
-  return std::min(longest + kMargin, kMostColumns);
-}
-
-std::string flag_help(const std::string& spelling, const std::string& help, std::size_t column) {
-  std::string text = "  " + spelling;
-  bool is_beside = text.size() + 2 <= column;
-  if (!is_beside) text += '\n';
-  for (const std::string& line : wrapped(help, kWidth - column)) {
-    text += std::string(is_beside ? column - text.size() : column, ' ') + line + '\n';
-    is_beside = false;
-  }
-  return text;
-}
-
-std::string names_of(const FlagGroup& group) {
-  std::string names, text;
-  for (const Flag& flag : group.flags) names += flag.name + " ";
-  for (const std::string& line : wrapped(names, kWidth - 2)) text += fmt::format("  {}\n", line);
-  return text;
 }
 
 }  // namespace
 
+Flag::Take truth_into(bool& target) {
+  return [&target](const std::string& value) { target = truth_value(value); };
+}
+
+Flag::Take text_into(std::string& target) {
+  return [&target](const std::string& value) { target = value; };
+}
+
+Flag::Take appended_to(std::vector<std::string>& target) {
+  return [&target](const std::string& value) { target.push_back(value); };
+}
+
 Flag version_flag() {
-  return {"--version", "", "print the version and the commit", [](const std::string&) {}};
+  return {.name = std::string(kVersion),
+          .help = "Prints the version and the commit",
+          .take = [](const std::string&) {}};
 }
 
 Flag help_flag() {
-  return {"--help", "", "print this text", [](const std::string&) {}};
+  return {.name = std::string(kHelp), .help = "Prints this text", .take = [](const std::string&) {}};
 }
 
-Request parse_flags(const FlagTable& table, std::span<const char* const> arguments) {
-  const auto has = [&](std::string_view name) {
-    return std::ranges::any_of(arguments, [&](const char* argument) { return argument == name; });
-  };
-  if (has("--help") || has("-h")) return Request::help;
-  if (has("--version")) return Request::version;
-  Arguments given(table, arguments);
-  while (given.has_next()) given.apply_next();
-  for (const FlagGroup& group : table.groups)
-    for (const Flag& flag : group.flags) {
-      if (flag.environment.empty() || given.is_given(flag)) continue;
-      const char* value = std::getenv(flag.environment.c_str());
-      if (value && *value) apply(flag, flag.environment + "=", value);
-    }
+void FlagTable::add(Flag flag) {
+  entries_.push_back({.flag = std::move(flag), .heading = heading_});
+}
+
+void FlagTable::refuse(std::string name, std::string why) {
+  Flag flag{.name = std::move(name), .take = {}, .echo = Echo::hidden};
+  entries_.push_back({.flag = std::move(flag), .heading = heading_, .refused_because = std::move(why)});
+}
+
+void FlagTable::add_rule(std::function<void(const FlagTable&)> rule) {
+  rules_.push_back(std::move(rule));
+}
+
+Request FlagTable::parse(const std::string& program, const std::vector<std::string>& words) {
+  const Request request = request_of(entries_, words);
+  if (request != Request::run) return request;
+  read(program + " --help", words);
+  take_all();
   return Request::run;
 }
 
-std::string help_text(const FlagTable& table) {
-  const std::size_t column = help_column(table);
-  std::string text = fmt::format("usage: {}\n\n{}\n", table.usage, table.summary);
-  for (const FlagGroup& group : table.groups) {
-    text += fmt::format("\n{}:\n", group.title);
-    if (group.is_brief) {
-      text += names_of(group);
-      continue;
-    }
-    for (const Flag& flag : group.flags) text += flag_help(spelling_of(flag), flag.help, column);
+void FlagTable::read(const std::string& help, const std::vector<std::string>& words) {
+  CLI::App parser;
+  parser.set_help_flag();
+  parser.allow_extras();
+  std::vector<CLI::Option*> options;
+  for (const Entry& entry : entries_) options.push_back(declare(parser, entry));
+  Words reversed = separated(entries_, words);
+  std::ranges::reverse(reversed);
+  try {
+    parser.parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(fmt::format("{}; see {}", visible(error.what()), help));
   }
-  return text + "\n" + table.footer;
+  Words unknown = parser.remaining();
+  std::erase(unknown, kNoMoreFlags);  // CLI11 lists it, although it has taken what is behind it
+  if (!unknown.empty()) refuse_unknown(entries_, unknown, help);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    Entry& entry = entries_[i];
+    entry.typed = options[i]->results();
+    entry.is_given = !entry.typed.empty();
+    const bool is_on_command_line = std::ranges::count(parser.parse_order(), options[i]) > 0;
+    entry.source = is_on_command_line ? entry.flag.name : entry.flag.environment;
+    if (entry.typed.size() > 1 && !entry.takes_several() && !entry.flag.repeatable)
+      throw UsageError(fmt::format("{}: is given twice; give it once", entry.flag.name));
+  }
+}
+
+void FlagTable::take_all() const {
+  std::exception_ptr bad_file;  // exit 3: a usage error, exit 2, outranks it
+  for (const Entry& entry : entries_) {
+    try {
+      take(entry);
+    } catch (const Diagnostic&) {
+      if (!bad_file) bad_file = std::current_exception();
+    }
+  }
+  for (const auto& rule : rules_) rule(*this);
+  if (bad_file) std::rethrow_exception(bad_file);
+}
+
+const FlagTable::Entry* FlagTable::first_given(const std::function<bool(const Entry&)>& predicate) const {
+  for (const Entry& entry : entries_) {
+    if (entry.is_given && predicate(entry)) return &entry;
+  }
+  return nullptr;
+}
+
+bool FlagTable::is_given(std::string_view name) const {
+  return first_given([&](const Entry& entry) { return entry.flag.name == name; }) != nullptr;
 }
 
 }  // namespace warpgauge

@@ -27,12 +27,10 @@ const char* mistake_of(std::regex_constants::error_type code) {
 }  // namespace
 
 double decimal_number(std::string_view text, double least, double most, std::string_view unit) {
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end || !(value >= least && value <= most))
-    throw std::invalid_argument(fmt::format("takes a number of {} from {} to {}", unit, least, most));
-  return value;
+  const std::optional<double> number = number_of<double>(text);
+  if (!number || !(*number >= least && *number <= most))
+    throw bad_value(text, "is not a valid number", fmt::format("give {} from {} to {}", unit, least, most));
+  return *number;
 }
 
 bool truth_value(std::string_view text) {
@@ -42,24 +40,24 @@ bool truth_value(std::string_view text) {
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   if (std::ranges::find(kTrue, lower) != kTrue.end()) return true;
   if (std::ranges::find(kFalse, lower) != kFalse.end()) return false;
-  throw std::invalid_argument("takes true or false, or no value, which means true");
+  throw bad_value(text, "is neither true nor false", "give one of the two, or no value, which means true");
 }
 
 std::size_t one_of(std::string_view text, std::span<const std::string> names, std::string_view kind) {
   const auto found = std::ranges::find(names, text);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   const std::string suggestion = did_you_mean(text, names);
-  throw std::invalid_argument(fmt::format("no such {}; {}{}it is one of {}", kind, suggestion,
-                                          suggestion.empty() ? "" : " ", fmt::join(names, ", ")));
+  throw bad_value(
+      text, fmt::format("is not {}", kind),
+      fmt::format("{}{}give {}", suggestion, suggestion.empty() ? "" : " ", format_list(names, "or")));
 }
 
 std::regex regular_expression(std::string_view text, std::regex::flag_type syntax) {
   try {
     return std::regex(text.begin(), text.end(), syntax | std::regex::nosubs);
   } catch (const std::regex_error& error) {
-    throw std::invalid_argument(
-        fmt::format("not a regular expression: {}; write \\ before a character that stands for itself",
-                    mistake_of(error.code())));
+    throw bad_value(text, fmt::format("is not a regular expression: {}", mistake_of(error.code())),
+                    "write \\ before a character that stands for itself");
   }
 }
 

@@ -1,26 +1,35 @@
-// Values of flags, read from text. Each function throws std::invalid_argument that says what the flag takes;
-// parse_flags puts the flag and the value in front.
+// Values of flags, read from text. Each function throws bad_value(), which says what the flag takes.
 #pragma once
-
-#include <charconv>
-#include <regex>
-#include <span>
-#include <stdexcept>
-#include <string>
-#include <string_view>
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <optional>
+#include <regex>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/usage_error.h"
+
 namespace warpgauge {
+
+// The number that is the whole text.
+template <class Number>
+[[nodiscard]] std::optional<Number> number_of(std::string_view text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+}
 
 template <class Integer>
 [[nodiscard]] Integer whole_number(std::string_view text, Integer least, Integer most) {
-  Integer value{};
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end || value < least || value > most)
-    throw std::invalid_argument(fmt::format("takes a whole number from {} to {}", least, most));
-  return value;
+  const std::optional<Integer> number = number_of<Integer>(text);
+  if (!number || *number < least || *number > most)
+    throw bad_value(text, "is not a valid number",
+                    fmt::format("give a whole number from {} to {}", least, most));
+  return *number;
 }
 
 // `unit` is a plural: "seconds".
@@ -29,7 +38,7 @@ template <class Integer>
 // true, yes, on, 1 and their opposites, as Google Benchmark and GoogleTest read them.
 [[nodiscard]] bool truth_value(std::string_view text);
 
-// The position of `text` among `names`. `kind` names one of them in the message: "matrix".
+// The position of `text` among `names`. `kind` is what one of them is: "a matrix".
 [[nodiscard]] std::size_t one_of(std::string_view text, std::span<const std::string> names,
                                  std::string_view kind);
 

@@ -35,11 +35,11 @@ inline constexpr const char* kUnknown = "-";
 [[nodiscard]] std::string format_count(std::int64_t count, std::string_view plural);
 // "2", "2 and 5", "2, 5 and 7".
 template <class Items>
-[[nodiscard]] std::string format_list(const Items& items) {
+[[nodiscard]] std::string format_list(const Items& items, std::string_view last = "and") {
   std::string text;
   std::size_t place = 0;
   for (const auto& item : items) {
-    if (place > 0) text += place + 1 == items.size() ? " and " : ", ";
+    if (place > 0) text += place + 1 == items.size() ? fmt::format(" {} ", last) : ", ";
     text += fmt::format("{}", item);
     ++place;
   }

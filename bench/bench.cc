@@ -16,6 +16,7 @@
 #include "base/escape.h"
 #include "base/message.h"
 #include "base/similar.h"
+#include "base/usage_error.h"
 #include "bench/cases.h"
 #include "bench/checked_store.h"
 #include "bench/correctness.h"
@@ -63,25 +64,29 @@ int nothing_checked(const std::string& why) {
 }
 
 // No case matches, on this or any machine.
-std::string why_no_case(const Selection& selection, std::span<const Kernel* const> kernels,
-                        const Options& options) {
-  const std::string filter = "--benchmark_filter=" + visible(options.filter);
+UsageError why_no_case(const Selection& selection, std::span<const Kernel* const> kernels,
+                       const Options& options) {
+  constexpr const char* kFilter = "--benchmark_filter";
   if (!selection.too_long.empty())
-    return fmt::format(
-        "{}: too much work for the matrix {}, as for all selected cases; use smaller shapes, "
-        "for example --axis=S=128",
-        selection.too_long.front(), options.matrix->name);
+    return UsageError(
+        fmt::format("{}: too much work for the matrix {}, as for all selected cases; use smaller shapes, "
+                    "for example --axis=S=128",
+                    selection.too_long.front(), options.matrix->name));
   if (!selection.emulated.empty())
-    return fmt::format("{}: selects only emulated kernels ({}), which are never timed; fuzz checks them",
-                       filter, fmt::join(selection.emulated, ", "));
+    return bad_flag(kFilter, options.filter,
+                    fmt::format("selects only emulated kernels ({}), which are never timed",
+                                fmt::join(selection.emulated, ", ")),
+                    "check them with fuzz");
   std::vector<std::string> ids;
   for (const Kernel* kernel : kernels) ids.push_back(kernel->id());
   const std::string suggestion = did_you_mean(options.filter, ids);
-  return fmt::format("{}: matches no case of the matrix {}; {}{}--benchmark_list_tests lists all cases",
-                     filter, options.matrix->name, suggestion, suggestion.empty() ? "" : " ");
+  return bad_flag(
+      kFilter, options.filter, fmt::format("matches no case of the matrix {}", options.matrix->name),
+      fmt::format("{}{}--benchmark_list_tests lists all cases", suggestion, suggestion.empty() ? "" : " "));
 }
 
-// An exit code if no case can be measured. Warns of cases that are excluded.
+// An exit code if no case can be measured here. Warns of cases that are excluded. Throws UsageError if no
+// machine could measure one.
 std::optional<int> reason_to_stop(const Selection& selection, std::span<const Kernel* const> kernels,
                                   const Options& options) {
   if (gpu_is_required())
@@ -96,8 +101,7 @@ std::optional<int> reason_to_stop(const Selection& selection, std::span<const Ke
   }
   if (!selection.cases.empty()) {
     const Case& first = selection.cases.front();
-    return fail(kExitUsage,
-                fmt::format("no selected case is supported; {}: {}", first.name, first.unsupported));
+    throw UsageError(fmt::format("no selected case is supported; {}: {}", first.name, first.unsupported));
   }
   if (!selection.missing_backends.empty()) {
     const auto& [backend, reason] = *selection.missing_backends.begin();
@@ -107,7 +111,7 @@ std::optional<int> reason_to_stop(const Selection& selection, std::span<const Ke
     return nothing_checked(fmt::format("this build does not contain {} ({})",
                                        fmt::join(selection.unbuilt, ", "),
                                        backend_unavailable(Backend::cuda)));
-  return fail(kExitUsage, why_no_case(selection, kernels, options));
+  throw why_no_case(selection, kernels, options);
 }
 
 bool has_backend(std::span<const Case> cases, Backend backend) {
@@ -222,18 +226,18 @@ bool report_failures(const Measurement& m, const std::optional<Minima>& minima) 
   return is_right;
 }
 
-// The values of flags that only the system can judge. Throws std::invalid_argument.
+// The values of flags that only the system can judge. Throws UsageError.
 std::optional<Minima> check_files_and_threads(const Options& options) {
   require_cpus(options.threads, allowed_cpus());
   try {
     if (!options.out.empty()) require_writable(options.out);
   } catch (const OutputError& error) {
-    throw std::invalid_argument(fmt::format("--benchmark_out={}", error.what()));
+    throw UsageError(fmt::format("--benchmark_out: {}", error.what()));
   }
   try {
     if (!options.assert_min.empty()) return read_minima(options.assert_min);
   } catch (const Diagnostic& error) {
-    throw std::invalid_argument(fmt::format("--assert-min={}", error.what()));
+    throw UsageError(fmt::format("--assert-min: {}", error.what()));
   }
   return std::nullopt;
 }
@@ -270,7 +274,7 @@ int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv) {
   if (parsed.exit_code) return *parsed.exit_code;
   try {
     return run(kernels, parsed.options);
-  } catch (const std::invalid_argument& error) {
+  } catch (const UsageError& error) {
     return fail(kExitUsage, error.what());
   } catch (const std::bad_alloc&) {
     return fail(kExitFailed, "out of memory; use smaller shapes, or select fewer cases");

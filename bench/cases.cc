@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/usage_error.h"
 #include "bench/filter.h"
 #include "bench/gpu.h"
 #include "fuzz/unbuilt_kernels.h"
@@ -30,6 +31,8 @@ std::string crash_text(const Case& measured) {
 std::string prepare_backend(Backend backend, const Options& options) {
   try {
     if (backend == Backend::cuda) select_gpu(options.device);
+  } catch (const UsageError&) {  // a wrong --device is not a missing backend
+    throw;
   } catch (const std::runtime_error& error) {
     return error.what();
   }

@@ -20,7 +20,7 @@ struct Case {
 };
 
 // Selects the device of the options, if the backend has one. Empty if the backend can be used, otherwise the
-// reason why not. Throws std::invalid_argument if there are devices, but not this one.
+// reason why not. Throws UsageError if there are devices, but not this one.
 [[nodiscard]] std::string prepare_backend(Backend backend, const Options& options);
 
 // For a CrashNote (fuzz/crash_note.h): the name and how to run the case again, in one line.
@@ -39,7 +39,7 @@ struct Selection {
 // Cases of a backend that is missing here are excluded. So are cases that a kernel does not support, unless
 // --axis, --dtype or the filter selects cases explicitly. `why_missing` is called once per backend, and only
 // if a case of it matches; it runs before Kernel::supports, which may ask the device. Throws
-// std::invalid_argument for an axis that makes an invalid problem.
+// UsageError for an axis that makes an invalid problem.
 [[nodiscard]] Selection select_cases(std::span<const Kernel* const> kernels, const Options& options,
                                      std::string (*why_missing)(Backend, const Options&) = prepare_backend);
 

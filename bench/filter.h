@@ -10,7 +10,7 @@ namespace warpgauge::bench {
 
 class Filter {
  public:
-  // Throws std::invalid_argument if the expression is not valid.
+  // Throws bad_value() if the expression is not valid.
   explicit Filter(std::string_view text);
 
   [[nodiscard]] bool matches(const std::string& name) const {

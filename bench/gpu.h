@@ -21,7 +21,7 @@ struct GpuInfo {
 };
 
 // Selects device `index` for everything that follows. This creates a context, which takes time and memory
-// there. Throws std::invalid_argument if there are devices but not this one, std::runtime_error if it cannot
+// there. Throws UsageError if there are devices but not this one, std::runtime_error if it cannot
 // be used.
 void select_gpu(int index);
 

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <limits>
-#include <stdexcept>
 
 #include "base/flag_value.h"
+#include "base/number_format.h"
 #include "kernels/case_key.h"
 
 namespace warpgauge::bench {
@@ -130,13 +131,13 @@ Problem make_problem(const Shape& shape, Dtype dtype) {
                         .mask = shape.mask,
                         .scale = default_scale(shape.head_dim)};
   if (const std::string error = problem_error(problem); !error.empty())
-    throw std::invalid_argument(
-        fmt::format("--axis: {} is no valid problem: {}", format_problem(problem), error));
+    throw bad_flag("--axis", format_problem(problem), fmt::format("is not a valid problem: {}", error),
+                   "give other values");
   return problem;
 }
 
 // In the order of replacement: Hkv after H and Sk after S, whose values they may have taken.
-constexpr std::string_view kAxisNames[] = {"B", "H", "Hkv", "S", "Sk", "D", "causal"};
+constexpr std::array<std::string_view, 7> kAxisNames = {"B", "H", "Hkv", "S", "Sk", "D", "causal"};
 
 std::vector<Shape> replace_axes(std::vector<Shape> shapes, const Axes& axes) {
   for (const std::string_view name : kAxisNames) {
@@ -164,26 +165,25 @@ const Matrix* find_matrix(std::string_view name) {
 void parse_axis(std::string_view text, Axes& axes) {
   const std::size_t equals = text.find('=');
   const std::string name(text.substr(0, equals));
-  const auto reject = [](std::string_view what) {
-    throw std::invalid_argument(fmt::format("{}; write NAME=N[,N...], for example S=448,512,640", what));
+  const auto reject = [text](std::string_view what) {
+    throw bad_value(text, what, "write NAME=N[,N...], for example S=448,512,640");
   };
   if (equals == std::string_view::npos) reject("has no '='");
   if (std::ranges::find(kAxisNames, name) == std::end(kAxisNames))
-    reject(fmt::format("no such axis; it is one of {}", fmt::join(kAxisNames, ", ")));
+    reject(fmt::format("is not one of the axes {}", format_list(kAxisNames)));
   const bool is_mask = name == "causal";
   const std::int64_t least = is_mask || name == "Sk" ? 0 : 1;
   const std::int64_t most = is_mask ? 1 : std::numeric_limits<std::int64_t>::max();
   std::vector<std::int64_t> values;
   for (std::size_t begin = equals + 1; begin <= text.size();) {
     const std::string_view part = text.substr(begin, text.find(',', begin) - begin);
-    try {
-      values.push_back(whole_number(part, least, most));
-    } catch (const std::invalid_argument& error) {
-      reject(fmt::format("{} {}", name, error.what()));
-    }
+    const auto value = number_of<std::int64_t>(part);
+    if (!value || *value < least || *value > most)
+      reject(fmt::format("needs whole numbers from {} to {}", least, most));
+    values.push_back(*value);
     begin += part.size() + 1;
   }
-  if (!axes.emplace(name, std::move(values)).second) reject(fmt::format("{} is given twice", name));
+  if (!axes.emplace(name, std::move(values)).second) reject(fmt::format("gives {} a second time", name));
 }
 
 std::vector<Problem> expand(const BackendMatrix& matrix, const Axes& axes, const std::vector<Dtype>& dtypes) {

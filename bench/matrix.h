@@ -46,10 +46,10 @@ struct Matrix {
 // equal.
 using Axes = std::map<std::string, std::vector<std::int64_t>>;
 
-// Reads "S=448,512,640" into `axes`. Throws std::invalid_argument.
+// Reads "S=448,512,640" into `axes`. Throws bad_value().
 void parse_axis(std::string_view text, Axes& axes);
 
-// Shapes x types with the axes replaced, each problem once. Throws std::invalid_argument if an axis makes an
+// Shapes x types with the axes replaced, each problem once. Throws UsageError if an axis makes an
 // invalid problem, for example an Hkv that does not divide H.
 [[nodiscard]] std::vector<Problem> expand(const BackendMatrix& matrix, const Axes& axes,
                                           const std::vector<Dtype>& dtypes);

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "base/host_memory.h"
 #include "base/number_format.h"
+#include "base/usage_error.h"
 #include "bench/operands.h"
 #include "fuzz/check_memory.h"
 
@@ -50,7 +50,7 @@ double device_bytes_of_bench() {
 void require_memory(std::span<const Case> cases, int threads, double device_free_bytes) {
   const auto require = [](std::string_view who, double needed, double free, std::string_view memory) {
     if (needed > free)
-      throw std::invalid_argument(fmt::format(
+      throw UsageError(fmt::format(
           "{} about {} of {}, {} are free; use smaller shapes, or select fewer cases with --benchmark_filter",
           who, format_bytes(needed), memory, format_bytes(free)));
   };

@@ -18,7 +18,7 @@ namespace warpgauge::bench {
 // Estimated bytes of device memory that bench itself needs at most, besides the cases.
 [[nodiscard]] double device_bytes_of_bench();
 
-// Throws std::invalid_argument if a case needs more than the free host memory or than `device_free_bytes`, or
+// Throws UsageError if a case needs more than the free host memory or than `device_free_bytes`, or
 // if all cases together do, whose operands exist at the same time. The message names the first such case.
 void require_memory(std::span<const Case> cases, int threads, double device_free_bytes);
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/flag_table.h"
 #include "bench/matrix.h"
 
 namespace warpgauge::bench {
@@ -50,6 +51,9 @@ struct Options {
     return !axes.empty() || !dtypes.empty() || !filter.empty();
   }
 };
+
+// All flags; they set `options`.
+[[nodiscard]] FlagTable flag_table(Options& options);
 
 struct ParsedOptions {
   Options options;

@@ -5,8 +5,10 @@
 #include <sched.h>
 
 #include <stdexcept>
+#include <string>
 
 #include "base/number_format.h"
+#include "base/usage_error.h"
 
 namespace warpgauge::bench {
 
@@ -22,10 +24,10 @@ std::vector<int> allowed_cpus() {
 
 void require_cpus(int threads, const std::vector<int>& cpus) {
   if (threads > static_cast<int>(cpus.size()))
-    throw std::invalid_argument(
-        fmt::format("--threads={}: this process may run on {} only; more threads than CPUs would measure the "
-                    "scheduler",
-                    threads, format_count(std::ssize(cpus), "CPUs")));
+    throw bad_flag("--threads", std::to_string(threads),
+                   fmt::format("is more than the {} that this process may run on",
+                               format_count(std::ssize(cpus), "CPUs")),
+                   "give at most as many, because more would measure the scheduler");
 }
 
 void pin_threads(int threads, const std::vector<int>& cpus) {

@@ -8,7 +8,7 @@ namespace warpgauge::bench {
 // The CPUs that this process may run on. A cgroup or taskset may allow fewer than the machine has.
 [[nodiscard]] std::vector<int> allowed_cpus();
 
-// Throws std::invalid_argument if there are fewer CPUs than threads.
+// Throws UsageError if there are fewer CPUs than threads.
 void require_cpus(int threads, const std::vector<int>& cpus);
 
 // Creates a team of `threads`, at most as many as `cpus`, and pins each thread to one CPU, the caller to the

@@ -16,6 +16,7 @@
 #include "base/message.h"
 #include "base/similar.h"
 #include "compare/commands/command.h"
+#include "compare/commands/echo.h"
 #include "compare/commands/reports.h"
 
 namespace warpgauge {
@@ -99,11 +100,11 @@ int run(const std::vector<std::string>& words) {
   const std::vector<std::string> arguments(words.begin() + static_cast<std::ptrdiff_t>(name_words),
                                            words.end());
   const std::string called = fmt::format("{} {}", kProgram, command->name);
-  if (command->flags.parse(called, arguments) == CommandFlags::Parsed::help_wanted) {
+  if (command->flags.parse(called, arguments) == Request::help) {
     print(help_of(*command));
     return 0;
   }
-  return command->run(called + command->flags.echoed());
+  return command->run(called + echoed(command->flags));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/flag_table.h"
 #include "fuzz/oracle.h"
 #include "fuzz/reproducer.h"
 
@@ -27,6 +28,9 @@ struct Flags {
   std::string oracle_text = "auto";
   OracleBackend oracle = OracleBackend::automatic;
 };
+
+// All flags; they set `flags`.
+[[nodiscard]] FlagTable flag_table(Flags& flags);
 
 struct ParsedFlags {
   Flags flags;

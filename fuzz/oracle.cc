@@ -51,7 +51,7 @@ const GpuOracle kGpuOracle{
 OracleBackend parse_oracle(std::string_view name) {
   static const std::array<std::string, 3> kNames{"auto", "cpu", "cublas"};
   constexpr OracleBackend kBackends[] = {OracleBackend::automatic, OracleBackend::cpu, OracleBackend::cublas};
-  return kBackends[one_of(name, kNames, "oracle")];
+  return kBackends[one_of(name, kNames, "an oracle")];
 }
 
 std::string oracle_unavailable(OracleBackend backend) {

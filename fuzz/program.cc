@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "base/escape.h"
 #include "base/message.h"
 #include "base/number_format.h"
+#include "base/usage_error.h"
 #include "fuzz/crash_note.h"
 #include "fuzz/flags.h"
 #include "fuzz/kernel_fuzz.h"
@@ -74,7 +74,7 @@ int run_tests() {
   const std::string filter = testing::GTEST_FLAG(filter);
   if (tests.test_to_run_count() == 0 && filter != "*")
     return usage_error(
-        fmt::format("--gtest_filter={}: matches no kernel; --gtest_list_tests lists them", visible(filter)));
+        bad_flag("--gtest_filter", filter, "matches no kernel", "--gtest_list_tests lists them").what());
   if (tests.skipped_test_count() > 0 && gpu_is_required()) {
     print_error(kFuzzName, fmt::format("{} skipped, for the reasons above; WARPGAUGE_REQUIRE_GPU=1 makes "
                                        "this an error",
@@ -96,7 +96,7 @@ int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels, std:
   KernelSelection selection;
   try {
     selection = select_kernels(kernels, unbuilt_kernels(), flags);
-  } catch (const std::invalid_argument& error) {
+  } catch (const UsageError& error) {
     return usage_error(error.what());
   }
   if (selection.kernels.empty())
@@ -104,7 +104,7 @@ int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels, std:
                                        fmt::join(selection.unbuilt, ", "),
                                        backend_unavailable(Backend::cuda)));
   if (const std::string reason = oracle_unavailable(flags.oracle); !reason.empty())
-    return nothing_checked(fmt::format("--oracle={}: {}", flags.oracle_text, reason));
+    return nothing_checked(fmt::format("--oracle {}: {}", flags.oracle_text, reason));
   install_crash_notes(kFuzzName);
   Shared shared{.lost = lost, .cache = ReferenceCache(), .lost_by = {}};
   for (const Kernel* kernel : selection.kernels) register_kernel(*kernel, flags, shared);

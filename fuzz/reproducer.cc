@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "base/diagnostic.h"
 #include "base/flag_value.h"
 #include "kernels/case_key.h"
 
@@ -29,11 +30,11 @@ void apply_setting(std::string_view name, std::string_view value, FuzzCase& fuzz
   else if (name == "threads")
     fuzz_case.threads = whole_number(value, 1, kMostThreads);
   else if (name == "family")
-    fuzz_case.family = named_value<InputFamily>(value, "family", all_families(), family_name);
+    fuzz_case.family = named_value<InputFamily>(value, "a family", all_families(), family_name);
   else if (name == "layout")
-    fuzz_case.layout = named_value<Layout>(value, "layout", kLayouts, layout_name);
+    fuzz_case.layout = named_value<Layout>(value, "a layout", kLayouts, layout_name);
   else
-    throw std::invalid_argument("unknown setting; write seed=, family=, layout= or threads=");
+    throw std::invalid_argument("is not a setting; write seed=, family=, layout= or threads=");
 }
 
 // `setting` is one word of the line: "seed=7".
@@ -45,7 +46,7 @@ void apply_setting(const std::string& setting, FuzzCase& fuzz_case) {
   try {
     apply_setting(name, value, fuzz_case);
   } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument(fmt::format("'{}': {}", setting, error.what()));
+    throw std::invalid_argument(fmt::format("{}: {}", printable(name), error.what()));
   }
 }
 
@@ -64,8 +65,7 @@ bool Reproducer::applies_to(std::string_view id) const {
 Reproducer parse_reproducer(std::string_view line) {
   std::istringstream words{std::string(line)};
   std::string word;
-  if (!(words >> word))
-    throw std::invalid_argument("the line is empty; write CASE [seed=N] [family=NAME] [layout=NAME]");
+  if (!(words >> word)) throw bad_value(line, "is empty", "write CASE [seed=N] [family=NAME] [layout=NAME]");
   ParsedCase parsed = parse_case(word);
   Reproducer reproducer{std::move(parsed.kernel), {.problem = parsed.problem}};
   while (words >> word) apply_setting(word, reproducer.fuzz_case);

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 
-#include "base/escape.h"
 #include "base/similar.h"
+#include "base/usage_error.h"
 
 namespace warpgauge {
 namespace {
@@ -19,12 +18,12 @@ std::vector<std::string> known_ids(std::span<const Kernel* const> kernels,
   return ids;
 }
 
-// `what` names the flag and its value.
-[[noreturn]] void reject(const std::string& what, const std::string& misspelt,
+[[noreturn]] void reject(std::string_view flag, const std::string& name, std::string_view what,
                          const std::vector<std::string>& ids) {
-  const std::string suggestion = did_you_mean(misspelt, ids);
-  throw std::invalid_argument(fmt::format("{}; {}{}the kernels are {}", what, suggestion,
-                                          suggestion.empty() ? "" : " ", fmt::join(ids, ", ")));
+  const std::string suggestion = did_you_mean(name, ids);
+  throw bad_flag(
+      flag, name, what,
+      fmt::format("{}{}the kernels are {}", suggestion, suggestion.empty() ? "" : " ", fmt::join(ids, ", ")));
 }
 
 }  // namespace
@@ -33,12 +32,10 @@ KernelSelection select_kernels(std::span<const Kernel* const> kernels, std::span
                                const Flags& flags) {
   const std::vector<std::string> ids = known_ids(kernels, unbuilt);
   const auto matches = [&](const std::string& id) { return std::regex_search(id, flags.kernel); };
-  if (std::ranges::none_of(ids, matches))
-    reject(fmt::format("--kernel={}: matches no kernel", visible(flags.kernel_text)), flags.kernel_text, ids);
+  if (std::ranges::none_of(ids, matches)) reject("--kernel", flags.kernel_text, "matches no kernel", ids);
   for (const Reproducer& reproducer : flags.reproducers)
     if (std::ranges::none_of(ids, [&](const std::string& id) { return reproducer.applies_to(id); }))
-      reject(fmt::format("--replay: no kernel is named '{}'", visible(reproducer.kernel)), reproducer.kernel,
-             ids);
+      reject("--replay", reproducer.kernel, "is not a kernel", ids);
 
   const auto is_selected = [&](const std::string& id) {
     const auto applies = [&](const Reproducer& reproducer) { return reproducer.applies_to(id); };
@@ -49,8 +46,7 @@ KernelSelection select_kernels(std::span<const Kernel* const> kernels, std::span
     if (is_selected(kernel->id())) selection.kernels.push_back(kernel);
   std::ranges::copy_if(unbuilt, std::back_inserter(selection.unbuilt), is_selected);
   if (selection.kernels.empty() && selection.unbuilt.empty())
-    throw std::invalid_argument(fmt::format("--kernel={} excludes every kernel of --replay; leave it out",
-                                            visible(flags.kernel_text)));
+    throw bad_flag("--kernel", flags.kernel_text, "excludes every kernel of --replay", "omit --kernel");
   return selection;
 }
 

@@ -15,7 +15,7 @@ struct KernelSelection {
   std::vector<std::string> unbuilt;  // ids that are selected too, but are not in this build
 };
 
-// By --kernel, and by --replay if its line names a kernel. Throws std::invalid_argument with the known
+// By --kernel, and by --replay if its line names a kernel. Throws UsageError with the known
 // kernels if a flag names none of them, or if nothing is selected.
 [[nodiscard]] KernelSelection select_kernels(std::span<const Kernel* const> kernels,
                                              std::span<const std::string> unbuilt, const Flags& flags);

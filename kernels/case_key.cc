@@ -19,8 +19,8 @@ std::string shortest(double value) {
 
 [[noreturn]] void reject(std::string_view text, const std::string& what) {
   throw std::invalid_argument(fmt::format(
-      "case '{}': {}; expected KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]", text,
-      what));
+      "'{}' is not a case: {}; write KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]",
+      text, what));
 }
 
 std::optional<Dtype> parse_dtype(std::string_view text) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "base/usage_error.h"
 #include "kernels/cuda_check.h"
 #include "kernels/cuda_runtime.h"
 
@@ -39,8 +40,8 @@ void select_gpu(int index) {
   int devices = 0;
   WARPGAUGE_CUDA_CHECK(cudaGetDeviceCount(&devices));
   if (index >= devices)
-    throw std::invalid_argument("--device=" + std::to_string(index) + ": the devices are 0 to " +
-                                std::to_string(devices - 1));
+    throw bad_flag("--device", std::to_string(index), "is not a device",
+                   "give 0 to " + std::to_string(devices - 1));
   WARPGAUGE_CUDA_CHECK(cudaSetDevice(index));
 }
 

@@ -1,15 +1,15 @@
 // compare ab: runs two benchmark binaries interleaved until every case is decided.
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "base/atomic_file.h"
 #include "base/escape.h"
+#include "base/flag_value.h"
 #include "base/scratch_directory.h"
 #include "compare/ab/driver.h"
 #include "compare/commands/case_filter.h"
@@ -23,6 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double kLeastSeconds = 0.001, kMostSeconds = 1'000'000;
+
 std::atomic<bool> interrupted{false};
 
 // What the flags set.
@@ -35,24 +37,12 @@ struct AbRequest {
   ReportOutputs reports;
 };
 
-template <class Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number number{};
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && stop == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
 double parse_seconds(const std::string& text) {
-  const auto seconds = number_of<double>(text);
-  if (!seconds || !(*seconds > 0) || !std::isfinite(*seconds))
-    throw bad_value(text, "is not a time above 0", "give seconds, such as 10");
-  return *seconds;
+  return decimal_number(text, kLeastSeconds, kMostSeconds, "seconds");
 }
 
 std::uint64_t parse_seed(const std::string& text) {
-  const auto seed = number_of<std::uint64_t>(text);
-  if (!seed) throw bad_value(text, "is not a whole number", "give 0 or more");
-  return *seed;
+  return whole_number<std::uint64_t>(text, 0, UINT64_MAX);
 }
 
 // "6..24", or "12" for one analysis after 12 blocks.
@@ -68,7 +58,7 @@ void take_blocks(const std::string& text, AbPlan& plan) {
   plan.max_blocks = *last;
 }
 
-void add_measuring_flags(CommandFlags& table, AbRequest& request) {
+void add_measuring_flags(FlagTable& table, AbRequest& request) {
   AbOptions& options = request.options;
   options.plan.seed = 1;
   table.add_heading("Measuring");
@@ -103,7 +93,7 @@ void add_measuring_flags(CommandFlags& table, AbRequest& request) {
        .echo = Echo::hidden});
   table.add({.name = "--check",
              .help = "Checks the arguments and runs nothing; the binaries need not exist",
-             .take = switched_on(request.check_only),
+             .take = truth_into(request.check_only),
              .echo = Echo::hidden});
 }
 
@@ -117,10 +107,9 @@ void check_executable(const std::string& path) {
 void check_keep(const std::string& path) {
   std::error_code error;
   if (path.empty() || !fs::exists(path, error)) return;
-  if (!fs::is_directory(path, error))
-    throw UsageError(fmt::format("--keep: '{}' is not a directory; give a new one", visible(path)));
+  if (!fs::is_directory(path, error)) throw bad_flag("--keep", path, "is not a directory", "give a new one");
   if (!fs::is_empty(path, error) || error)
-    throw UsageError(fmt::format("--keep: '{}' is not empty; give a new directory", visible(path)));
+    throw bad_flag("--keep", path, "is not empty", "give a new directory");
 }
 
 std::string made_directory(const std::string& path) {
@@ -183,7 +172,7 @@ Command ab_command() {
       .exit_codes = kVerdictExitCodes,
       .flags = {},
       .run = [request](const std::string& echoed) { return run(*request, echoed); }};
-  CommandFlags& flags = ab.flags;
+  FlagTable& flags = ab.flags;
   AbOptions& options = request->options;
   flags.add_heading("Arguments");
   flags.add({.name = "BASE_EXE",
@@ -212,7 +201,7 @@ Command ab_command() {
                "`ab` chooses the quantile by which base agrees best with itself; omit the flag");
   flags.refuse("--process-cv", "`ab` measures the deviation between processes; omit the flag");
   add_report_flags(flags, request->reports);
-  flags.add_rule([request](const CommandFlags&) {
+  flags.add_rule([request](const FlagTable&) {
     check_keep(request->keep);
     if (request->check_only) return;
     check_executable(request->options.base_executable);

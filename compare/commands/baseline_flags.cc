@@ -37,7 +37,7 @@ const char* direction(Better better) {
 
 }  // namespace
 
-void add_baseline_flags(CommandFlags& table, BaselineChoice& choice, BaselineUse use) {
+void add_baseline_flags(FlagTable& table, BaselineChoice& choice, BaselineUse use) {
   const bool all = use == BaselineUse::all;
   table.add_heading("Baseline");
   table.add({.name = "--baseline",

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "base/flag_table.h"
 #include "compare/baseline/baseline.h"
-#include "compare/commands/command_flags.h"
 #include "compare/decide/gate.h"
 
 namespace warpgauge {
@@ -14,7 +14,7 @@ struct BaselineChoice {
 };
 // What the flags choose: the baseline that results belong to, or every one in the directory.
 enum class BaselineUse { optional, required, all };
-void add_baseline_flags(CommandFlags& table, BaselineChoice& choice, BaselineUse use);
+void add_baseline_flags(FlagTable& table, BaselineChoice& choice, BaselineUse use);
 
 struct BaselineKey {
   std::string fingerprint, matrix;

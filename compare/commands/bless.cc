@@ -208,7 +208,7 @@ int run(const BlessRequest& request) {
   return 0;
 }
 
-void add_round_flags(CommandFlags& table, BlessRequest& request) {
+void add_round_flags(FlagTable& table, BlessRequest& request) {
   table.add_heading("Round");
   table.add({.name = "--head",
              .value = "FILE...",
@@ -229,7 +229,7 @@ void add_round_flags(CommandFlags& table, BlessRequest& request) {
       {.name = "--skip-early",
        .help =
            "A round under an hour old, or one that the baseline has already, is no error: nothing changes",
-       .take = switched_on(request.skip_early)});
+       .take = truth_into(request.skip_early)});
   table.add({.name = "--accept",
              .value = "RE",
              .help = "Accepts these cases as they are now, slower ones too, and starts them again",
@@ -240,22 +240,22 @@ void add_round_flags(CommandFlags& table, BlessRequest& request) {
              .take = parsed_into(request.edits.remove, parse_names)});
   table.add({.name = "--rename",
              .value = "OLD=NEW",
-             .help = "Renames a case and keeps its rounds; may be given more than once",
+             .help = "Renames a case and keeps its rounds",
              .take = appended_to(request.edits.renames),
              .repeatable = true});
 }
 
-void add_smoke_flags(CommandFlags& table, BlessRequest& request) {
+void add_smoke_flags(FlagTable& table, BlessRequest& request) {
   table.add_heading("Smoke test");
   table.add({.name = "--smoke",
              .help = "Writes smoke.json, the minima for `bench --assert-min`, in place of a round",
-             .take = switched_on(request.smoke)});
+             .take = truth_into(request.smoke)});
   table.add({.name = "--margin",
              .value = "SHARE",
              .help = "With --smoke: how far below the slowest process a minimum is",
              .default_shown = fmt::format("{:g}%", 100 * kSmokeMargin),
              .take = parsed_into(request.margin, parse_smoke_margin)});
-  table.add_rule([](const CommandFlags& flags) {
+  table.add_rule([](const FlagTable& flags) {
     if (!flags.is_given("--smoke") && flags.is_given("--margin"))
       throw UsageError("--margin: is for --smoke only; omit it");
     for (const char* flag : {"--accept", "--remove", "--rename", "--date"}) {
@@ -284,7 +284,7 @@ Command bless_command() {
           "5 an output cannot be written",
       .flags = {},
       .run = [request](const std::string&) { return run(*request); }};
-  CommandFlags& flags = bless.flags;
+  FlagTable& flags = bless.flags;
   add_round_flags(flags, *request);
   add_baseline_flags(flags, request->baseline, BaselineUse::required);
   add_smoke_flags(flags, *request);

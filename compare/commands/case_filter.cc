@@ -46,7 +46,7 @@ std::string hint_of(std::vector<std::string> names) {
 
 }  // namespace
 
-void add_filter_flag(CommandFlags& table, CaseFilter& filter) {
+void add_filter_flag(FlagTable& table, CaseFilter& filter) {
   table.add({.name = "--filter",
              .value = "RE",
              .help =
@@ -64,8 +64,7 @@ void require_cases(const CaseFilter& filter, std::initializer_list<const ResultS
   const bool any = std::ranges::any_of(
       sides, [&](const ResultSet* side) { return std::ranges::any_of(side->processes, has_cases); });
   if (any || !filter.names) return;
-  throw UsageError(fmt::format("--filter: '{}' matches no case; {}", printable(filter.text),
-                               hint_of(all_names(sides, metric))));
+  throw bad_flag("--filter", filter.text, "matches no case", hint_of(all_names(sides, metric)));
 }
 
 }  // namespace warpgauge

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "compare/commands/command_flags.h"
+#include "base/flag_table.h"
 #include "compare/input/name_filter.h"
 #include "compare/input/result_set.h"
 
@@ -16,7 +16,7 @@ struct CaseFilter {
   std::string text;
   std::optional<NameFilter> names;
 };
-void add_filter_flag(CommandFlags& table, CaseFilter& filter);
+void add_filter_flag(FlagTable& table, CaseFilter& filter);
 
 // Throws UsageError if the filter left no case in any of these sides, whose files still have their paths.
 void require_cases(const CaseFilter& filter, std::initializer_list<const ResultSet*> sides,

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "compare/commands/command_flags.h"
+#include "base/flag_table.h"
 
 namespace warpgauge {
 
@@ -22,7 +22,7 @@ struct Command {
   std::string description;            // the first paragraph of its --help
   std::vector<std::string> examples;  // command lines without the program's name
   std::string exit_codes;
-  CommandFlags flags;
+  FlagTable flags;
   // Runs once the flags are taken. `echoed` is the command line that reports show. Returns the exit code.
   std::function<int(const std::string& echoed)> run;
 };

@@ -54,7 +54,7 @@ Command comment_command() {
         print(comment_of(*request));
         return 0;
       }};
-  CommandFlags& flags = comment.flags;
+  FlagTable& flags = comment.flags;
   flags.add_heading("Arguments");
   flags.add({.name = "FILE",
              .value = "FILE",
@@ -75,7 +75,7 @@ Command comment_command() {
              .help = "Commit of the pull request",
              .default_shown = "what the comparison says",
              .take = parsed_into(request->head, parse_commit)});
-  flags.add_rule([request](const CommandFlags&) {
+  flags.add_rule([request](const FlagTable&) {
     if (request->comparison.empty() == request->failure.empty())
       throw UsageError("a comment is about one thing; give either FILE or --failure TEXT");
   });

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <vector>
+
+#include "base/flag_value.h"
 #include "compare/input/metric.h"
 #include "compare/input/threshold.h"
 
@@ -18,15 +22,14 @@ std::string percent(double fraction) {
 }
 
 Better parse_better(const std::string& text) {
-  if (text == "higher") return Better::higher;
-  if (text == "lower") return Better::lower;
-  throw bad_value(text, "is not a direction", "give higher or lower");
+  static const std::array<std::string, 2> kNames{"higher", "lower"};
+  return one_of(text, kNames, "a direction") == 0 ? Better::higher : Better::lower;
 }
 
 Statistic parse_statistic_name(const std::string& text) {
-  const auto statistic = parse_statistic(text);
-  if (!statistic) throw bad_value(text, "is not a statistic", "give min, q10, q25 or q50");
-  return *statistic;
+  std::vector<std::string> names;
+  for (const Statistic statistic : kStatistics) names.emplace_back(statistic_name(statistic));
+  return kStatistics[one_of(text, names, "a statistic")];
 }
 
 double parse_deviation(const std::string& text) {
@@ -44,7 +47,7 @@ double parse_margin(const std::string& text) {
 
 }  // namespace
 
-void add_metric_flags(CommandFlags& table, Deciding& deciding) {
+void add_metric_flags(FlagTable& table, Deciding& deciding) {
   table.add_heading(kHeading);
   table.add({.name = "--metric",
              .value = "NAME",
@@ -56,7 +59,7 @@ void add_metric_flags(CommandFlags& table, Deciding& deciding) {
              .help = "Direction in which a counter is better. Names that tell it need no flag: times, "
                      "*_per_second, tflops, gbps, roofline_pct, correlation, */item_rate, */utilization",
              .take = parsed_into(deciding.better, parse_better)});
-  table.add_rule([&deciding](const CommandFlags&) {
+  table.add_rule([&deciding](const FlagTable&) {
     try {
       deciding.options.metric = make_metric(deciding.metric, deciding.better);
     } catch (const std::invalid_argument& error) {
@@ -65,7 +68,7 @@ void add_metric_flags(CommandFlags& table, Deciding& deciding) {
   });
 }
 
-void add_sampling_flags(CommandFlags& table, Deciding& deciding) {
+void add_sampling_flags(FlagTable& table, Deciding& deciding) {
   table.add_heading(kHeading);
   table.add({.name = "--statistic",
              .value = "NAME",
@@ -79,7 +82,7 @@ void add_sampling_flags(CommandFlags& table, Deciding& deciding) {
              .take = parsed_into(deciding.options.process_cv, parse_deviation)});
 }
 
-void add_limit_flags(CommandFlags& table, Deciding& deciding) {
+void add_limit_flags(FlagTable& table, Deciding& deciding) {
   table.add_heading(kHeading);
   GateOptions& options = deciding.options;
   MarginChanges& overrides = options.policy.overrides;
@@ -108,19 +111,19 @@ void add_limit_flags(CommandFlags& table, Deciding& deciding) {
              .help =
                  "An inconclusive case, or a minimum detectable effect above the policy's max_mde, makes the "
                  "run undecided (exit 4)",
-             .take = switched_on(options.strict)});
+             .take = truth_into(options.strict)});
   table.add({.name = "--allow-missing",
              .help = "A case of base that head lacks does not make the run undecided",
-             .take = switched_on(options.allow_missing)});
+             .take = truth_into(options.allow_missing)});
   table.add_rule(
-      [&options](const CommandFlags&) { options.policy.overrides.apply_to(options.policy.defaults); });
+      [&options](const FlagTable&) { options.policy.overrides.apply_to(options.policy.defaults); });
 }
 
-void add_hardware_flag(CommandFlags& table, Deciding& deciding) {
+void add_hardware_flag(FlagTable& table, Deciding& deciding) {
   table.add_heading(kHeading);
   table.add({.name = "--allow-hardware-mismatch",
              .help = "Compares base and head even if they were measured on different hardware",
-             .take = switched_on(deciding.options.allow_hardware_mismatch)});
+             .take = truth_into(deciding.options.allow_hardware_mismatch)});
 }
 
 }  // namespace warpgauge

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "compare/commands/command_flags.h"
+#include "base/flag_table.h"
 #include "compare/decide/gate.h"
 
 namespace warpgauge {
@@ -17,9 +17,9 @@ struct Deciding {
   std::optional<Better> better;
 };
 
-void add_metric_flags(CommandFlags& table, Deciding& deciding);    // --metric, --better
-void add_sampling_flags(CommandFlags& table, Deciding& deciding);  // --statistic, --process-cv
-void add_limit_flags(CommandFlags& table, Deciding& deciding);  // --policy, --fail-above, ... --allow-missing
-void add_hardware_flag(CommandFlags& table, Deciding& deciding);  // --allow-hardware-mismatch
+void add_metric_flags(FlagTable& table, Deciding& deciding);    // --metric, --better
+void add_sampling_flags(FlagTable& table, Deciding& deciding);  // --statistic, --process-cv
+void add_limit_flags(FlagTable& table, Deciding& deciding);     // --policy, --fail-above, ... --allow-missing
+void add_hardware_flag(FlagTable& table, Deciding& deciding);   // --allow-hardware-mismatch
 
 }  // namespace warpgauge

@@ -33,9 +33,9 @@ struct GateRequest {
 };
 
 // A recorded run holds its sides and its limits.
-void check_recorded_run(const CommandFlags& flags) {
+void check_recorded_run(const FlagTable& flags) {
   if (!flags.is_given("--run")) return;
-  const auto* other = flags.first_given([](const CommandFlags::Entry& entry) {
+  const auto* other = flags.first_given([](const FlagTable::Entry& entry) {
     return entry.flag.name != "--run" && entry.flag.name != "--check" && entry.heading != kReportsHeading;
   });
   if (other)
@@ -143,7 +143,7 @@ int run(const GateRequest& request, const std::string& echoed) {
   return exit_code_of(verdict_of(compared.comparison));
 }
 
-void add_result_flags(CommandFlags& table, GateRequest& request) {
+void add_result_flags(FlagTable& table, GateRequest& request) {
   table.add_heading("Results");
   const auto add_files = [&](const char* name, const char* value, const char* help,
                              std::vector<std::string>& files) {
@@ -161,7 +161,7 @@ void add_result_flags(CommandFlags& table, GateRequest& request) {
              .take = text_into(request.recorded_run)});
   table.add({.name = "--check",
              .help = "Checks the arguments and compares nothing; the result files need not exist",
-             .take = switched_on(request.check_only),
+             .take = truth_into(request.check_only),
              .echo = Echo::hidden});
 }
 
@@ -182,7 +182,7 @@ Command gate_command() {
       .exit_codes = kVerdictExitCodes,
       .flags = {},
       .run = [request](const std::string& echoed) { return run(*request, echoed); }};
-  CommandFlags& flags = gate.flags;
+  FlagTable& flags = gate.flags;
   add_result_flags(flags, *request);
   add_baseline_flags(flags, request->baseline, BaselineUse::optional);
   add_metric_flags(flags, request->deciding);
@@ -190,7 +190,7 @@ Command gate_command() {
   add_limit_flags(flags, request->deciding);
   add_hardware_flag(flags, request->deciding);
   add_report_flags(flags, request->reports);
-  flags.add_rule([request](const CommandFlags& given) {
+  flags.add_rule([request](const FlagTable& given) {
     check_recorded_run(given);
     if (request->recorded_run.empty()) check_sides(*request);
   });

@@ -52,7 +52,7 @@ Comparison pasteable(Comparison comparison, const Executable& head) {
 
 }  // namespace
 
-void add_report_flags(CommandFlags& table, ReportOutputs& outputs) {
+void add_report_flags(FlagTable& table, ReportOutputs& outputs) {
   table.add_heading(kReportsHeading);
   const auto add_file = [&](const char* name, const char* help, std::string& target) {
     table.add({.name = name, .value = "FILE", .help = help, .take = text_into(target), .echo = Echo::hidden});
@@ -62,13 +62,13 @@ void add_report_flags(CommandFlags& table, ReportOutputs& outputs) {
   add_file("--junit", "Writes JUnit XML", outputs.junit);
   table.add({.name = "--github",
              .help = "Prints GitHub annotations, and appends the summary to $GITHUB_STEP_SUMMARY",
-             .take = switched_on(outputs.github),
+             .take = truth_into(outputs.github),
              .echo = Echo::hidden});
   table.add({.name = "--brief",
              .help = "Prints the verdict line only, in place of the table",
-             .take = switched_on(outputs.brief),
+             .take = truth_into(outputs.brief),
              .echo = Echo::hidden});
-  table.add_rule([&outputs](const CommandFlags&) {
+  table.add_rule([&outputs](const FlagTable&) {
     const int reports = (outputs.json == "-") + (outputs.markdown == "-") + (outputs.junit == "-");
     if (reports > 1) throw UsageError("stdout takes one report; give the others a file");
     if (reports > 0 && outputs.github)

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "compare/commands/command_flags.h"
+#include "base/flag_table.h"
 #include "compare/commands/paths.h"
 #include "compare/decide/comparison.h"
 
@@ -20,7 +20,7 @@ struct ReportOutputs {
 
   bool on_stdout() const { return json == "-" || markdown == "-" || junit == "-"; }
 };
-void add_report_flags(CommandFlags& table, ReportOutputs& outputs);
+void add_report_flags(FlagTable& table, ReportOutputs& outputs);
 
 // Throws OutputError if a file cannot be written, as far as that can be known before it is.
 void check_writable(const ReportOutputs& outputs);

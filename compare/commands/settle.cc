@@ -105,8 +105,7 @@ int run_worst(const SettleRequest& request) {
 
 using RequestPointer = std::shared_ptr<SettleRequest>;
 
-void add_argument(CommandFlags& flags, const char* name, const char* help, std::string& target,
-                  bool required) {
+void add_argument(FlagTable& flags, const char* name, const char* help, std::string& target, bool required) {
   flags.add({.name = name,
              .value = "FILE",
              .help = help,
@@ -115,7 +114,7 @@ void add_argument(CommandFlags& flags, const char* name, const char* help, std::
              .required = required});
 }
 
-void add_output_flag(CommandFlags& flags, const RequestPointer& request) {
+void add_output_flag(FlagTable& flags, const RequestPointer& request) {
   flags.add_heading("Output");
   flags.add({.name = "-o",
              .value = "FILE",
@@ -212,7 +211,7 @@ Command settle_note_command() {
                   .required = true});
   note.flags.add({.name = "--doubt",
                   .help = "Makes the run undecided unless it is a regression",
-                  .take = switched_on(request->doubt)});
+                  .take = truth_into(request->doubt)});
   add_output_flag(note.flags, request);
   return note;
 }

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <string>
 
-#include "base/diagnostic.h"
+#include "base/usage_error.h"
 
 namespace warpgauge {
 namespace {
@@ -52,14 +51,11 @@ bool is_time(std::string_view name) {
 }  // namespace
 
 Metric make_metric(std::string_view name, std::optional<Better> better) {
-  if (name.empty())
-    throw std::invalid_argument("the name is empty; use real_time, cpu_time or a counter's name");
+  if (name.empty()) throw bad_value(name, "is empty", "use real_time, cpu_time or a counter's name");
   if (!better && is_rate(name)) better = Better::higher;
   if (!better && is_time(name)) better = Better::lower;
   if (!better)
-    throw std::invalid_argument(fmt::format(
-        "the name '{}' does not say whether more is better; give --better higher or --better lower",
-        printable(name)));
+    throw bad_value(name, "does not say whether more is better", "give --better higher or --better lower");
   return {std::string(name), *better};
 }
 

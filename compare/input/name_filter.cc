@@ -1,9 +1,8 @@
 #include "compare/input/name_filter.h"
 
-#include <fmt/format.h>
 #include <re2/re2.h>
 
-#include <stdexcept>
+#include "base/usage_error.h"
 
 namespace warpgauge {
 
@@ -15,9 +14,8 @@ NameFilter::NameFilter(std::string_view expression) : inverted_(expression.start
   const auto compiled =
       std::make_shared<re2::RE2>(re2::StringPiece(expression.data(), expression.size()), options);
   if (!compiled->ok()) {
-    throw std::invalid_argument(fmt::format(
-        "'{}' is not a regular expression: {}; write RE2 syntax, with \\ before a literal special character",
-        expression, compiled->error()));
+    throw bad_value(expression, "is not a regular expression: " + compiled->error(),
+                    "write RE2 syntax, with \\ before a literal special character");
   }
   expression_ = compiled;
 }

@@ -4,18 +4,14 @@
 
 #include <charconv>
 #include <cmath>
-#include <stdexcept>
-#include <string>
+
+#include "base/usage_error.h"
 
 namespace warpgauge {
 namespace {
 
 // A larger number without a percent sign is more likely meant as percent.
 constexpr double kLargestBareNumber = 0.5;
-
-std::invalid_argument refused(std::string_view text, std::string_view why) {
-  return std::invalid_argument(fmt::format("'{}' {}", text, why));
-}
 
 }  // namespace
 
@@ -26,18 +22,19 @@ double parse_threshold(std::string_view text) {
   double number = 0;
   const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc() || stop != digits.data() + digits.size() || !std::isfinite(number))
-    throw refused(text, "is not a share; write 3% or 0.03");
-  if (number < 0) throw refused(text, "is negative; give the size of a change, for either direction");
+    throw bad_value(text, "is not a share", "write 3% or 0.03");
+  if (number < 0) throw bad_value(text, "is negative", "give the size of a change, for either direction");
   if (!is_percent && number >= kLargestBareNumber)
-    throw refused(text, fmt::format("is ambiguous; for percent write '{}%'", digits));
+    throw bad_value(text, "is ambiguous", fmt::format("for percent write '{}%'", digits));
   return is_percent ? number / 100 : number;
 }
 
 double parse_level(std::string_view text) {
   const double level = parse_threshold(text);
-  if (level < kSmallestLevel) throw refused(text, "is too strict: no case could be a regression; try 0.01");
+  if (level < kSmallestLevel)
+    throw bad_value(text, "is too strict: no case could be a regression", "try 0.01");
   if (level >= kLargestLevel)
-    throw refused(text, "is too large for a test level; try 0.01, one run in a hundred");
+    throw bad_value(text, "is too large for a test level", "try 0.01, one run in a hundred");
   return level;
 }
 

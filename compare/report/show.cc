@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/columns.h"
 #include "base/escape.h"
 #include "base/number_format.h"
-#include "compare/report/columns.h"
 
 namespace warpgauge {
 namespace {

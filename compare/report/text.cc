@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/columns.h"
 #include "base/escape.h"
-#include "compare/report/columns.h"
 #include "compare/report/format.h"
 #include "compare/report/note_words.h"
 #include "compare/report/why_words.h"

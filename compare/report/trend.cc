@@ -6,9 +6,9 @@
 #include <array>
 #include <cmath>
 
+#include "base/columns.h"
 #include "base/escape.h"
 #include "base/number_format.h"
-#include "compare/report/columns.h"
 #include "compare/statistics/decision.h"
 
 namespace warpgauge {

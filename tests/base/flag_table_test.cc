@@ -3,110 +3,171 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
-#include <stdexcept>
 
-#include "base/escape.h"
+#include "base/diagnostic.h"
 #include "base/flag_value.h"
 
 namespace warpgauge {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
+using Words = std::vector<std::string>;
 
-// A program with a flag of each kind.
-class FlagTableTest : public testing::Test {
- protected:
-  Request parse(std::vector<const char*> arguments) { return parse_flags(table_, arguments); }
-  void expect_error(std::vector<const char*> arguments, const std::string& text) {
-    EXPECT_THAT([&] { (void)parse(arguments); }, ThrowsMessage<std::invalid_argument>(HasSubstr(text)));
-  }
-
-  std::string matrix_ = "ci";
-  std::vector<std::string> axes_;
-  int threads_ = 1;
-  bool dry_run_ = false;
-  const std::function<void(const std::string&)> ignored_ = [](const std::string&) {};
-  const FlagTable table_{
-      .usage = "bench [flags]",
-      .summary = "Times kernels.",
-      .groups = {{"Cases",
-                  {{"--matrix", "NAME", "which problems (default: ci)",
-                    [this](const std::string& text) { matrix_ = text; }, "FLAG_TABLE_TEST_MATRIX"},
-                   {.name = "--axis",
-                    .value_name = "NAME=N[,N...]",
-                    .help =
-                        "replaces one axis of every shape, "
-                        "which is a text that is too long for one line of a terminal with a hundred columns",
-                    .apply = [this](const std::string& text) { axes_.push_back(text); },
-                    .is_repeatable = true},
-                   {"--threads-of-the-kernel-on-the-cpu", "N", "threads",
-                    [this](const std::string& text) { threads_ = whole_number(text, 1, 8); }},
-                   {"--dry-run", "", "measure nothing",
-                    [this](const std::string& text) { dry_run_ = truth_value(text); }}}},
-                 {"Help", {version_flag(), help_flag()}},
-                 {"Without effect", {{"--color", "", "", ignored_}, {"--verbose", "N", "", ignored_}}, true}},
-      .footer = "Exit codes: 0.\n"};
+// What the flags of a program with a flag of each kind set.
+struct Settings {
+  std::string matrix = "ci", output;
+  std::vector<std::string> axes, files, rest;
+  int threads = 1;
+  bool dry_run = false;
 };
 
-TEST_F(FlagTableTest, ValuesFollowAnEqualsSignOrASpace) {
-  EXPECT_EQ(parse({"--matrix=smoke", "--axis", "S=1", "--axis=B=2", "--dry-run"}), Request::run);
-  EXPECT_EQ(matrix_, "smoke");
-  EXPECT_THAT(axes_, ElementsAre("S=1", "B=2"));
-  EXPECT_TRUE(dry_run_);
+FlagTable table_for(Settings& settings) {
+  FlagTable table;
+  table.add({.name = "--matrix",
+             .value = "NAME",
+             .take = text_into(settings.matrix),
+             .environment = "FLAG_TABLE_TEST_MATRIX"});
+  table.add({.name = "--axis", .value = "NAME=N", .take = appended_to(settings.axes), .repeatable = true});
+  table.add({.name = "--files", .value = "FILE...", .take = appended_to(settings.files)});
+  table.add({.name = "--threads",
+             .value = "N",
+             .take = parsed_into(settings.threads,
+                                 [](const std::string& text) { return whole_number(text, 1, 8); }),
+             .environment = "FLAG_TABLE_TEST_THREADS"});
+  table.add({.name = "--dry-run", .take = truth_into(settings.dry_run)});
+  table.add({.name = "-o", .value = "FILE", .take = text_into(settings.output)});
+  table.add({.name = "REST", .value = "...", .take = appended_to(settings.rest)});
+  table.refuse("--colour", "output is plain; omit the flag");
+  table.add_rule([](const FlagTable& given) {
+    if (given.is_given("--dry-run") && given.is_given("-o")) throw UsageError("-o: writes nothing; omit it");
+  });
+  table.add(version_flag());
+  table.add(help_flag());
+  return table;
 }
 
-TEST_F(FlagTableTest, ASwitchTakesAValueAfterAnEqualsSignOnly) {
-  dry_run_ = true;
-  EXPECT_EQ(parse({"--dry-run=false"}), Request::run);
-  EXPECT_FALSE(dry_run_);
-  expect_error({"--dry-run", "false"}, "'false' is not a flag");
+Settings parsed(const Words& words) {
+  Settings settings;
+  EXPECT_EQ(table_for(settings).parse("tool", words), Request::run);
+  return settings;
 }
 
-TEST_F(FlagTableTest, NothingAfterTheEqualsSignIsAnEmptyValue) {
-  EXPECT_EQ(parse({"--matrix=", "--dry-run"}), Request::run);
-  EXPECT_EQ(matrix_, "");
-  EXPECT_TRUE(dry_run_);
+void expect_error(const Words& words, const std::string& text) {
+  Settings settings;
+  EXPECT_THAT([&] { (void)table_for(settings).parse("tool", words); }, ThrowsMessage<UsageError>(text));
 }
 
-TEST_F(FlagTableTest, ErrorsNameTheFlagItsValueAndWhatToDo) {
-  expect_error({"--threads-of-the-kernel-on-the-cpu=9"},
-               "--threads-of-the-kernel-on-the-cpu=9: takes a whole number from 1 to 8");
-  expect_error({"--dry-run=maybe"}, "--dry-run=maybe: takes true or false");
-  expect_error({"--matrx=ci"}, "unknown flag --matrx; did you mean --matrix? --help lists all flags");
-  expect_error({"--matrix"}, "--matrix: a value is missing; write --matrix=NAME");
-  expect_error({"--matrix=a", "--matrix=b"}, "--matrix is given twice; give it once");
-  expect_error({"smoke"}, "'smoke' is not a flag; --help lists all flags");
-  expect_error({""}, "'' is not a flag");
-  expect_error({"--threads-of-the-kernel-on-the-cpu=\x1b[31m"}, "=\\x1b[31m: takes");
+TEST(FlagTable, ValuesFollowAnEqualsSignOrASpace) {
+  const Settings s = parsed({"--matrix=smoke", "--axis", "S=1", "--axis=B=2", "--dry-run"});
+  EXPECT_EQ(s.matrix, "smoke");
+  EXPECT_THAT(s.axes, ElementsAre("S=1", "B=2"));
+  EXPECT_TRUE(s.dry_run);
+  EXPECT_EQ(parsed({"-o", "x"}).output, "x");
+  EXPECT_EQ(parsed({"-o=x"}).output, "x");
 }
 
-TEST_F(FlagTableTest, TheEnvironmentStandsInForAFlagThatIsNotGiven) {
+TEST(FlagTable, AValueMayLookLikeAFlagOrAList) {
+  const Settings s = parsed({"--matrix", "--dry-run", "--axis", "-1", "--axis=[a,b]", "--axis={}"});
+  EXPECT_EQ(s.matrix, "--dry-run");
+  EXPECT_FALSE(s.dry_run);
+  EXPECT_THAT(s.axes, ElementsAre("-1", "[a,b]", "{}"));
+}
+
+TEST(FlagTable, NothingAfterTheEqualsSignIsAnEmptyValue) {
+  const Settings s = parsed({"--matrix=", "--dry-run", "--axis=", "word"});
+  EXPECT_EQ(s.matrix, "");
+  EXPECT_TRUE(s.dry_run);
+  EXPECT_THAT(s.axes, ElementsAre(""));
+  EXPECT_THAT(s.rest, ElementsAre("word"));
+  expect_error({"--dry-run="},
+               "--dry-run: '' is neither true nor false; give one of the two, or no value, which means true");
+}
+
+TEST(FlagTable, ASwitchTakesAValueAfterAnEqualsSignOnly) {
+  EXPECT_FALSE(parsed({"--dry-run=false"}).dry_run);
+  const Settings s = parsed({"--dry-run", "false"});
+  EXPECT_TRUE(s.dry_run);
+  EXPECT_THAT(s.rest, ElementsAre("false"));
+}
+
+TEST(FlagTable, AFlagOfSeveralValuesEndsAtTheNextFlag) {
+  const Settings s = parsed({"--files", "a", "b", "--matrix", "m", "--files=c", "--", "--dry-run"});
+  EXPECT_THAT(s.files, ElementsAre("a", "b", "c"));
+  EXPECT_THAT(s.rest, ElementsAre("--dry-run"));
+  EXPECT_FALSE(s.dry_run);
+}
+
+TEST(FlagTable, ErrorsNameTheFlagItsValueAndWhatToDo) {
+  expect_error({"--threads=9"}, "--threads: '9' is not a valid number; give a whole number from 1 to 8");
+  expect_error({"--threads=\x1b[31m"},
+               "--threads: '\\x1b[31m' is not a valid number; give a whole number from 1 to 8");
+  expect_error({"--matrx=ci"}, "--matrx: is not a flag; did you mean --matrix? see tool --help");
+  expect_error({"--hlep"}, "--hlep: is not a flag; did you mean --help? see tool --help");
+  expect_error({"--\x1b"}, "--\\x1b: is not a flag; see tool --help");
+  expect_error({"--matrix"}, "--matrix: has no value; write --matrix NAME");
+  expect_error({"--matrix=a", "--matrix=b"}, "--matrix: is given twice; give it once");
+  expect_error({"--dry-run", "--dry-run"}, "--dry-run: is given twice; give it once");
+  expect_error({"--colour=red"}, "--colour: output is plain; omit the flag");
+  expect_error({"--dry-run", "-o", "x"}, "-o: writes nothing; omit it");
+}
+
+TEST(FlagTable, WordsBeyondThePositionalOnesAreErrors) {
+  FlagTable table;
+  std::string file;
+  table.add({.name = "FILE", .value = "FILE", .take = text_into(file), .required = true});
+  EXPECT_THAT([&] { (void)table.parse("tool", {}); },
+              ThrowsMessage<UsageError>("FILE is required; see tool --help"));
+  EXPECT_THAT(
+      [&] {
+        (void)table.parse("tool", {"a", "b"});
+      },
+      ThrowsMessage<UsageError>("'b': is one argument too many; see tool --help"));
+  EXPECT_EQ(table.parse("tool", {"--", "-a"}), Request::run);
+  EXPECT_EQ(file, "-a");
+}
+
+TEST(FlagTable, TheEnvironmentStandsInForAFlagThatIsNotGiven) {
   setenv("FLAG_TABLE_TEST_MATRIX", "full", 1);
-  EXPECT_EQ(parse({}), Request::run);
-  EXPECT_EQ(matrix_, "full");
-  EXPECT_EQ(parse({"--matrix=smoke"}), Request::run);
-  EXPECT_EQ(matrix_, "smoke");
+  EXPECT_EQ(parsed({}).matrix, "full");
+  EXPECT_EQ(parsed({"--matrix=smoke"}).matrix, "smoke");
+  setenv("FLAG_TABLE_TEST_MATRIX", "", 1);
+  EXPECT_EQ(parsed({}).matrix, "ci");
   unsetenv("FLAG_TABLE_TEST_MATRIX");
+  setenv("FLAG_TABLE_TEST_THREADS", "0", 1);
+  expect_error({}, "FLAG_TABLE_TEST_THREADS: '0' is not a valid number; give a whole number from 1 to 8");
+  expect_error({"--threads=9"}, "--threads: '9' is not a valid number; give a whole number from 1 to 8");
+  unsetenv("FLAG_TABLE_TEST_THREADS");
 }
 
-TEST_F(FlagTableTest, HelpAndVersionWinOverMistakes) {
-  EXPECT_EQ(parse({"--bogus", "--help"}), Request::help);
-  EXPECT_EQ(parse({"-h"}), Request::help);
-  EXPECT_EQ(parse({"--matrix=smoke", "--version"}), Request::version);
+TEST(FlagTable, HelpAndVersionWinOverMistakes) {
+  Settings settings;
+  const auto request = [&](const Words& words) { return table_for(settings).parse("tool", words); };
+  EXPECT_EQ(request({"--bogus", "--help"}), Request::help);
+  EXPECT_EQ(request({"-h"}), Request::help);
+  EXPECT_EQ(request({"--matrix=smoke", "--version", "--matrix"}), Request::version);
+  EXPECT_EQ(request({"--version", "-h"}), Request::help);
+  EXPECT_EQ(request({"--", "--help"}), Request::run);
+  FlagTable without_version;
+  EXPECT_THROW((void)without_version.parse("tool", {"--version"}), UsageError);
 }
 
-TEST_F(FlagTableTest, HelpFitsAHundredColumnsAndHoldsEachFlagOnce) {
-  const std::string help = help_text(table_);
-  std::istringstream lines(help);
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 100u) << line;
-  EXPECT_THAT(help, testing::StartsWith("usage: bench [flags]\n\nTimes kernels.\n\nCases:\n"));
-  EXPECT_THAT(help, HasSubstr("\n  --matrix=NAME                   which problems (default: ci)\n"));
-  EXPECT_THAT(help,
-              HasSubstr("\n  --threads-of-the-kernel-on-the-cpu=N\n" + std::string(34, ' ') + "threads\n"));
-  EXPECT_THAT(help, HasSubstr("\nHelp:\n  --version "));
-  EXPECT_THAT(help, testing::EndsWith("\nWithout effect:\n  --color --verbose\n\nExit codes: 0.\n"));
+TEST(FlagTable, AUsageErrorOutranksABadFile) {
+  const auto add_to = [](FlagTable& table, const char* name, auto error) {
+    table.add({.name = name, .take = [error](const std::string&) { throw error; }});
+  };
+  FlagTable table;
+  add_to(table, "--file", Diagnostic("f:1: is no file; give another"));
+  add_to(table, "--number", bad_value("x", "is not a number", "give one"));
+  EXPECT_THROW((void)table.parse("tool", {"--file"}), Diagnostic);
+  FlagTable both;
+  add_to(both, "--file", Diagnostic("f:1: is no file; give another"));
+  add_to(both, "--number", bad_value("x", "is not a number", "give one"));
+  EXPECT_THAT(
+      [&] {
+        (void)both.parse("tool", {"--number", "--file"});
+      },
+      ThrowsMessage<UsageError>("--number: 'x' is not a number; give one"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/usage_error.h"
 #include "kernels/case_key.h"
 
 namespace warpgauge::bench {
@@ -123,8 +124,8 @@ TEST(Matrix, AnAxisThatMakesAnInvalidProblemIsRefused) {
   Axes axes;
   parse_axis("Hkv=3", axes);
   EXPECT_THAT([&] { (void)expand(find_matrix("smoke")->cpu, axes, {}); },
-              ::testing::ThrowsMessage<std::invalid_argument>(
-                  HasSubstr("--axis: f32/B:1/H:4/Hkv:3/S:128/D:64/causal:0 is no valid problem: ")));
+              ::testing::ThrowsMessage<UsageError>(
+                  HasSubstr("--axis: 'f32/B:1/H:4/Hkv:3/S:128/D:64/causal:0' is not a valid problem: ")));
 }
 
 TEST(Matrix, InvalidAxesAreRefusedWithAnExample) {

@@ -2,8 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include <stdexcept>
-
+#include "base/usage_error.h"
 #include "fuzz/check_memory.h"
 
 namespace warpgauge::bench {
@@ -47,8 +46,8 @@ TEST(MemoryBudget, CountsTheOperandsThatAreTimedAndTheCheck) {
 TEST(MemoryBudget, NamesTheFirstCaseThatDoesNotFit) {
   const Case cases[] = {with_scratch(Backend::cuda, kOnDevice), with_scratch(Backend::cpu, kOnHost)};
   EXPECT_THAT([&] { require_memory(cases, 1, 4 * kScratch); },
-              ThrowsMessage<std::invalid_argument>(::testing::AllOf(
-                  StartsWith("cpu/greedy: needs about 2097153 GiB"), HasSubstr("--benchmark_filter"))));
+              ThrowsMessage<UsageError>(::testing::AllOf(StartsWith("cpu/greedy: needs about 2097153 GiB"),
+                                                         HasSubstr("--benchmark_filter"))));
   EXPECT_NO_THROW(require_memory({cases, 1}, 1, 4 * kScratch));
 }
 
@@ -63,7 +62,7 @@ TEST(MemoryBudget, CasesThatFitOneByOneMayNotFitTogether) {
   const double together = device_bytes(f32) + 2 * 3 * 64.0 * (1 << 20) + device_bytes_of_bench();
   EXPECT_NO_THROW(require_memory(cases, 1, together));
   EXPECT_THAT([&] { require_memory(cases, 1, together - 1); },
-              ThrowsMessage<std::invalid_argument>(::testing::AllOf(
+              ThrowsMessage<UsageError>(::testing::AllOf(
                   StartsWith("the selected cases together need about "), HasSubstr("of GPU memory"))));
 }
 
@@ -74,7 +73,7 @@ TEST(MemoryBudget, DeviceMemoryCountsForKernelsOfTheDeviceOnly) {
       [&] {
         require_memory({&device, 1}, 1, kScratch);
       },
-      ThrowsMessage<std::invalid_argument>(
+      ThrowsMessage<UsageError>(
           ::testing::AllOf(StartsWith("cuda/greedy: needs about "), HasSubstr("of GPU memory"))));
 }
 

@@ -56,7 +56,7 @@ TEST_F(MinimaTest, ErrorsHaveTheirPlace) {
   EXPECT_THAT(error_of(begin + R"("identity": {"cpu_model": 143}})"),
               HasSubstr(": identity.cpu_model: expected a string, found a number"));
   EXPECT_THAT(error_of(begin + R"("cases": [{"name": "a", "min_tflops": 0}]})"),
-              HasSubstr(": cases[0].min_tflops: expected a number "));
+              HasSubstr(": cases[0].min_tflops: 0 is not greater than 0; "));
   EXPECT_THAT(error_of(begin + R"("cases": [{"name": "a", "min_tflops": "1"}]})"),
               HasSubstr(": cases[0].min_tflops: expected a number, found a string"));
   EXPECT_THAT(error_of(begin + R"("cases": [{"min_tflops": 1}]})"), HasSubstr(": cases[0].name: is missing"));

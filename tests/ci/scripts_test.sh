@@ -55,6 +55,7 @@ for script in "$work"/tree/ci/*.sh "$work/tree/.ci/run"; do
     fi
     case $kind in
       number)
+        detail=${detail% required}
         for wrong in soon -1 1.5 $((detail - 1)); do
           [[ $flag == --* ]] || continue
           refused "^$name: error: $flag: expected a whole number >= $detail, found '$wrong'\$" "$script" "${value[@]}" "$wrong"
@@ -158,7 +159,7 @@ for tool in tools/dpkg-query tools/apt-get tree/.deps/venv/bin/zizmor; do
 done
 setup=(env "PATH=$work/tools:$PATH" "$work/tree/ci/setup.sh" --check)
 expect 1 "^setup.sh: missing Python tools \(to .deps/venv\): check-jsonschema==[0-9.]+( cmake==[0-9.]+)?\$" "${setup[@]}" --dev
-expect 1 "^setup.sh: missing packages: .* libfmt-dev .* clang-format-14 shellcheck yamllint( python3-venv)?\$" "${setup[@]}" --lint
+expect 1 "^setup.sh: missing packages: .* libfmt-dev .* clang-format-14 shellcheck yamllint python3-jsonschema( python3-venv)?\$" "${setup[@]}" --lint
 expect 1 " libfmt-dev .* libopenblas-dev( cmake)?( python3-venv)?\$" "${setup[@]}"
 rm -r "$work/tree/.deps" "$work/tools/dpkg-query" "$work/tools/apt-get"
 

@@ -10,10 +10,10 @@
 #include <random>
 #include <set>
 
-#include "base/diagnostic.h"
-#include "base/escape.h"
 #include "compare/commands/command.h"
 #include "compare/commands/deciding_flags.h"
+#include "compare/commands/echo.h"
+#include "tests/base/flag_table_checks.h"
 #include "tests/base/temporary_directory.h"
 
 namespace warpgauge {
@@ -21,7 +21,7 @@ namespace {
 
 using testing::HasSubstr;
 using Words = std::vector<std::string>;
-using Entry = CommandFlags::Entry;
+using Entry = FlagTable::Entry;
 
 // Values that a flag takes: by its name, else by the name of its value.
 const std::map<std::string, Words>& good_values() {
@@ -108,23 +108,23 @@ Words split_by_shell(const std::string& line) {
   return line.empty() ? Words() : words;
 }
 
-class CommandFlagsTest : public testing::Test {
+class CommandFlagTables : public testing::Test {
  protected:
   // Flags are parsed where the files of good_values() are.
-  CommandFlagsTest() : before_(std::filesystem::current_path()) {
+  CommandFlagTables() : before_(std::filesystem::current_path()) {
     std::filesystem::current_path(directory_.path());
     for (const std::string& file : good_values().at("FILE"))
       std::ofstream("./" + file) << R"({"schema": "warpgauge/policy/1"})";
     std::ofstream("timeline.json") << R"({"run": {}, "jobs": []})";
   }
-  ~CommandFlagsTest() override { std::filesystem::current_path(before_); }
+  ~CommandFlagTables() override { std::filesystem::current_path(before_); }
 
   // A random command line that has every required flag.
-  Words random_words(const CommandFlags& flags) {
+  Words random_words(const FlagTable& flags) {
     Words positionals, options, rest;
     const std::size_t sparseness = 1 + pick(20);  // few flags, too: some do not go with others
     for (const Entry& entry : flags.entries()) {
-      if (!entry.refused_because.empty() || (!entry.flag.required && pick(sparseness) > 0)) continue;
+      if (entry.is_refused() || (!entry.flag.required && pick(sparseness) > 0)) continue;
       Words values;
       const std::size_t count = entry.takes_several() || entry.flag.repeatable ? 1 + pick(3) : 1;
       while (!entry.is_switch() && values.size() < count) {
@@ -154,7 +154,7 @@ class CommandFlagsTest : public testing::Test {
 };
 
 // Flags whose values the echo holds, with what they were given.
-std::map<std::string, Words> echoed_values(const CommandFlags& flags) {
+std::map<std::string, Words> echoed_values(const FlagTable& flags) {
   std::map<std::string, Words> values;
   for (const Entry& entry : flags.entries()) {
     if (!entry.is_given || entry.flag.echo == Echo::hidden) continue;
@@ -167,43 +167,29 @@ std::map<std::string, Words> echoed_values(const CommandFlags& flags) {
   return values;
 }
 
-TEST_F(CommandFlagsTest, help_lists_every_flag_once) {
+TEST_F(CommandFlagTables, help_lists_every_flag_once) {
   for (const Command& command : all_commands()) {
-    const std::string help = help_of(command);
-    std::set<std::string> names;
-    for (const Entry& entry : command.flags.entries()) {
-      const std::string& name = entry.flag.name;
-      EXPECT_TRUE(names.insert(name).second) << command.name << " " << name;
-      std::size_t lines = 0;
-      for (const char* behind : {" ", "\n"}) {
-        const std::string line = "\n  " + name + behind;
-        for (std::size_t at = help.find(line); at != std::string::npos; at = help.find(line, at + 1)) ++lines;
-      }
-      EXPECT_EQ(lines, entry.refused_because.empty() ? 1u : 0u) << command.name << " " << name;
-      const bool hidden = !entry.refused_because.empty();
-      EXPECT_TRUE(hidden || (!entry.flag.help.empty() && !entry.flag.help.ends_with('.'))) << name;
-    }
-    for (std::size_t at = 0; at < help.size(); at = help.find('\n', at) + 1) {
-      const std::string line = help.substr(at, help.find('\n', at) - at);
-      EXPECT_TRUE(display_width(line) <= 100 || line.starts_with("  warpgauge-compare")) << line;
-    }
+    SCOPED_TRACE(command.name);
+    expect_sound(command.flags, help_of(command));
+    for (const Entry& entry : command.flags.entries())
+      EXPECT_TRUE(entry.is_refused() || !entry.flag.help.empty()) << entry.flag.name;
     EXPECT_THAT(overview(all_commands()), HasSubstr("\n  " + command.name + " "));
   }
 }
 
-TEST_F(CommandFlagsTest, the_echoed_command_line_means_the_same) {
+TEST_F(CommandFlagTables, the_echoed_command_line_means_the_same) {
   for (const Command& command : all_commands()) {
     int parsed = 0;
     std::set<std::string> unseen;
     for (const Entry& entry : command.flags.entries())
-      if (entry.refused_because.empty()) unseen.insert(entry.flag.name);
+      if (!entry.is_refused()) unseen.insert(entry.flag.name);
     for (int attempt = 0; attempt < 8000 && (parsed < 30 || !unseen.empty()); ++attempt) {
       // Rules over several flags refuse some of the random combinations.
       std::vector<Command> commands = all_commands();
       Command& once = *std::ranges::find(commands, command.name, &Command::name);
       const Words words = random_words(once.flags);
       try {
-        ASSERT_EQ(once.flags.parse(command.name, words), CommandFlags::Parsed::arguments);
+        ASSERT_EQ(once.flags.parse(command.name, words), Request::run);
       } catch (const UsageError&) {
         continue;
       }
@@ -212,29 +198,29 @@ TEST_F(CommandFlagsTest, the_echoed_command_line_means_the_same) {
         if (entry.is_given) unseen.erase(entry.flag.name);
       std::vector<Command> others = all_commands();
       Command& again = *std::ranges::find(others, command.name, &Command::name);
-      const std::string echoed = once.flags.echoed();
-      SCOPED_TRACE(command.name + echoed);
-      ASSERT_NO_THROW((void)again.flags.parse(command.name, split_by_shell(echoed)));
+      const std::string line = echoed(once.flags);
+      SCOPED_TRACE(command.name + line);
+      ASSERT_NO_THROW((void)again.flags.parse(command.name, split_by_shell(line)));
       EXPECT_EQ(echoed_values(again.flags), echoed_values(once.flags));
-      EXPECT_EQ(again.flags.echoed(), echoed);
+      EXPECT_EQ(echoed(again.flags), line);
     }
     EXPECT_GE(parsed, 30) << command.name;
     EXPECT_THAT(unseen, testing::IsEmpty()) << command.name;
   }
 }
 
-TEST_F(CommandFlagsTest, a_bad_value_is_refused_with_its_flag_and_a_hint) {
+TEST_F(CommandFlagTables, a_bad_value_is_refused_with_its_flag_and_a_hint) {
   for (const Command& command : all_commands()) {
     for (const Entry& entry : command.flags.entries()) {
       const std::string& name = entry.flag.name;
-      if (entry.is_switch() || entry.is_positional() || !entry.refused_because.empty()) continue;
+      if (entry.is_switch() || entry.is_positional() || entry.is_refused()) continue;
       const std::string* const bad = bad_value_of(entry);
       if (!bad) {
         EXPECT_TRUE(kAnyValue.contains(name)) << command.name << " " << name << " has no bad value here";
         continue;
       }
       std::vector<Command> commands = all_commands();
-      CommandFlags& flags = std::ranges::find(commands, command.name, &Command::name)->flags;
+      FlagTable& flags = std::ranges::find(commands, command.name, &Command::name)->flags;
       Words words{name + "=" + *bad};
       for (const Entry& other : flags.entries()) {
         if (!other.flag.required || other.flag.name == name) continue;
@@ -263,21 +249,23 @@ std::string complaint_of(const std::string& command, const Words& words) {
   return "";
 }
 
-TEST_F(CommandFlagsTest, what_is_no_command_line_is_a_usage_error) {
-  EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "--fail-over", "3%"}),
-            "--fail-over: is not a flag; did you mean --fail-above? see compare gate --help");
-  EXPECT_EQ(complaint_of("gate", {"a.json", "b.json", "c.json"}),
-            "'c.json': is one argument too many; see compare gate --help");
-  EXPECT_THAT(complaint_of("gate", {"a.json", "b.json", "--json"}), HasSubstr("--json"));
+TEST_F(CommandFlagTables, a_required_flag_is_named) {
   EXPECT_THAT(complaint_of("bless", {"--reason", "x", "--head", "a.json"}),
               testing::StartsWith("--baseline is required"));
   EXPECT_THAT(complaint_of("ab", {"plain.json"}), testing::StartsWith("HEAD_EXE is required"));
 }
 
-TEST_F(CommandFlagsTest, refused_flags_are_refused_with_the_reason) {
+TEST_F(CommandFlagTables, a_switch_that_is_turned_off_is_echoed_so) {
+  std::vector<Command> commands = all_commands();
+  FlagTable& flags = std::ranges::find(commands, "gate", &Command::name)->flags;
+  ASSERT_EQ(flags.parse("gate", {"a.json", "b.json", "--strict=false", "--allow-missing=1"}), Request::run);
+  EXPECT_EQ(echoed(flags), " a.json b.json --strict=false --allow-missing");
+}
+
+TEST_F(CommandFlagTables, refused_flags_are_refused_with_the_reason) {
   for (const Command& command : all_commands()) {
     for (const Entry& entry : command.flags.entries()) {
-      if (entry.refused_because.empty()) continue;
+      if (!entry.is_refused()) continue;
       Words words{entry.flag.name};
       for (const Entry& other : command.flags.entries()) {
         if (!other.flag.required) continue;
@@ -289,27 +277,19 @@ TEST_F(CommandFlagsTest, refused_flags_are_refused_with_the_reason) {
   }
 }
 
-TEST_F(CommandFlagsTest, a_usage_error_outranks_a_bad_file) {
-  EXPECT_THAT(complaint_of("gate", {"a.json", "b.json", "--policy", "nowhere", "--alpha", "0"}),
-              HasSubstr("--alpha"));
-  std::vector<Command> commands = all_commands();
-  CommandFlags& flags = std::ranges::find(commands, "gate", &Command::name)->flags;
-  EXPECT_THROW((void)flags.parse("gate", {"a.json", "b.json", "--policy", "nowhere"}), Diagnostic);
-}
-
-GateOptions options_of(const Words& words, std::string& echoed) {
+GateOptions options_of(const Words& words, std::string& echoed_words) {
   Deciding deciding;
-  CommandFlags table;
+  FlagTable table;
   add_metric_flags(table, deciding);
   add_sampling_flags(table, deciding);
   add_limit_flags(table, deciding);
   add_hardware_flag(table, deciding);
-  EXPECT_EQ(table.parse("test", words), CommandFlags::Parsed::arguments);
-  echoed = table.echoed();
+  EXPECT_EQ(table.parse("test", words), Request::run);
+  echoed_words = echoed(table);
   return deciding.options;
 }
 
-TEST_F(CommandFlagsTest, flags_reach_the_options_and_override_the_policy_file) {
+TEST_F(CommandFlagTables, flags_reach_the_options_and_override_the_policy_file) {
   std::ofstream("policy.json") << R"({"schema": "warpgauge/policy/1", "alpha": 0.2, "max_mde": "7%",
     "defaults": {"fail_above": "9%", "improve_above": "8%"}, "rules": [{"match": "x", "fail_above": "50%"}]})";
   const Words words{"--fail-above",
@@ -331,9 +311,9 @@ TEST_F(CommandFlagsTest, flags_reach_the_options_and_override_the_policy_file) {
                     "4%",
                     "--allow-missing",
                     "--allow-hardware-mismatch"};
-  std::string echoed, again;
-  const GateOptions first = options_of(words, echoed);
-  for (const GateOptions& options : {first, options_of(split_by_shell(echoed), again)}) {
+  std::string once, again;
+  const GateOptions first = options_of(words, once);
+  for (const GateOptions& options : {first, options_of(split_by_shell(once), again)}) {
     EXPECT_EQ(options.policy.margins_of("x").fail_above, 0.03);
     EXPECT_EQ(options.policy.defaults.fail_above, 0.03);
     EXPECT_EQ(options.policy.defaults.improve_above, 0.08);
@@ -346,7 +326,7 @@ TEST_F(CommandFlagsTest, flags_reach_the_options_and_override_the_policy_file) {
     EXPECT_EQ(options.process_cv, 0.04);
     EXPECT_TRUE(options.strict && options.allow_missing && options.allow_hardware_mismatch);
   }
-  EXPECT_EQ(again, echoed);
+  EXPECT_EQ(again, once);
 }
 
 }  // namespace

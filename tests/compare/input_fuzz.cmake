@@ -10,6 +10,7 @@ endif()
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/base/*.cc ${PROJECT_SOURCE_DIR}/compare/input/*.cc
      ${PROJECT_SOURCE_DIR}/compare/decide/identity.cc ${PROJECT_SOURCE_DIR}/compare/decide/match.cc
      ${PROJECT_SOURCE_DIR}/compare/decide/policy.cc)
+list(FILTER sources EXCLUDE REGEX "/base/flag_")  # no reader has a command line
 set(instrumented -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
 set(objects "")
 foreach(source IN LISTS sources ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/input_fuzz.cc)

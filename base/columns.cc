@@ -1,4 +1,4 @@
-#include "compare/report/columns.h"
+#include "base/columns.h"
 
 #include <algorithm>
 
