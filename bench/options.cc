@@ -101,7 +101,7 @@ void add_case_flags(FlagTable& table, Options& o) {
              .repeatable = true});
   table.add({.name = "--benchmark_filter",
              .value = "REGEX",
-             .help = "Only cases whose name matches; '-' in front: only the others",
+             .help = "Only cases whose name matches; a leading '-' excludes the matches",
              .take =
                  [&o](const std::string& text) {
                    static_cast<void>(Filter(text));

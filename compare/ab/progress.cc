@@ -40,7 +40,7 @@ void AbProgress::run_begins(std::size_t cases, const AbPlan& plan, double proces
 }
 
 void AbProgress::look_begins(int look, int blocks, std::size_t cases) {
-  if (look > 1) print_line(fmt::format("look {}: {} cases, up to block {}", look, cases, blocks));
+  if (look > 1) print_line(fmt::format("analysis {}: {} cases, up to block {}", look, cases, blocks));
 }
 
 void AbProgress::process_done(int look, int block, int position, const std::vector<Decided>& decided) {
@@ -48,13 +48,13 @@ void AbProgress::process_done(int look, int block, int position, const std::vect
   if (!terminal_) return;
   const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const double left_s = elapsed_s / done_ * (processes_ - done_);
-  std::cerr << fmt::format("\r\033[Klook {}, block {}, process {} of {} | {} | at most {} left", look, block,
-                           position, kPositions, counts(decided), format_time_span(left_s))
+  std::cerr << fmt::format("\r\033[Kanalysis {}, block {}, process {} of {} | {} | at most {} left", look,
+                           block, position, kPositions, counts(decided), format_time_span(left_s))
             << std::flush;
 }
 
 void AbProgress::look_decided(int look, int blocks, const std::vector<Decided>& decided) {
-  print_line(fmt::format("look {}, {} blocks: {}", look, blocks, counts(decided)));
+  print_line(fmt::format("analysis {}, {} blocks: {}", look, blocks, counts(decided)));
 }
 
 void AbProgress::case_dropped(const std::string& name, Side side, const std::string& cause) {

@@ -77,7 +77,7 @@ void add_measuring_flags(FlagTable& table, AbRequest& request) {
              .take = parsed_into(options.process_s, parse_seconds)});
   table.add({.name = "--timeout",
              .value = "S",
-             .help = "Seconds after which a process is stopped; the case that it hangs in fails",
+             .help = "Seconds after which a process is stopped; the case that was running fails",
              .default_shown = "60 + 10 x process-seconds",
              .take = parsed_into(options.timeout_s, parse_seconds)});
   table.add({.name = "--seed",

@@ -61,7 +61,7 @@ std::string parse_measuring_date(const std::string& text) {
 
 double parse_smoke_margin(const std::string& text) {
   const double margin = parse_threshold(text);
-  if (margin >= 1) throw bad_value(text, "leaves nothing of the throughput", "give less than 100%");
+  if (margin >= 1) throw bad_value(text, "is 100% or more", "give less than 100%");
   return margin;
 }
 
@@ -124,13 +124,13 @@ std::string summary(const Baseline& baseline, const std::string& path) {
 // Why the round is not taken in; empty if it is.
 std::string refusal_of(const Comparison& comparison, const std::vector<Drift>& drifted) {
   if (comparison.count(CellVerdict::failed) > 0)
-    return "cases failed: what they took is not known; the report says why, case by case\n";
+    return "cases failed, so they have no time; the report gives the cause of each\n";
   const RunVerdict verdict = verdict_of(comparison);
   if (verdict == RunVerdict::regression)
-    return "the verdict is regression; --accept RE lets in a slow-down that is meant\n";
+    return "the verdict is regression; --accept RE accepts an intended slow-down\n";
   if (verdict != RunVerdict::pass)
     return "the verdict is " + std::string(run_verdict_name(verdict)) +
-           "; the notes say why, --remove RE takes out cases that are gone\n";
+           "; the notes say why, --remove RE removes cases that no longer exist\n";
   return drifted.empty() ? "" : drift_refusal(drifted);
 }
 
@@ -225,15 +225,14 @@ void add_round_flags(FlagTable& table, BlessRequest& request) {
              .value = "YYYY-MM-DDTHH:MM:SS+HH:MM",
              .help = "When it was measured, for results without a date (nvbench)",
              .take = parsed_into(request.date, parse_measuring_date)});
+  table.add({.name = "--skip-early",
+             .help = "Skips, without an error, a round under an hour old or already in the baseline",
+             .take = truth_into(request.skip_early)});
   table.add(
-      {.name = "--skip-early",
-       .help =
-           "A round under an hour old, or one that the baseline has already, is no error: nothing changes",
-       .take = truth_into(request.skip_early)});
-  table.add({.name = "--accept",
-             .value = "RE",
-             .help = "Accepts these cases as they are now, slower ones too, and starts them again",
-             .take = parsed_into(request.edits.accept, parse_names)});
+      {.name = "--accept",
+       .value = "RE",
+       .help = "Accepts these cases even if they are slower; their history starts again with this round",
+       .take = parsed_into(request.edits.accept, parse_names)});
   table.add({.name = "--remove",
              .value = "RE",
              .help = "Removes these cases from the baseline",
@@ -275,7 +274,7 @@ Command bless_command() {
       .description =
           "Adds one round of results to the stored baseline of this hardware, and creates the baseline if "
           "there is none. Refuses a round that is a regression, undecided, or less than an hour after the "
-          "last one on the same boot.",
+          "last one unless it is known to be of another boot.",
       .examples = {"bless --baseline baselines --head head-*.json --reason 'first round'",
                    "bless --baseline baselines --head head-*.json --accept '^BM_Sort/' --reason 'checked "
                    "sort'"},

@@ -77,7 +77,7 @@ Command comment_command() {
              .take = parsed_into(request->head, parse_commit)});
   flags.add_rule([request](const FlagTable&) {
     if (request->comparison.empty() == request->failure.empty())
-      throw UsageError("a comment is about one thing; give either FILE or --failure TEXT");
+      throw UsageError("give either FILE or --failure TEXT, not both");
   });
   return comment;
 }

@@ -35,7 +35,7 @@ Statistic parse_statistic_name(const std::string& text) {
 double parse_deviation(const std::string& text) {
   const double deviation = parse_threshold(text);
   if (deviation < kSmallestDeviation)
-    throw bad_value(text, "is less than processes of any machine deviate by", "give what you measured");
+    throw bad_value(text, "is below the smallest plausible deviation", "give what you measured");
   return deviation;
 }
 
@@ -56,7 +56,7 @@ void add_metric_flags(FlagTable& table, Deciding& deciding) {
              .take = text_into(deciding.metric)});
   table.add({.name = "--better",
              .value = "higher|lower",
-             .help = "Direction in which a counter is better. Names that tell it need no flag: times, "
+             .help = "Direction in which a counter is better. Not needed for these: times, "
                      "*_per_second, tflops, gbps, roofline_pct, correlation, */item_rate, */utilization",
              .take = parsed_into(deciding.better, parse_better)});
   table.add_rule([&deciding](const FlagTable&) {

@@ -152,7 +152,7 @@ Command settle_estimate_command() {
       .name = "settle estimate",
       .summary = "Prints how long an A/B run of the inconclusive cases takes",
       .description =
-          "Prints one line: the command that decides the inconclusive cases, and its time by the "
+          "Prints one line: the command that decides the inconclusive cases, and its duration with the "
           "default flags of `ab`. Prints nothing if there are none.",
       .examples = {"settle estimate comparison.json ci/gate.sh"},
       .exit_codes = kPrintExitCodes,

@@ -38,7 +38,7 @@ std::string shown_commit(const std::string& commit) {
 std::string baseline_age(const Comparison& comparison) {
   const auto stored = parse_date(text_of(comparison.baseline_context, "date"));
   const auto measured = parse_date(text_of(comparison.head_context, "date"));
-  if (!stored || !measured) return "; no stored baseline took part";
+  if (!stored || !measured) return "; no stored baseline was used";
   constexpr double kSecondsPerDay = 86'400;
   const std::string commit = commit_of(text_of(comparison.baseline_context, "commit"));
   return fmt::format("; baseline {:.1f} days old{}",
@@ -84,7 +84,7 @@ std::string where_the_time_went(const Timeline& timeline) {
   const std::int64_t end = *std::ranges::max_element(ran, {}, &TimelineJob::completed)->completed;
   std::ranges::stable_sort(ran, {}, &TimelineJob::started);
   ran.resize(std::min(ran.size(), kMostJobs));
-  std::string out = fmt::format("\n**Where the time went**: {} from push to result\n\n", span(begin, end));
+  std::string out = fmt::format("\n**Duration**: {} from push to result\n\n", span(begin, end));
   for (const TimelineJob& job : ran)
     out += fmt::format("- {}: began after {}, took {}{}\n", code(job.name, markdown::kLongestName),
                        span(begin, *job.started), span(*job.started, *job.completed), slow_steps(job));

@@ -32,7 +32,7 @@ struct Words {
            "hardware";
   }
   std::string operator()(const note::HardwareUnknown&) const {
-    return "base and head name no common property of their hardware; the hardware was not compared";
+    return "base and head share no hardware property, so the hardware was not compared";
   }
   std::string operator()(const note::PartlyMeasured& note) const {
     return fmt::format("{}: measured by {} of the {} processes of {}", visible(note.name), note.measured,
@@ -106,9 +106,9 @@ struct Words {
         excluded_words(note.against_head, unit), against == 1 ? "was" : "were",
         note.in_favour == 0 ? "none" : std::to_string(note.in_favour));
     if (against != 1)
-      return fmt::format("{} may have two speeds: {}; look at what distinguishes these {}", side_name(side),
+      return fmt::format("{} may have two speeds: {}; check what these {} have in common", side_name(side),
                          text, unit_name(unit));
-    return fmt::format("{}; with {} {} or more, a single one is taken for an outlier of the machine", text,
+    return fmt::format("{}; with {} {} or more, a single one is attributed to the machine", text,
                        unit == Unit::block ? kLoneOutlierBlocks : kLoneOutlierUnits, unit_name(unit));
   }
 

@@ -19,8 +19,9 @@ std::string settling_words(const SettlingRun& run, const SettlingCommand& comman
   const std::string cases = run.cases.size() == 1
                                 ? "the inconclusive case"
                                 : fmt::format("the {} inconclusive cases", run.cases.size());
-  return fmt::format("{} {} {} in about {:.0f} min\n", shown, run.may_leave_some ? "may decide" : "decides",
-                     cases, std::ceil(run.blocks * block_s / 60));
+  return fmt::format("{} {} {} in about {:.0f} min\n", shown,
+                     run.may_leave_some ? "may decide" : "can decide", cases,
+                     std::ceil(run.blocks * block_s / 60));
 }
 
 }  // namespace warpgauge

@@ -67,43 +67,25 @@ bool was_measured(const ShownCase& one) {
   return one.failure.empty() && one.skip_reason.empty();
 }
 
-// A name that does not fit beside what is said of it stands in a line of its own.
-std::string named_line(const std::string& name, const std::string& figures, std::size_t name_width) {
-  if (display_width(name) <= name_width) return padded_right(name, name_width) + figures + "\n";
-  return wrapped(name, 0) + std::string(name_width, ' ') + figures + "\n";
-}
-
-std::string unmeasured_row(const ShownCase& one, const std::string& name, std::size_t name_width) {
-  const std::string why =
-      visible(one.failure.empty() ? "skipped: " + one.skip_reason : "FAILED: " + one.failure);
-  if (name_width + kGap + display_width(why) <= kColumns)
-    return named_line(name, std::string(kGap, ' ') + why, name_width);
-  return wrapped(name, 0) + wrapped(why, kRemarkIndent);
-}
-
-std::string row(const ShownCase& one, const std::vector<Column>& columns, std::size_t name_width) {
-  const std::string name = visible(one.name);
-  if (!was_measured(one)) return unmeasured_row(one, name, name_width);
-  std::string figures;
+std::string row(const ShownCase& one, const std::vector<Column>& columns) {
+  std::string line;
   for (const Column& column : columns) {
-    const std::string text = column.text(one);
-    figures += std::string(kGap, ' ') + padded_left(text.empty() ? kUnknown : text, column.width);
+    const std::string text = was_measured(one) ? column.text(one) : "";
+    line += padded_left(text.empty() ? kUnknown : text, column.width) + std::string(kGap, ' ');
   }
-  return named_line(name, figures, name_width);
+  line += visible(one.name) + "\n";
+  if (was_measured(one)) return line;
+  const std::string why = one.failure.empty() ? "skipped: " + one.skip_reason : "FAILED: " + one.failure;
+  return line + wrapped(visible(why), kRemarkIndent);
 }
 
+// Names stand last: they have any length.
 std::string table(const ShownResults& results, const std::vector<Column>& columns) {
-  std::size_t figures_width = 0, longest = display_width("case");
-  for (const Column& column : columns) figures_width += kGap + column.width;
-  for (const ShownCase& one : results.cases) {
-    if (was_measured(one)) longest = std::max(longest, display_width(visible(one.name)));
-  }
-  const std::size_t name_width = std::min(longest, kColumns - figures_width);
-  std::string out = padded_right("case", name_width);
+  std::string out;
   for (const Column& column : columns)
-    out += std::string(kGap, ' ') + padded_left(column.title, column.width);
-  out += "\n";
-  for (const ShownCase& one : results.cases) out += row(one, columns, name_width);
+    out += padded_left(column.title, column.width) + std::string(kGap, ' ');
+  out += "case\n";
+  for (const ShownCase& one : results.cases) out += row(one, columns);
   return out;
 }
 

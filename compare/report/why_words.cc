@@ -93,7 +93,9 @@ struct Words {
   std::string operator()(const NotAnalysed&) const {
     return "not decided: the run ended before its first analysis";
   }
-  std::string operator()(const NoTime&) const { return "not decided: a process gave no time for it"; }
+  std::string operator()(const NoTime&) const {
+    return "not decided: a process reported no time for this case";
+  }
   std::string operator()(const Dropped& why) const {
     return fmt::format("not decided: removed from the run: {}: {}", side_name(why.side), why.cause);
   }

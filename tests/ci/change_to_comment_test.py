@@ -156,7 +156,7 @@ class ChangeToComment(unittest.TestCase):
         self.assertEqual((code, comparison["verdict"]), (0, "pass"))
         self.assertIn("### ✅ pass", text)
         self.assertRegex(text, r"baseline 2\.1 days old")
-        self.assertRegex(text, r"\*\*Where the time went\*\*: 4 min 10 s from push to result")
+        self.assertRegex(text, r"\*\*Duration\*\*: 4 min 10 s from push to result")
         self.assertIn("`measure`: began after 2 min 0 s, took 2 min 10 s (`Measure, compare, profile` 1 min 55 s)", text)
         self.assert_harmless(text)
 
@@ -214,7 +214,7 @@ class ChangeToComment(unittest.TestCase):
         code, comparison, text = self.outcome({"cases": CASES}, rounds=())
         self.assertEqual((code, comparison["verdict"]), (0, "pass"))
         self.assertIn("there is no stored baseline of any hardware yet", text)
-        self.assertIn("; no stored baseline took part", text)
+        self.assertIn("; no stored baseline was used", text)
 
     def test_other_hardware(self):
         code, comparison, text = self.outcome({"cases": CASES | {SLOWED: 1.2 * CASES[SLOWED]}},

@@ -32,16 +32,16 @@ expect 1 "cuda/none.* has a minimum in .*, but was not timed" "${smoke[@]}" --as
 edited 'm["identity"]["gpu_name"] = "another"'
 expect 1 "is for other hardware or backends: gpu_name is unset here and another in the file" "${smoke[@]}" --assert-min edited.json
 edited 'm["cases"] = []'
-expect 2 "cases: is missing or empty" "${smoke[@]}" --assert-min edited.json
+expect 2 "cases: is empty" "${smoke[@]}" --assert-min edited.json
 edited 'm["cases"][0]["min_tflops"] = 0'
 expect 2 "is not greater than 0" "${smoke[@]}" --assert-min edited.json
 edited 'm["schema"] = "other"'
-expect 2 "is not warpgauge/smoke/1" "${smoke[@]}" --assert-min edited.json
+expect 2 "expected .warpgauge/smoke/1., found .other." "${smoke[@]}" --assert-min edited.json
 expect 2 "none.json: cannot be opened" "${smoke[@]}" --assert-min none.json
 nvidia-smi >/dev/null 2>&1 || expect 1 "a GPU is required" env WARPGAUGE_REQUIRE_GPU=1 "${smoke[@]}" --assert-min "$minima"
 
 before=$(cat "$minima")
-expect 2 "leaves nothing of the throughput" "${bless[@]}" --margin 100%
+expect 2 "is 100% or more" "${bless[@]}" --margin 100%
 expect 2 "is for --smoke only" "$compare" bless --margin 5% --baseline baselines --reason r --head 1.json
 expect 2 "makes all minima again" "${bless[@]}" --accept x
 /usr/bin/python3 - <<'PYTHON'

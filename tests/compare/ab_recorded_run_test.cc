@@ -93,8 +93,8 @@ TEST_F(AbReplay, a_case_that_fails_at_a_later_look_is_judged_the_same_again) {
                {"--blocks", "2..4", "--keep", keep}),
             1);
   EXPECT_EQ(verdict_of("fake/2"), "failed");
-  EXPECT_THAT(errors(), HasSubstr("look 1, 2 blocks: 0 regression, 0 improvement, "));
-  EXPECT_THAT(errors(), HasSubstr("look 2, 4 blocks: 0 regression, 0 improvement, "));
+  EXPECT_THAT(errors(), HasSubstr("analysis 1, 2 blocks: 0 regression, 0 improvement, "));
+  EXPECT_THAT(errors(), HasSubstr("analysis 2, 4 blocks: 0 regression, 0 improvement, "));
   const std::string live = text_of(path("report.json"));
   EXPECT_EQ(run({"gate", "--run", keep}), 1);
   EXPECT_EQ(text_of(path("report.json")), live);

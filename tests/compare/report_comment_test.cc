@@ -66,7 +66,7 @@ TEST(ReportComment, commits_and_the_age_of_the_baseline) {
   Comparison comparison = make_comparison();
   EXPECT_THAT(
       comment_report(comparison, {}, ""),
-      HasSubstr("\nhead unknown, base unknown; no stored baseline took part; minimum detectable effect "
+      HasSubstr("\nhead unknown, base unknown; no stored baseline was used; minimum detectable effect "
                 "(MDE) 2.5 %\n"));
   comparison.head_context = {{"commit", "0123456789abcdef0123"}, {"date", "2026-11-20T10:00:00Z"}};
   comparison.base_context = {{"commit", "rm -rf"}};
@@ -79,7 +79,7 @@ TEST(ReportComment, commits_and_the_age_of_the_baseline) {
 TEST(ReportComment, where_the_time_of_the_run_went) {
   const std::string comment = comment_report(make_comparison(), parse_timeline(kRun, "run.json"), "");
   EXPECT_THAT(comment,
-              HasSubstr("**Where the time went**: 4 min 10 s from push to result\n\n"
+              HasSubstr("**Duration**: 4 min 10 s from push to result\n\n"
                         "- `build`: began after 20 s, took 1 min 30 s\n"
                         "- `measure`: began after 2 min 0 s, took 2 min 10 s (`Measure` 1 min 55 s)\n"));
   EXPECT_THAT(comment, Not(HasSubstr("job_that_was_skipped")));
@@ -99,7 +99,7 @@ TEST(ReportComment, a_run_without_a_result_says_why) {
   EXPECT_THAT(comment, StartsWith(std::string(kCommentMarker) + "\n### ❌ no result: "));
   EXPECT_THAT(comment,
               HasSubstr("\nhead `abcdef0`; `` no `comparison` ``\n\n- `measure`: `failure` at `Measure`\n"));
-  EXPECT_THAT(comment, HasSubstr("**Where the time went**"));
+  EXPECT_THAT(comment, HasSubstr("**Duration**"));
 }
 
 // What is left of Markdown without its code spans.

@@ -32,7 +32,7 @@ TEST(NoteWords, Machines) {
             "not all files have a fingerprint (context.warpgauge); only the plain context was compared for "
             "hardware");
   EXPECT_EQ(sentence(note::HardwareUnknown{}),
-            "base and head name no common property of their hardware; the hardware was not compared");
+            "base and head share no hardware property, so the hardware was not compared");
 }
 
 TEST(NoteWords, CasesThatNotAllMeasured) {
@@ -83,14 +83,13 @@ TEST(NoteWords, VerdictsDependOnExclusion) {
             "1 of head's 8 processes, 50 % slower, was excluded, none in the other direction; a case that is "
             "unchanged "
             "or improved only because of that is inconclusive; with 24 processes or more, a single one is "
-            "taken for an "
-            "outlier of the machine");
+            "attributed to the machine");
   EXPECT_EQ(
       sentence(note::VerdictsDependOnExclusion{{slow_head({1, 2}, 6)}, 1}, Unit::block),
       "head may have two speeds: 2 of 6 blocks, head 50 % slower, were excluded, 1 in the other direction; a "
       "case "
-      "that is unchanged or improved only because of that is inconclusive; look at what distinguishes these "
-      "blocks");
+      "that is unchanged or improved only because of that is inconclusive; check what these "
+      "blocks have in common");
   const ExcludedUnits fast_base{Side::base, false, {2, 5}, 12, std::log(0.75)};
   EXPECT_THAT(sentence(note::VerdictsDependOnExclusion{{fast_base}, 0}),
               StartsWith("base may have two speeds: 2 of base's 12 processes, 25 % faster, were excluded"));
@@ -163,7 +162,7 @@ TEST(HindranceWords, StrictNamesTheFlag) {
 TEST(SettlingWords, OneLineWithTheCommandAndItsTime) {
   EXPECT_EQ(settling_words({}, {"ci/gate.sh", "^()$", {}}, 40), "");
   EXPECT_EQ(settling_words({{"a"}, 6, false}, {"ci/gate.sh", "^(a)$", {}}, 40),
-            "ci/gate.sh --filter '^(a)$' decides the inconclusive case in about 4 min\n");
+            "ci/gate.sh --filter '^(a)$' can decide the inconclusive case in about 4 min\n");
   EXPECT_EQ(
       settling_words({{"a", "b"}, 24, true}, {"ci/gate.sh", std::string(200, 'x'), {"--matrix", "seed"}}, 40),
       "ci/gate.sh -- --matrix seed may decide the 2 inconclusive cases in about 16 min\n");

@@ -106,7 +106,7 @@ TEST(WhyWords, WithoutFigures) {
   EXPECT_EQ(remark(cell_with(AllExcluded{}), Unit::round),
             "not decided: all rounds that one side has of this case were excluded as outliers");
   EXPECT_EQ(remark(cell_with(NotAnalysed{})), "not decided: the run ended before its first analysis");
-  EXPECT_EQ(remark(cell_with(NoTime{})), "not decided: a process gave no time for it");
+  EXPECT_EQ(remark(cell_with(NoTime{})), "not decided: a process reported no time for this case");
   EXPECT_EQ(remark(cell_with(Dropped{Side::head, "exit 3"})),
             "not decided: removed from the run: head: exit 3");
 }

@@ -83,14 +83,14 @@ class Terminal(unittest.TestCase):
         code, shown = ab("--blocks", "2..4")
         self.assertIn(code, (0, 1, 4), shown)
         self.assertRegex(shown, rb"6 cases, 2 to 4 blocks of 4 processes: about \d+ s to \d+ s")
-        line = rb"look 1, block 1, process 1 of 4 \| 0 regression, 0 improvement, 0 unchanged, 6 open \| at most \d+ s left"
+        line = rb"analysis 1, block 1, process 1 of 4 \| 0 regression, 0 improvement, 0 unchanged, 6 open \| at most \d+ s left"
         self.assertRegex(shown, re.escape(CLEAR) + line)
-        self.assertRegex(shown, rb"look 1, 2 blocks: \d regression, ")
+        self.assertRegex(shown, rb"analysis 1, 2 blocks: \d regression, ")
         # Nothing of it is left in front of the table.
         self.assertIn(b"verdict: ", shown[shown.rindex(CLEAR):])
 
     def test_ctrl_c_ends_in_a_report_of_what_is_known(self):
-        code, shown = ab("--blocks", "2..1000", head="--slow=fake/3=1.2 --noise=0.02", press=b"look 2, block")
+        code, shown = ab("--blocks", "2..1000", head="--slow=fake/3=1.2 --noise=0.02", press=b"analysis 2, block")
         self.assertEqual(code, 4, shown)
         self.assertIn(b"the run ends early: interrupted", shown)
         self.assertIn(b"verdict: undecided", shown)
