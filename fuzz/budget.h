@@ -11,6 +11,8 @@ namespace warpgauge {
 // Distance between neighbouring values of the type at |value|.
 [[nodiscard]] double ulp(Dtype dtype, double value);
 
+inline constexpr double kF32Roundoff = 0x1p-24;  // unit_roundoff(Dtype::f32): of sums and logits
+
 // The terms of a row's bound; see Reference (oracle.h).
 struct RowTerms {
   std::int64_t keys = 0;  // visible ones
@@ -29,9 +31,12 @@ struct RowTerms {
 //
 // - 2 low_error + ulp: twice the error of an unfused computation in the same precision, and the rounding of
 //   the result.
-// - 3 (u + e) spread: P is rounded (u = 2^-9 for bf16, 2^-11 for f16, 0 for f32). Logits are f32 sums of D
-//   terms (e). Both change the weights independently of each other: three standard deviations of the sum.
-//   This term holds even if low_error happens to be small.
+// - 3 (u + e) spread: 16-bit types round P (u = unit_roundoff(dtype); 0 for f32). Logits are f32 sums of D
+// terms (e).
+//   Both change the weights independently of each other. The error of a rounding is at most u and has a
+//   standard deviation of 0.42 u (logarithmically distributed fractions), so that 3 u spread is 7 standard
+//   deviations. Up to 9 keys it is a strict bound, by the inequality of Cauchy and Schwarz. This term holds
+//   even if low_error happens to be small.
 // - sqrt(keys) 2^-24 mass: f32 accumulation in any order, a random walk with one step per key.
 [[nodiscard]] double output_bound(Dtype dtype, const RowTerms& row);
 
@@ -40,7 +45,7 @@ struct RowTerms {
 [[nodiscard]] double counting_bound(Dtype dtype, std::int64_t keys);
 
 // A term smaller than this fraction of an f32 sum may not change the sum: half the spacing of floats.
-inline constexpr double kAbsorbed = 0x1p-24;
+inline constexpr double kAbsorbed = kF32Roundoff;
 
 // Bound on |LSE - ref|, the sum of
 //

@@ -20,6 +20,18 @@ const char* dtype_name(Dtype dtype) {
   return "?";
 }
 
+double unit_roundoff(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f32:
+      return 0x1p-24;  // 23 fraction bits
+    case Dtype::f16:
+      return 0x1p-11;  // 10
+    case Dtype::bf16:
+      return 0x1p-8;  // 7
+  }
+  return 0;
+}
+
 // Whether the product of these non-negative sizes is at most kMaxTensorBytes.
 static bool fits(std::initializer_list<std::int64_t> sizes) {
   std::int64_t product = 1;

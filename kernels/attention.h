@@ -24,6 +24,10 @@ enum class Mask { none, causal };
 std::int64_t dtype_bytes(Dtype dtype);
 const char* dtype_name(Dtype dtype);  // "f32", "f16", "bf16"
 
+// The unit roundoff u of the type: rounding to nearest changes a normal number by at most the fraction u,
+// half the distance from 1 to the next value.
+double unit_roundoff(Dtype dtype);  // f32 2^-24, f16 2^-11, bf16 2^-8
+
 // Returns f(T{}) for the element type T of `dtype`.
 template <class Function>
 decltype(auto) with_element_type(Dtype dtype, Function&& f) {

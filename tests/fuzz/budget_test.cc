@@ -30,6 +30,17 @@ TEST(Ulp, IsConstantBelowTheSmallestNormalNumber) {
   EXPECT_EQ(ulp(Dtype::f32, 0.0), double{std::numeric_limits<float>::denorm_min()});
 }
 
+// 1 + u lies half-way between 1 and the next value, and is rounded to the even one, 1. Anything above it is
+// not.
+TEST(UnitRoundoff, IsTheLargestRelativeErrorOfTheConversions) {
+  EXPECT_EQ(unit_roundoff(Dtype::f32), double{std::numeric_limits<float>::epsilon()} / 2);
+  for (Dtype dtype : {Dtype::f16, Dtype::bf16}) {
+    const auto u = static_cast<float>(unit_roundoff(dtype));
+    EXPECT_EQ(round_to(dtype, 1 + u), 1) << dtype_name(dtype);
+    EXPECT_EQ(round_to(dtype, 1 + 1.01f * u), 1 + 2 * u) << dtype_name(dtype);
+  }
+}
+
 TEST(OutputBound, AddsItsFourTerms) {
   EXPECT_DOUBLE_EQ(output_bound(Dtype::bf16, {.keys = 1, .head_dim = 64, .largest_output = 1}), 0x1p-7);
   EXPECT_DOUBLE_EQ(output_bound(Dtype::f16, {.keys = 1, .largest_output = 1, .low_error = 0.5}), 1 + 0x1p-10);
