@@ -62,7 +62,7 @@ struct CheckResult {
   [[nodiscard]] std::string report() const;  // one line per failure, and one for not_checked
 };
 
-// The whole check. The kernel must support the problem.
+// The whole check. The kernel must support the problem with the strides of the layout.
 [[nodiscard]] CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t seed,
                                 const CheckOptions& options);
 

@@ -106,7 +106,8 @@ void KernelFuzz::report_minimized(const FuzzCase& c) {
   const double limit_seconds = std::min(kLongestSeconds, seconds_left());
   const Clock::time_point begin = Clock::now();
   const FuzzCase minimized = minimize(c, [&](const FuzzCase& simpler) {
-    if (seconds_since(begin) > limit_seconds || !lost().empty() || !kernel_.supports(simpler.problem).empty())
+    if (seconds_since(begin) > limit_seconds || !lost().empty() ||
+        !unsupported_reason(kernel_, simpler).empty())
       return false;
     const bool is_wrong = check_case(simpler).is_wrong();
     note_loss(simpler);
@@ -124,7 +125,7 @@ void KernelFuzz::note_loss(const FuzzCase& by) {
 void KernelFuzz::run_reproducers(const std::vector<Reproducer>& reproducers) {
   for (const Reproducer& each : reproducers)
     if (!HasFailure() && lost().empty() && each.applies_to(kernel_.id()) &&
-        kernel_.supports(each.fuzz_case.problem).empty())
+        unsupported_reason(kernel_, each.fuzz_case).empty())
       run(each.fuzz_case);
 }
 

@@ -96,6 +96,19 @@ struct Tensors {
   Strides q_strides, k_strides, v_strides, o_strides;
 };
 
+// Operands without memory: null pointers and packed strides. For Kernel::supports, which reads no memory.
+Tensors packed_tensors(const Problem& problem);
+
+// The same operands with strides that have a meaning. The stride of an axis of size 1 may be any number,
+// because nothing is multiplied by it but 0. Kernels that multiply strides by tiles, or pass them to a
+// library, would use it. Here such an axis gets the stride with which it folds into its neighbour: packed
+// tensors stay as they are.
+Tensors with_meaningful_strides(const Problem& problem, const Tensors& tensors);
+
+// Empty if all rows of the operands are aligned to `bytes`; otherwise the reason, with the tensor's name. A
+// tensor without elements has no rows.
+std::string unaligned_rows(const Problem& problem, const Tensors& tensors, std::int64_t bytes);
+
 // The number of elements of each tensor.
 std::int64_t query_elements(const Problem& problem);  // Q, O
 std::int64_t key_elements(const Problem& problem);    // K, V

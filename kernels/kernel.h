@@ -32,9 +32,10 @@ struct Kernel {
   std::string_view summary;  // method and precision, one line
   bool deterministic;        // results of all runs are bit-identical
 
-  // Empty if the kernel can compute `problem` on this machine; otherwise the reason. The results of all
-  // supported problems must be correct.
-  std::string (*supports)(const Problem& problem);
+  // Empty if the kernel can compute `problem` on this machine with operands of these strides and alignments;
+  // otherwise the reason. All that it supports must be correct. It reads no memory of the operands, whose
+  // pointers may be null, and does not throw.
+  std::string (*supports)(const Problem& problem, const Tensors& tensors);
 
   // Workspace of one launch in bytes; null: none.
   std::int64_t (*workspace_bytes)(const Problem& problem, int threads);
@@ -48,6 +49,11 @@ struct Kernel {
     return workspace_bytes ? workspace_bytes(problem, threads) : 0;
   }
 };
+
+// Kernel::supports of a kernel that computes every valid problem, for any strides.
+inline std::string supports_every_problem(const Problem& problem, const Tensors&) {
+  return problem_error(problem);
+}
 
 // All kernels of this build, in the order of the list.
 std::span<const Kernel* const> all_kernels();

@@ -328,11 +328,12 @@ auto with_type(const Problem& p, Visit visit) {
   return p.dtype == Dtype::f16 ? with_dim(f16{}) : with_dim(bf16{});
 }
 
-std::string supports(const Problem& p) {
+std::string supports(const Problem& p, const Tensors& t) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
   if (p.head_dim != 64 && p.head_dim != 128) return "D must be 64 or 128";
   if (p.seq_q > 16) return "S must be at most 16 (decoding)";
+  if (std::string unaligned = unaligned_rows(p, t, simt::kRowAlignment); !unaligned.empty()) return unaligned;
   if (p.scale <= 0) return "scale must be positive";  // the row maximum is taken before scaling
   if (p.seq_k > simt::kMaxSequence) return "Sk must be at most 2^29";
   if (p.batch > 65535 || p.kv_heads * row_tiles(p) > 65535)
@@ -342,8 +343,8 @@ std::string supports(const Problem& p) {
   });
 }
 
-void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  simt::require_aligned_rows(t);
+void launch(const Problem& p, const Tensors& tensors, const Launch& l) {
+  const Tensors t = with_meaningful_strides(p, tensors);
   with_type(p, [&](auto type, auto dim) { launch_dim<decltype(type), decltype(dim)::value>(p, t, l); });
 }
 

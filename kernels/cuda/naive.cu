@@ -77,7 +77,7 @@ __global__ void attend_rows(Problem p, Tensors t) {
   if (thread == 0) t.lse[row] = keys > 0 ? largest + logf(sum) : -INFINITY;
 }
 
-std::string supports(const Problem& p) {
+std::string supports(const Problem& p, const Tensors&) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (shared_bytes(p.head_dim) > 48 * 1024) return "D is too large: a block has 48 KiB of shared memory";
   if (lse_elements(p) > INT32_MAX) return "B * H * S must be at most 2^31 - 1 (grid size limit)";

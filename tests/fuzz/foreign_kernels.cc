@@ -91,7 +91,7 @@ constexpr Kernel kernel(std::string_view name) {
           .backend = Backend::cpu,
           .summary = "right, of foreign design",
           .deterministic = true,
-          .supports = problem_error,
+          .supports = supports_every_problem,
           .workspace_bytes = nullptr,
           .launch = launch<kDesign>};
 }
