@@ -28,6 +28,12 @@ double output_bound(Dtype dtype, const RowTerms& row) {
          std::sqrt(static_cast<double>(row.keys)) * kF32Roundoff * row.mass;
 }
 
+double range_slack(Dtype dtype, std::int64_t keys, double absorbed, double magnitude) {
+  const double rounding = dtype == Dtype::f32 ? 0 : unit_roundoff(dtype);
+  const double sums = kF32Roundoff * (8 + static_cast<double>(keys) / 2);
+  return magnitude * (rounding + sums + absorbed) + ulp(dtype, magnitude);
+}
+
 double counting_bound(Dtype dtype, std::int64_t keys) {
   const auto count = static_cast<double>(keys);
   const double weight = round_to(dtype, static_cast<float>(1 / count));
@@ -41,7 +47,7 @@ double counting_bound(Dtype dtype, std::int64_t keys) {
 
 double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass, double absorbed) {
   const auto terms = static_cast<double>(head_dim);
-  const double roundings = std::max(16.0, dtype == Dtype::f32 ? 2 * std::sqrt(terms) : terms / 4);
+  const double roundings = std::max(16.0, 0.375 * terms);
   return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * kF32Roundoff * logit_mass + absorbed;
 }
 

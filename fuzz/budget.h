@@ -40,6 +40,19 @@ struct RowTerms {
 // - sqrt(keys) 2^-24 mass: f32 accumulation in any order, a random walk with one step per key.
 [[nodiscard]] double output_bound(Dtype dtype, const RowTerms& row);
 
+// O is a mean of the visible values of V, whatever the logits are. This is how far it may be from the range
+// of one column, whose largest magnitude is `magnitude`:
+//
+//   magnitude (u + 2^-24 (8 + keys / 2) + absorbed) + ulp(magnitude)
+//
+// - u: the weights are rounded, their sum is that of the exact ones;
+// - 2^-24 (8 + keys / 2): two f32 sums of equal terms, half an ulp per key, and the division;
+// - absorbed: weights that a sum may lose (see lse_bound);
+// - ulp: the rounding of the result.
+//
+// The range bounds O where the bound above does not, because it grows with the logits.
+[[nodiscard]] double range_slack(Dtype dtype, std::int64_t keys, double absorbed, double magnitude);
+
 // Bound on |O - 1| if Q = 0 and V = 1. All terms are equal, so f32 may round each partial sum in the same
 // direction: half an ulp per key, in addition to the terms above.
 [[nodiscard]] double counting_bound(Dtype dtype, std::int64_t keys);
@@ -50,16 +63,17 @@ inline constexpr double kAbsorbed = kF32Roundoff;
 // Bound on |LSE - ref|, the sum of
 //
 // - 1e-5 (f32) or 2e-4 (16 bits);
-// - the error of the largest logit, an f32 sum of D terms: r 2^-24 logit_mass. r = 16 up to D = 64. Above,
-//   r is 2 sqrt(D) for f32, and D/4 for 16 bits, whose products tensor cores may add;
+// - the error of the largest logit, an f32 sum of D terms: r 2^-24 logit_mass, r = max(16, 3/8 D);
 // - `absorbed`, the sum of the weights below kAbsorbed. A running f32 sum may lose all of them. All losses
 //   have the same sign.
 //
-// Derivation of D/4: tensor cores of sm_80 add eight products at a time. They truncate each product at 2^-24
-// of the power of two below the largest addend, and then truncate the sum in the same way (Fasi, Higham,
-// Mikaitis and Pranesh 2021, "Numerical behavior of NVIDIA tensor cores"; later ones keep more bits). Terms
-// of one sign, whose sum grows evenly to M, lose half of that unit on average, all with the same sign. The
-// power of two below such a sum averages 3/8 M at most. That is 9/8 D x 1/2 x 3/8 = 0.21 D.
+// Derivation of 3/8 D: a sum of D equal terms may be rounded in the same direction by each addition, by up
+// to half an ulp. On average an ulp of S is 0.72 x 2^-23 S, and S is half of the total: 0.36 D. Tensor cores
+// of sm_80 add eight products at a time. They truncate each product at 2^-24 of the power of two below the
+// largest addend, and then truncate the sum in the same way (Fasi, Higham, Mikaitis and Pranesh 2021,
+// "Numerical behavior of NVIDIA tensor cores"; later ones keep more bits). Terms of one sign, whose sum
+// grows evenly to M, lose half of that unit on average, all with the same sign. The power of two below such
+// a sum averages 3/8 M at most. That is 9/8 D x 1/2 x 3/8 = 0.21 D.
 [[nodiscard]] double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass, double absorbed);
 
 }  // namespace warpgauge

@@ -26,6 +26,11 @@ bool same_kind(double found, double expected) {
   return std::isfinite(found);
 }
 
+// Of the visible values in a column of V.
+struct Range {
+  double lowest, highest;
+};
+
 // Compares one output row by row, and collects the failures by property.
 class Comparison {
  public:
@@ -56,13 +61,18 @@ class Comparison {
     check_lse_kind(row, expected_lse);
   }
 
-  // Checks |O - expected| <= bound at one element if both are finite. Returns error / bound.
-  double check_value(std::int64_t row, std::int64_t d, double expected, double bound) {
+  // Checks |O - expected| <= bound at one element if both are finite. `range` is that of the visible V, if
+  // the bound follows from it. Returns error / bound.
+  double check_value(std::int64_t row, std::int64_t d, double expected, double bound,
+                     const Range* range = nullptr) {
     const double error = std::fabs(o(row, d) - expected);
     if (!(error > bound) || !std::isfinite(error)) return error > 0 && bound > 0 ? error / bound : 0;
     wrong_.add(row, error / bound, [&] {
-      return fmt::format("O is {} at {}, expected {}: error {}, bound {}", number(o(row, d)), place(row, d),
-                         number(expected), number(error), number(bound));
+      const std::string cause = range ? fmt::format(", since the visible V lies in [{}, {}]",
+                                                    number(range->lowest), number(range->highest))
+                                      : "";
+      return fmt::format("O is {} at {}, expected {}: error {}, bound {}{}", number(o(row, d)), place(row, d),
+                         number(expected), number(error), number(bound), cause);
     });
     return error / bound;
   }
@@ -122,6 +132,24 @@ class Comparison {
   RowFailures unwritten_, unwritten_lse_, wrong_kind_, wrong_lse_kind_, wrong_, wrong_lse_;
 };
 
+// Checks an element with the bound of its row and with the range of the visible V. Returns the larger ratio:
+// of the error to the bound, or of the distance from the range to its slack.
+double compare_element(Comparison& comparison, const Problem& p, const Reference& ref, std::size_t n,
+                       std::int64_t d, double expected, double row_bound) {
+  const std::int64_t row = ref.rows[n], keys = comparison.keys(row);
+  if (keys == 0) return comparison.check_value(row, d, expected, row_bound);
+  const auto at = static_cast<std::size_t>(static_cast<std::int64_t>(n) * p.head_dim + d);
+  const Range range{ref.lowest[at], ref.highest[at]};
+  const double magnitude = std::max(std::fabs(range.lowest), std::fabs(range.highest)),
+               found = comparison.o(row, d);
+  const double slack = range_slack(p.dtype, keys, ref.absorbed[n], magnitude);
+  const double to_end = found > expected ? range.highest - expected : expected - range.lowest;
+  if (row_bound <= to_end + slack) return comparison.check_value(row, d, expected, row_bound);
+  comparison.check_value(row, d, expected, to_end + slack, &range);
+  const double error = std::fabs(found - expected);
+  return std::max(error / row_bound, (error - to_end) / slack);
+}
+
 // Compares one row with the oracle. Returns the largest error over the row's bound.
 double compare_row(Comparison& comparison, const Problem& p, const Reference& ref, std::size_t n,
                    AccuracySums& sums) {
@@ -140,7 +168,7 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
   for (std::int64_t d = 0; d < p.head_dim; ++d) {
     const double found = comparison.o(row, d);
     if (!std::isfinite(found) || !std::isfinite(rounded(d))) continue;
-    ratio = std::max(ratio, comparison.check_value(row, d, rounded(d), bound));
+    ratio = std::max(ratio, compare_element(comparison, p, ref, n, d, rounded(d), bound));
     sums.add(found, exact[d]);
   }
   comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, p.head_dim, ref.logit_mass[n], ref.absorbed[n]));

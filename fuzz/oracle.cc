@@ -34,7 +34,8 @@ Reference compute(const GpuOracle& gpu, const Inputs& inputs, std::vector<std::i
 }
 
 std::size_t size_bytes(const Reference& r) {
-  return sizeof(double) * (r.output.size() + 7 * r.rows.size());
+  return sizeof(double) * (r.output.size() + 7 * r.rows.size()) +
+         sizeof(float) * (r.lowest.size() + r.highest.size());
 }
 
 // Ignores NaN and infinity.
@@ -63,6 +64,8 @@ Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows) {
   Reference reference;
   reference.rows = std::move(rows);
   reference.output.resize(count * static_cast<std::size_t>(p.head_dim));
+  reference.lowest.resize(reference.output.size());
+  reference.highest.resize(reference.output.size());
   for (auto* values : {&reference.lse, &reference.logit_mass, &reference.absorbed, &reference.low_error,
                        &reference.spread, &reference.mass})
     values->resize(count);
@@ -72,7 +75,10 @@ Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows) {
 void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& out) {
   double square = 0;
   for (std::int64_t d = 0; d < p.head_dim; ++d) {
-    out.output[static_cast<std::int64_t>(n) * p.head_dim + d] = sums.output[d];
+    const std::int64_t at = static_cast<std::int64_t>(n) * p.head_dim + d;
+    out.output[at] = sums.output[d];
+    out.lowest[at] = sums.lowest[d];
+    out.highest[at] = sums.highest[d];
     const double error = std::fabs(double{round_to(p.dtype, sums.low[d])} -
                                    double{round_to(p.dtype, static_cast<float>(sums.output[d]))});
     raise(out.low_error[n], error);

@@ -29,10 +29,12 @@ enum class OracleBackend {
 // Empty if the oracle can run here, otherwise the reason why not.
 [[nodiscard]] std::string oracle_unavailable(OracleBackend backend);
 
-// One value per chosen row, except output. Rows count through [B, H, Sq].
+// One value per chosen row, except output and the range of V. Rows count through [B, H, Sq].
 struct Reference {
   std::vector<std::int64_t> rows;
   std::vector<double> output;  // [rows, D]
+  std::vector<float> lowest;   // [rows, D] smallest visible v_jd: O lies between it and the largest one,
+  std::vector<float> highest;  // [rows, D] whatever the logits are. NaNs do not count
   std::vector<double> lse;     // -inf where no key is visible
   // max over j of scale sum_d |q_d k_jd|: the error of a logit is proportional to it
   std::vector<double> logit_mass;

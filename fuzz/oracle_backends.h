@@ -8,12 +8,14 @@ namespace warpgauge {
 // A reference of the right size for these rows. All values are zero.
 [[nodiscard]] Reference empty_reference(const Problem& problem, std::vector<std::int64_t> rows);
 
-// Results of one row with at least one visible key: sums over j, one per d.
+// Results of one row with at least one visible key: sums and extremes over j, one per d.
 struct RowSums {
   const double* output;  // [D] p v
   const double* square;  // [D] (p v)^2
   const double* mass;    // [D] |p v|
   const float* low;      // [D] p v of the low-precision twin
+  const float* lowest;   // [D] smallest v
+  const float* highest;  // [D] largest v
   double lse;
   double logit_mass;
   double absorbed;

@@ -25,10 +25,11 @@ struct Scratch {
   std::vector<float> low_weight;             // [Sk] the same in f32, rounded to the input type
   std::vector<double> output, square, mass;  // [D] sums over j of p v, (p v)^2, |p v|
   std::vector<float> low_output;             // [D]
+  std::vector<float> lowest, highest;        // [D] extremes over j of v
 
   explicit Scratch(const Problem& p) : weight(p.seq_k), low_weight(p.seq_k) {
     for (auto* sums : {&output, &square, &mass}) sums->resize(p.head_dim);
-    low_output.resize(p.head_dim);
+    for (auto* values : {&low_output, &lowest, &highest}) values->resize(p.head_dim);
   }
 };
 
@@ -58,7 +59,8 @@ double dot_products(const float* q, const float* k, std::int64_t keys, std::int6
 WARPGAUGE_VECTOR_CLONES
 void weighted_sums(const double* weight, const float* low_weight, const float* v, std::int64_t keys,
                    std::int64_t dim, double* __restrict output, double* __restrict square,
-                   double* __restrict mass, float* __restrict low_output) {
+                   double* __restrict mass, float* __restrict low_output, float* __restrict lowest,
+                   float* __restrict highest) {
   for (std::int64_t j = 0; j < keys; ++j) {
     const float* value = v + j * dim;
     const double p = weight[j];
@@ -70,6 +72,8 @@ void weighted_sums(const double* weight, const float* low_weight, const float* v
       square[d] += term * term;
       mass[d] += std::fabs(term);
       low_output[d] += low_p * value[d];
+      lowest[d] = value[d] < lowest[d] ? value[d] : lowest[d];
+      highest[d] = value[d] > highest[d] ? value[d] : highest[d];
     }
   }
 }
@@ -89,8 +93,10 @@ Real softmax(Real* logit, std::int64_t keys) {
 void sum_values(const Problem& p, const float* v, std::int64_t keys, Scratch& s) {
   for (auto* sums : {&s.output, &s.square, &s.mass}) std::fill(sums->begin(), sums->end(), 0.0);
   std::fill(s.low_output.begin(), s.low_output.end(), 0.0f);
+  std::fill(s.lowest.begin(), s.lowest.end(), std::numeric_limits<float>::infinity());
+  std::fill(s.highest.begin(), s.highest.end(), -std::numeric_limits<float>::infinity());
   weighted_sums(s.weight.data(), s.low_weight.data(), v, keys, p.head_dim, s.output.data(), s.square.data(),
-                s.mass.data(), s.low_output.data());
+                s.mass.data(), s.low_output.data(), s.lowest.data(), s.highest.data());
 }
 
 // Fills entry n of the reference.
@@ -119,8 +125,8 @@ void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
   }
   sum_values(p, in.v.data() + kv_head * p.seq_k * p.head_dim, keys, s);
   store_row(p,
-            {s.output.data(), s.square.data(), s.mass.data(), s.low_output.data(), lse,
-             mass * std::fabs(p.scale), absorbed},
+            {s.output.data(), s.square.data(), s.mass.data(), s.low_output.data(), s.lowest.data(),
+             s.highest.data(), lse, mass * std::fabs(p.scale), absorbed},
             n, out);
 }
 

@@ -106,6 +106,20 @@ __global__ void absorbed_of_rows(const double* weights, const int* visible, int 
   if (threadIdx.x == 0) absorbed[blockIdx.x] = sum;
 }
 
+// One block per row: the smallest and the largest of the visible values of V [n, dim], one per column.
+// Ignores NaN, as the oracle on the CPU does.
+__global__ void range_of_values(const float* v, const int* visible, int dim, float* lowest, float* highest) {
+  for (int d = threadIdx.x; d < dim; d += kThreads) {
+    float low = std::numeric_limits<float>::infinity(), high = -low;
+    for (std::int64_t j = 0; j < visible[blockIdx.x]; ++j) {
+      low = fminf(low, v[j * dim + d]);
+      high = fmaxf(high, v[j * dim + d]);
+    }
+    lowest[std::int64_t{blockIdx.x} * dim + d] = low;
+    highest[std::int64_t{blockIdx.x} * dim + d] = high;
+  }
+}
+
 __global__ void square(double* values, std::int64_t size) {
   const std::int64_t n = std::int64_t{blockIdx.x} * kThreads + threadIdx.x;
   if (n < size) values[n] *= values[n];
@@ -223,13 +237,20 @@ void compute_chunk(const Inputs& in, const Head& head, std::size_t first, std::i
   gemm(CUBLAS_OP_N, dim, rows, n, head.v.low.data(), dim, low_weights.data(), n, low_sums.data());
   const std::vector<float> low = low_sums.download(count * dim);
 
+  DeviceArray<float> device_lowest(count * dim), device_highest(count * dim);
+  run(range_of_values, rows, head.v.low.data(), device_visible.data(), dim, device_lowest.data(),
+      device_highest.data());
+  const std::vector<float> lowest = device_lowest.download(count * dim),
+                           highest = device_highest.download(count * dim);
+
   const std::vector<double> lse = device_lse.download(count), logit_mass = device_mass.download(count),
                             absorbed = device_absorbed.download(count);
   for (std::int64_t r = 0; r < count; ++r)
     if (visible[r] > 0)
       store_row(p,
                 {output.data() + r * dim, squares.data() + r * dim, mass.data() + r * dim,
-                 low.data() + r * dim, lse[r], logit_mass[r] * std::abs(p.scale), absorbed[r]},
+                 low.data() + r * dim, lowest.data() + r * dim, highest.data() + r * dim, lse[r],
+                 logit_mass[r] * std::abs(p.scale), absorbed[r]},
                 first + r, out);
     else
       out.lse[first + r] = -std::numeric_limits<double>::infinity();

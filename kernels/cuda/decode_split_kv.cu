@@ -71,7 +71,7 @@ struct WarpResults {
   static constexpr int kStride = kDim + 8;  // floats per row; the padding avoids bank conflicts of stores
   static constexpr int kElements = kWarps * kRows * kStride;
   float* o;        // [kWarps, kRows, kStride], each row divided by its sum
-  float* largest;  // [kWarps, kRows], base 2
+  float* largest;  // [kWarps, kRows], of the scores
   float* sum;      // [kWarps, kRows]
 
   SIMT_DEVICE void put(const float (&values)[1][kDim / 8][4], const flash::OnlineSoftmax<1>& softmax) const {
@@ -104,8 +104,8 @@ SIMT_DEVICE void merge_warps(const Operands<T>& p, const WarpResults<kDim>& resu
   SIMT_UNROLL
   for (int w = 0; w < kWarps; ++w) {
     const int at = w * kRows + row_in_tile;
-    const float base = largest == -INFINITY ? 0.0f : largest;
-    weight[w] = results.sum[at] * simt::exp2_approx(results.largest[at] - base);
+    weight[w] = results.sum[at] *
+                simt::exp2_approx(flash::rescaling_exponent(results.largest[at], largest, p.scale_log2));
     total += weight[w];
   }
   const Row row = row_of(p, row_in_tile);
@@ -135,7 +135,7 @@ SIMT_DEVICE void merge_warps(const Operands<T>& p, const WarpResults<kDim>& resu
     }
   }
   if (simt::thread_index() % 8 == 0) {
-    const float lse = total == 0.0f ? -INFINITY : largest * flash::kLn2 + logf(total);
+    const float lse = total == 0.0f ? -INFINITY : flash::largest_logit(largest, p.scale_log2) + logf(total);
     if (p.splits == 1)
       p.lse[index] = lse;
     else

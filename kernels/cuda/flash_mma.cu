@@ -86,7 +86,7 @@ SIMT_DEVICE void store_results(const Operands<typename Shape::T>& p, const typen
     SIMT_UNROLL
     for (int half = 0; half < 2; ++half) {
       const int row = place.first_row + warp_row + m * 16 + half * 8 + lane / 4;
-      if (lane % 4 == 0 && row < p.seq_q) lse[row] = softmax.log_sum_exp(m, half);
+      if (lane % 4 == 0 && row < p.seq_q) lse[row] = softmax.log_sum_exp(m, half, p.scale_log2);
     }
   }
   typename Shape::T* rows = p.o + place.batch * p.o_strides.batch + place.head * p.o_strides.head +

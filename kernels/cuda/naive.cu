@@ -53,7 +53,9 @@ __global__ void attend_rows(Problem p, Tensors t) {
       float dot = 0;
       for (std::int64_t d = 0; d < p.head_dim; ++d)
         dot += q_row[d] * cuda::to_float(k[j * t.k_strides.row + d]);
-      logit = dot * static_cast<float>(p.scale);
+      // Not fused with the subtraction of the maximum, which is rounded: with huge logits the largest weight
+      // would not be 1.
+      logit = __fmul_rn(dot, static_cast<float>(p.scale));
     }
     const float chunk_max = cuda::block_max(logit, scratch);
     const float new_max = chunk_max > largest ? chunk_max : largest;
