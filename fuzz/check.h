@@ -84,6 +84,7 @@ struct LaunchFailure : std::runtime_error {
                                                   const Reference& reference, Accuracy* accuracy);
 
 // The same for the family `counting`, whose closed form holds at every row: O = 1 and LSE = ln(visible keys).
-[[nodiscard]] std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs);
+[[nodiscard]] std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs,
+                                                    const Rounding& rounding);
 
 }  // namespace warpgauge

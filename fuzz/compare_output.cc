@@ -142,7 +142,7 @@ double compare_element(Comparison& comparison, const Problem& p, const Reference
   const Range range{ref.lowest[at], ref.highest[at]};
   const double magnitude = std::max(std::fabs(range.lowest), std::fabs(range.highest)),
                found = comparison.o(row, d);
-  const double slack = range_slack(p.dtype, keys, ref.absorbed[n], magnitude);
+  const double slack = range_slack(p.dtype, ref.rounding, ref.terms[n], magnitude);
   const double to_end = found > expected ? range.highest - expected : expected - range.lowest;
   if (row_bound <= to_end + slack) return comparison.check_value(row, d, expected, row_bound);
   comparison.check_value(row, d, expected, to_end + slack, &range);
@@ -158,12 +158,8 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
   const auto rounded = [&](std::int64_t d) {
     return double{round_to(p.dtype, static_cast<float>(exact[d]))};
   };
-  double largest = 0, ratio = 0;
-  for (std::int64_t d = 0; d < p.head_dim; ++d)
-    if (std::isfinite(rounded(d))) largest = std::max(largest, std::fabs(rounded(d)));
-  const double bound = keys == 0 ? 0
-                                 : output_bound(p.dtype, {keys, p.head_dim, largest, ref.low_error[n],
-                                                          ref.spread[n], ref.mass[n], ref.logit_mass[n]});
+  const double bound = keys == 0 ? 0 : output_bound(p.dtype, ref.rounding, ref.terms[n]);
+  double ratio = 0;
   comparison.check_kinds(row, exact, ref.lse[n]);
   for (std::int64_t d = 0; d < p.head_dim; ++d) {
     const double found = comparison.o(row, d);
@@ -171,7 +167,7 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
     ratio = std::max(ratio, compare_element(comparison, p, ref, n, d, rounded(d), bound));
     sums.add(found, exact[d]);
   }
-  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, p.head_dim, ref.logit_mass[n], ref.absorbed[n]));
+  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, ref.rounding, ref.terms[n]));
   return ratio;
 }
 
@@ -191,16 +187,19 @@ std::vector<Failure> compare_output(const Output& output, const Inputs& inputs, 
   return comparison.failures();
 }
 
-std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs) {
+std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs, const Rounding& rounding) {
   const Problem& p = inputs.problem;
   Comparison comparison(output, inputs);
   comparison.scan();
   for (std::int64_t row = 0; row < lse_elements(p); ++row) {
     if (comparison.keys(row) == 0) continue;
-    const double bound = counting_bound(p.dtype, comparison.keys(row));
+    const std::int64_t keys = comparison.keys(row);
+    const double bound = counting_bound(p.dtype, rounding, keys);
     for (std::int64_t d = 0; d < p.head_dim; ++d) comparison.check_value(row, d, 1, bound);
-    comparison.check_lse(row, std::log(static_cast<double>(comparison.keys(row))),
-                         lse_bound(p.dtype, p.head_dim, 0, 0));
+    const auto count = static_cast<double>(keys);
+    comparison.check_lse(row, std::log(count),
+                         lse_bound(p.dtype, rounding,
+                                   {.keys = keys, .weight_spread = 1 / std::sqrt(count), .row_sum = count}));
   }
   return comparison.failures();
 }

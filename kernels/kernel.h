@@ -26,11 +26,29 @@ struct Launch {
   std::uint64_t schedule_seed = 0;
 };
 
+// What a kernel rounds to the problem's 16-bit type between its inputs and O. All else is f32. The fuzz
+// derives the bounds of O and LSE from it: a kernel that rounds what it does not declare may exceed them. No
+// meaning for f32.
+struct Rounding {
+  enum class Weights {
+    exact,            // P is f32 in P V
+    before_division,  // exp(S - maximum) is rounded; the product with V is divided by the sum
+    after_division,   // the normalized P is rounded
+  };
+  Weights weights = Weights::exact;
+  bool row_sum = false;  // the sum that divides O, and whose logarithm is in LSE, adds the rounded weights
+  bool scaled_query = false;  // Q is multiplied by the scale, or by scale * log2(e), and rounded
+  bool logits = false;        // S is rounded
+
+  bool operator==(const Rounding&) const = default;
+};
+
 struct Kernel {
   std::string_view name;  // "naive"; unique within its backend
   Backend backend;
   std::string_view summary;  // method and precision, one line
   bool deterministic;        // results of all runs are bit-identical
+  Rounding rounding = {};    // to 16 bits, of intermediate results
 
   // Empty if the kernel can compute `problem` on this machine with operands of these strides and alignments;
   // otherwise the reason. All that it supports must be correct. It reads no memory of the operands, whose

@@ -193,6 +193,7 @@ extern const Kernel cuda_cublas{
     .backend = Backend::cuda,
     .summary = "unfused: cuBLAS GEMM, row softmax, GEMM; f32 accumulation, TF32 off",
     .deterministic = true,
+    .rounding = {.weights = Rounding::Weights::after_division},
     .supports = supports,
     .workspace_bytes = workspace_bytes,
     .launch = launch};

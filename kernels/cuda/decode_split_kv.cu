@@ -355,6 +355,7 @@ extern const Kernel SIMT_SYMBOL(decode_split_kv){
     .backend = simt::kBackend,
     .summary = "decoding, keys split over blocks, mma.m16n8k16; f32 accumulation, P in the input type",
     .deterministic = true,
+    .rounding = {.weights = Rounding::Weights::before_division},
     .supports = supports,
     .workspace_bytes = workspace_bytes,
     .launch = launch};

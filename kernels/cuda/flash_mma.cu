@@ -234,6 +234,7 @@ extern const Kernel SIMT_SYMBOL(flash_mma){
     .backend = simt::kBackend,
     .summary = "fused FlashAttention-2, mma.m16n8k16; f32 accumulation, P in the input type",
     .deterministic = true,
+    .rounding = {.weights = Rounding::Weights::before_division},
     .supports = supports,
     .workspace_bytes = nullptr,
     .launch = launch};

@@ -6,7 +6,12 @@
 
 namespace warpgauge::foreign {
 
-// Rounds P, relative to the running maximum, before it divides by the sum of the exact P.
-extern const Kernel kFlashAttention2;
+extern const Kernel kFlashAttention2;  // P, relative to the running maximum, before the division
+extern const Kernel
+    kSumsRoundedWeights;  // the same, and the row sum adds the rounded P, as FlashInfer's on tensor cores
+extern const Kernel kUnfused;       // P after the division, as two GEMMs with a softmax between them
+extern const Kernel kScalesQuery;   // scale * Q
+extern const Kernel kRoundsLogits;  // scale * Q K^T
+extern const Kernel kRoundsAll;     // Q, S, P before the division, and the row sum
 
 }  // namespace warpgauge::foreign

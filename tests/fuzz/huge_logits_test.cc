@@ -60,8 +60,8 @@ TEST(HugeLogits, OfOneKeyGiveItsValue) {
 // Several tiles, several splits, several rows; the maximum differs from tile to tile or is the same.
 TEST(HugeLogits, OfManyKeysGiveAMeanOfTheirValues) {
   for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16})
-    for (std::int64_t dim : {32, 64, 96, 128, 256})
-      for (std::int64_t keys : {2, 65, 130, 700})
+    for (std::int64_t dim : {32, 64, 256})
+      for (std::int64_t keys : {2, 130, 700})
         for (std::int64_t queries : {1, 33})
           for (Mask mask : {Mask::none, Mask::causal}) {
             const Problem p{.seq_q = queries,
