@@ -38,7 +38,7 @@ FlagGroup case_flags(Flags& flags) {
         }},
        {.name = "--replay",
         .value_name = "LINE",
-        .help = "check only this case: the reproducer that a failure printed; repeatable",
+        .help = "check only this case: the reproducer that a failure printed; repeatable, in order",
         .apply = [&flags](const std::string& line) { flags.reproducers.push_back(parse_reproducer(line)); },
         .is_repeatable = true}}};
 }
