@@ -19,8 +19,9 @@ Block* Block::current() {
   return current_block;
 }
 
-Block::Block(const Plan& plan)
+Block::Block(const Plan& plan, GlobalMemory& global)
     : plan_(plan),
+      global_(global),
       agents_(plan.threads),
       arena_(plan.shared_bytes),
       shadow_(plan.check_memory ? arena_.capacity() : 0, plan.threads / kWarpSize, agents_.async_warps()),
@@ -43,6 +44,7 @@ void Block::reset(std::int64_t linear_index) {
   index_[0] = static_cast<int>(linear_index % x);
   index_[1] = static_cast<int>(linear_index / x % y);
   index_[2] = static_cast<int>(linear_index / x / y);
+  linear_index_ = linear_index;
   std::seed_seq seeds{plan_.seed, plan_.seed >> 32, static_cast<std::uint64_t>(linear_index)};
   random_.seed(seeds);
   if (plan_.check_memory) shadow_.reset(arena_.used());
@@ -55,7 +57,7 @@ void Block::reset(std::int64_t linear_index) {
     thread.lane = thread.index % kWarpSize;
     thread.exited = false;
     thread.waits_at = nullptr;
-    thread.clock = {thread.index, 1, {zero, nullptr}};
+    thread.clock = {thread.index, 1, {zero, nullptr, nullptr}};
     thread.copies.clear();
     thread.committed_groups = 0;
     thread.stores.clear();
@@ -82,7 +84,9 @@ void Block::reset(std::int64_t linear_index) {
   error_.reset();
 }
 
-void Block::run(std::int64_t linear_index) {
+void Block::run(std::int64_t linear_index, std::int64_t position) {
+  position_ = position;
+  has_turn_ = false;
   reset(linear_index);
   current_block = this;
   running_ = choose();
@@ -143,7 +147,10 @@ void Block::exit_thread() {
   if (warp.exited == kFullMask && plan_.count_bank_conflicts) banks_.flush(self.warp);
   warp.ready &= ~(1u << self.lane);
   if (warp.ready == 0) ready_warps_ &= ~(1u << self.warp);
-  if (--running_threads_ == 0) {
+  if (plan_.check_memory) barriers_[0].clocks.release(self.clock);  // an exit counts as an arrival
+  --running_threads_;
+  complete_barrier_if_ready(0);
+  if (running_threads_ == 0) {
     if (!loads_.empty())
       fail(FindingKind::copy_in_flight, [&] {
         return fmt::format(
@@ -171,7 +178,7 @@ AgentClock Block::async_clock(int agent, std::uint32_t event, std::span<const De
   }
   auto ordered = std::make_shared<VectorClock>(*all.ordered);
   for (const DeviceThread& thread : threads) advance(*ordered, thread.index, thread.clock.now);
-  return {agent, event, {std::move(ordered), all.fenced}};
+  return {agent, event, {std::move(ordered), all.fenced, all.device}};
 }
 
 // The thread to run next. TMA loads complete if no thread can run, and with random timing also before.

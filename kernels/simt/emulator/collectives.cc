@@ -59,10 +59,16 @@ void Block::arrive_at_barrier(int id, int threads, bool wait_for_all, const char
   if (plan_.check_memory) barrier.clocks.release(self.clock);
   ++barrier.arrived;
   if (wait_for_all) barrier.waiting.push_back(&self);
-  if (barrier.arrived < barrier.expected) {
-    if (wait_for_all) wait(what, site);
-    return;
-  }
+  complete_barrier_if_ready(id);
+  if (wait_for_all && barrier.arrived > 0) wait(what, site);
+}
+
+// syncthreads completes when all threads that have not exited have reached it (CUDA C++ Programming Guide,
+// "Independent Thread Scheduling": since Volta, bar.sync does "not succeed until reached by all non-exited
+// threads in the block"). A barrier with an explicit number of threads requires this number (PTX ISA, bar).
+void Block::complete_barrier_if_ready(int id) {
+  Barrier& barrier = barriers_[id];
+  if (barrier.arrived == 0 || barrier.arrived < (id == 0 ? running_threads_ : barrier.expected)) return;
   const ClockPair all = barrier.clocks.take();
   for (DeviceThread* thread : barrier.waiting) {
     if (all.ordered) thread->clock.before = all;
@@ -90,6 +96,10 @@ void named_barrier(int id, int threads, bool wait, Site site) {
           what, id, threads, describe(site));
     });
   block->arrive_at_barrier(id, threads, wait, what, site);
+}
+
+void device_fence() {
+  Call()->running()->clock.device_fence();
 }
 
 void warp_barrier(Site site) {
