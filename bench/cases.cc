@@ -66,7 +66,7 @@ Selection select_cases(std::span<const Kernel* const> kernels, const Options& op
         selection.missing_backends.emplace(kernel->backend, missing);
         continue;
       }
-      candidate.unsupported = kernel->supports(problem);
+      candidate.unsupported = kernel->supports(problem, packed_tensors(problem));
       if (!candidate.unsupported.empty() && !options.selects_explicitly()) continue;
       candidate.reproducer = reproducer(options, candidate.name);
       selection.cases.push_back(std::move(candidate));

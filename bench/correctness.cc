@@ -73,8 +73,9 @@ std::string wrong_after(const CaseResult& result, const Output& output, std::uin
                : "right before the timing; after it, the output is not bit-identical";
   const Inputs inputs = make_inputs(result.measured.problem, InputFamily::normal, seed);
   CheckResult checked;
-  checked.failures =
-      compare_output(output, inputs, *ReferenceCache().get(inputs, OracleBackend::automatic), nullptr);
+  checked.failures = compare_output(
+      output, inputs,
+      *ReferenceCache().get(inputs, OracleBackend::automatic, result.measured.kernel->rounding), nullptr);
   if (checked.passed()) return "";
   return fmt::format("right before the timing, wrong after it: {}", report_of(checked));
 }

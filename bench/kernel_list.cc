@@ -32,7 +32,7 @@ std::string masks_of(const Kernel& kernel, Problem problem) {
   std::vector<std::string> masks;
   for (const auto& [mask, name] : {std::pair(Mask::none, "none"), std::pair(Mask::causal, "causal")}) {
     problem.mask = mask;
-    if (kernel.supports(problem).empty()) masks.emplace_back(name);
+    if (kernel.supports(problem, packed_tensors(problem)).empty()) masks.emplace_back(name);
   }
   return fmt::format("mask {}", fmt::join(masks, " "));
 }
@@ -40,7 +40,8 @@ std::string masks_of(const Kernel& kernel, Problem problem) {
 std::string queries_of(const Kernel& kernel, Problem problem) {
   for (std::int64_t queries = 1; queries <= kManyQueries; ++queries) {
     problem.seq_q = queries;
-    if (!kernel.supports(problem).empty()) return fmt::format("Sq up to {}", queries - 1);
+    if (!kernel.supports(problem, packed_tensors(problem)).empty())
+      return fmt::format("Sq up to {}", queries - 1);
   }
   return "any Sq";
 }
@@ -63,7 +64,8 @@ std::string supported_problems(const Kernel& kernel) {
   for (const Dtype dtype : kDtypes) {
     std::vector<std::int64_t> of_dtype;
     for (std::int64_t dim = 1; dim <= kLargestHeadDim; ++dim)
-      if (const Problem problem = small_problem(dtype, dim); kernel.supports(problem).empty()) {
+      if (const Problem problem = small_problem(dtype, dim);
+          kernel.supports(problem, packed_tensors(problem)).empty()) {
         of_dtype.push_back(dim);
         supported = problem;
       }
@@ -104,7 +106,8 @@ MatrixSize size_of(const BackendMatrix& matrix, Backend backend, std::span<const
   for (const Kernel* kernel : kernels) {
     if (kernel->backend != backend) continue;
     for (const Problem& problem : problems)
-      size.cases += takes_part(matrix, *kernel, problem) && kernel->supports(problem).empty();
+      size.cases +=
+          takes_part(matrix, *kernel, problem) && kernel->supports(problem, packed_tensors(problem)).empty();
   }
   return size;
 }

@@ -8,55 +8,73 @@
 namespace warpgauge {
 namespace {
 
-struct Format {
-  int fraction_bits;
-  int least_exponent;
-  double weight_rounding;  // relative rounding error of P
-};
+// The exponent of the smallest normal number.
+int least_exponent(Dtype dtype) {
+  return dtype == Dtype::f16 ? -14 : -126;
+}
 
-Format format_of(Dtype dtype) {
-  switch (dtype) {
-    case Dtype::f32:
-      return {23, -126, 0.0};
-    case Dtype::f16:
-      return {10, -14, 0x1p-11};
-    case Dtype::bf16:
-      return {7, -126, 0x1p-9};
-  }
-  return {};
+// Of the weights in P V; 0 if they are exact.
+double weight_roundoff(Dtype dtype, const Rounding& rounding) {
+  return dtype == Dtype::f32 || rounding.weights == Rounding::Weights::exact ? 0 : unit_roundoff(dtype);
+}
+
+// The error of a weight that is too small for a normal number of f16, in units of normalized weights.
+double subnormal_step(Dtype dtype, const Rounding& rounding, double row_sum) {
+  if (dtype != Dtype::f16 || rounding.weights == Rounding::Weights::exact) return 0;
+  return 0x1p-25 / (rounding.weights == Rounding::Weights::before_division ? row_sum : 1);
+}
+
+double peak_roundoff(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
+  return dtype != Dtype::f32 && rounding.logits ? unit_roundoff(dtype) * row.logit_peak : 0;
 }
 
 }  // namespace
 
 double ulp(Dtype dtype, double value) {
-  const Format format = format_of(dtype);
-  const int exponent =
-      value == 0 ? format.least_exponent : std::max(std::ilogb(value), format.least_exponent);
-  return std::ldexp(1.0, exponent - format.fraction_bits);
+  const int least = least_exponent(dtype);
+  return std::ldexp(2 * unit_roundoff(dtype), value == 0 ? least : std::max(std::ilogb(value), least));
 }
 
-double output_bound(Dtype dtype, const RowTerms& row) {
-  const double logit_error = 0x1p-24 * (4 + std::sqrt(static_cast<double>(row.head_dim)) * row.logit_mass);
-  const double weight_error = format_of(dtype).weight_rounding + logit_error;
-  return 2 * row.low_error + ulp(dtype, row.largest_output) + 3 * weight_error * row.spread +
-         std::sqrt(static_cast<double>(row.keys)) * 0x1p-24 * row.mass;
+double output_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
+  const double u = weight_roundoff(dtype, rounding);
+  const double of_sum = kF32Roundoff * (4 + std::sqrt(static_cast<double>(row.head_dim)) * row.logit_mass);
+  const double of_logit = std::expm1(row.query_rounding + peak_roundoff(dtype, rounding, row));
+  double bound = 2 * row.low_error + ulp(dtype, row.largest_output) +
+                 3 * (u + of_sum + of_logit) * row.spread +
+                 std::sqrt(static_cast<double>(row.keys)) * kF32Roundoff * row.mass;
+  if (rounding.row_sum) bound += 3 * u * row.weight_spread * row.largest_output;
+  return bound + 3 * subnormal_step(dtype, rounding, row.row_sum) * row.value_spread;
 }
 
-double counting_bound(Dtype dtype, std::int64_t keys) {
+double range_slack(Dtype dtype, const Rounding& rounding, const RowTerms& row, double magnitude) {
+  const double u = rounding.row_sum ? 0 : weight_roundoff(dtype, rounding);
+  const double sums = kF32Roundoff * (8 + static_cast<double>(row.keys) / 2);
+  return magnitude * (u + sums + row.absorbed) + ulp(dtype, magnitude);
+}
+
+double counting_bound(Dtype dtype, const Rounding& rounding, std::int64_t keys) {
   const auto count = static_cast<double>(keys);
-  const double weight = round_to(dtype, static_cast<float>(1 / count));
+  const bool is_divided = rounding.weights == Rounding::Weights::after_division;
+  const double weight = is_divided ? round_to(dtype, static_cast<float>(1 / count)) : 1 / count;
   const RowTerms row{.keys = keys,
                      .largest_output = 1.0,
                      .low_error = std::fabs(count * weight - 1),
                      .spread = 1 / std::sqrt(count),
-                     .mass = 1.0};
-  return output_bound(dtype, row) + count * 0x1p-25;
+                     .mass = 1.0,
+                     .weight_spread = 1 / std::sqrt(count),
+                     .row_sum = count,
+                     .value_spread = std::sqrt(count)};
+  return output_bound(dtype, rounding, row) + count * kF32Roundoff / 2;
 }
 
-double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass, double absorbed) {
-  const auto terms = static_cast<double>(head_dim);
-  const double roundings = std::max(16.0, dtype == Dtype::f32 ? 2 * std::sqrt(terms) : terms / 4);
-  return (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * 0x1p-24 * logit_mass + absorbed;
+double lse_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
+  const double roundings = std::max(16.0, 0.375 * static_cast<double>(row.head_dim));
+  double bound =
+      (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * kF32Roundoff * row.logit_mass + row.absorbed;
+  if (rounding.row_sum)
+    bound += weight_roundoff(dtype, rounding) * std::min(1.0, 3 * row.weight_spread) +
+             3 * subnormal_step(dtype, rounding, row.row_sum) * std::sqrt(static_cast<double>(row.keys));
+  return bound + row.query_rounding + peak_roundoff(dtype, rounding, row);
 }
 
 }  // namespace warpgauge

@@ -1,60 +1,97 @@
-// Error bounds of a right kernel, one per row, from the terms of that row. A fixed absolute tolerance does
-// not work: at S = 16k outputs have a standard deviation of 0.013, and a kernel that drops keys passes 1e-2.
+// Error bounds of a right kernel, one per row, from the terms of that row and from what the kernel rounds. A
+// fixed absolute tolerance does not work: at S = 16k outputs have a standard deviation of 0.013, and a kernel
+// that drops keys passes 1e-2. kernels/README.md describes the bounds of each rounding.
 #pragma once
 
 #include <cstdint>
 
 #include "kernels/attention.h"
+#include "kernels/kernel.h"
 
 namespace warpgauge {
 
 // Distance between neighbouring values of the type at |value|.
 [[nodiscard]] double ulp(Dtype dtype, double value);
 
-// The terms of a row's bound; see Reference (oracle.h).
+inline constexpr double kF32Roundoff = 0x1p-24;  // unit_roundoff(Dtype::f32): of sums and logits
+
+// A term smaller than this fraction of an f32 sum may not change the sum: half the spacing of floats.
+inline constexpr double kAbsorbed = kF32Roundoff;
+
+// The exact terms of a row's bounds. p are the normalized weights, s the logits.
 struct RowTerms {
   std::int64_t keys = 0;  // visible ones
   std::int64_t head_dim = 0;
-  double largest_output = 0;
-  double low_error = 0;
-  double spread = 0;
-  double mass = 0;
-  double logit_mass = 0;
+  double largest_output = 0;  // max over d of |O|, rounded to the output type
+  double low_error =
+      0;              // max over d of |low - ref|, both rounded: of a computation in the kernel's precision
+  double spread = 0;  // max over d of sqrt(sum_j (p_j v_jd)^2)
+  double mass = 0;    // max over d of sum_j |p_j v_jd|
+  double logit_mass = 0;  // max over j of scale sum_d |q_d k_jd|: the error of a logit is proportional to it
+  double absorbed = 0;    // sum of the weights below kAbsorbed, which an f32 sum may lose
+  double weight_spread = 0;   // sqrt(sum_j p_j^2)
+  double row_sum = 1;         // sum_j exp(s_j - max s), at least 1
+  double value_spread = 0;    // max over d of sqrt(sum_j v_jd^2)
+  double logit_peak = 0;      // max over j of |s_j|
+  double query_rounding = 0;  // max over j of sum_d |r_d k_jd|, r_d the rounding error bound of scale q_d
 };
 
 // Bound on max over d of |O - ref|, ref rounded to the output type:
 //
-//   2 low_error + ulp(largest_output) + 3 (u + e) spread + sqrt(keys) 2^-24 mass,
-//   e = 2^-24 (4 + sqrt(D) logit_mass)
+//   2 low_error + ulp(largest_output) + 3 w spread + sqrt(keys) 2^-24 mass + [row_sum] 3 u weight_spread |O|
+//   + [f16 weights] 3 2^-25 value_spread / L
+//   w = u + e + exp(l) - 1, e = 2^-24 (4 + sqrt(D) logit_mass), l = query_rounding + u logit_peak
 //
-// - 2 low_error + ulp: twice the error of an unfused computation in the same precision, and the rounding of
-//   the result.
-// - 3 (u + e) spread: P is rounded (u = 2^-9 for bf16, 2^-11 for f16, 0 for f32). Logits are f32 sums of D
-//   terms (e). Both change the weights independently of each other: three standard deviations of the sum.
-//   This term holds even if low_error happens to be small.
+// - 2 low_error + ulp: twice the error of a computation with the same roundings, and the rounding of the
+// result.
+// - 3 w spread: the weights change independently of each other, by the fraction w at most. u is unit_roundoff
+// of the
+//   type if P is rounded, e the error of a logit, a sum of D terms in f32; l the error of a logit if Q or S
+//   are rounded. The error of one rounding is at most u and has a standard deviation of 0.42 u
+//   (logarithmically distributed fractions): 3 u spread is 7 standard deviations. Up to 9 keys it is a strict
+//   bound (Cauchy and Schwarz). It holds even if low_error happens to be small.
+// - 3 u weight_spread |O|: the same errors, in the sum of the rounded weights.
+// - 3 2^-25 value_spread / L: f16 rounds weights below 2^-14 to multiples of 2^-24. Before the division the
+// weights
+//   are larger by L = row_sum; after it, L is 1.
 // - sqrt(keys) 2^-24 mass: f32 accumulation in any order, a random walk with one step per key.
-[[nodiscard]] double output_bound(Dtype dtype, const RowTerms& row);
+[[nodiscard]] double output_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row);
+
+// O is a mean of the visible values of V, whatever the logits are. This is how far it may be from the range
+// of one column, whose largest magnitude is `magnitude`:
+//
+//   magnitude (u + 2^-24 (8 + keys / 2) + absorbed) + ulp(magnitude)
+//
+// - u: the weights are rounded, and their sum is that of the exact ones; 0 if it is that of the rounded ones.
+// - 2^-24 (8 + keys / 2): two f32 sums of equal terms, half an ulp per key, and the division.
+// - absorbed: weights that a sum may lose.
+// - ulp: the rounding of the result.
+//
+// The range bounds O where the bound above does not, because it grows with the logits.
+[[nodiscard]] double range_slack(Dtype dtype, const Rounding& rounding, const RowTerms& row,
+                                 double magnitude);
 
 // Bound on |O - 1| if Q = 0 and V = 1. All terms are equal, so f32 may round each partial sum in the same
 // direction: half an ulp per key, in addition to the terms above.
-[[nodiscard]] double counting_bound(Dtype dtype, std::int64_t keys);
-
-// A term smaller than this fraction of an f32 sum may not change the sum: half the spacing of floats.
-inline constexpr double kAbsorbed = 0x1p-24;
+[[nodiscard]] double counting_bound(Dtype dtype, const Rounding& rounding, std::int64_t keys);
 
 // Bound on |LSE - ref|, the sum of
 //
 // - 1e-5 (f32) or 2e-4 (16 bits);
-// - the error of the largest logit, an f32 sum of D terms: r 2^-24 logit_mass. r = 16 up to D = 64. Above,
-//   r is 2 sqrt(D) for f32, and D/4 for 16 bits, whose products tensor cores may add;
-// - `absorbed`, the sum of the weights below kAbsorbed. A running f32 sum may lose all of them. All losses
-//   have the same sign.
+// - the error of the largest logit, an f32 sum of D terms: r 2^-24 logit_mass, r = max(16, 3/8 D);
+// - absorbed: a running f32 sum may lose all of these weights. All losses have the same sign;
+// - [row_sum] u min(1, 3 weight_spread), and for f16 3 2^-25 sqrt(keys) / L: the errors of the rounded
+// weights in
+//   their sum. 1 is the strict bound;
+// - [scaled_query] query_rounding and [logits] u logit_peak: the error of a logit.
 //
-// Derivation of D/4: tensor cores of sm_80 add eight products at a time. They truncate each product at 2^-24
-// of the power of two below the largest addend, and then truncate the sum in the same way (Fasi, Higham,
-// Mikaitis and Pranesh 2021, "Numerical behavior of NVIDIA tensor cores"; later ones keep more bits). Terms
-// of one sign, whose sum grows evenly to M, lose half of that unit on average, all with the same sign. The
-// power of two below such a sum averages 3/8 M at most. That is 9/8 D x 1/2 x 3/8 = 0.21 D.
-[[nodiscard]] double lse_bound(Dtype dtype, std::int64_t head_dim, double logit_mass, double absorbed);
+// Derivation of 3/8 D: a sum of D equal terms may be rounded in the same direction by each addition, by up to
+// half an ulp. On average an ulp of S is 0.72 x 2^-23 S, and S is half of the total: 0.36 D. Tensor cores of
+// sm_80 add eight products at a time. They truncate each product at 2^-24 of the power of two below the
+// largest addend, and then truncate the sum in the same way (Fasi, Higham, Mikaitis and Pranesh 2021,
+// "Numerical behavior of NVIDIA tensor cores"; later ones keep more bits). Terms of one sign, whose sum grows
+// evenly to M, lose half of that unit on average, all with the same sign. The power of two below such a sum
+// averages 3/8 M at most. That is 9/8 D x 1/2 x 3/8 = 0.21 D.
+[[nodiscard]] double lse_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row);
 
 }  // namespace warpgauge

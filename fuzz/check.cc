@@ -105,9 +105,9 @@ class Checker {
     for (const std::string& violation : tensors_.violations())
       add({{Property::stays_inside, family, violation}}, result);
     if (family == InputFamily::counting) {
-      add(compare_counting(output, inputs), result);
+      add(compare_counting(output, inputs, kernel_.rounding), result);
     } else {
-      const auto reference = cache().get(inputs, options_.oracle);
+      const auto reference = cache().get(inputs, options_.oracle, kernel_.rounding);
       add(compare_output(output, inputs, *reference, is_main ? &result.accuracy : nullptr), result);
     }
     if (is_main) result.output_hash = hash_output(output);

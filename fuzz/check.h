@@ -62,7 +62,7 @@ struct CheckResult {
   [[nodiscard]] std::string report() const;  // one line per failure, and one for not_checked
 };
 
-// The whole check. The kernel must support the problem.
+// The whole check. The kernel must support the problem with the strides of the layout.
 [[nodiscard]] CheckResult check(const Kernel& kernel, const Problem& problem, std::uint64_t seed,
                                 const CheckOptions& options);
 
@@ -84,6 +84,7 @@ struct LaunchFailure : std::runtime_error {
                                                   const Reference& reference, Accuracy* accuracy);
 
 // The same for the family `counting`, whose closed form holds at every row: O = 1 and LSE = ln(visible keys).
-[[nodiscard]] std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs);
+[[nodiscard]] std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs,
+                                                    const Rounding& rounding);
 
 }  // namespace warpgauge

@@ -21,7 +21,7 @@ double operand_bytes(const Kernel& kernel, const Problem& p) {
   const double wide = 4 * (query + 2 * key) + 2 * 4 * (query + lse);
   const double guarded = on_host ? element * 2 * (query + key) + 4 * lse : 0;
   const double image = element * std::max(query, key);  // one operand on its way to or from its buffer
-  return wide + guarded + image + (attention_flops(p) <= kAllRowsFlops ? 8 * query : 0);
+  return wide + guarded + image + (attention_flops(p) <= kAllRowsFlops ? 16 * query : 0);
 }
 
 }  // namespace

@@ -26,6 +26,11 @@ bool same_kind(double found, double expected) {
   return std::isfinite(found);
 }
 
+// Of the visible values in a column of V.
+struct Range {
+  double lowest, highest;
+};
+
 // Compares one output row by row, and collects the failures by property.
 class Comparison {
  public:
@@ -56,13 +61,18 @@ class Comparison {
     check_lse_kind(row, expected_lse);
   }
 
-  // Checks |O - expected| <= bound at one element if both are finite. Returns error / bound.
-  double check_value(std::int64_t row, std::int64_t d, double expected, double bound) {
+  // Checks |O - expected| <= bound at one element if both are finite. `range` is that of the visible V, if
+  // the bound follows from it. Returns error / bound.
+  double check_value(std::int64_t row, std::int64_t d, double expected, double bound,
+                     const Range* range = nullptr) {
     const double error = std::fabs(o(row, d) - expected);
     if (!(error > bound) || !std::isfinite(error)) return error > 0 && bound > 0 ? error / bound : 0;
     wrong_.add(row, error / bound, [&] {
-      return fmt::format("O is {} at {}, expected {}: error {}, bound {}", number(o(row, d)), place(row, d),
-                         number(expected), number(error), number(bound));
+      const std::string cause = range ? fmt::format(", since the visible V lies in [{}, {}]",
+                                                    number(range->lowest), number(range->highest))
+                                      : "";
+      return fmt::format("O is {} at {}, expected {}: error {}, bound {}{}", number(o(row, d)), place(row, d),
+                         number(expected), number(error), number(bound), cause);
     });
     return error / bound;
   }
@@ -122,6 +132,24 @@ class Comparison {
   RowFailures unwritten_, unwritten_lse_, wrong_kind_, wrong_lse_kind_, wrong_, wrong_lse_;
 };
 
+// Checks an element with the bound of its row and with the range of the visible V. Returns the larger ratio:
+// of the error to the bound, or of the distance from the range to its slack.
+double compare_element(Comparison& comparison, const Problem& p, const Reference& ref, std::size_t n,
+                       std::int64_t d, double expected, double row_bound) {
+  const std::int64_t row = ref.rows[n], keys = comparison.keys(row);
+  if (keys == 0) return comparison.check_value(row, d, expected, row_bound);
+  const auto at = static_cast<std::size_t>(static_cast<std::int64_t>(n) * p.head_dim + d);
+  const Range range{ref.lowest[at], ref.highest[at]};
+  const double magnitude = std::max(std::fabs(range.lowest), std::fabs(range.highest)),
+               found = comparison.o(row, d);
+  const double slack = range_slack(p.dtype, ref.rounding, ref.terms[n], magnitude);
+  const double to_end = found > expected ? range.highest - expected : expected - range.lowest;
+  if (row_bound <= to_end + slack) return comparison.check_value(row, d, expected, row_bound);
+  comparison.check_value(row, d, expected, to_end + slack, &range);
+  const double error = std::fabs(found - expected);
+  return std::max(error / row_bound, (error - to_end) / slack);
+}
+
 // Compares one row with the oracle. Returns the largest error over the row's bound.
 double compare_row(Comparison& comparison, const Problem& p, const Reference& ref, std::size_t n,
                    AccuracySums& sums) {
@@ -130,20 +158,16 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
   const auto rounded = [&](std::int64_t d) {
     return double{round_to(p.dtype, static_cast<float>(exact[d]))};
   };
-  double largest = 0, ratio = 0;
-  for (std::int64_t d = 0; d < p.head_dim; ++d)
-    if (std::isfinite(rounded(d))) largest = std::max(largest, std::fabs(rounded(d)));
-  const double bound = keys == 0 ? 0
-                                 : output_bound(p.dtype, {keys, p.head_dim, largest, ref.low_error[n],
-                                                          ref.spread[n], ref.mass[n], ref.logit_mass[n]});
+  const double bound = keys == 0 ? 0 : output_bound(p.dtype, ref.rounding, ref.terms[n]);
+  double ratio = 0;
   comparison.check_kinds(row, exact, ref.lse[n]);
   for (std::int64_t d = 0; d < p.head_dim; ++d) {
     const double found = comparison.o(row, d);
     if (!std::isfinite(found) || !std::isfinite(rounded(d))) continue;
-    ratio = std::max(ratio, comparison.check_value(row, d, rounded(d), bound));
+    ratio = std::max(ratio, compare_element(comparison, p, ref, n, d, rounded(d), bound));
     sums.add(found, exact[d]);
   }
-  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, p.head_dim, ref.logit_mass[n], ref.absorbed[n]));
+  comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, ref.rounding, ref.terms[n]));
   return ratio;
 }
 
@@ -163,16 +187,19 @@ std::vector<Failure> compare_output(const Output& output, const Inputs& inputs, 
   return comparison.failures();
 }
 
-std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs) {
+std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs, const Rounding& rounding) {
   const Problem& p = inputs.problem;
   Comparison comparison(output, inputs);
   comparison.scan();
   for (std::int64_t row = 0; row < lse_elements(p); ++row) {
     if (comparison.keys(row) == 0) continue;
-    const double bound = counting_bound(p.dtype, comparison.keys(row));
+    const std::int64_t keys = comparison.keys(row);
+    const double bound = counting_bound(p.dtype, rounding, keys);
     for (std::int64_t d = 0; d < p.head_dim; ++d) comparison.check_value(row, d, 1, bound);
-    comparison.check_lse(row, std::log(static_cast<double>(comparison.keys(row))),
-                         lse_bound(p.dtype, p.head_dim, 0, 0));
+    const auto count = static_cast<double>(keys);
+    comparison.check_lse(row, std::log(count),
+                         lse_bound(p.dtype, rounding,
+                                   {.keys = keys, .weight_spread = 1 / std::sqrt(count), .row_sum = count}));
   }
   return comparison.failures();
 }

@@ -102,6 +102,10 @@ InputFamily draw_family(Draws& draws) {
 
 }  // namespace
 
+std::string unsupported_reason(const Kernel& kernel, const FuzzCase& c) {
+  return kernel.supports(c.problem, layout_tensors(c.problem, c.layout));
+}
+
 FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, std::int64_t max_volume) {
   Draws draws(seed, attempt);
   FuzzCase drawn;
@@ -118,7 +122,7 @@ std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_
   const std::int64_t max_volume = kernel.backend == Backend::simt ? kMaxEmulatedVolume : kMaxFuzzVolume;
   for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
     const FuzzCase drawn = random_case(seed, attempt, max_volume);
-    if (kernel.supports(drawn.problem).empty()) return drawn;
+    if (unsupported_reason(kernel, drawn).empty()) return drawn;
   }
   return std::nullopt;
 }

@@ -30,6 +30,9 @@ struct FuzzCase {
 inline constexpr std::int64_t kMaxFuzzVolume = std::int64_t{1} << 24;
 inline constexpr std::int64_t kMaxEmulatedVolume = std::int64_t{1} << 21;
 
+// Empty if the kernel supports the case: its problem, with the strides of its layout. Otherwise the reason.
+[[nodiscard]] std::string unsupported_reason(const Kernel& kernel, const FuzzCase& fuzz_case);
+
 // The case of this seed. Other attempts give other cases of the same seed.
 [[nodiscard]] FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt,
                                    std::int64_t max_volume = kMaxFuzzVolume);

@@ -25,15 +25,10 @@ Strides make_strides(Layout layout, std::int64_t heads, std::int64_t seq, std::i
       const std::int64_t row = head_dim + 8, head = (seq + 3) * row;
       return {heads * head + 5 * row, head, row};
     }
-    case Layout::mixed:  // unmixed() has replaced it
+    case Layout::mixed:  // layout_tensors() has replaced it
       break;
   }
   return {};
-}
-
-// The layout of one tensor, if all have the layout `all`.
-Layout unmixed(Layout all, Layout where_mixed) {
-  return all == Layout::mixed ? where_mixed : all;
 }
 
 // Distance in elements from the first to one past the last.
@@ -85,6 +80,16 @@ const char* layout_name(Layout layout) {
   return "?";
 }
 
+Tensors layout_tensors(const Problem& p, Layout layout) {
+  const auto strides = [&](Layout where_mixed, std::int64_t heads, std::int64_t seq) {
+    return make_strides(layout == Layout::mixed ? where_mixed : layout, heads, seq, p.head_dim);
+  };
+  return {.q_strides = strides(Layout::interleaved, p.heads, p.seq_q),
+          .k_strides = strides(Layout::packed, p.kv_heads, p.seq_k),
+          .v_strides = strides(Layout::padded, p.kv_heads, p.seq_k),
+          .o_strides = strides(Layout::padded, p.heads, p.seq_q)};
+}
+
 void poison(Buffer& buffer) {
   constexpr std::size_t kChunkBytes = std::size_t{1} << 18;
   static const std::vector<std::uint16_t> chunk(kChunkBytes / 2, kPoison);
@@ -103,15 +108,15 @@ std::uint64_t hash_output(const Output& output) {
   return hash;
 }
 
-GuardedTensors::Region::Region(const char* name_, Backend backend, Layout layout, std::int64_t batch_,
-                               std::int64_t heads_, std::int64_t seq_, std::int64_t head_dim,
-                               std::int64_t element_bytes_)
+GuardedTensors::Region::Region(const char* name_, Backend backend, const Strides& strides_,
+                               std::int64_t batch_, std::int64_t heads_, std::int64_t seq_,
+                               std::int64_t head_dim, std::int64_t element_bytes_)
     : name(name_),
       batch(batch_),
       heads(heads_),
       seq(seq_),
       row_bytes(head_dim * element_bytes_),
-      strides(make_strides(layout, heads_, seq_, head_dim)),
+      strides(strides_),
       element_bytes(element_bytes_),
       extent_bytes(static_cast<std::size_t>(extent(strides, batch, heads, seq, head_dim) * element_bytes)),
       buffer(backend, extent_bytes + 2 * kGuardBytes) {
@@ -165,16 +170,15 @@ std::string GuardedTensors::Region::outside_violation(std::vector<std::uint16_t>
 }
 
 GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout)
+    : GuardedTensors(backend, p, layout_tensors(p, layout)) {}
+
+GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors& laid_out)
     : problem_(p),
-      q_("Q", backend, unmixed(layout, Layout::interleaved), p.batch, p.heads, p.seq_q, p.head_dim,
-         dtype_bytes(p.dtype)),
-      k_("K", backend, unmixed(layout, Layout::packed), p.batch, p.kv_heads, p.seq_k, p.head_dim,
-         dtype_bytes(p.dtype)),
-      v_("V", backend, unmixed(layout, Layout::padded), p.batch, p.kv_heads, p.seq_k, p.head_dim,
-         dtype_bytes(p.dtype)),
-      o_("O", backend, unmixed(layout, Layout::padded), p.batch, p.heads, p.seq_q, p.head_dim,
-         dtype_bytes(p.dtype)),
-      lse_("LSE", backend, Layout::packed, p.batch, p.heads, p.seq_q, 1, sizeof(float)),
+      q_("Q", backend, laid_out.q_strides, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
+      k_("K", backend, laid_out.k_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim, dtype_bytes(p.dtype)),
+      v_("V", backend, laid_out.v_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim, dtype_bytes(p.dtype)),
+      o_("O", backend, laid_out.o_strides, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
+      lse_("LSE", backend, packed_strides(p.heads, p.seq_q, 1), p.batch, p.heads, p.seq_q, 1, sizeof(float)),
       tensors_{.q = q_.data(),
                .k = k_.data(),
                .v = v_.data(),

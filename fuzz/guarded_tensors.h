@@ -25,6 +25,10 @@ enum class Layout {
 
 [[nodiscard]] const char* layout_name(Layout layout);
 
+// The strides of the layout, with null pointers: for Kernel::supports, before there is any memory. Tensors in
+// memory are aligned at least as well.
+[[nodiscard]] Tensors layout_tensors(const Problem& problem, Layout layout);
+
 // Fills memory that a kernel must not write, and outputs that it must write: a signalling NaN as f16, as bf16
 // and, twice in a row, as f32. Arithmetic produces only quiet NaNs, so no kernel computes this value.
 inline constexpr std::uint16_t kPoison = 0x7fa5;
@@ -47,6 +51,8 @@ class GuardedTensors {
  public:
   // Allocates and poisons all five tensors. Throws std::runtime_error if the memory cannot be allocated.
   GuardedTensors(Backend backend, const Problem& problem, Layout layout);
+  // With the strides of `laid_out`; its pointers are not used.
+  GuardedTensors(Backend backend, const Problem& problem, const Tensors& laid_out);
 
   [[nodiscard]] const Tensors& tensors() const { return tensors_; }
   [[nodiscard]] const Problem& problem() const { return problem_; }
@@ -69,7 +75,7 @@ class GuardedTensors {
     std::uint64_t uploaded_hash = 0;  // of the elements of an input
     Buffer buffer;
 
-    Region(const char* name, Backend backend, Layout layout, std::int64_t batch, std::int64_t heads,
+    Region(const char* name, Backend backend, const Strides& strides, std::int64_t batch, std::int64_t heads,
            std::int64_t seq, std::int64_t head_dim, std::int64_t element_bytes);
     void* data() const;
     void download(std::vector<std::uint16_t>& image) const;

@@ -12,10 +12,11 @@ namespace {
 
 enum Stream : std::uint64_t { kQuery = 1, kKey, kValue, kPattern, kChoice };
 
-constexpr InputFamily kFamilies[] = {
-    InputFamily::normal,   InputFamily::heavy_tailed,  InputFamily::large_logits,
-    InputFamily::needles,  InputFamily::zero_query,    InputFamily::unit_value,
-    InputFamily::counting, InputFamily::constant_keys, InputFamily::nan_inputs};
+constexpr InputFamily kFamilies[] = {InputFamily::normal,        InputFamily::heavy_tailed,
+                                     InputFamily::large_logits,  InputFamily::huge_logits,
+                                     InputFamily::needles,       InputFamily::zero_query,
+                                     InputFamily::unit_value,    InputFamily::counting,
+                                     InputFamily::constant_keys, InputFamily::nan_inputs};
 
 // Calls value(index) for each element.
 template <class Value>
@@ -47,15 +48,16 @@ void fill_heavy_tailed(std::vector<float>& tensor, Dtype dtype, RandomStream ran
 }
 
 // Query rows are +-a and keys are a t with t in [1, 1.2], times a pattern of signs and magnitudes that both
-// share. The logits of a row are all in 5e4..6e4, or all in -6e4..-5e4: below the finite value that some
-// kernels use for a masked logit. The last element separates keys with equal t.
-void fill_large_logits(Inputs& in) {
+// share. The logits of a row are all in largest..1.2 largest, or all in the negative of it. With 5e4 they are
+// below the finite value that some kernels use for a masked logit. The last element separates keys with equal
+// t.
+void fill_large_logits(Inputs& in, double largest, double largest_element) {
   const Problem& p = in.problem;
   const RandomStream pattern(in.seed, kPattern), choice(in.seed, kChoice), fine(in.seed, kKey);
   const std::int64_t coarse = std::max<std::int64_t>(1, p.head_dim - 1);
   const double scale = std::max(std::fabs(p.scale), 1e-6);
-  const auto amplitude =
-      static_cast<float>(std::min(16384.0, std::sqrt(5e4 / (scale * static_cast<double>(coarse)))));
+  const auto amplitude = static_cast<float>(
+      std::min(largest_element, std::sqrt(largest / (scale * static_cast<double>(coarse)))));
   const auto spread = static_cast<float>(std::min(100.0, 1 / scale));
   const auto signed_magnitude = [=](std::uint64_t d) {
     const float magnitude = 0.75f + static_cast<float>(pattern.below(2 * d, 256)) * 0x1p-9f;
@@ -159,6 +161,8 @@ const char* family_name(InputFamily family) {
       return "heavy_tailed";
     case InputFamily::large_logits:
       return "large_logits";
+    case InputFamily::huge_logits:
+      return "huge_logits";
     case InputFamily::needles:
       return "needles";
     case InputFamily::zero_query:
@@ -196,7 +200,9 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
   else
     fill_random(in.v, p.dtype, RandomStream(seed, kValue));
   if (family == InputFamily::large_logits) {
-    fill_large_logits(in);
+    fill_large_logits(in, 5e4, 16384);
+  } else if (family == InputFamily::huge_logits) {
+    fill_large_logits(in, 1e10, 3e4);
   } else if (family == InputFamily::needles) {
     fill_needles(in);
   } else {

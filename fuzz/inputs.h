@@ -11,13 +11,14 @@
 namespace warpgauge {
 
 enum class InputFamily {
-  normal,         // N(0, 1)
-  heavy_tailed,   // N(0, 1) times powers of two up to 64
-  large_logits,   // rows whose logits are 5e4..6e4, and rows whose logits are -6e4..-5e4
-  needles,        // one key dominates each row: first, last, at a tile's edge, last visible, first masked
-  zero_query,     // Q = 0: all visible keys have the same weight
-  unit_value,     // V = 1: O = 1
-  counting,       // Q = 0 and V = 1: O = 1 and LSE = ln(visible keys) at every row, without an oracle
+  normal,        // N(0, 1)
+  heavy_tailed,  // N(0, 1) times powers of two up to 64
+  large_logits,  // rows whose logits are 5e4..6e4, and rows whose logits are -6e4..-5e4
+  huge_logits,   // the same with logits up to 1e10: the rounding of a scaled maximum exceeds the range of exp
+  needles,       // one key dominates each row: first, last, at a tile's edge, last visible, first masked
+  zero_query,    // Q = 0: all visible keys have the same weight
+  unit_value,    // V = 1: O = 1
+  counting,      // Q = 0 and V = 1: O = 1 and LSE = ln(visible keys) at every row, without an oracle
   constant_keys,  // all keys of a head are equal
   nan_inputs,     // one NaN in Q per head unless the scale is 0; one NaN in V per head if there is no mask
 };

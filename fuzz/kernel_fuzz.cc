@@ -7,6 +7,7 @@
 #include <iostream>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "base/escape.h"
 #include "base/number_format.h"
@@ -49,9 +50,13 @@ void KernelFuzz::TestBody() {
                            cases_, rows_, format_number(worst_));
 }
 
-std::string KernelFuzz::command(const FuzzCase& c) const {
-  std::string text = fmt::format("{} --replay {}", shell_word(flags_.program),
-                                 shell_word(format_reproducer(kernel_.id(), c)));
+std::string KernelFuzz::line(const FuzzCase& c) const {
+  return format_reproducer(kernel_.id(), c);
+}
+
+std::string KernelFuzz::command(const CaseSequence& cases) const {
+  std::string text = shell_word(flags_.program);
+  for (const FuzzCase& c : cases) text += " --replay " + shell_word(line(c));
   if (flags_.oracle != OracleBackend::automatic) text += " --oracle " + flags_.oracle_text;
   return text;
 }
@@ -79,6 +84,7 @@ CheckResult KernelFuzz::check_case(const FuzzCase& c) {
 
 void KernelFuzz::run(const FuzzCase& c) {
   const CheckResult result = check_case(c);
+  earlier_.push_back(c);
   if (result.is_wrong()) return report_wrong(c, result);
   if (!result.passed()) {
     not_checked_ =
@@ -91,28 +97,71 @@ void KernelFuzz::run(const FuzzCase& c) {
   worst_ = std::max(worst_, result.accuracy.err_over_bound);
 }
 
-// Reports before it minimizes: that takes seconds and may be interrupted.
+// Reports before it checks again and minimizes: that takes seconds and may be interrupted. A replay does
+// neither: it may itself be such a check.
 void KernelFuzz::report_wrong(const FuzzCase& c, const CheckResult& result) {
   note_loss(c);
   const std::string reason = lost();
+  const bool is_replay = !flags_.reproducers.empty();
+  const std::string after =
+      is_replay && earlier_.size() > 1 ? "\n  after these cases: " + command(earlier_) : "";
   ADD_FAILURE() << kernel_.id() << " is wrong\n"
-                << result.report() << "  reproducer: " << command(c) << (reason.empty() ? "" : "\n" + reason);
+                << result.report() << "  reproducer: " << command(c) << after
+                << (reason.empty() ? "" : "\n" + reason);
   // On a lost device every case fails.
-  if (flags_.reproducers.empty() && reason.empty()) report_minimized(c);
+  if (is_replay || !reason.empty()) return;
+  constexpr double kLongestSeconds = 60;
+  if (check_again({c}, kLongestSeconds) == FreshResult::right)
+    report_dependence(c);
+  else
+    report_minimized(c);
+}
+
+FreshResult KernelFuzz::check_again(const CaseSequence& cases, double timeout_s) {
+  const CrashNote note(fmt::format("{}\n  reproducer: {}", kernel_.id(), command(cases.back())));
+  std::vector<std::string> lines;
+  for (const FuzzCase& c : cases) lines.push_back(line(c));
+  return replay_in_fresh_process(lines, flags_.oracle_text, timeout_s);
+}
+
+void KernelFuzz::report_dependence(const FuzzCase& c) {
+  constexpr double kLongestSeconds = 20;
+  constexpr std::size_t kMostCases = 4096;  // of one command line
+  const double limit_seconds = std::min(kLongestSeconds, seconds_left());
+  const Clock::time_point begin = Clock::now();
+  const std::size_t count = std::min(kMostCases, earlier_.size() - 1);
+  const auto end = earlier_.end() - 1;  // the failing case
+  const auto sequence = shortest_failing_sequence({end - static_cast<std::ptrdiff_t>(count), end}, c,
+                                                  [&](const CaseSequence& cases) {
+                                                    const double left = limit_seconds - seconds_since(begin);
+                                                    if (left <= 0) throw SearchEnded();
+                                                    return check_again(cases, left) == FreshResult::wrong;
+                                                  });
+  if (sequence)
+    ADD_FAILURE() << kernel_.id() << " is wrong\n  only after these cases: " << command(*sequence);
+  else
+    ADD_FAILURE() << kernel_.id()
+                  << " is wrong\n  the reproducer passes in a fresh process, and no sequence of the " << count
+                  << " cases before it was found to fail there: the failure may depend on timing, or on what "
+                  << "memory held";
 }
 
 void KernelFuzz::report_minimized(const FuzzCase& c) {
   constexpr double kLongestSeconds = 5;
   const double limit_seconds = std::min(kLongestSeconds, seconds_left());
   const Clock::time_point begin = Clock::now();
-  const FuzzCase minimized = minimize(c, [&](const FuzzCase& simpler) {
-    if (seconds_since(begin) > limit_seconds || !lost().empty() || !kernel_.supports(simpler.problem).empty())
+  FuzzCase minimized = minimize(c, [&](const FuzzCase& simpler) {
+    if (seconds_since(begin) > limit_seconds || !lost().empty() ||
+        !unsupported_reason(kernel_, simpler).empty())
       return false;
     const bool is_wrong = check_case(simpler).is_wrong();
     note_loss(simpler);
     return is_wrong;
   });
   const std::string reason = lost();
+  // The simpler case may have failed because of what the others left behind.
+  if (reason.empty() && minimized != c && check_again({minimized}, kLongestSeconds) == FreshResult::right)
+    minimized = c;
   ADD_FAILURE() << kernel_.id() << " is wrong\n  minimized:  " << command(minimized)
                 << (reason.empty() ? "" : "\n" + reason);
 }
@@ -124,7 +173,7 @@ void KernelFuzz::note_loss(const FuzzCase& by) {
 void KernelFuzz::run_reproducers(const std::vector<Reproducer>& reproducers) {
   for (const Reproducer& each : reproducers)
     if (!HasFailure() && lost().empty() && each.applies_to(kernel_.id()) &&
-        kernel_.supports(each.fuzz_case.problem).empty())
+        unsupported_reason(kernel_, each.fuzz_case).empty())
       run(each.fuzz_case);
 }
 

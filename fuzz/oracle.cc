@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -28,13 +29,19 @@ auto ask_automatic(const GpuOracle& gpu, Ask ask) {
 }
 
 Reference compute(const GpuOracle& gpu, const Inputs& inputs, std::vector<std::int64_t> rows,
-                  OracleBackend backend) {
-  if (backend == OracleBackend::cublas) return gpu.compute(inputs, std::move(rows));
-  return reference_cpu(inputs, std::move(rows));
+                  OracleBackend backend, const Rounding& rounding) {
+  if (backend == OracleBackend::cublas) return gpu.compute(inputs, std::move(rows), rounding);
+  return reference_cpu(inputs, std::move(rows), rounding);
 }
 
 std::size_t size_bytes(const Reference& r) {
-  return sizeof(double) * (r.output.size() + 7 * r.rows.size());
+  return sizeof(double) * r.output.size() + sizeof(float) * (r.lowest.size() + r.highest.size()) +
+         (sizeof(double) + sizeof(RowTerms)) * r.rows.size();
+}
+
+// f32 kernels round nothing to 16 bits.
+Rounding effective(const Inputs& inputs, const Rounding& rounding) {
+  return inputs.problem.dtype == Dtype::f32 ? Rounding{} : rounding;
 }
 
 // Ignores NaN and infinity.
@@ -58,51 +65,86 @@ std::string oracle_unavailable(OracleBackend backend) {
   return backend == OracleBackend::cublas ? cublas_unavailable() : std::string();
 }
 
-Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows) {
+Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows, const Rounding& rounding) {
   const std::size_t count = rows.size();
-  Reference reference;
-  reference.rows = std::move(rows);
+  Reference reference{.rounding = rounding,
+                      .rows = std::move(rows),
+                      .output = {},
+                      .lowest = {},
+                      .highest = {},
+                      .lse = std::vector<double>(count),
+                      .terms = std::vector<RowTerms>(count)};
   reference.output.resize(count * static_cast<std::size_t>(p.head_dim));
-  for (auto* values : {&reference.lse, &reference.logit_mass, &reference.absorbed, &reference.low_error,
-                       &reference.spread, &reference.mass})
-    values->resize(count);
+  reference.lowest.resize(reference.output.size());
+  reference.highest.resize(reference.output.size());
   return reference;
 }
 
-void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& out) {
-  double square = 0;
-  for (std::int64_t d = 0; d < p.head_dim; ++d) {
-    out.output[static_cast<std::int64_t>(n) * p.head_dim + d] = sums.output[d];
-    const double error = std::fabs(double{round_to(p.dtype, sums.low[d])} -
-                                   double{round_to(p.dtype, static_cast<float>(sums.output[d]))});
-    raise(out.low_error[n], error);
-    raise(out.mass[n], sums.mass[d]);
-    raise(square, sums.square[d]);
-  }
-  out.spread[n] = std::sqrt(square);
-  out.lse[n] = sums.lse;
-  out.logit_mass[n] = sums.logit_mass;
-  out.absorbed[n] = sums.absorbed;
+std::vector<float> twin_queries(const Problem& p, const Rounding& rounding, std::span<const float> q) {
+  std::vector<float> twin(q.begin(), q.end());
+  if (rounding.scaled_query)
+    for (float& element : twin) element = round_to(p.dtype, element * static_cast<float>(p.scale));
+  return twin;
 }
 
-Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend) {
-  const auto ask = [&](OracleBackend chosen) { return compute(kGpuOracle, inputs, rows, chosen); };
+std::vector<double> query_rounding_errors(const Problem& p, const Rounding& rounding,
+                                          std::span<const float> q) {
+  std::vector<double> errors(q.size());
+  if (!rounding.scaled_query) return errors;
+  const double least = ulp(p.dtype, 0) / 2;
+  for (std::size_t n = 0; n < q.size(); ++n)
+    errors[n] = std::max(unit_roundoff(p.dtype) * std::fabs(p.scale * double{q[n]}), least);
+  return errors;
+}
+
+void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& out) {
+  RowTerms& terms = out.terms[n];
+  terms = sums.terms;
+  terms.keys = visible_keys(p, out.rows[n] % p.seq_q);
+  terms.head_dim = p.head_dim;
+  double square = 0, value_square = 0;
+  for (std::int64_t d = 0; d < p.head_dim; ++d) {
+    const std::int64_t at = static_cast<std::int64_t>(n) * p.head_dim + d;
+    const double rounded = round_to(p.dtype, static_cast<float>(sums.output[d]));
+    out.output[at] = sums.output[d];
+    out.lowest[at] = sums.lowest[d];
+    out.highest[at] = sums.highest[d];
+    raise(terms.low_error, std::fabs(double{round_to(p.dtype, sums.low[d])} - rounded));
+    raise(terms.largest_output, std::fabs(rounded));
+    raise(terms.mass, sums.mass[d]);
+    raise(square, sums.square[d]);
+    raise(value_square, sums.value_square[d]);
+  }
+  terms.spread = std::sqrt(square);
+  terms.value_spread = std::sqrt(value_square);
+  out.lse[n] = sums.lse;
+}
+
+Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend,
+                            const Rounding& rounding) {
+  const auto ask = [&](OracleBackend chosen) {
+    return compute(kGpuOracle, inputs, rows, chosen, effective(inputs, rounding));
+  };
   return backend == OracleBackend::automatic ? ask_automatic(kGpuOracle, ask) : ask(backend);
 }
 
-std::shared_ptr<const Reference> ReferenceCache::get(const Inputs& inputs, OracleBackend backend) {
-  const auto ask = [&](OracleBackend chosen) { return get_from(inputs, chosen); };
+std::shared_ptr<const Reference> ReferenceCache::get(const Inputs& inputs, OracleBackend backend,
+                                                     const Rounding& rounding) {
+  const auto ask = [&](OracleBackend chosen) {
+    return get_from(inputs, chosen, effective(inputs, rounding));
+  };
   return backend == OracleBackend::automatic ? ask_automatic(gpu_, ask) : ask(backend);
 }
 
-std::shared_ptr<const Reference> ReferenceCache::get_from(const Inputs& inputs, OracleBackend backend) {
+std::shared_ptr<const Reference> ReferenceCache::get_from(const Inputs& inputs, OracleBackend backend,
+                                                          const Rounding& rounding) {
   const std::string key =
       fmt::format("{} {} {} {}", format_problem(inputs.problem), family_name(inputs.family), inputs.seed,
                   backend == OracleBackend::cpu ? "cpu" : "cublas");
   for (const Entry& entry : entries_)
-    if (entry.key == key) return entry.reference;
+    if (entry.key == key && entry.reference->rounding == rounding) return entry.reference;
   auto reference = std::make_shared<const Reference>(
-      compute(gpu_, inputs, rows_to_compare(inputs.problem, inputs.seed), backend));
+      compute(gpu_, inputs, rows_to_compare(inputs.problem, inputs.seed), backend, rounding));
   held_bytes_ += size_bytes(*reference);
   entries_.push_back({key, reference});
   while (held_bytes_ > capacity_bytes_ && entries_.size() > 1) {

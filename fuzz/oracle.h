@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/budget.h"
 #include "fuzz/inputs.h"
 
 namespace warpgauge {
@@ -29,46 +30,47 @@ enum class OracleBackend {
 // Empty if the oracle can run here, otherwise the reason why not.
 [[nodiscard]] std::string oracle_unavailable(OracleBackend backend);
 
-// One value per chosen row, except output. Rows count through [B, H, Sq].
+// One value per chosen row, except output and the range of V. Rows count through [B, H, Sq].
 struct Reference {
+  Rounding rounding;  // of the low-precision twin, and of the kernel whose bounds these are
   std::vector<std::int64_t> rows;
   std::vector<double> output;  // [rows, D]
+  std::vector<float> lowest;   // [rows, D] smallest visible v_jd: O lies between it and the largest one,
+  std::vector<float> highest;  // [rows, D] whatever the logits are. NaNs do not count
   std::vector<double> lse;     // -inf where no key is visible
-  // max over j of scale sum_d |q_d k_jd|: the error of a logit is proportional to it
-  std::vector<double> logit_mass;
-  std::vector<double> absorbed;   // sum of the weights below kAbsorbed, which an f32 sum may lose
-  std::vector<double> low_error;  // max over d of |low - ref|, both rounded to the output type
-  std::vector<double> spread;     // max over d of sqrt(sum_j (p_j v_jd)^2)
-  std::vector<double> mass;       // max over d of sum_j |p_j v_jd|
+  std::vector<RowTerms> terms;
 };
 
 // The oracle on a GPU, if there is one.
 struct GpuOracle {
   bool (*is_there)();
-  Reference (*compute)(const Inputs& inputs, std::vector<std::int64_t> rows);  // see reference_cublas
+  // See reference_cublas.
+  Reference (*compute)(const Inputs& inputs, std::vector<std::int64_t> rows, const Rounding& rounding);
 };
 extern const GpuOracle kGpuOracle;
 
-// Computes the reference. `rows` must be sorted.
+// Computes the reference for a kernel with these roundings. `rows` must be sorted.
 [[nodiscard]] Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows,
-                                          OracleBackend backend);
+                                          OracleBackend backend, const Rounding& rounding = {});
 
-// Keeps references by (problem, family, seed, backend), so that each is computed once for all kernels. Drops
-// the oldest ones above `capacity_bytes`. Not thread safe.
+// Keeps references by (problem, family, seed, backend, rounding), so that each is computed once for all
+// kernels. Drops the oldest ones above `capacity_bytes`. Not thread safe.
 class ReferenceCache {
  public:
   explicit ReferenceCache(std::size_t capacity_bytes = std::size_t{512} << 20,
                           const GpuOracle& gpu = kGpuOracle)
       : capacity_bytes_(capacity_bytes), gpu_(gpu) {}
 
-  [[nodiscard]] std::shared_ptr<const Reference> get(const Inputs& inputs, OracleBackend backend);
+  [[nodiscard]] std::shared_ptr<const Reference> get(const Inputs& inputs, OracleBackend backend,
+                                                     const Rounding& rounding = {});
 
  private:
   struct Entry {
     std::string key;
     std::shared_ptr<const Reference> reference;
   };
-  std::shared_ptr<const Reference> get_from(const Inputs& inputs, OracleBackend backend);  // cpu or cublas
+  std::shared_ptr<const Reference> get_from(const Inputs& inputs, OracleBackend backend,  // cpu or cublas
+                                            const Rounding& rounding);
 
   std::size_t capacity_bytes_;
   const GpuOracle& gpu_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "fuzz/budget.h"
 #include "fuzz/oracle_backends.h"
@@ -21,21 +23,23 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Memory of one thread for one row.
 struct Scratch {
-  std::vector<double> weight;                // [Sk] logits, then p
-  std::vector<float> low_weight;             // [Sk] the same in f32, rounded to the input type
-  std::vector<double> output, square, mass;  // [D] sums over j of p v, (p v)^2, |p v|
-  std::vector<float> low_output;             // [D]
+  std::vector<double> weight;     // [Sk] logits, then p
+  std::vector<float> low_weight;  // [Sk] the same in f32, with the kernel's roundings
+  std::vector<double> output, square, mass, value_square;  // [D] sums over j of p v, (p v)^2, |p v|, v^2
+  std::vector<float> low_output;                           // [D]
+  std::vector<float> lowest, highest;                      // [D] extremes over j of v
 
   explicit Scratch(const Problem& p) : weight(p.seq_k), low_weight(p.seq_k) {
-    for (auto* sums : {&output, &square, &mass}) sums->resize(p.head_dim);
-    low_output.resize(p.head_dim);
+    for (auto* sums : {&output, &square, &mass, &value_square}) sums->resize(p.head_dim);
+    for (auto* values : {&low_output, &lowest, &highest}) values->resize(p.head_dim);
   }
 };
 
-// Dot products of one query with all keys. Returns the largest sum of |q_d k_d|.
+// Dot products of one query with all keys, and of its low-precision twin. Returns the largest sum of |q_d
+// k_d|.
 WARPGAUGE_VECTOR_CLONES
-double dot_products(const float* q, const float* k, std::int64_t keys, std::int64_t dim, double* exact,
-                    float* low) {
+double dot_products(const float* q, const float* low_q, const float* k, std::int64_t keys, std::int64_t dim,
+                    double* exact, float* low) {
   float largest_mass = 0;
   for (std::int64_t j = 0; j < keys; ++j) {
     const float* key = k + j * dim;
@@ -44,9 +48,8 @@ double dot_products(const float* q, const float* k, std::int64_t keys, std::int6
 #pragma omp simd reduction(+ : sum, low_sum, mass)
     for (std::int64_t d = 0; d < dim; ++d) {
       sum += static_cast<double>(q[d]) * static_cast<double>(key[d]);
-      const float term = q[d] * key[d];
-      low_sum += term;
-      mass += std::fabs(term);
+      low_sum += low_q[d] * key[d];
+      mass += std::fabs(q[d] * key[d]);
     }
     exact[j] = sum;
     low[j] = low_sum;
@@ -55,42 +58,112 @@ double dot_products(const float* q, const float* k, std::int64_t keys, std::int6
   return double{largest_mass};
 }
 
+// The largest sum_d |error_d k_jd|. Elements of Q of one magnitude are rounded in the same direction: no mean
+// square.
+double largest_error(const std::vector<double>& errors, const float* k, std::int64_t keys) {
+  double largest = 0;
+  for (std::int64_t j = 0; j < keys; ++j) {
+    double sum = 0;
+    for (const double error : errors) sum += std::fabs(error * double{*k++});
+    largest = std::max(largest, sum);
+  }
+  return largest;
+}
+
 WARPGAUGE_VECTOR_CLONES
 void weighted_sums(const double* weight, const float* low_weight, const float* v, std::int64_t keys,
                    std::int64_t dim, double* __restrict output, double* __restrict square,
-                   double* __restrict mass, float* __restrict low_output) {
+                   double* __restrict mass, double* __restrict value_square, float* __restrict low_output,
+                   float* __restrict lowest, float* __restrict highest) {
   for (std::int64_t j = 0; j < keys; ++j) {
     const float* value = v + j * dim;
     const double p = weight[j];
     const float low_p = low_weight[j];
 #pragma omp simd
     for (std::int64_t d = 0; d < dim; ++d) {
-      const double term = p * static_cast<double>(value[d]);
+      const double wide = static_cast<double>(value[d]), term = p * wide;
       output[d] += term;
       square[d] += term * term;
       mass[d] += std::fabs(term);
+      value_square[d] += wide * wide;
       low_output[d] += low_p * value[d];
+      lowest[d] = value[d] < lowest[d] ? value[d] : lowest[d];
+      highest[d] = value[d] > highest[d] ? value[d] : highest[d];
     }
   }
 }
 
-// Turns logits into normalized weights. Returns their log-sum-exp. NaN stays NaN.
 template <class Real>
-Real softmax(Real* logit, std::int64_t keys) {
-  Real largest = -std::numeric_limits<Real>::infinity(), sum = 0;
+Real largest_of(const Real* logit, std::int64_t keys) {
+  Real largest = -std::numeric_limits<Real>::infinity();
   for (std::int64_t j = 0; j < keys; ++j)
     if (!(logit[j] <= largest)) largest = logit[j];
-  for (std::int64_t j = 0; j < keys; ++j) sum += logit[j] = std::exp(logit[j] - largest);
-  for (std::int64_t j = 0; j < keys; ++j) logit[j] /= sum;
+  return largest;
+}
+
+// Turns logits into normalized weights, and stores what follows from them. Returns their log-sum-exp. NaN
+// stays NaN.
+double softmax(double* logit, std::int64_t keys, RowTerms& terms) {
+  const double largest = largest_of(logit, keys);
+  double sum = 0, square = 0;
+  for (std::int64_t j = 0; j < keys; ++j) {
+    terms.logit_peak = std::max(terms.logit_peak, std::fabs(logit[j]));
+    sum += logit[j] = std::exp(logit[j] - largest);
+  }
+  for (std::int64_t j = 0; j < keys; ++j) {
+    logit[j] /= sum;
+    square += logit[j] * logit[j];
+    if (logit[j] < kAbsorbed) terms.absorbed += logit[j];
+  }
+  terms.row_sum = sum;
+  terms.weight_spread = std::sqrt(square);
   return largest + std::log(sum);
+}
+
+// The same in f32, with the kernel's roundings of the weights.
+void low_softmax(Dtype dtype, const Rounding& rounding, float* logit, std::int64_t keys) {
+  const bool rounds_before = rounding.weights == Rounding::Weights::before_division;
+  const bool rounds_after = rounding.weights == Rounding::Weights::after_division;
+  const float largest = largest_of(logit, keys);
+  float sum = 0;
+  for (std::int64_t j = 0; j < keys; ++j) {
+    const float weight = std::exp(logit[j] - largest);
+    logit[j] = rounds_before ? round_to(dtype, weight) : weight;
+    sum += rounding.row_sum ? logit[j] : weight;
+  }
+  for (std::int64_t j = 0; j < keys; ++j) {
+    logit[j] /= sum;
+    if (rounds_after) logit[j] = round_to(dtype, logit[j]);
+  }
 }
 
 // The weighted sums of V, with the weights in the scratch memory.
 void sum_values(const Problem& p, const float* v, std::int64_t keys, Scratch& s) {
-  for (auto* sums : {&s.output, &s.square, &s.mass}) std::fill(sums->begin(), sums->end(), 0.0);
+  for (auto* sums : {&s.output, &s.square, &s.mass, &s.value_square})
+    std::fill(sums->begin(), sums->end(), 0.0);
   std::fill(s.low_output.begin(), s.low_output.end(), 0.0f);
+  std::fill(s.lowest.begin(), s.lowest.end(), std::numeric_limits<float>::infinity());
+  std::fill(s.highest.begin(), s.highest.end(), -std::numeric_limits<float>::infinity());
   weighted_sums(s.weight.data(), s.low_weight.data(), v, keys, p.head_dim, s.output.data(), s.square.data(),
-                s.mass.data(), s.low_output.data());
+                s.mass.data(), s.value_square.data(), s.low_output.data(), s.lowest.data(), s.highest.data());
+}
+
+// Scaled logits of a row, exact and of the low-precision twin, in the scratch memory.
+void compute_logits(const Problem& p, const Rounding& rounding, const float* query, const float* k,
+                    std::int64_t keys, Scratch& s, RowTerms& terms) {
+  const std::span<const float> q(query, static_cast<std::size_t>(p.head_dim));
+  const std::vector<float> low_q = twin_queries(p, rounding, q);
+  const double mass =
+      dot_products(query, low_q.data(), k, keys, p.head_dim, s.weight.data(), s.low_weight.data());
+  const float low_scale = rounding.scaled_query ? 1.0f : static_cast<float>(p.scale);
+  for (std::int64_t j = 0; j < keys; ++j) {
+    s.weight[j] *= p.scale;
+    s.low_weight[j] *= low_scale;
+    if (rounding.logits) s.low_weight[j] = round_to(p.dtype, s.low_weight[j]);
+  }
+  terms.logit_mass = mass * std::fabs(p.scale);
+  if (rounding.scaled_query)
+    terms.query_rounding = largest_error(query_rounding_errors(p, rounding, q), k, keys);
 }
 
 // Fills entry n of the reference.
@@ -103,31 +176,22 @@ void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
     out.lse[n] = -kInfinity;
     return;
   }
-  const float* k = in.k.data() + kv_head * p.seq_k * p.head_dim;
-  const double mass =
-      dot_products(in.q.data() + row * p.head_dim, k, keys, p.head_dim, s.weight.data(), s.low_weight.data());
-  for (std::int64_t j = 0; j < keys; ++j) {
-    s.weight[j] *= p.scale;
-    s.low_weight[j] *= static_cast<float>(p.scale);
-  }
-  const double lse = softmax(s.weight.data(), keys);
-  softmax(s.low_weight.data(), keys);
-  double absorbed = 0;
-  for (std::int64_t j = 0; j < keys; ++j) {
-    s.low_weight[j] = round_to(p.dtype, s.low_weight[j]);
-    if (s.weight[j] < kAbsorbed) absorbed += s.weight[j];
-  }
+  RowTerms terms;
+  compute_logits(p, out.rounding, in.q.data() + row * p.head_dim,
+                 in.k.data() + kv_head * p.seq_k * p.head_dim, keys, s, terms);
+  const double lse = softmax(s.weight.data(), keys, terms);
+  low_softmax(p.dtype, out.rounding, s.low_weight.data(), keys);
   sum_values(p, in.v.data() + kv_head * p.seq_k * p.head_dim, keys, s);
   store_row(p,
-            {s.output.data(), s.square.data(), s.mass.data(), s.low_output.data(), lse,
-             mass * std::fabs(p.scale), absorbed},
+            {s.output.data(), s.square.data(), s.value_square.data(), s.mass.data(), s.low_output.data(),
+             s.lowest.data(), s.highest.data(), lse, terms},
             n, out);
 }
 
 }  // namespace
 
-Reference reference_cpu(const Inputs& inputs, std::vector<std::int64_t> rows) {
-  Reference reference = empty_reference(inputs.problem, std::move(rows));
+Reference reference_cpu(const Inputs& inputs, std::vector<std::int64_t> rows, const Rounding& rounding) {
+  Reference reference = empty_reference(inputs.problem, std::move(rows), rounding);
   const auto count = static_cast<std::int64_t>(reference.rows.size());
 #pragma omp parallel
   {

@@ -9,7 +9,7 @@ std::string cublas_unavailable() {
   return "built without the CUDA toolkit";
 }
 
-Reference reference_cublas(const Inputs&, std::vector<std::int64_t>) {
+Reference reference_cublas(const Inputs&, std::vector<std::int64_t>, const Rounding&) {
   throw std::runtime_error(cublas_unavailable());
 }
 

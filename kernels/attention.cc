@@ -1,5 +1,8 @@
 #include "kernels/attention.h"
 
+#include <fmt/format.h>
+
+#include <cstdint>
 #include <initializer_list>
 
 namespace warpgauge {
@@ -18,6 +21,18 @@ const char* dtype_name(Dtype dtype) {
       return "bf16";
   }
   return "?";
+}
+
+double unit_roundoff(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f32:
+      return 0x1p-24;  // 23 fraction bits
+    case Dtype::f16:
+      return 0x1p-11;  // 10
+    case Dtype::bf16:
+      return 0x1p-8;  // 7
+  }
+  return 0;
 }
 
 // Whether the product of these non-negative sizes is at most kMaxTensorBytes.
@@ -67,6 +82,52 @@ double attention_bytes(const Problem& p) {
 
 Strides packed_strides(std::int64_t heads, std::int64_t seq, std::int64_t head_dim) {
   return {heads * seq * head_dim, seq * head_dim, head_dim};
+}
+
+Tensors packed_tensors(const Problem& p) {
+  const Strides query = packed_strides(p.heads, p.seq_q, p.head_dim),
+                key = packed_strides(p.kv_heads, p.seq_k, p.head_dim);
+  return {.q_strides = query, .k_strides = key, .v_strides = key, .o_strides = query};
+}
+
+static Strides meaningful(Strides s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
+                          std::int64_t head_dim) {
+  if (seq <= 1) s.row = head_dim;
+  if (heads == 1) s.head = batch == 1 ? seq * s.row : s.batch;
+  if (batch == 1) s.batch = heads * s.head;
+  return s;
+}
+
+Tensors with_meaningful_strides(const Problem& p, const Tensors& tensors) {
+  Tensors t = tensors;
+  for (Strides* s : {&t.q_strides, &t.o_strides}) *s = meaningful(*s, p.batch, p.heads, p.seq_q, p.head_dim);
+  for (Strides* s : {&t.k_strides, &t.v_strides})
+    *s = meaningful(*s, p.batch, p.kv_heads, p.seq_k, p.head_dim);
+  return t;
+}
+
+std::string unaligned_rows(const Problem& p, const Tensors& t, std::int64_t bytes) {
+  const std::int64_t step = bytes / dtype_bytes(p.dtype);
+  struct Operand {
+    const char* name;
+    const void* data;
+    const Strides& strides;
+    std::int64_t batch, heads, seq;
+  };
+  for (const Operand& each : {Operand{"Q", t.q, t.q_strides, p.batch, p.heads, p.seq_q},
+                              Operand{"K", t.k, t.k_strides, p.batch, p.kv_heads, p.seq_k},
+                              Operand{"V", t.v, t.v_strides, p.batch, p.kv_heads, p.seq_k},
+                              Operand{"O", t.o, t.o_strides, p.batch, p.heads, p.seq_q}}) {
+    const auto is_aligned = [&](std::int64_t size, std::int64_t stride) {
+      return size <= 1 || stride % step == 0;
+    };
+    if (each.seq == 0) continue;
+    if (reinterpret_cast<std::uintptr_t>(each.data) % static_cast<std::uintptr_t>(bytes) != 0 ||
+        !is_aligned(each.batch, each.strides.batch) || !is_aligned(each.heads, each.strides.head) ||
+        !is_aligned(each.seq, each.strides.row))
+      return fmt::format("rows of {} must be aligned to {} bytes", each.name, bytes);
+  }
+  return {};
 }
 
 std::int64_t query_elements(const Problem& p) {

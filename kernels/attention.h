@@ -24,6 +24,10 @@ enum class Mask { none, causal };
 std::int64_t dtype_bytes(Dtype dtype);
 const char* dtype_name(Dtype dtype);  // "f32", "f16", "bf16"
 
+// The unit roundoff u of the type: rounding to nearest changes a normal number by at most the fraction u,
+// half the distance from 1 to the next value.
+double unit_roundoff(Dtype dtype);  // f32 2^-24, f16 2^-11, bf16 2^-8
+
 // Returns f(T{}) for the element type T of `dtype`.
 template <class Function>
 decltype(auto) with_element_type(Dtype dtype, Function&& f) {
@@ -91,6 +95,19 @@ struct Tensors {
   float* lse = nullptr;     // [B, H, Sq]
   Strides q_strides, k_strides, v_strides, o_strides;
 };
+
+// Operands without memory: null pointers and packed strides. For Kernel::supports, which reads no memory.
+Tensors packed_tensors(const Problem& problem);
+
+// The same operands with strides that have a meaning. The stride of an axis of size 1 may be any number,
+// because nothing is multiplied by it but 0. Kernels that multiply strides by tiles, or pass them to a
+// library, would use it. Here such an axis gets the stride with which it folds into its neighbour: packed
+// tensors stay as they are.
+Tensors with_meaningful_strides(const Problem& problem, const Tensors& tensors);
+
+// Empty if all rows of the operands are aligned to `bytes`; otherwise the reason, with the tensor's name. A
+// tensor without elements has no rows.
+std::string unaligned_rows(const Problem& problem, const Tensors& tensors, std::int64_t bytes);
 
 // The number of elements of each tensor.
 std::int64_t query_elements(const Problem& problem);  // Q, O

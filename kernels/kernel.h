@@ -26,15 +26,34 @@ struct Launch {
   std::uint64_t schedule_seed = 0;
 };
 
+// What a kernel rounds to the problem's 16-bit type between its inputs and O. All else is f32. The fuzz
+// derives the bounds of O and LSE from it: a kernel that rounds what it does not declare may exceed them. No
+// meaning for f32.
+struct Rounding {
+  enum class Weights {
+    exact,            // P is f32 in P V
+    before_division,  // exp(S - maximum) is rounded; the product with V is divided by the sum
+    after_division,   // the normalized P is rounded
+  };
+  Weights weights = Weights::exact;
+  bool row_sum = false;  // the sum that divides O, and whose logarithm is in LSE, adds the rounded weights
+  bool scaled_query = false;  // Q is multiplied by the scale, or by scale * log2(e), and rounded
+  bool logits = false;        // S is rounded
+
+  bool operator==(const Rounding&) const = default;
+};
+
 struct Kernel {
   std::string_view name;  // "naive"; unique within its backend
   Backend backend;
   std::string_view summary;  // method and precision, one line
   bool deterministic;        // results of all runs are bit-identical
+  Rounding rounding = {};    // to 16 bits, of intermediate results
 
-  // Empty if the kernel can compute `problem` on this machine; otherwise the reason. The results of all
-  // supported problems must be correct.
-  std::string (*supports)(const Problem& problem);
+  // Empty if the kernel can compute `problem` on this machine with operands of these strides and alignments;
+  // otherwise the reason. All that it supports must be correct. It reads no memory of the operands, whose
+  // pointers may be null, and does not throw.
+  std::string (*supports)(const Problem& problem, const Tensors& tensors);
 
   // Workspace of one launch in bytes; null: none.
   std::int64_t (*workspace_bytes)(const Problem& problem, int threads);
@@ -48,6 +67,11 @@ struct Kernel {
     return workspace_bytes ? workspace_bytes(problem, threads) : 0;
   }
 };
+
+// Kernel::supports of a kernel that computes every valid problem, for any strides.
+inline std::string supports_every_problem(const Problem& problem, const Tensors&) {
+  return problem_error(problem);
+}
 
 // All kernels of this build, in the order of the list.
 std::span<const Kernel* const> all_kernels();

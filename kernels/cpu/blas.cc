@@ -118,10 +118,16 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
   }
 }
 
-std::string supports(const Problem& p) {
+// sgemm reads f32 operands in place, with the row stride as its leading dimension.
+std::string supports(const Problem& p, const Tensors& tensors) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.seq_k > INT32_MAX || p.head_dim > INT32_MAX)
     return "Sk and D must be at most 2^31 - 1 (32-bit interface of OpenBLAS)";
+  const Tensors t = with_meaningful_strides(p, tensors);
+  for (const Strides& s : {t.q_strides, t.k_strides, t.v_strides, t.o_strides})
+    if (p.dtype == Dtype::f32 && (s.row < p.head_dim || s.row > INT32_MAX))
+      return "row strides of f32 operands must be at least D and at most 2^31 - 1 (leading dimension of "
+             "OpenBLAS)";
   return {};
 }
 
@@ -130,7 +136,8 @@ std::int64_t workspace_bytes(const Problem& p, int threads) {
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  with_element_type(p.dtype, [&]<class T>(T) { attend<T>(p, t, l); });
+  const Tensors tensors = with_meaningful_strides(p, t);
+  with_element_type(p.dtype, [&]<class T>(T) { attend<T>(p, tensors, l); });
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
   }
 }
 
-std::string supports(const Problem& problem) {
+std::string supports(const Problem& problem, const Tensors&) {
   return problem_error(problem);
 }
 

@@ -169,16 +169,21 @@ void attend(const Problem& p, const Tensors& t, const Launch& l) {
     attend_batch<T>(p, t, l);
 }
 
-std::string supports(const Problem& p) {
+std::string supports(const Problem& p, const Tensors& tensors) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.seq_q > INT32_MAX || p.seq_k > INT32_MAX || p.seq_q * padded_keys(p) > INT32_MAX ||
       p.head_dim > INT32_MAX || lse_elements(p) > INT32_MAX)
     return "sizes must be at most 2^31 - 1 (32-bit interface of cuBLAS)";
+  const Tensors t = with_meaningful_strides(p, tensors);
+  for (const Strides& s : {t.q_strides, t.k_strides, t.v_strides, t.o_strides})
+    if (s.row < p.head_dim || s.row > INT32_MAX)
+      return "row strides must be at least D and at most 2^31 - 1 (leading dimension of cuBLAS)";
   return {};
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  cuda::with_element_type(p.dtype, [&](auto element) { attend<decltype(element)>(p, t, l); });
+  const Tensors tensors = with_meaningful_strides(p, t);
+  cuda::with_element_type(p.dtype, [&](auto element) { attend<decltype(element)>(p, tensors, l); });
 }
 
 }  // namespace
@@ -188,6 +193,7 @@ extern const Kernel cuda_cublas{
     .backend = Backend::cuda,
     .summary = "unfused: cuBLAS GEMM, row softmax, GEMM; f32 accumulation, TF32 off",
     .deterministic = true,
+    .rounding = {.weights = Rounding::Weights::after_division},
     .supports = supports,
     .workspace_bytes = workspace_bytes,
     .launch = launch};

@@ -71,7 +71,7 @@ struct WarpResults {
   static constexpr int kStride = kDim + 8;  // floats per row; the padding avoids bank conflicts of stores
   static constexpr int kElements = kWarps * kRows * kStride;
   float* o;        // [kWarps, kRows, kStride], each row divided by its sum
-  float* largest;  // [kWarps, kRows], base 2
+  float* largest;  // [kWarps, kRows], of the scores
   float* sum;      // [kWarps, kRows]
 
   SIMT_DEVICE void put(const float (&values)[1][kDim / 8][4], const flash::OnlineSoftmax<1>& softmax) const {
@@ -104,8 +104,8 @@ SIMT_DEVICE void merge_warps(const Operands<T>& p, const WarpResults<kDim>& resu
   SIMT_UNROLL
   for (int w = 0; w < kWarps; ++w) {
     const int at = w * kRows + row_in_tile;
-    const float base = largest == -INFINITY ? 0.0f : largest;
-    weight[w] = results.sum[at] * simt::exp2_approx(results.largest[at] - base);
+    weight[w] = results.sum[at] *
+                simt::exp2_approx(flash::rescaling_exponent(results.largest[at], largest, p.scale_log2));
     total += weight[w];
   }
   const Row row = row_of(p, row_in_tile);
@@ -135,7 +135,7 @@ SIMT_DEVICE void merge_warps(const Operands<T>& p, const WarpResults<kDim>& resu
     }
   }
   if (simt::thread_index() % 8 == 0) {
-    const float lse = total == 0.0f ? -INFINITY : largest * flash::kLn2 + logf(total);
+    const float lse = total == 0.0f ? -INFINITY : flash::largest_logit(largest, p.scale_log2) + logf(total);
     if (p.splits == 1)
       p.lse[index] = lse;
     else
@@ -328,11 +328,12 @@ auto with_type(const Problem& p, Visit visit) {
   return p.dtype == Dtype::f16 ? with_dim(f16{}) : with_dim(bf16{});
 }
 
-std::string supports(const Problem& p) {
+std::string supports(const Problem& p, const Tensors& t) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
   if (p.head_dim != 64 && p.head_dim != 128) return "D must be 64 or 128";
   if (p.seq_q > 16) return "S must be at most 16 (decoding)";
+  if (std::string unaligned = unaligned_rows(p, t, simt::kRowAlignment); !unaligned.empty()) return unaligned;
   if (p.scale <= 0) return "scale must be positive";  // the row maximum is taken before scaling
   if (p.seq_k > simt::kMaxSequence) return "Sk must be at most 2^29";
   if (p.batch > 65535 || p.kv_heads * row_tiles(p) > 65535)
@@ -342,8 +343,8 @@ std::string supports(const Problem& p) {
   });
 }
 
-void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  simt::require_aligned_rows(t);
+void launch(const Problem& p, const Tensors& tensors, const Launch& l) {
+  const Tensors t = with_meaningful_strides(p, tensors);
   with_type(p, [&](auto type, auto dim) { launch_dim<decltype(type), decltype(dim)::value>(p, t, l); });
 }
 
@@ -354,6 +355,7 @@ extern const Kernel SIMT_SYMBOL(decode_split_kv){
     .backend = simt::kBackend,
     .summary = "decoding, keys split over blocks, mma.m16n8k16; f32 accumulation, P in the input type",
     .deterministic = true,
+    .rounding = {.weights = Rounding::Weights::before_division},
     .supports = supports,
     .workspace_bytes = workspace_bytes,
     .launch = launch};

@@ -86,7 +86,7 @@ SIMT_DEVICE void store_results(const Operands<typename Shape::T>& p, const typen
     SIMT_UNROLL
     for (int half = 0; half < 2; ++half) {
       const int row = place.first_row + warp_row + m * 16 + half * 8 + lane / 4;
-      if (lane % 4 == 0 && row < p.seq_q) lse[row] = softmax.log_sum_exp(m, half);
+      if (lane % 4 == 0 && row < p.seq_q) lse[row] = softmax.log_sum_exp(m, half, p.scale_log2);
     }
   }
   typename Shape::T* rows = p.o + place.batch * p.o_strides.batch + place.head * p.o_strides.head +
@@ -204,11 +204,12 @@ auto with_shape(const Problem& p, Visit visit) {
                                : with_head_dim<bf16>(p.head_dim, visit);
 }
 
-std::string supports(const Problem& p) {
+std::string supports(const Problem& p, const Tensors& t) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
   if (p.head_dim != 32 && p.head_dim != 64 && p.head_dim != 96 && p.head_dim != 128 && p.head_dim != 256)
     return "D must be 32, 64, 96, 128 or 256";
+  if (std::string unaligned = unaligned_rows(p, t, simt::kRowAlignment); !unaligned.empty()) return unaligned;
   if (p.scale <= 0) return "scale must be positive";  // the row maximum is taken before scaling
   if (p.seq_q > simt::kMaxSequence || p.seq_k > simt::kMaxSequence) return "S and Sk must be at most 2^29";
   if (p.heads > 65535 || p.batch > 65535) return "H and B must be at most 65535 (grid size limit)";
@@ -216,8 +217,8 @@ std::string supports(const Problem& p) {
                     [](auto shape) { return simt::unsupported_reason(80, decltype(shape)::kSharedBytes); });
 }
 
-void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  simt::require_aligned_rows(t);
+void launch(const Problem& p, const Tensors& tensors, const Launch& l) {
+  const Tensors t = with_meaningful_strides(p, tensors);
   with_shape(p, [&](auto shape) {
     using Shape = decltype(shape);
     simt::launch<flash_forward<Shape>>("flash_mma", make_grid<Shape>(p),
@@ -233,6 +234,7 @@ extern const Kernel SIMT_SYMBOL(flash_mma){
     .backend = simt::kBackend,
     .summary = "fused FlashAttention-2, mma.m16n8k16; f32 accumulation, P in the input type",
     .deterministic = true,
+    .rounding = {.weights = Rounding::Weights::before_division},
     .supports = supports,
     .workspace_bytes = nullptr,
     .launch = launch};

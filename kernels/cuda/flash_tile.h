@@ -126,8 +126,44 @@ SIMT_DEVICE void multiply_weights_values(const float (&p)[kRowTiles][kKeyTiles][
   }
 }
 
-// Running maximum and sum of a lane's rows. The maximum is of the scaled logits in base 2 and equal in the
-// four lanes of a row. The sum is a partial sum per lane until finish() adds the four.
+// The weight of a score s in a row with the maximum m is 2^fma(s, scale_log2, -base), base = m scale_log2,
+// one instruction per score. base is rounded, by up to half an ulp, and this error of the exponent is common
+// to all weights of the row: the division by their sum removes it. Beyond kLargestBase the error is larger
+// than 2^-8. At 2^28 it moves the largest weight out of the range of f16, and at 2^31 out of that of f32: the
+// weights would be 0 or infinite. Rows with such logits subtract the maximum before they scale.
+inline constexpr float kLargestBase = 0x1p16f;
+
+SIMT_DEVICE bool is_huge(float base) {
+  return fabsf(base) > kLargestBase;
+}
+
+// score * scale_log2, rounded. Not fused with a subtraction: all tiles of a row must use the same base.
+SIMT_DEVICE float scaled(float score, float scale_log2) {
+#if defined(__CUDACC__)
+  return __fmul_rn(score, scale_log2);
+#else
+  return std::fma(score, scale_log2, -0.0f);
+#endif
+}
+
+// A row that has seen no key yet subtracts 0: -inf - (-inf) would be NaN.
+SIMT_DEVICE float base_of(float largest, float scale_log2) {
+  return largest == -INFINITY ? 0.0f : scaled(largest, scale_log2);
+}
+
+// The exponent of the factor that makes weights with the maximum `before` relative to the maximum `now`.
+SIMT_DEVICE float rescaling_exponent(float before, float now, float scale_log2) {
+  const float base = base_of(now, scale_log2);
+  return is_huge(base) ? scaled(before - now, scale_log2) : scaled(before, scale_log2) - base;
+}
+
+// The maximum in base e, for the LSE.
+SIMT_DEVICE float largest_logit(float largest, float scale_log2) {
+  return scaled(largest, scale_log2) * kLn2;
+}
+
+// Running maximum and sum of a lane's rows. The maximum is of the scores, not scaled, and equal in the four
+// lanes of a row. The sum is a partial sum per lane until finish() adds the four.
 template <int kRowTiles>
 struct OnlineSoftmax {
   float largest[kRowTiles][2];
@@ -141,10 +177,11 @@ struct OnlineSoftmax {
     }
   }
 
-  // Replaces scores s by weights 2^(s scale_log2 - maximum), and rescales o to the new maximum.
+  // Replaces scores s by weights 2^((s - maximum) scale_log2), and rescales o to the new maximum.
   template <int kKeyTiles, int kDimTiles>
   SIMT_DEVICE void update(float (&s)[kRowTiles][kKeyTiles][4], float (&o)[kRowTiles][kDimTiles][4],
                           float scale_log2) {
+    float before[kRowTiles][2], base[kRowTiles][2], largest_base = 0.0f;
     SIMT_UNROLL
     for (int m = 0; m < kRowTiles; ++m) {
       SIMT_UNROLL
@@ -155,17 +192,24 @@ struct OnlineSoftmax {
           peak = fmaxf(peak, fmaxf(s[m][n][2 * half], s[m][n][2 * half + 1]));
         peak = fmaxf(peak, simt::shuffle_xor(peak, 1));
         peak = fmaxf(peak, simt::shuffle_xor(peak, 2));
-        const float before = largest[m][half];
-        const float now = fmaxf(before, peak * scale_log2);
-        // If the row has seen no key yet, subtract 0: -inf - (-inf) would be NaN.
-        const float base = now == -INFINITY ? 0.0f : now;
-        const float rescale = simt::exp2_approx(before - base);
+        before[m][half] = largest[m][half];
+        largest[m][half] = fmaxf(largest[m][half], peak);
+        base[m][half] = base_of(largest[m][half], scale_log2);
+        largest_base = fmaxf(largest_base, fabsf(base[m][half]));
+      }
+    }
+    if (is_huge(largest_base)) subtract_maxima(s, before, base);
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m) {
+      SIMT_UNROLL
+      for (int half = 0; half < 2; ++half) {
+        const float rescale = simt::exp2_approx(scaled(before[m][half], scale_log2) - base[m][half]);
         float added = 0.0f;
         SIMT_UNROLL
         for (int n = 0; n < kKeyTiles; ++n) {
           SIMT_UNROLL
           for (int e = 2 * half; e < 2 * half + 2; ++e) {
-            s[m][n][e] = simt::exp2_approx(fmaf(s[m][n][e], scale_log2, -base));
+            s[m][n][e] = simt::exp2_approx(fmaf(s[m][n][e], scale_log2, -base[m][half]));
             added += s[m][n][e];
           }
         }
@@ -175,7 +219,26 @@ struct OnlineSoftmax {
           o[m][n][2 * half + 1] *= rescale;
         }
         sum[m][half] = sum[m][half] * rescale + added;
-        largest[m][half] = now;
+      }
+    }
+  }
+
+  // Makes scores and earlier maxima of rows with huge logits relative to the maximum, whose base is then 0.
+  template <int kKeyTiles>
+  SIMT_DEVICE void subtract_maxima(float (&s)[kRowTiles][kKeyTiles][4], float (&before)[kRowTiles][2],
+                                   float (&base)[kRowTiles][2]) const {
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m) {
+      SIMT_UNROLL
+      for (int half = 0; half < 2; ++half) {
+        if (!is_huge(base[m][half])) continue;
+        base[m][half] = 0.0f;
+        before[m][half] -= largest[m][half];
+        SIMT_UNROLL
+        for (int n = 0; n < kKeyTiles; ++n) {
+          s[m][n][2 * half] -= largest[m][half];
+          s[m][n][2 * half + 1] -= largest[m][half];
+        }
       }
     }
   }
@@ -202,8 +265,9 @@ struct OnlineSoftmax {
   }
 
   // The LSE of a row, valid after finish(); -inf for a row without keys.
-  SIMT_DEVICE float log_sum_exp(int m, int half) const {
-    return sum[m][half] == 0.0f ? -INFINITY : largest[m][half] * kLn2 + logf(sum[m][half]);
+  SIMT_DEVICE float log_sum_exp(int m, int half, float scale_log2) const {
+    return sum[m][half] == 0.0f ? -INFINITY
+                                : largest_logit(largest[m][half], scale_log2) + logf(sum[m][half]);
   }
 };
 

@@ -53,7 +53,9 @@ __global__ void attend_rows(Problem p, Tensors t) {
       float dot = 0;
       for (std::int64_t d = 0; d < p.head_dim; ++d)
         dot += q_row[d] * cuda::to_float(k[j * t.k_strides.row + d]);
-      logit = dot * static_cast<float>(p.scale);
+      // Not fused with the subtraction of the maximum, which is rounded: with huge logits the largest weight
+      // would not be 1.
+      logit = __fmul_rn(dot, static_cast<float>(p.scale));
     }
     const float chunk_max = cuda::block_max(logit, scratch);
     const float new_max = chunk_max > largest ? chunk_max : largest;
@@ -77,7 +79,7 @@ __global__ void attend_rows(Problem p, Tensors t) {
   if (thread == 0) t.lse[row] = keys > 0 ? largest + logf(sum) : -INFINITY;
 }
 
-std::string supports(const Problem& p) {
+std::string supports(const Problem& p, const Tensors&) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (shared_bytes(p.head_dim) > 48 * 1024) return "D is too large: a block has 48 KiB of shared memory";
   if (lse_elements(p) > INT32_MAX) return "B * H * S must be at most 2^31 - 1 (grid size limit)";

@@ -1,5 +1,5 @@
-// Relaxed atomic updates of a 4-byte word in shared or global memory. They do not race with each other and
-// order no other access.
+// Relaxed atomic updates of a 4-byte word in shared or global memory. They do not race with each other. In
+// global memory they order accesses of different blocks together with threadfence (barrier.h).
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
 #include <vector>
 
 #include "kernels/simt/launch.h"
@@ -10,6 +9,7 @@
 namespace warpgauge::simt {
 
 inline constexpr std::int64_t kMaxSequence = std::int64_t{1} << 29;  // kernels index rows with int
+inline constexpr std::int64_t kRowAlignment = 16;  // bytes, of rows that are copied in 16-byte chunks
 
 // The global memory of the problem's operands, for the emulator's bounds check.
 inline std::vector<GlobalRange> attention_memory(const Problem& p, const Tensors& t) {
@@ -24,20 +24,6 @@ inline std::vector<GlobalRange> attention_memory(const Problem& p, const Tensors
           range("V", t.v, t.v_strides, p.kv_heads, p.seq_k, false),
           range("O", t.o, t.o_strides, p.heads, p.seq_q, true),
           GlobalRange{"LSE", t.lse, static_cast<std::size_t>(lse_elements(p)) * sizeof(float), true}};
-}
-
-// Throws std::runtime_error unless every row of the 16-bit operands is aligned to 16 bytes.
-inline void require_aligned_rows(const Tensors& t) {
-  const auto require = [](const char* name, const void* data, const Strides& s) {
-    if (reinterpret_cast<std::uintptr_t>(data) % 16 == 0 && s.batch % 8 == 0 && s.head % 8 == 0 &&
-        s.row % 8 == 0)
-      return;
-    throw std::runtime_error(std::string("rows of ") + name + " must be aligned to 16 bytes");
-  };
-  require("Q", t.q, t.q_strides);
-  require("K", t.k, t.k_strides);
-  require("V", t.v, t.v_strides);
-  require("O", t.o, t.o_strides);
 }
 
 }  // namespace warpgauge::simt

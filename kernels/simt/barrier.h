@@ -1,5 +1,5 @@
-// Barriers of a block and of a warp. They order memory: accesses before the barrier happen before accesses
-// after it.
+// Barriers of a block and of a warp, and the fence of the device. Barriers order memory: accesses before the
+// barrier happen before accesses after it.
 #pragma once
 
 #include "kernels/simt/site.h"
@@ -44,6 +44,16 @@ SIMT_DEVICE void syncwarp([[maybe_unused]] Site site = Site::here()) {
   __syncwarp();
 #else
   emulator::warp_barrier(site);
+#endif
+}
+
+// Fence of the device (fence.acq_rel.gpu, __threadfence). Together with an atomic on global memory it orders
+// accesses of different blocks: writes, threadfence, atomic in one; atomic, threadfence, reads in the other.
+SIMT_DEVICE void threadfence() {
+#if defined(__CUDACC__)
+  __threadfence();
+#else
+  emulator::device_fence();
 #endif
 }
 

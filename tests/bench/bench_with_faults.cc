@@ -52,7 +52,9 @@ struct WrongOnNeedles : Right {
 
 Kernel fussy() {
   Kernel kernel = faulty::kernel<Right>("fussy");
-  kernel.supports = [](const Problem& p) { return std::string(p.head_dim == 64 ? "" : "D is not 64"); };
+  kernel.supports = [](const Problem& p, const Tensors&) {
+    return std::string(p.head_dim == 64 ? "" : "D is not 64");
+  };
   return kernel;
 }
 

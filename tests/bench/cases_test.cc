@@ -19,7 +19,8 @@ Kernel fake(std::string_view name, Backend backend = Backend::cpu) {
       .backend = backend,
       .summary = "",
       .deterministic = true,
-      .supports = [](const Problem& p) { return std::string(p.mask == Mask::none ? "" : "no causal mask"); },
+      .supports = [](const Problem& p,
+                     const Tensors&) { return std::string(p.mask == Mask::none ? "" : "no causal mask"); },
       .workspace_bytes = nullptr,
       .launch = nullptr};
 }

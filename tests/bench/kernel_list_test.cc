@@ -7,7 +7,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Kernel kernel(std::string_view name, Backend backend, std::string (*supports)(const Problem&)) {
+Kernel kernel(std::string_view name, Backend backend,
+              std::string (*supports)(const Problem&, const Tensors&)) {
   return {.name = name,
           .backend = backend,
           .summary = "a method",

@@ -20,7 +20,7 @@ const Kernel kKernel{.name = "one",
                      .backend = Backend::cpu,
                      .summary = "",
                      .deterministic = true,
-                     .supports = problem_error,
+                     .supports = supports_every_problem,
                      .workspace_bytes = nullptr,
                      .launch = never_launched};
 

@@ -18,7 +18,7 @@ Kernel named(std::string_view name, Backend backend) {
           .backend = backend,
           .summary = "",
           .deterministic = true,
-          .supports = problem_error,
+          .supports = supports_every_problem,
           .workspace_bytes = nullptr,
           .launch = nullptr};
 }

@@ -36,7 +36,7 @@ int main() {
   const Kernel* kernels[] = {find_kernel("cpu/mine"), find_kernel("cpu/naive")};
   if (!kernels[0]) return std::puts("cpu/mine is not in the registry"), 1;
   Problem p{.batch = 2, .heads = 4, .kv_heads = 2, .seq_q = 9, .seq_k = 5, .head_dim = 8, .mask = Mask::causal, .scale = .3};
-  if (const std::string reason = kernels[0]->supports(p); !reason.empty()) return std::puts(reason.c_str()), 1;
+  if (const std::string reason = kernels[0]->supports(p, packed_tensors(p)); !reason.empty()) return std::puts(reason.c_str()), 1;
   std::vector<float> q(query_elements(p)), k(key_elements(p)), v(key_elements(p)), o[2], lse[2];
   unsigned state = 1;
   for (auto* tensor : {&q, &k, &v})

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -73,6 +74,33 @@ struct SlowAndWrongOnce : Right {
 };
 
 inline const Kernel kSlowAndWrongOnce = kernel<SlowAndWrongOnce>("slow_and_wrong_once");
+
+// Wrong for f32 after it has seen both f16 and a head dimension that is no multiple of 8. In a fresh process
+// no case alone fails.
+struct WrongAfterOthers : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    static bool seen_f16 = false, seen_tail = false;
+    if (seen_f16 && seen_tail && p.dtype == Dtype::f32) store(p, t.o, 0, 100);
+    seen_f16 |= p.dtype == Dtype::f16;
+    seen_tail |= p.head_dim % 8 != 0 && p.dtype == Dtype::bf16;
+  }
+};
+
+inline const Kernel kWrongAfterOthers = kernel<WrongAfterOthers>("wrong_after_others");
+
+// Wrong in one process only: the one whose number a test puts into the environment.
+struct WrongInOneProcess : Right {
+  static void after_all(const Problem& p, const Tensors& t, const Launch&) {
+    static const bool is_fresh = [] {
+      const bool was_set = std::getenv("FAULTY_PARENT") != nullptr;
+      setenv("FAULTY_PARENT", "1", 0);
+      return was_set;
+    }();
+    if (!is_fresh) store(p, t.o, 0, 100);
+  }
+};
+
+inline const Kernel kWrongInOneProcess = kernel<WrongInOneProcess>("wrong_in_one_process");
 
 // Simulates a kernel that makes its device unusable: after its first launch with more than one query, every
 // launch fails.

@@ -16,7 +16,8 @@ static std::vector<const Kernel*> kernels() {
 #if defined(FAULTY_FUZZ_WITH_CUDA)
   all.push_back(&cuda_loses_device);
 #endif
-  all.insert(all.end(), {&kLosesDevice, &kRight, &kSlowAndWrongOnce});
+  all.insert(all.end(),
+             {&kLosesDevice, &kRight, &kSlowAndWrongOnce, &kWrongAfterOthers, &kWrongInOneProcess});
   for (const Planted& planted : kPlanted) all.push_back(&planted.kernel);
   for (const Fatal& fatal : kFatal) all.push_back(&fatal.kernel);
   return all;

@@ -74,7 +74,7 @@ TEST(Generate, CoversEveryEdgeOften) {
 
 TEST(Generate, FindsACaseThatTheKernelSupports) {
   Kernel picky = *find_kernel("cpu/naive");
-  picky.supports = [](const Problem& p) {
+  picky.supports = [](const Problem& p, const Tensors&) {
     return std::string(p.dtype == Dtype::bf16 && p.head_dim == 128 ? "" : "bf16 and D = 128 only");
   };
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -82,7 +82,7 @@ TEST(Generate, FindsACaseThatTheKernelSupports) {
     ASSERT_TRUE(found);
     EXPECT_EQ(found->problem.head_dim, 128);
   }
-  picky.supports = [](const Problem&) { return std::string("nothing"); };
+  picky.supports = [](const Problem&, const Tensors&) { return std::string("nothing"); };
   EXPECT_FALSE(random_supported_case(picky, 1));
 }
 

@@ -10,7 +10,7 @@ inline const Kernel kIgnoresStream{
     .backend = Backend::cuda,
     .summary = "a planted fault",
     .deterministic = true,
-    .supports = [](const Problem& p) { return find_kernel("cuda/naive")->supports(p); },
+    .supports = [](const Problem& p, const Tensors& t) { return find_kernel("cuda/naive")->supports(p, t); },
     .workspace_bytes = nullptr,
     .launch = [](const Problem& p, const Tensors& t,
                  const Launch&) { find_kernel("cuda/naive")->launch(p, t, {.stream = nullptr}); }};

@@ -20,7 +20,7 @@ extern const Kernel cuda_loses_device{.name = "loses_device",
                                       .backend = Backend::cuda,
                                       .summary = "a planted fault",
                                       .deterministic = true,
-                                      .supports = problem_error,
+                                      .supports = supports_every_problem,
                                       .workspace_bytes = nullptr,
                                       .launch = launch};
 

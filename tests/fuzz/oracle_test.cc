@@ -37,10 +37,16 @@ TEST(Oracle, AgreesWithAComputationByHand) {
   EXPECT_NEAR(ref.output[0], 3, 1e-6);
   EXPECT_NEAR(ref.output[1], 2, 1e-6);
   EXPECT_NEAR(ref.lse[0], std::log(4.0), 1e-6);
-  EXPECT_NEAR(ref.logit_mass[0], std::log(3.0), 1e-6);
-  EXPECT_NEAR(ref.spread[0], 3, 1e-6) << "sqrt((3/4 4)^2)";
-  EXPECT_NEAR(ref.mass[0], 3, 1e-6);
-  EXPECT_LT(ref.low_error[0], 1e-6);
+  EXPECT_NEAR(ref.terms[0].logit_mass, std::log(3.0), 1e-6);
+  EXPECT_NEAR(ref.terms[0].spread, 3, 1e-6) << "sqrt((3/4 4)^2)";
+  EXPECT_NEAR(ref.terms[0].mass, 3, 1e-6);
+  EXPECT_NEAR(ref.terms[0].weight_spread, std::sqrt(10.0) / 4, 1e-6);
+  EXPECT_NEAR(ref.terms[0].row_sum, 4.0 / 3, 1e-6);
+  EXPECT_NEAR(ref.terms[0].value_spread, 8, 1e-6);
+  EXPECT_NEAR(ref.terms[0].logit_peak, std::log(3.0), 1e-6);
+  EXPECT_EQ(ref.terms[0].query_rounding, 0);
+  EXPECT_EQ(ref.terms[0].largest_output, 3);
+  EXPECT_LT(ref.terms[0].low_error, 1e-6);
 }
 
 // Of the weights e^0, e^-20 and e^-30 (normalized) the last two are below 2^-24.
@@ -51,8 +57,8 @@ TEST(Oracle, SumsTheWeightsThatAnF32SumMayLose) {
   in.k = {0, -20, -30};
   in.v = {1, 1, 1};
   const Reference ref = compute_reference(in, {0}, OracleBackend::cpu);
-  EXPECT_NEAR(ref.absorbed[0], std::exp(-20.0) + std::exp(-30.0), 1e-16);
-  EXPECT_EQ(compute_reference(by_hand(), {0}, OracleBackend::cpu).absorbed[0], 0);
+  EXPECT_NEAR(ref.terms[0].absorbed, std::exp(-20.0) + std::exp(-30.0), 1e-16);
+  EXPECT_EQ(compute_reference(by_hand(), {0}, OracleBackend::cpu).terms[0].absorbed, 0);
 }
 
 TEST(Oracle, ScaleMultipliesTheLogits) {
@@ -66,7 +72,9 @@ TEST(Oracle, LowTwinRoundsTheWeights) {
   in.problem.dtype = Dtype::bf16;
   in.problem.scale = 2;  // 0.9 and 0.1 are no bf16 numbers
   in.v = {1, 0, -9, 0};  // and cancel exactly
-  EXPECT_GT(compute_reference(in, {0}, OracleBackend::cpu).low_error[0], 1e-3);
+  EXPECT_LT(compute_reference(in, {0}, OracleBackend::cpu).terms[0].low_error, 1e-6);
+  for (const auto weights : {Rounding::Weights::before_division, Rounding::Weights::after_division})
+    EXPECT_GT(compute_reference(in, {0}, OracleBackend::cpu, {.weights = weights}).terms[0].low_error, 1e-3);
 }
 
 // Causal, two queries, three keys: the first sees two, the second three (bottom-right).
@@ -141,12 +149,12 @@ TEST(Oracle, AgreesWithLongDoubleOnRandomProblems) {
         ASSERT_TRUE(std::isinf(expected.lse[n]));
         continue;
       }
-      const double rounding = 1e-14 * (10 + ref.logit_mass[n]);
+      const double rounding = 1e-14 * (10 + ref.terms[n].logit_mass);
       ASSERT_NEAR(ref.lse[n], static_cast<double>(expected.lse[n]), rounding) << "seed " << seed;
       for (std::int64_t d = 0; d < c.problem.head_dim; ++d)
         ASSERT_NEAR(ref.output[n * c.problem.head_dim + d],
                     static_cast<double>(expected.output[n * c.problem.head_dim + d]),
-                    (1 + ref.mass[n]) * rounding)
+                    (1 + ref.terms[n].mass) * rounding)
             << "seed " << seed << " row " << n << " d " << d;
     }
   }
@@ -173,7 +181,7 @@ TEST(Oracle, PropagatesNaNToTheRightElementsOnly) {
   EXPECT_FALSE(std::isnan(ref.output[0]));
   EXPECT_TRUE(std::isnan(ref.output[1]));
   EXPECT_FALSE(std::isnan(ref.lse[0]));
-  EXPECT_TRUE(std::isfinite(ref.spread[0]));
+  EXPECT_TRUE(std::isfinite(ref.terms[0].spread));
   for (std::int64_t d = 4; d < 8; ++d) EXPECT_TRUE(std::isnan(ref.output[d]));
   EXPECT_TRUE(std::isnan(ref.lse[1]));
 }
@@ -196,7 +204,7 @@ TEST(ReferenceCache, ComputesOnceAndDropsTheOldest) {
 int asked_of_gpu = 0;
 bool gpu_is_full = false;
 
-Reference on_planted_gpu(const Inputs& inputs, std::vector<std::int64_t> rows) {
+Reference on_planted_gpu(const Inputs& inputs, std::vector<std::int64_t> rows, const Rounding&) {
   ++asked_of_gpu;
   if (gpu_is_full) throw OutOfDeviceMemory("planted");
   return compute_reference(inputs, std::move(rows), OracleBackend::cpu);
@@ -230,17 +238,16 @@ class LowErrors {
   void add(const Problem& p, const Reference& cpu, const Reference& gpu, std::size_t n) {
     const std::int64_t keys = visible_keys(p, cpu.rows[n] % p.seq_q);
     if (keys == 0) return;
-    double largest = 0;
-    for (std::int64_t d = 0; d < p.head_dim; ++d)
-      if (const double o = cpu.output[static_cast<std::int64_t>(n) * p.head_dim + d]; std::isfinite(o))
-        largest = std::max(largest, std::fabs(double{round_to(p.dtype, static_cast<float>(o))}));
-    const double other_terms =
-        output_bound(p.dtype, {keys, p.head_dim, largest, 0, cpu.spread[n], cpu.mass[n], cpu.logit_mass[n]});
-    EXPECT_LE(gpu.low_error[n], 2 * cpu.low_error[n] + other_terms) << format_problem(p) << " row " << n;
-    EXPECT_LE(cpu.low_error[n], 2 * gpu.low_error[n] + other_terms) << format_problem(p) << " row " << n;
+    RowTerms others = cpu.terms[n];
+    others.low_error = 0;
+    const double largest = others.largest_output, other_terms = output_bound(p.dtype, cpu.rounding, others);
+    EXPECT_LE(gpu.terms[n].low_error, 2 * cpu.terms[n].low_error + other_terms)
+        << format_problem(p) << " row " << n;
+    EXPECT_LE(cpu.terms[n].low_error, 2 * gpu.terms[n].low_error + other_terms)
+        << format_problem(p) << " row " << n;
     if (p.dtype == Dtype::f32) return;
-    cpu_ulps_ += cpu.low_error[n] / ulp(p.dtype, largest);
-    gpu_ulps_ += gpu.low_error[n] / ulp(p.dtype, largest);
+    cpu_ulps_ += cpu.terms[n].low_error / ulp(p.dtype, largest);
+    gpu_ulps_ += gpu.terms[n].low_error / ulp(p.dtype, largest);
   }
 
   void expect_equal_means() const {
@@ -260,9 +267,19 @@ TEST(OracleCublas, ANanQueryHasNoLogitMassAsOnTheCpu) {
   in.q[0] = std::nanf("");
   const Reference cpu = compute_reference(in, {0, 1}, OracleBackend::cpu);
   const Reference gpu = compute_reference(in, {0, 1}, OracleBackend::cublas);
-  EXPECT_EQ(cpu.logit_mass[0], 0);
-  EXPECT_EQ(gpu.logit_mass[0], 0);
-  EXPECT_NEAR(gpu.logit_mass[1], cpu.logit_mass[1], 1e-4 * cpu.logit_mass[1]);
+  EXPECT_EQ(cpu.terms[0].logit_mass, 0);
+  EXPECT_EQ(gpu.terms[0].logit_mass, 0);
+  EXPECT_NEAR(gpu.terms[1].logit_mass, cpu.terms[1].logit_mass, 1e-4 * cpu.terms[1].logit_mass);
+}
+
+// The roundings of foreign_kernels.h, one after the other.
+Rounding rounding_of(std::uint64_t seed) {
+  const Rounding kinds[] = {{.weights = Rounding::Weights::after_division},
+                            {.weights = Rounding::Weights::before_division},
+                            {.weights = Rounding::Weights::before_division, .row_sum = true},
+                            {.scaled_query = true},
+                            {.logits = true}};
+  return kinds[seed % std::size(kinds)];
 }
 
 TEST(OracleCublas, AgreesWithTheCpuOracle) {
@@ -272,22 +289,26 @@ TEST(OracleCublas, AgreesWithTheCpuOracle) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     const FuzzCase c = random_case(seed, 0);
     const Inputs in = make_inputs(c.problem, c.family, c.seed);
-    const Reference cpu = compute_reference(in, all_rows(c.problem), OracleBackend::cpu);
-    const Reference gpu = compute_reference(in, all_rows(c.problem), OracleBackend::cublas);
+    const Reference cpu = compute_reference(in, all_rows(c.problem), OracleBackend::cpu, rounding_of(seed));
+    const Reference gpu =
+        compute_reference(in, all_rows(c.problem), OracleBackend::cublas, rounding_of(seed));
     const auto agree = [](double a, double b, double bound) {
       return (std::isnan(a) && std::isnan(b)) || a == b || std::fabs(a - b) <= bound;
     };
     for (std::size_t n = 0; n < cpu.rows.size(); ++n) {
-      const double rounding = 1e-13 * (10 + cpu.logit_mass[n]);
+      const double rounding = 1e-13 * (10 + cpu.terms[n].logit_mass);
       ASSERT_TRUE(agree(gpu.lse[n], cpu.lse[n], rounding)) << "seed " << seed << " row " << n;
-      ASSERT_TRUE(agree(gpu.spread[n], cpu.spread[n], rounding * (1 + cpu.spread[n])));
-      ASSERT_TRUE(agree(gpu.mass[n], cpu.mass[n], rounding * (1 + cpu.mass[n])));
-      ASSERT_TRUE(agree(gpu.logit_mass[n], cpu.logit_mass[n], 1e-4 * cpu.logit_mass[n]));
-      ASSERT_TRUE(agree(gpu.absorbed[n], cpu.absorbed[n], 1e-6));
+      ASSERT_TRUE(agree(gpu.terms[n].spread, cpu.terms[n].spread, rounding * (1 + cpu.terms[n].spread)));
+      ASSERT_TRUE(agree(gpu.terms[n].mass, cpu.terms[n].mass, rounding * (1 + cpu.terms[n].mass)));
+      ASSERT_TRUE(agree(gpu.terms[n].logit_mass, cpu.terms[n].logit_mass, 1e-4 * cpu.terms[n].logit_mass));
+      ASSERT_TRUE(agree(gpu.terms[n].absorbed, cpu.terms[n].absorbed, 1e-6));
+      for (const auto member : {&RowTerms::weight_spread, &RowTerms::row_sum, &RowTerms::value_spread,
+                                &RowTerms::logit_peak, &RowTerms::query_rounding})
+        ASSERT_TRUE(agree(gpu.terms[n].*member, cpu.terms[n].*member, rounding * (1 + cpu.terms[n].*member)));
       low_errors.add(c.problem, cpu, gpu, n);
       for (std::int64_t d = 0; d < c.problem.head_dim; ++d) {
         const std::size_t at = n * static_cast<std::size_t>(c.problem.head_dim) + static_cast<std::size_t>(d);
-        ASSERT_TRUE(agree(gpu.output[at], cpu.output[at], rounding * (1 + cpu.mass[n])))
+        ASSERT_TRUE(agree(gpu.output[at], cpu.output[at], rounding * (1 + cpu.terms[n].mass)))
             << "seed " << seed << " row " << n << " d " << d << ": " << gpu.output[at] << " "
             << cpu.output[at];
       }

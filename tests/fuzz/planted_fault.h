@@ -70,7 +70,7 @@ constexpr Kernel kernel(std::string_view name) {
           .backend = Backend::cpu,
           .summary = "a planted fault",
           .deterministic = Fault::kDeterministic,
-          .supports = problem_error,
+          .supports = supports_every_problem,
           .workspace_bytes = [](const Problem&, int) -> std::int64_t { return 64; },
           .launch = launch<Fault>};
 }

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <regex>
 #include <string>
+#include <vector>
 
 #include "kernels/backend.h"
 #include "tests/fuzz/fatal_kernels.h"
@@ -77,6 +78,41 @@ TEST(Program, TheMinimizedCaseOfADroppedKeyHasOneKey) {
   EXPECT_THAT(
       run(kFaulty + " --kernel drops_last_key --seeds 50").output,
       HasSubstr("  minimized:  " + kFaulty + " --replay 'cpu/drops_last_key/f32/B:1/H:1/S:1/D:8/causal:0 "));
+}
+
+// The line of --replay flags that a dependent failure prints, split into its cases.
+std::vector<std::string> cases_of(const std::string& command) {
+  std::vector<std::string> cases;
+  const std::regex replay(" --replay '([^']+)'");
+  for (std::sregex_iterator found(command.begin(), command.end(), replay), end; found != end; ++found)
+    cases.push_back((*found)[1]);
+  return cases;
+}
+
+TEST(Program, AFailureThatDependsOnEarlierCasesPrintsTheShortestSequenceThatFails) {
+  const Finished fuzz = run(kFaulty + " --kernel wrong_after_others --seeds 100");
+  EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
+  EXPECT_EQ(run(command_after("  reproducer: ", fuzz.output)).exit_code, 0) << "alone it passes";
+  EXPECT_THAT(fuzz.output, Not(HasSubstr("  minimized:  ")));
+  const std::string command = command_after("  only after these cases: ", fuzz.output);
+  const Finished again = run(command);
+  EXPECT_EQ(again.exit_code, 1) << again.output;
+  EXPECT_THAT(again.output, HasSubstr("  after these cases: " + command));
+  const std::vector<std::string> cases = cases_of(command);
+  ASSERT_EQ(cases.size(), 3u) << command << "\nof f16, of bf16 with a tail, and of f32";
+  for (std::size_t dropped = 0; dropped < cases.size(); ++dropped) {
+    std::string fewer = kFaulty;
+    for (std::size_t n = 0; n < cases.size(); ++n)
+      if (n != dropped) fewer += " --replay '" + cases[n] + "'";
+    EXPECT_EQ(run(fewer).exit_code, 0) << fewer;
+  }
+}
+
+TEST(Program, AFailureThatNoFreshProcessRepeatsIsReportedAsSuch) {
+  const Finished fuzz = run(kFaulty + " --kernel wrong_in_one_process --seeds 3");
+  EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
+  EXPECT_THAT(fuzz.output,
+              HasSubstr("the reproducer passes in a fresh process, and no sequence of the 0 cases"));
 }
 
 TEST(Program, RegressionsAreCheckedWithoutAnySeed) {

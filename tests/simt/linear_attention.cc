@@ -69,7 +69,7 @@ Expected expected_row(const Problem& p, const Tensor& q, const Tensor& k, const 
 
 std::string compare(const Problem& p, const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& o) {
   // Half an ulp of the type for each weight and for the result. The errors of the f32 sums are smaller.
-  const double unit = p.dtype == Dtype::f16 ? 0x1p-11 : 0x1p-8;
+  const double unit = unit_roundoff(p.dtype);
   for (std::int64_t b = 0; b < p.batch; ++b) {
     for (std::int64_t h = 0; h < p.heads; ++h) {
       for (std::int64_t i = 0; i < p.seq_q; ++i) {

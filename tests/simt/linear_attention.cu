@@ -192,11 +192,12 @@ simt::TensorMap make_map(const Problem& p, const void* data, const Strides& s, s
                                   .swizzle = simt::Swizzle::bytes_128});
 }
 
-std::string supports(const Problem& p) {
+std::string supports(const Problem& p, const Tensors& t) {
   if (std::string error = problem_error(p); !error.empty()) return error;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
   if (p.head_dim != 64 && p.head_dim != 128) return "D must be 64 or 128";
   if (p.mask != Mask::none || p.seq_k == 0) return "masks and Sk = 0 are not supported";
+  if (std::string unaligned = unaligned_rows(p, t, simt::kRowAlignment); !unaligned.empty()) return unaligned;
   return simt::sm90a_unsupported_reason(Storage<f16, 128>::kBytes);
 }
 
@@ -218,7 +219,8 @@ void launch_as(const Problem& p, const Tensors& t, const Launch& l) {
       params, simt::attention_memory(p, t), l);
 }
 
-void launch(const Problem& p, const Tensors& t, const Launch& l) {
+void launch(const Problem& p, const Tensors& tensors, const Launch& l) {
+  const Tensors t = with_meaningful_strides(p, tensors);
   if (p.dtype == Dtype::f16)
     p.head_dim == 64 ? launch_as<f16, 64>(p, t, l) : launch_as<f16, 128>(p, t, l);
   else

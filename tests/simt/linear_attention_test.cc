@@ -17,7 +17,7 @@ namespace {
 
 TEST(LinearAttention, is_correct_in_the_emulator_under_all_schedules) {
   for (const Problem& p : linear_attention_problems()) {
-    ASSERT_EQ(simt_linear_attention.supports(p), "");
+    ASSERT_EQ(simt_linear_attention.supports(p, packed_tensors(p)), "");
     for (std::uint64_t seed = 0; seed < 12; ++seed)
       ASSERT_EQ(linear_attention_failure(simt_linear_attention, p, seed), "")
           << "Sq " << p.seq_q << ", Sk " << p.seq_k << ", D " << p.head_dim << ", seed " << seed;
@@ -27,7 +27,7 @@ TEST(LinearAttention, is_correct_in_the_emulator_under_all_schedules) {
 TEST(LinearAttention, supports_returns_a_reason_for_other_head_dimensions) {
   Problem p = linear_attention_problems().front();
   p.head_dim = 96;
-  EXPECT_NE(simt_linear_attention.supports(p), "");
+  EXPECT_NE(simt_linear_attention.supports(p, packed_tensors(p)), "");
 }
 
 }  // namespace
@@ -44,7 +44,8 @@ TEST(LinearAttention, is_correct_on_a_gpu) {
     GTEST_SKIP() << reason;
   }
   for (const Problem& p : linear_attention_problems()) {
-    if (const std::string reason = cuda_linear_attention.supports(p); !reason.empty()) GTEST_SKIP() << reason;
+    if (const std::string reason = cuda_linear_attention.supports(p, packed_tensors(p)); !reason.empty())
+      GTEST_SKIP() << reason;
     EXPECT_EQ(linear_attention_failure(cuda_linear_attention, p, 1), "");
   }
 }

@@ -46,11 +46,16 @@ mutant(flash_sum_not_rescaled ${flash} ${tile} [[sum[m][half] * rescale + added]
 mutant(flash_output_not_rescaled ${flash} ${tile} [[o[m][n][2 * half + 1] *= rescale;]] [[]])
 mutant(flash_not_normalised ${flash} ${tile} [[total == 0.0f ? 0.0f : 1.0f / total]] [[total == 0.0f ? 0.0f : 1.0f]])
 mutant(flash_divided_by_zero ${flash} ${tile} [[total == 0.0f ? 0.0f : 1.0f / total]] [[1.0f / total]])
-mutant(flash_no_infinity_guard ${flash} ${tile} [[now == -INFINITY ? 0.0f : now]] [[now]])
+mutant(flash_no_infinity_guard ${flash} ${tile} [[largest == -INFINITY ? 0.0f : scaled(largest, scale_log2)]] [[scaled(largest, scale_log2)]])
 mutant(flash_finite_start ${flash} ${tile} [[largest[m][0] = largest[m][1] = -INFINITY;]] [[largest[m][0] = largest[m][1] = -5e4f;]])
 mutant(flash_sum_in_f16 ${flash} ${tile} [[added += s[m][n][e];]] [[added = static_cast<float>(f16(added + s[m][n][e]));]])
 mutant(flash_scale_one_percent ${flash} ${flash} [[p.scale * std::numbers::log2e]] [[p.scale * 1.01 * std::numbers::log2e]])
-mutant(flash_lse_in_base_2 ${flash} ${tile} [[largest[m][half] * kLn2]] [=[largest[m][half]]=])
+mutant(flash_lse_in_base_2 ${flash} ${tile} [[scaled(largest, scale_log2) * kLn2;]] [[scaled(largest, scale_log2);]])
+mutant(flash_huge_logits ${flash} ${tile} [[if (is_huge(largest_base)) subtract]] [[if (false) subtract]])
+mutant(flash_huge_scores_kept ${flash} ${tile} [[s[m][n][2 * half + 1] -= largest[m][half];]] [[]])
+mutant(flash_huge_earlier_maximum_kept ${flash} ${tile} [[before[m][half] -= largest[m][half];]] [[]])
+mutant(flash_base_fused ${flash} ${tile} [[scaled(before[m][half], scale_log2) - base[m][half])]]
+       [[std::fma(before[m][half], scale_log2, -base[m][half]))]])
 
 # decode_split_kv: synchronisation and the loop over tiles of keys
 set(decode kernels/cuda/decode_split_kv.cu)
@@ -79,8 +84,9 @@ mutant(decode_strides_of_other_tensor ${decode} ${decode} [[p.o + simt::block_in
 # decode_split_kv: merge of the warps' results
 mutant(decode_merge_weight ${decode} ${decode} [[weight[w] = results.sum[at] *]] [[weight[w] =]])
 mutant(decode_merge_wrong_row ${decode} ${decode} [[results.largest[w * kRows + row_in_tile])]] [[results.largest[w * kRows])]])
-mutant(decode_merge_no_guard ${decode} ${decode} [[results.largest[at] - base]] [[results.largest[at] - largest]])
-mutant(decode_merge_lse_in_base_2 ${decode} ${decode} [[largest * flash::kLn2]] [[largest]])
+mutant(decode_merge_no_guard ${decode} ${decode} [[flash::rescaling_exponent(results.largest[at], largest, p.scale_log2)]]
+       [[flash::scaled(results.largest[at] - largest, p.scale_log2)]])
+mutant(decode_merge_lse_in_base_2 ${decode} ${decode} [[flash::largest_logit(largest, p.scale_log2) + logf]] [[largest * p.scale_log2 + logf]])
 # decode_split_kv: splits
 mutant(decode_workspace_too_small ${decode} ${decode} [[splits * (query_elements(p) + lse_elements(p))]] [[splits * query_elements(p)]])
 mutant(decode_partial_of_wrong_split ${decode} ${decode} [[(simt::block_index().x * rows + index) * kDim + d]]

@@ -169,6 +169,7 @@ struct Atomics {
     syncwarp();
     out[8] = *common;
     out[9] = in[0];
+    threadfence();
     atomic_add(out + 9, in[1]);  // in global memory
   }
 };

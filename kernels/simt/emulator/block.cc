@@ -19,8 +19,9 @@ Block* Block::current() {
   return current_block;
 }
 
-Block::Block(const Plan& plan)
+Block::Block(const Plan& plan, GlobalMemory& global)
     : plan_(plan),
+      global_(global),
       agents_(plan.threads),
       arena_(plan.shared_bytes),
       shadow_(plan.check_memory ? arena_.capacity() : 0, plan.threads / kWarpSize, agents_.async_warps()),
@@ -38,15 +39,17 @@ int initial_registers(int threads) {
 
 }  // namespace
 
-void Block::reset(std::int64_t linear_index) {
+void Block::reset(std::int64_t linear_index, Contents contents) {
   const auto x = static_cast<std::int64_t>(plan_.grid[0]), y = static_cast<std::int64_t>(plan_.grid[1]);
   index_[0] = static_cast<int>(linear_index % x);
   index_[1] = static_cast<int>(linear_index / x % y);
   index_[2] = static_cast<int>(linear_index / x / y);
+  linear_index_ = linear_index;
   std::seed_seq seeds{plan_.seed, plan_.seed >> 32, static_cast<std::uint64_t>(linear_index)};
   random_.seed(seeds);
   if (plan_.check_memory) shadow_.reset(arena_.used());
-  arena_.reset();
+  arena_.reset(contents);
+  journal_ = {};
   const auto zero = std::make_shared<const VectorClock>(threads_.size());
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     DeviceThread& thread = threads_[i];
@@ -55,7 +58,7 @@ void Block::reset(std::int64_t linear_index) {
     thread.lane = thread.index % kWarpSize;
     thread.exited = false;
     thread.waits_at = nullptr;
-    thread.clock = {thread.index, 1, {zero, nullptr}};
+    thread.clock = {thread.index, 1, {zero, nullptr, nullptr}};
     thread.copies.clear();
     thread.committed_groups = 0;
     thread.stores.clear();
@@ -79,18 +82,56 @@ void Block::reset(std::int64_t linear_index) {
   loads_.clear();
   ready_warps_ = warps_.size() == kMaxBlockThreads / kWarpSize ? ~0u : (1u << warps_.size()) - 1;
   running_threads_ = plan_.threads;
+  uninitialised_.reset();
   error_.reset();
 }
 
-void Block::run(std::int64_t linear_index) {
-  reset(linear_index);
+void Block::run(std::int64_t linear_index, std::int64_t position) {
+  position_ = position;
+  has_turn_ = false;
+  behaviour_ = {};
+  execute(linear_index, Contents::nan);
+  if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
+  if (error_) throw *error_;
+  if (uninitialised_) check_uninitialised_read(linear_index);
+}
+
+void Block::execute(std::int64_t linear_index, Contents contents) {
+  reset(linear_index, contents);
   current_block = this;
   running_ = choose();
   Fiber::switch_between(scheduler_, running_->fiber);
   running_ = nullptr;
   current_block = nullptr;
-  if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
-  if (error_) throw *error_;
+}
+
+// A kernel may read what it does not use: rows of a tile past the end of Q, whose products are not stored.
+// The value of an uninitialised read matters if it reaches a store to global memory, an address or a branch.
+// The block then writes other values, or behaves in another way, when shared memory holds something else
+// before.
+void Block::check_uninitialised_read(std::int64_t linear_index) {
+  const UninitialisedRead read = *uninitialised_;
+  const Behaviour expected = behaviour_;
+  const std::uint64_t written = journal_.hash_of_contents();
+  const BankConflicts banks = banks_;
+  for (const Contents contents : {Contents::zero, Contents::one, Contents::random}) {
+    journal_.undo();
+    behaviour_ = expected.limit();
+    execute(linear_index, contents);
+    const char* difference = nullptr;
+    if (error_ || exception_)
+      difference = "the block ends with an error";
+    else if (!behaviour_.same_as(expected))
+      difference = "the block takes another path or accesses other memory";
+    else if (journal_.hash_of_contents() != written)
+      difference = "the block writes other values to global memory";
+    exception_ = nullptr;
+    if (difference)
+      throw error_of(FindingKind::uninitialised, read.thread,
+                     fmt::format("{}\n  its value matters: with other contents of shared memory, {}",
+                                 read.text(), difference));
+  }
+  banks_ = banks;
 }
 
 void Block::enter() {
@@ -143,7 +184,10 @@ void Block::exit_thread() {
   if (warp.exited == kFullMask && plan_.count_bank_conflicts) banks_.flush(self.warp);
   warp.ready &= ~(1u << self.lane);
   if (warp.ready == 0) ready_warps_ &= ~(1u << self.warp);
-  if (--running_threads_ == 0) {
+  if (plan_.check_memory) barriers_[0].clocks.release(self.clock);  // an exit counts as an arrival
+  --running_threads_;
+  complete_barrier_if_ready(0);
+  if (running_threads_ == 0) {
     if (!loads_.empty())
       fail(FindingKind::copy_in_flight, [&] {
         return fmt::format(
@@ -171,7 +215,7 @@ AgentClock Block::async_clock(int agent, std::uint32_t event, std::span<const De
   }
   auto ordered = std::make_shared<VectorClock>(*all.ordered);
   for (const DeviceThread& thread : threads) advance(*ordered, thread.index, thread.clock.now);
-  return {agent, event, {std::move(ordered), all.fenced}};
+  return {agent, event, {std::move(ordered), all.fenced, all.device}};
 }
 
 // The thread to run next. TMA loads complete if no thread can run, and with random timing also before.
@@ -227,13 +271,20 @@ void Block::make_ready(DeviceThread& thread) {
   ready_warps_ |= 1u << thread.warp;
 }
 
-void Block::record(FindingKind kind, const std::string& what) {
+DeviceError Block::error_of(FindingKind kind, int thread, const std::string& what) const {
   static constexpr const char* kTimings[] = {"eagerly", "late", "at random"};
-  error_.emplace(
-      kind, fmt::format("{} in {}, block ({}, {}, {}): thread {} {}\n"
-                        "  reproduce: schedule seed {} (asynchronous operations complete {})",
-                        finding_name(kind), plan_.kernel, index_[0], index_[1], index_[2], running_->index,
-                        what, plan_.seed, kTimings[static_cast<int>(plan_.copy_timing())]));
+  return {kind, fmt::format("{} in {}, block ({}, {}, {}): thread {} {}\n"
+                            "  reproduce: schedule seed {} (asynchronous operations complete {})",
+                            finding_name(kind), plan_.kernel, index_[0], index_[1], index_[2], thread, what,
+                            plan_.seed, kTimings[static_cast<int>(plan_.copy_timing())])};
+}
+
+// The value of an uninitialised read before it may be the cause.
+void Block::record(FindingKind kind, const std::string& what) {
+  const std::string before =
+      uninitialised_ ? fmt::format("\n  before, thread {} {}", uninitialised_->thread, uninitialised_->text())
+                     : "";
+  error_.emplace(error_of(kind, running_->index, what + before));
 }
 
 void Block::leave_block() {

@@ -18,8 +18,10 @@
 
 #include "kernels/simt/emulator/agents.h"
 #include "kernels/simt/emulator/bank_conflicts.h"
+#include "kernels/simt/emulator/behaviour.h"
 #include "kernels/simt/emulator/fiber.h"
 #include "kernels/simt/emulator/finding.h"
+#include "kernels/simt/emulator/global_memory.h"
 #include "kernels/simt/emulator/mbarrier.h"
 #include "kernels/simt/emulator/plan.h"
 #include "kernels/simt/emulator/registers.h"
@@ -79,6 +81,17 @@ struct Barrier {
   std::vector<DeviceThread*> waiting;
 };
 
+// A read of shared memory that no thread has written, in the words of a report. It is a finding if the value
+// matters.
+struct UninitialisedRead {
+  int thread;
+  std::string what;  // "reads 4 bytes at byte 0 of ..."
+  Site site;
+
+  // For a report. Not stored: the look-up of a source line takes long.
+  std::string text() const { return what + "\n    at " + describe(site) + "\n  no thread has written it"; }
+};
+
 // Plain accesses in this range are not checked. It is the running fiber's stack while kernel code runs with
 // checks enabled, otherwise all memory. A variable instead of a function, because every plain access reads
 // it.
@@ -87,11 +100,11 @@ extern constinit thread_local StackRange unchecked_range;
 
 class Block {
  public:
-  explicit Block(const Plan& plan);
+  Block(const Plan& plan, GlobalMemory& global);
 
-  // Runs block `linear_index` of the grid, x fastest. Throws DeviceError on a finding, and std::length_error
-  // if the kernel exceeds a limit of the emulator.
-  void run(std::int64_t linear_index);
+  // Runs block `linear_index` of the grid, x fastest, the one at `position` of the launch's order. Throws
+  // DeviceError on a finding, and std::length_error if the kernel exceeds a limit of the emulator.
+  void run(std::int64_t linear_index, std::int64_t position);
 
   const Statistics& statistics() const { return banks_.statistics(); }
 
@@ -130,6 +143,7 @@ class Block {
   void check_alignment(const void* address, std::size_t bytes, const char* what, Site site);
 
   // Collectives. The last lane to arrive calls `operation` for the warp.
+  // Barrier 0 also counts exited threads as arrived.
   void arrive_at_barrier(int id, int threads, bool wait, const char* what, Site site);
   template <class Operation>
   void collective(const char* what, void* operands, Site site, Operation operation) {
@@ -171,10 +185,13 @@ class Block {
 
  private:
   void record(FindingKind kind, const std::string& what);
+  DeviceError error_of(FindingKind kind, int thread, const std::string& what) const;
+  void execute(std::int64_t linear_index, Contents contents);
+  void check_uninitialised_read(std::int64_t linear_index);
   struct Failed {};
   [[noreturn]] void leave_block();
   static void enter();
-  void reset(std::int64_t linear_index);
+  void reset(std::int64_t linear_index, Contents contents);
   void exit_thread();
   DeviceThread* choose();
   DeviceThread& next();
@@ -182,6 +199,7 @@ class Block {
   void resume(DeviceThread& next);
   void wait(const char* what, Site site);
   void make_ready(DeviceThread& thread);
+  void complete_barrier_if_ready(int id);
   Warp* arrive_at_collective(const char* what, void* operands, Site site);
   void release_collective(Warp& warp);
   [[noreturn]] void fail_deadlock();
@@ -209,7 +227,12 @@ class Block {
   void check_shared_operand(const SharedOperand& matrix, int first, int rows, const AgentClock& clock,
                             Site site);
 
+  void order_global_access(AccessKind kind, const void* address, std::size_t bytes, const char* what,
+                           Site site);
+  std::string block_name(std::int64_t linear_index) const;  // "(0, 3, 1)"
+
   const Plan& plan_;
+  GlobalMemory& global_;
   Agents agents_;
   SharedArena arena_;
   SiteTable sites_;
@@ -229,10 +252,16 @@ class Block {
   std::uint32_t ready_warps_ = 0;
   int running_threads_ = 0;
   int index_[3] = {};
+  std::int64_t linear_index_ = 0;
+  std::int64_t position_ = 0;  // in the order of the launch
+  bool has_turn_ = false;      // all blocks before it have ended
   std::minstd_rand random_;
   Fiber scheduler_;  // the OS thread's own stack
   DeviceThread* running_ = nullptr;
   std::size_t last_range_ = 0;  // index into plan_.memory of the range that was found last
+  WriteJournal journal_;
+  Behaviour behaviour_;
+  std::optional<UninitialisedRead> uninitialised_;  // the first one
   std::optional<DeviceError> error_;
   std::exception_ptr exception_;  // other than a finding
 };

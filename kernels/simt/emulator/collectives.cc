@@ -26,6 +26,7 @@ Warp* Block::arrive_at_collective(const char* what, void* operands, Site site) {
                          what, describe(site), warp.collective, describe(warp.site));
     });
   }
+  behaviour_.note(static_cast<std::uint64_t>(self.index), 0, site);
   warp.operands[self.lane] = operands;
   warp.arrived |= 1u << self.lane;
   if (warp.arrived == kFullMask) return &warp;
@@ -57,12 +58,19 @@ void Block::arrive_at_barrier(int id, int threads, bool wait_for_all, const char
   }
   if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   if (plan_.check_memory) barrier.clocks.release(self.clock);
+  behaviour_.note(static_cast<std::uint64_t>(self.index), static_cast<std::uint64_t>(id), site);
   ++barrier.arrived;
   if (wait_for_all) barrier.waiting.push_back(&self);
-  if (barrier.arrived < barrier.expected) {
-    if (wait_for_all) wait(what, site);
-    return;
-  }
+  complete_barrier_if_ready(id);
+  if (wait_for_all && barrier.arrived > 0) wait(what, site);
+}
+
+// syncthreads completes when all threads that have not exited have reached it (CUDA C++ Programming Guide,
+// "Independent Thread Scheduling": since Volta, bar.sync does "not succeed until reached by all non-exited
+// threads in the block"). A barrier with an explicit number of threads requires this number (PTX ISA, bar).
+void Block::complete_barrier_if_ready(int id) {
+  Barrier& barrier = barriers_[id];
+  if (barrier.arrived == 0 || barrier.arrived < (id == 0 ? running_threads_ : barrier.expected)) return;
   const ClockPair all = barrier.clocks.take();
   for (DeviceThread* thread : barrier.waiting) {
     if (all.ordered) thread->clock.before = all;
@@ -90,6 +98,10 @@ void named_barrier(int id, int threads, bool wait, Site site) {
           what, id, threads, describe(site));
     });
   block->arrive_at_barrier(id, threads, wait, what, site);
+}
+
+void device_fence() {
+  Call()->running()->clock.device_fence();
 }
 
 void warp_barrier(Site site) {

@@ -24,6 +24,7 @@ void* allocate_shared(const char* name, std::size_t offset, std::size_t bytes, s
 void block_barrier(Site site);
 void named_barrier(int id, int threads, bool wait, Site site);
 void warp_barrier(Site site);
+void device_fence();
 
 enum class Shuffle { exclusive_or, index, up, down };
 std::uint32_t shuffle(Shuffle kind, std::uint32_t value, int argument, Site site);

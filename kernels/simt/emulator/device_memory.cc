@@ -32,7 +32,6 @@ void Block::check_alignment(const void* address, std::size_t bytes, const char* 
 }
 
 std::string Block::conflict_text(const Conflict& conflict) {
-  if (conflict.kind == FindingKind::uninitialised) return "\n  no thread has written it";
   const char* const did = conflict.kind == FindingKind::copy_in_flight ? "has a copy in flight to it"
                           : conflict.other_wrote                       ? "wrote it"
                                                                        : "read it";
@@ -63,15 +62,22 @@ void Block::access_shared_as(const AgentClock& clock, AccessKind kind, const voi
     return fmt::format("{} {} bytes {}\n    at {}", what, bytes, arena_.place(at), describe(site));
   };
   if (!arena_.find(offset, bytes)) fail(FindingKind::out_of_bounds, [&] { return access_text(offset); });
+  behaviour_.note(offset, bytes << 8 | static_cast<std::uint64_t>(kind), site);
   if (!mbarriers_.empty()) check_mbarrier_overwrite(kind, offset, bytes, what, site);
   const auto conflict = shadow_.access(kind, offset, bytes, clock, sites_.id(site));
-  if (conflict)
+  if (!conflict) return;
+  if (conflict->kind != FindingKind::uninitialised)
     fail(conflict->kind, [&] { return access_text(conflict->offset) + conflict_text(*conflict); });
+  if (uninitialised_) return;
+  uninitialised_ = UninitialisedRead{
+      running_->index, fmt::format("{} {} bytes {}", what, bytes, arena_.place(conflict->offset)), site};
 }
 
 void Block::access_global(AccessKind kind, const void* address, std::size_t bytes, const char* what,
                           Site site) {
   if (!plan_.check_memory) return;
+  behaviour_.note(reinterpret_cast<std::uintptr_t>(address), bytes << 8 | static_cast<std::uint64_t>(kind),
+                  site);
   const auto holds = [&](const GlobalRange& range) {
     const auto offset =
         static_cast<std::size_t>(static_cast<const char*>(address) - static_cast<const char*>(range.data));
@@ -79,9 +85,12 @@ void Block::access_global(AccessKind kind, const void* address, std::size_t byte
            (kind == AccessKind::read || range.writable);
   };
   const std::vector<GlobalRange>& memory = plan_.memory;
-  if (last_range_ < memory.size() && holds(memory[last_range_])) return;
+  const auto order = [&] {
+    if (memory[last_range_].writable) order_global_access(kind, address, bytes, what, site);
+  };
+  if (last_range_ < memory.size() && holds(memory[last_range_])) return order();
   for (last_range_ = 0; last_range_ < memory.size(); ++last_range_)
-    if (holds(memory[last_range_])) return;
+    if (holds(memory[last_range_])) return order();
   fail(FindingKind::out_of_bounds, [&] {
     constexpr std::size_t kNearbyBytes = 4096;  // past the end of an array: an overrun of it
     std::string place = "of global memory that is not in the launch's list";
@@ -92,6 +101,31 @@ void Block::access_global(AccessKind kind, const void* address, std::size_t byte
                           range.writable ? "" : ", read-only");
     }
     return fmt::format("{} {} bytes {}\n    at {}", what, bytes, place, describe(site));
+  });
+}
+
+std::string Block::block_name(std::int64_t linear_index) const {
+  const std::int64_t x = plan_.grid[0], y = plan_.grid[1];
+  return fmt::format("({}, {}, {})", linear_index % x, linear_index / x % y, linear_index / x / y);
+}
+
+void Block::order_global_access(AccessKind kind, const void* address, std::size_t bytes, const char* what,
+                                Site site) {
+  if (!has_turn_) global_.wait_for_turn(position_);
+  has_turn_ = true;
+  const auto earlier =
+      global_.access(kind, last_range_, address, bytes, linear_index_, running_->clock, site, journal_);
+  if (!earlier) return;
+  fail(FindingKind::race, [&] {
+    const GlobalRange& range = plan_.memory[last_range_];
+    const bool same_block = earlier->block() == linear_index_;
+    return fmt::format(
+        "{} {} bytes at byte {} of '{}' ({} bytes)\n    at {}\n  {}{} wrote it\n    at {}\n  {}", what, bytes,
+        static_cast<const char*>(address) - static_cast<const char*>(range.data), range.name, range.bytes,
+        describe(site), agents_.name(earlier->agent),
+        same_block ? "" : " of block " + block_name(earlier->block()), describe(earlier->site),
+        same_block ? "no barrier orders the two accesses"
+                   : "no atomics with fences (threadfence) order the two blocks");
   });
 }
 

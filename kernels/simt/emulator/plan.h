@@ -29,8 +29,8 @@ struct Plan {
   void (*body)(const void* params);
   const void* params;
 
-  // 0 runs the warps in order and completes copies late. Other seeds randomise both. A seed gives the same
-  // schedule for any number of OS threads.
+  // 0 runs blocks and warps in order and completes copies late. Other seeds randomise all three. A seed gives
+  // the same schedule for any number of OS threads.
   std::uint64_t seed = 0;
   int os_threads = 1;
   bool check_memory = true;  // bounds, initialisation and races
@@ -45,8 +45,9 @@ struct Statistics {
   std::int64_t bank_conflicts = 0;   // additional passes of these accesses
 };
 
-// Runs the grid. Throws DeviceError with the finding of the lowest block that has one, std::invalid_argument
-// if no GPU could run the plan, and std::length_error if the kernel exceeds a limit of the emulator.
+// Runs the grid. Throws DeviceError with the finding of the first block that has one, in the order of the
+// seed, std::invalid_argument if no GPU could run the plan, and std::length_error if the kernel exceeds a
+// limit of the emulator.
 Statistics run(const Plan& plan);
 
 }  // namespace warpgauge::simt::emulator

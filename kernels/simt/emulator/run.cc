@@ -5,10 +5,13 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <numeric>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
 #include "kernels/simt/emulator/block.h"
+#include "kernels/simt/emulator/global_memory.h"
 
 namespace warpgauge::simt::emulator {
 namespace {
@@ -26,23 +29,55 @@ void check(const Plan& plan) {
         plan.kernel, x, y, z, kMaxBlocks));
 }
 
-// The state that the OS threads of a launch share. Blocks start in order, and each started block runs to its
-// end. The launch therefore always reports the lowest block with a finding.
+// The order of the blocks: position -> (factor * position + start) modulo the number of blocks, with a factor
+// that has no common divisor with it. For any two blocks some seeds run the one first, some the other. Seed
+// 0: 0, 1, 2, ...
+class BlockOrder {
+ public:
+  BlockOrder(std::int64_t blocks, std::uint64_t seed) : blocks_(blocks) {
+    if (seed == 0 || blocks < 2) return;
+    std::seed_seq seeds{seed, seed >> 32, std::uint64_t{0x0b10c4}};
+    std::mt19937_64 random(seeds);
+    const auto below = [&](std::int64_t limit) {
+      return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(limit));
+    };
+    start_ = below(blocks);
+    do factor_ = 1 + below(blocks - 1);
+    while (std::gcd(factor_, blocks) != 1);
+  }
+  std::int64_t block(std::int64_t position) const {
+    __extension__ using Wide = __int128;
+    return static_cast<std::int64_t>((static_cast<Wide>(factor_) * position + start_) % blocks_);
+  }
+
+ private:
+  std::int64_t blocks_, factor_ = 1, start_ = 0;
+};
+
+// The state that the OS threads of a launch share. Blocks start in the drawn order, and each started block
+// runs to its end. The launch therefore always reports the first block in this order that has a finding.
 class Grid {
  public:
   explicit Grid(const Plan& plan)
-      : plan_(plan), blocks_(std::int64_t{plan.grid[0]} * plan.grid[1] * plan.grid[2]) {}
+      : plan_(plan),
+        blocks_(std::int64_t{plan.grid[0]} * plan.grid[1] * plan.grid[2]),
+        order_(blocks_, plan.seed),
+        global_(plan) {}
 
   std::int64_t blocks() const { return blocks_; }
 
   void work() {
-    std::int64_t index = 0;
+    std::int64_t position = 0;
     try {
-      Block block(plan_);
-      while ((index = next_.fetch_add(1)) < blocks_) block.run(index);
+      Block block(plan_, global_);
+      while ((position = next_.fetch_add(1)) < blocks_) {
+        block.run(order_.block(position), position);
+        global_.end_turn(position);
+      }
       add(block.statistics());
     } catch (...) {
-      failed(index);
+      failed(position);
+      global_.end_turn(position);
     }
   }
 
@@ -58,21 +93,23 @@ class Grid {
     statistics_.bank_conflicts += statistics.bank_conflicts;
   }
 
-  void failed(std::int64_t index) {
+  void failed(std::int64_t position) {
     next_.store(blocks_);
     const std::lock_guard lock(mutex_);
-    if (error_ && failed_ < index) return;
+    if (error_ && failed_ < position) return;
     error_ = std::current_exception();
-    failed_ = index;
+    failed_ = position;
   }
 
   const Plan& plan_;
   const std::int64_t blocks_;
+  const BlockOrder order_;
+  GlobalMemory global_;
   std::atomic<std::int64_t> next_ = 0;
   std::mutex mutex_;
   Statistics statistics_;
   std::exception_ptr error_;
-  std::int64_t failed_ = 0;
+  std::int64_t failed_ = 0;  // its position in the order
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 // the async proxy (PTX ISA, "Async proxy").
 #pragma once
 
+#include "kernels/simt/emulator/device_order.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -12,8 +14,7 @@
 
 namespace warpgauge::simt::emulator {
 
-// [agents]: the latest event of each agent that is ordered before. Agents past the end have none.
-using VectorClock = std::vector<std::uint32_t>;
+// VectorClock [agents]: the latest event of each agent that is ordered before. Agents past the end have none.
 
 inline void advance(VectorClock& clock, int agent, std::uint32_t event) {
   const auto at = static_cast<std::size_t>(agent);
@@ -34,9 +35,29 @@ inline bool covers(const VectorClock& clock, int agent, std::uint32_t event) {
 struct ClockPair {
   std::shared_ptr<const VectorClock> ordered;  // events that happened before
   std::shared_ptr<const VectorClock> fenced;   // those of them that precede a proxy fence; null: none
+  std::shared_ptr<const DeviceView> device;    // order with other blocks; null: no atomic and no device fence
 
   bool operator==(const ClockPair&) const = default;  // the same objects, not equal contents
 };
+
+using Clock = std::shared_ptr<const VectorClock>;
+
+inline Clock joined(const Clock& a, const Clock& b) {
+  if (!a || !b) return a ? a : b;
+  auto both = std::make_shared<VectorClock>(*a);
+  join(*both, *b);
+  return both;
+}
+
+inline std::shared_ptr<const DeviceView> joined(const std::shared_ptr<const DeviceView>& a,
+                                                const std::shared_ptr<const DeviceView>& b) {
+  if (!a || !b || a == b) return a ? a : b;
+  auto both = std::make_shared<DeviceView>(*a);
+  both->published = joined(a->published, b->published);
+  for (const LogView& view : b->observed) add_view(both->observed, view);
+  for (const LogView& view : b->acquired) add_view(both->acquired, view);
+  return both;
+}
 
 // The clock of one agent. Its own component, `now`, advances at each release.
 struct AgentClock {
@@ -57,6 +78,19 @@ struct AgentClock {
     advance(*fenced, agent, now++);
     before.fenced = std::move(fenced);
   }
+
+  // A device fence: publishes the agent's own events and all that are ordered before them, and acquires what
+  // the atomics before it have observed.
+  void device_fence() {
+    auto view = before.device ? std::make_shared<DeviceView>(*before.device) : std::make_shared<DeviceView>();
+    auto published = std::make_shared<VectorClock>(*before.ordered);
+    advance(*published, agent, now++);
+    if (view->published) join(*published, *view->published);
+    view->published = std::move(published);
+    for (const LogView& observed : view->observed) add_view(view->acquired, observed);
+    view->observed.clear();
+    before.device = std::move(view);
+  }
 };
 
 // Joins the clocks of all agents that release at a barrier.
@@ -65,6 +99,8 @@ class ClockJoin {
   void release(AgentClock& clock) {
     add(ordered_, last_.ordered, clock.before.ordered);
     if (clock.before.fenced) add(fenced_, last_.fenced, clock.before.fenced);
+    if (clock.before.device != last_.device) device_ = joined(device_, clock.before.device);
+    last_.device = clock.before.device;
     advance(*ordered_, clock.agent, clock.now);
     ++clock.now;
   }
@@ -78,12 +114,10 @@ class ClockJoin {
   // Returns the join and starts an empty one.
   ClockPair take() {
     last_ = {};
-    return {std::move(ordered_), std::move(fenced_)};
+    return {std::move(ordered_), std::move(fenced_), std::move(device_)};
   }
 
  private:
-  using Clock = std::shared_ptr<const VectorClock>;
-
   static void add(std::shared_ptr<VectorClock>& joined, Clock& last, const Clock& clock) {
     if (!joined)
       joined = std::make_shared<VectorClock>(*clock);
@@ -93,6 +127,7 @@ class ClockJoin {
   }
 
   std::shared_ptr<VectorClock> ordered_, fenced_;
+  std::shared_ptr<const DeviceView> device_;
   ClockPair last_;  // already joined
 };
 
@@ -113,21 +148,13 @@ class ReleaseClock {
     if (!released_.ordered) return;
     if (!cached_argument_.ordered || clocks != cached_argument_) {
       cached_argument_ = clocks;
-      cached_result_ = {joined(clocks.ordered, released_.ordered), joined(clocks.fenced, released_.fenced)};
+      cached_result_ = {joined(clocks.ordered, released_.ordered), joined(clocks.fenced, released_.fenced),
+                        joined(clocks.device, released_.device)};
     }
     clocks = cached_result_;
   }
 
  private:
-  using Clock = std::shared_ptr<const VectorClock>;
-
-  static Clock joined(const Clock& a, const Clock& b) {
-    if (!a || !b) return a ? a : b;
-    auto both = std::make_shared<VectorClock>(*a);
-    join(*both, *b);
-    return both;
-  }
-
   ClockPair released_, cached_argument_, cached_result_;
 };
 

@@ -224,7 +224,7 @@ void Block::wait_for_wgmmas(int groups_left, Site site) {
     auto clock = std::make_shared<VectorClock>();
     for (int warp = first; warp < first + kWarpsPerWarpgroup; ++warp)
       advance(*clock, agents_.wgmma(warp), static_cast<std::uint32_t>(finished));
-    queue.completed = ReleaseClock({std::move(clock), nullptr});
+    queue.completed = ReleaseClock({std::move(clock), nullptr, nullptr});
     queue.completed_groups = finished;
   }
   queue.completed.acquire(self.clock.before);

@@ -1,0 +1,143 @@
+#include "tests/fuzz/foreign_kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "tests/fuzz/planted_fault.h"
+
+namespace warpgauge::foreign {
+namespace {
+
+constexpr std::int64_t kTileKeys = 64;
+
+template <class T>
+float rounded(float value, bool rounds = true) {
+  return rounds ? static_cast<float>(T(value)) : value;
+}
+
+// The state of one row's online softmax.
+struct OnlineRow {
+  float largest = -INFINITY, sum = 0;
+  std::vector<float> o;
+};
+
+// The query as a row of f32, multiplied by the scale if the kernel rounds that product.
+template <Rounding kRounding, class T>
+std::vector<float> query_row(const Problem& p, const T* q) {
+  std::vector<float> row(static_cast<std::size_t>(p.head_dim));
+  for (std::int64_t d = 0; d < p.head_dim; ++d) {
+    row[d] = static_cast<float>(q[d]);
+    if (kRounding.scaled_query) row[d] = rounded<T>(row[d] * static_cast<float>(p.scale));
+  }
+  return row;
+}
+
+template <Rounding kRounding, class T>
+float logit(const Problem& p, const std::vector<float>& q, const T* k) {
+  float dot = 0;
+  for (std::int64_t d = 0; d < p.head_dim; ++d) dot += q[d] * static_cast<float>(k[d]);
+  return rounded<T>(kRounding.scaled_query ? dot : dot * static_cast<float>(p.scale), kRounding.logits);
+}
+
+// Adds keys first..first+count to the row.
+template <Rounding kRounding, class T>
+void add_tile(const Problem& p, const Tensors& t, const std::vector<float>& q, const T* k, const T* v,
+              std::int64_t first, std::int64_t count, OnlineRow& row) {
+  std::vector<float> logits;
+  float largest = row.largest;
+  for (std::int64_t j = first; j < first + count; ++j) {
+    logits.push_back(logit<kRounding>(p, q, k + j * t.k_strides.row));
+    largest = std::max(largest, logits.back());
+  }
+  const float rescale = row.largest == -INFINITY ? 0 : std::exp(row.largest - largest);
+  row.largest = largest;
+  row.sum *= rescale;
+  for (float& o : row.o) o *= rescale;
+  for (std::int64_t j = 0; j < count; ++j) {
+    const float exact = std::exp(logits[j] - largest);
+    const float weight = rounded<T>(exact, kRounding.weights == Rounding::Weights::before_division);
+    row.sum += kRounding.row_sum ? weight : exact;
+    for (std::int64_t d = 0; d < p.head_dim; ++d)
+      row.o[d] += weight * static_cast<float>(v[(first + j) * t.v_strides.row + d]);
+  }
+}
+
+// P V with normalized, rounded weights. The row holds its maximum and its sum.
+template <Rounding kRounding, class T>
+void add_normalized(const Problem& p, const Tensors& t, const std::vector<float>& q, const T* k, const T* v,
+                    std::int64_t keys, OnlineRow& row) {
+  std::fill(row.o.begin(), row.o.end(), 0.0f);
+  for (std::int64_t j = 0; j < keys; ++j) {
+    const float weight =
+        rounded<T>(std::exp(logit<kRounding>(p, q, k + j * t.k_strides.row) - row.largest) / row.sum);
+    for (std::int64_t d = 0; d < p.head_dim; ++d)
+      row.o[d] += weight * static_cast<float>(v[j * t.v_strides.row + d]);
+  }
+}
+
+template <Rounding kRounding, class T>
+void attend_row(const Problem& p, const Tensors& t, const faulty::Row& at, const T* q, const T* k, const T* v,
+                T* o) {
+  const std::vector<float> query = query_row<kRounding>(p, q);
+  OnlineRow row;
+  row.o.resize(static_cast<std::size_t>(p.head_dim));
+  const std::int64_t keys = visible_keys(p, at.query);
+  for (std::int64_t first = 0; first < keys; first += kTileKeys)
+    add_tile<kRounding>(p, t, query, k, v, first, std::min(kTileKeys, keys - first), row);
+  float divisor = keys == 0 ? 1 : row.sum;
+  if (kRounding.weights == Rounding::Weights::after_division) {
+    add_normalized<kRounding>(p, t, query, k, v, keys, row);
+    divisor = 1;
+  }
+  for (std::int64_t d = 0; d < p.head_dim; ++d) o[d] = T(row.o[d] / divisor);
+  t.lse[faulty::row_index(p, at)] = keys == 0 ? -INFINITY : row.largest + std::log(row.sum);
+}
+
+template <Rounding kRounding>
+void launch(const Problem& p, const Tensors& t, const Launch& l) {
+  const std::int64_t rows = lse_elements(p);
+#pragma omp parallel for num_threads(l.threads)
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const faulty::Row at{row / p.seq_q / p.heads, row / p.seq_q % p.heads, row % p.seq_q};
+    const std::int64_t kv_head = at.head / (p.heads / p.kv_heads);
+    with_element_type(p.dtype, [&]<class T>(T) {
+      const auto* q = faulty::at(t.q, t.q_strides, at.batch, at.head, at.query, p.dtype);
+      const auto* k = faulty::at(t.k, t.k_strides, at.batch, kv_head, 0, p.dtype);
+      const auto* v = faulty::at(t.v, t.v_strides, at.batch, kv_head, 0, p.dtype);
+      auto* o = faulty::at(t.o, t.o_strides, at.batch, at.head, at.query, p.dtype);
+      attend_row<kRounding>(p, t, at, static_cast<const T*>(q), static_cast<const T*>(k),
+                            static_cast<const T*>(v), static_cast<T*>(o));
+    });
+  }
+}
+
+template <Rounding kRounding>
+constexpr Kernel kernel(std::string_view name) {
+  return {.name = name,
+          .backend = Backend::cpu,
+          .summary = "right, of foreign design",
+          .deterministic = true,
+          .rounding = kRounding,
+          .supports = supports_every_problem,
+          .workspace_bytes = nullptr,
+          .launch = launch<kRounding>};
+}
+
+}  // namespace
+
+using Weights = Rounding::Weights;
+
+const Kernel kFlashAttention2 = kernel<Rounding{.weights = Weights::before_division}>("flash_attention_2");
+const Kernel kSumsRoundedWeights =
+    kernel<Rounding{.weights = Weights::before_division, .row_sum = true}>("sums_rounded_weights");
+const Kernel kUnfused = kernel<Rounding{.weights = Weights::after_division}>("unfused");
+const Kernel kScalesQuery = kernel<Rounding{.scaled_query = true}>("scales_query");
+const Kernel kRoundsLogits = kernel<Rounding{.logits = true}>("rounds_logits");
+const Kernel kRoundsAll = kernel<Rounding{
+    .weights = Weights::before_division, .row_sum = true, .scaled_query = true, .logits = true}>(
+    "rounds_all");
+
+}  // namespace warpgauge::foreign

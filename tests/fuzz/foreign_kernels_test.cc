@@ -1,0 +1,99 @@
+// Right kernels of foreign design are not called wrong.
+#include "tests/fuzz/foreign_kernels.h"
+
+#include <gtest/gtest.h>
+
+#include "fuzz/check.h"
+#include "fuzz/generate.h"
+
+namespace warpgauge {
+namespace {
+
+// The largest error / bound over `seeds` problems of normal inputs, which all rows of all problems must pass.
+double worst_of(const Kernel& kernel, Problem p, std::uint64_t seeds) {
+  double worst = 0;
+  p.scale = default_scale(p.head_dim);
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const CheckResult result =
+        check(kernel, p, seed, {.oracle = OracleBackend::cpu, .threads = 2, .repeat = false});
+    EXPECT_TRUE(result.passed()) << kernel.name << ", seed " << seed << "\n" << result.report();
+    worst = std::max(worst, result.accuracy.err_over_bound);
+  }
+  return worst;
+}
+
+// With D = 1 nothing averages the rounding errors out. Half the unit roundoff would call some of these rows
+// wrong.
+TEST(ForeignKernels, RoundingPAsFlashAttention2DoesIsRightInAMillionRowsOfOneElement) {
+  const Problem p{
+      .heads = 16, .kv_heads = 16, .seq_q = 1024, .seq_k = 32, .head_dim = 1, .dtype = Dtype::bf16};
+  EXPECT_LT(worst_of(foreign::kFlashAttention2, p, 64), 0.9);
+}
+
+class ForeignKernel : public testing::TestWithParam<const Kernel*> {};
+
+// One element: nothing averages the errors out.
+TEST_P(ForeignKernel, IsRightForOrdinarySizes) {
+  for (Dtype dtype : {Dtype::f16, Dtype::bf16})
+    for (std::int64_t dim : {1, 8, 64, 128}) {
+      const Problem p{.heads = 2, .kv_heads = 1, .seq_q = 64, .seq_k = 130, .head_dim = dim, .dtype = dtype};
+      EXPECT_LT(worst_of(*GetParam(), p, 10), 0.8) << dtype_name(dtype) << ", D " << dim;
+    }
+}
+
+// 16-bit logits overflow: such a kernel does not support them.
+bool is_supported(const Kernel& kernel, const FuzzCase& c) {
+  return c.family != InputFamily::huge_logits || !(kernel.rounding.logits || kernel.rounding.scaled_query);
+}
+
+TEST_P(ForeignKernel, IsRightForRandomProblems) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const FuzzCase c = random_case(seed, 0, kMaxEmulatedVolume / 4);
+    if (!is_supported(*GetParam(), c)) continue;
+    const CheckResult result =
+        check(*GetParam(), c.problem, c.seed,
+              {.family = c.family, .layout = c.layout, .threads = c.threads, .probes = true});
+    EXPECT_TRUE(result.passed()) << "seed " << seed << "\n" << result.report();
+  }
+}
+
+// What it does not declare exceeds the bounds in some problem. With D = 20 the scale is no power of two.
+TEST_P(ForeignKernel, IsWrongIfItDoesNotDeclareItsRoundings) {
+  Kernel undeclared = *GetParam();
+  undeclared.rounding = {};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed)
+    for (std::int64_t dim : {1, 20, 64})
+      for (Dtype dtype : {Dtype::f16, Dtype::bf16}) {
+        const Problem p{.heads = 4,
+                        .kv_heads = 4,
+                        .seq_q = 256,
+                        .seq_k = 32,
+                        .head_dim = dim,
+                        .dtype = dtype,
+                        .scale = default_scale(dim)};
+        if (check(undeclared, p, seed, {.oracle = OracleBackend::cpu, .threads = 2, .repeat = false})
+                .is_wrong())
+          return;
+      }
+  FAIL() << "nothing was found";
+}
+
+INSTANTIATE_TEST_SUITE_P(Rounding, ForeignKernel,
+                         testing::Values(&foreign::kFlashAttention2, &foreign::kSumsRoundedWeights,
+                                         &foreign::kUnfused, &foreign::kScalesQuery, &foreign::kRoundsLogits,
+                                         &foreign::kRoundsAll),
+                         [](const auto& kernel) { return std::string(kernel.param->name); });
+
+// A kernel that declares less than it does: FlashInfer's row sum of the rounded P breaks the bound of LSE.
+TEST(ForeignKernels, RowSumOfRoundedWeightsMustBeDeclared) {
+  Kernel undeclared = foreign::kSumsRoundedWeights;
+  undeclared.rounding.row_sum = false;
+  const Problem p{.heads = 4, .kv_heads = 4, .seq_q = 256, .seq_k = 32, .dtype = Dtype::bf16};
+  const CheckResult result = check(undeclared, p, 1, {.oracle = OracleBackend::cpu});
+  ASSERT_TRUE(result.is_wrong());
+  EXPECT_EQ(result.failures.front().property, Property::lse);
+  EXPECT_TRUE(check(foreign::kSumsRoundedWeights, p, 1, {.oracle = OracleBackend::cpu}).passed());
+}
+
+}  // namespace
+}  // namespace warpgauge
