@@ -154,6 +154,7 @@ Measurement measure(const Options& options, std::span<const Case> cases) {
   check(m, cases, options, gpu ? gpu->name : "no GPU");
   pin_threads(options.threads, cpus);  // after the check: the oracle uses all CPUs
   if (!options.dry_run) m.plan = measure_cases(m.results, m.runtimes, options);
+  check_timed_rows(m.results, m.runtimes);
   check_again(m.results, m.runtimes, options.seed);
   m.environment = describe_environment({.options = options,
                                         .threads = options.threads,

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
+#include <utility>
 
 #include "base/progress.h"
 #include "bench/gpu.h"
@@ -116,6 +118,33 @@ std::vector<CaseResult> check_cases(std::span<const Case> cases, BackendRuntimes
     attempt(result, runtime, [&] { check_case(result, runtime, store, references, seed, threads); });
   }
   return results;
+}
+
+void check_timed_rows(std::span<CaseResult> results, BackendRuntimes& runtimes) {
+  Progress progress("checking timed launches");
+  std::map<std::pair<Backend, Dtype>, Inputs> originals;  // generated when they are first needed
+  for (std::size_t done = 0; done < results.size(); ++done) {
+    CaseResult& result = results[done];
+    if (result.failed() || result.timed_rows.empty()) continue;
+    progress.show(static_cast<double>(done) / static_cast<double>(results.size()), result.measured.name);
+    const Problem& problem = result.measured.problem;
+    const Backend backend = result.measured.kernel->backend;
+    auto original = originals.find({backend, problem.dtype});
+    if (original == originals.end())
+      original = originals
+                     .emplace(std::pair(backend, problem.dtype),
+                              runtimes.at(backend).pool->original_inputs(problem.dtype))
+                     .first;
+    std::size_t wrong = 0;
+    std::string first;
+    for (const TimedRows& rows : result.timed_rows)
+      if (std::string why = wrong_rows(problem, original->second, rows); !why.empty()) {
+        if (wrong++ == 0) first = std::move(why);
+      }
+    if (wrong > 0)
+      result.fail(fmt::format("wrong: right in its check, wrong in {} of {} timed launches that were checked: {}",
+                              wrong, result.timed_rows.size(), first));
+  }
 }
 
 void check_again(std::span<CaseResult> results, BackendRuntimes& runtimes, std::uint64_t seed) {

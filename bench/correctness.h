@@ -21,4 +21,7 @@ namespace warpgauge::bench {
 // fails. Only these launches are visible to a profiler (ProfilerRange).
 void check_again(std::span<CaseResult> results, BackendRuntimes& runtimes, std::uint64_t seed);
 
+// Compares the rows of timed launches with the oracle. A case with a wrong row fails.
+void check_timed_rows(std::span<CaseResult> results, BackendRuntimes& runtimes);
+
 }  // namespace warpgauge::bench
