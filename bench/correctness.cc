@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "base/progress.h"
+#include "base/quantile.h"
 #include "bench/gpu.h"
+#include "bench/roofline.h"
+#include "bench/watched_launch.h"
 #include "fuzz/crash_note.h"
 
 namespace warpgauge::bench {
@@ -46,6 +50,9 @@ void check_fully(CaseResult& result, CheckedStore& store, ReferenceCache& refere
   result.accuracy = checked.accuracy;
   if (!checked.passed())
     return result.fail(fmt::format("{}: {}", checked.is_wrong() ? "wrong" : "failed", report_of(checked)));
+  if (kernel.backend == Backend::cpu)
+    if (const std::string where = writes_elsewhere(kernel, result.measured.problem, seed, threads); !where.empty())
+      return result.fail(fmt::format("wrong: {}", where));
   if (!kernel.deterministic) return;
   if (checked.output_hash != result.output_hash)
     return result.fail(
@@ -118,6 +125,25 @@ std::vector<CaseResult> check_cases(std::span<const Case> cases, BackendRuntimes
     attempt(result, runtime, [&] { check_case(result, runtime, store, references, seed, threads); });
   }
   return results;
+}
+
+void refuse_impossible_times(std::span<CaseResult> results, BackendRuntimes& runtimes) {
+  const auto excess = [&](const CaseResult& result) {
+    const BackendRuntime& runtime = runtimes.at(result.measured.kernel->backend);
+    return faster_than_possible(result.measured.problem, median(result.all_samples_ns()) * 1e-9,
+                                runtime.ceilings, runtime.cache);
+  };
+  std::set<Backend> raised;
+  for (CaseResult& result : results) {
+    if (result.failed() || !result.timed() || excess(result).empty()) continue;
+    BackendRuntime& runtime = runtimes.at(result.measured.kernel->backend);
+    if (runtime.lost.empty() && raised.insert(result.measured.kernel->backend).second)
+      runtime.ceilings.raise(result.measured.kernel->backend == Backend::cuda
+                                 ? measure_cuda_ceilings()
+                                 : measure_cpu_ceilings(runtime.ceilings.threads));
+    if (const std::string why = excess(result); !why.empty())
+      result.fail(fmt::format("failed: faster than possible: {}", why));
+  }
 }
 
 void check_timed_rows(std::span<CaseResult> results, BackendRuntimes& runtimes) {
