@@ -58,9 +58,12 @@ void replace(const RenewedInputs& in, RenewalDraw to) {
     T *k = static_cast<T*>(in.k) + at, *v = static_cast<T*>(in.v) + at;
     std::memcpy(static_cast<T*>(in.saved_k) + saved, k, bytes);
     std::memcpy(static_cast<T*>(in.saved_v) + saved, v, bytes);
-    for (std::int64_t d = 0; d < dim; ++d) {
-      k[d] = T(to.new_k(saved + d));
-      v[d] = T(to.new_v(saved + d));
+    for (std::int64_t d = 0; d < dim; d += 2) {
+      const NewElements elements = to.elements(saved / dim, dim, d / 2);
+      for (std::int64_t n = 0; n < std::min<std::int64_t>(2, dim - d); ++n) {
+        k[d + n] = T(elements.k[n]);
+        v[d + n] = T(elements.v[n]);
+      }
     }
   });
 }
@@ -95,12 +98,13 @@ void renew_row(RowInputs& inputs, const Problem& p, std::int64_t row, RenewalDra
     if (draw.flips(head, dim, d)) inputs.q[static_cast<std::size_t>(d)] *= -1;
   const std::int64_t keys = visible_keys(p, row % p.seq_q), blocks = renewed_blocks(p.seq_k);
   for (std::int64_t block = 0; block < renewed_blocks(keys); ++block) {
-    const std::int64_t key = draw.key(kv_head, block, p.seq_k), first = (kv_head * blocks + block) * dim;
+    const std::int64_t key = draw.key(kv_head, block, p.seq_k);
     if (key >= keys) continue;
     for (std::int64_t d = 0; d < dim; ++d) {
+      const NewElements elements = draw.elements(kv_head * blocks + block, dim, d / 2);
       const auto at = static_cast<std::size_t>(key * dim + d);
-      inputs.k[at] = draw.new_k(first + d);
-      inputs.v[at] = draw.new_v(first + d);
+      inputs.k[at] = elements.k[d % 2];
+      inputs.v[at] = elements.v[d % 2];
     }
   }
 }

@@ -20,20 +20,26 @@ constexpr std::int64_t renewed_blocks(std::int64_t seq_k) {
   return (seq_k + kRenewedBlock - 1) / kRenewedBlock;
 }
 
+// New elements at two neighbouring places of a row of K, and of V. The second is not used after the last column
+// of an odd head dimension.
+struct NewElements {
+  float k[2], v[2];
+};
+
 // The changes, as a function of 64 random bits. 0 stands for the inputs of the check, without any change.
 // Heads count through [B, H] or [B, Hkv].
 class RenewalDraw {
  public:
-  constexpr explicit RenewalDraw(std::uint64_t bits) : bits_(bits) {}
+  constexpr explicit RenewalDraw(std::uint64_t bits)
+      : is_none_(bits == 0), signs_(bits, 1), keys_(bits, 2), elements_(bits, 3) {}
 
-  constexpr bool is_none() const { return bits_ == 0; }
+  constexpr bool is_none() const { return is_none_; }
 
   // Whether column d of Q has the other sign.
   constexpr bool flips(std::int64_t head, std::int64_t head_dim, std::int64_t d) const {
-    if (is_none()) return false;
     const std::int64_t words = (head_dim + 63) / 64;
     const auto index = static_cast<std::uint64_t>(head * words + d / 64);
-    return (RandomStream(bits_, kSigns).bits(index) >> (d % 64) & 1) != 0;
+    return !is_none_ && (signs_.bits(index) >> (d % 64) & 1) != 0;
   }
 
   // The key of a block whose rows of K and V are replaced.
@@ -42,25 +48,26 @@ class RenewalDraw {
     const std::int64_t first = block * kRenewedBlock;
     const std::int64_t keys = seq_k - first < kRenewedBlock ? seq_k - first : kRenewedBlock;
     const auto index = static_cast<std::uint64_t>(kv_head * renewed_blocks(seq_k) + block);
-    return first + static_cast<std::int64_t>(
-                       RandomStream(bits_, kKeys).below(index, static_cast<std::uint64_t>(keys)));
+    return first + static_cast<std::int64_t>(keys_.below(index, static_cast<std::uint64_t>(keys)));
   }
 
-  // New elements. `index` counts through [kv_head, block, d]. They are exact in every type.
-  constexpr float new_k(std::int64_t index) const { return element(kNewK, index) * 0x1p-4f; }
-  constexpr float new_v(std::int64_t index) const { return element(kNewV, index) * 2; }
+  // The elements 2 pair and 2 pair + 1 of a replaced row. `row` counts through [B, Hkv, blocks].
+  constexpr NewElements elements(std::int64_t row, std::int64_t head_dim, std::int64_t pair) const {
+    constexpr float kOfKeys = 0x1p-5f;
+    const std::uint64_t bits =
+        elements_.bits(static_cast<std::uint64_t>(row * ((head_dim + 1) / 2) + pair));
+    return {{kOfKeys * element(bits), kOfKeys * element(bits >> 15)}, {element(bits >> 30), element(bits >> 45)}};
+  }
 
  private:
-  enum Stream : std::uint64_t { kSigns = 1, kKeys, kNewK, kNewV };
-
-  // A whole number from -62 to 62: the sum of four uniform numbers. The standard deviation is 18.5.
-  constexpr float element(Stream stream, std::int64_t index) const {
-    const std::uint64_t bits = RandomStream(bits_, stream).bits(static_cast<std::uint64_t>(index));
-    const auto sum = static_cast<int>((bits & 31) + (bits >> 5 & 31) + (bits >> 10 & 31) + (bits >> 15 & 31));
-    return static_cast<float>(sum - 62);
+  // An odd whole number from -93 to 93, the sum of three uniform numbers. The standard deviation is 32. It has
+  // seven bits, and so it is exact in every type.
+  static constexpr float element(std::uint64_t bits) {
+    return static_cast<float>(2 * static_cast<int>((bits & 31) + (bits >> 5 & 31) + (bits >> 10 & 31)) - 93);
   }
 
-  std::uint64_t bits_;
+  bool is_none_;
+  RandomStream signs_, keys_, elements_;
 };
 
 }  // namespace warpgauge::bench

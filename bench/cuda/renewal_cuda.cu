@@ -49,10 +49,11 @@ __global__ void replace(Problem p, T* k, T* v, T* saved_k, T* saved_v, RenewalDr
     const std::int64_t kv_head = n / blocks, key = to.key(kv_head, n % blocks, p.seq_k);
     const std::int64_t at = (kv_head * p.seq_k + key) * p.head_dim, saved = n * p.head_dim;
     for (std::int64_t d = threadIdx.x; d < p.head_dim; d += blockDim.x) {
+      const NewElements elements = to.elements(n, p.head_dim, d / 2);
       saved_k[saved + d] = k[at + d];
       saved_v[saved + d] = v[at + d];
-      k[at + d] = T(to.new_k(saved + d));
-      v[at + d] = T(to.new_v(saved + d));
+      k[at + d] = T(elements.k[d % 2]);
+      v[at + d] = T(elements.v[d % 2]);
     }
   }
 }
