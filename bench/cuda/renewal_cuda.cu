@@ -1,3 +1,5 @@
+#include <cuda_fp16.h>
+
 #include <algorithm>
 #include <type_traits>
 
@@ -12,6 +14,17 @@ constexpr std::int64_t kMostBlocks = 1 << 20;
 
 unsigned grid_of(std::int64_t items) {
   return static_cast<unsigned>(std::clamp<std::int64_t>(items, 1, kMostBlocks));
+}
+
+// The types of half.h are converted on the host only. The values are exact in each type.
+__device__ void store(float& element, float value) {
+  element = value;
+}
+__device__ void store(f16& element, float value) {
+  element.bits = __half_as_ushort(__float2half_rn(value));
+}
+__device__ void store(bf16& element, float value) {
+  element.bits = static_cast<std::uint16_t>(__float_as_uint(value) >> 16);
 }
 
 // One block per query row; each thread owns columns.
@@ -52,8 +65,8 @@ __global__ void replace(Problem p, T* k, T* v, T* saved_k, T* saved_v, RenewalDr
       const NewElements elements = to.elements(n, p.head_dim, d / 2);
       saved_k[saved + d] = k[at + d];
       saved_v[saved + d] = v[at + d];
-      k[at + d] = T(elements.k[d % 2]);
-      v[at + d] = T(elements.v[d % 2]);
+      store(k[at + d], elements.k[d % 2]);
+      store(v[at + d], elements.v[d % 2]);
     }
   }
 }
