@@ -179,10 +179,11 @@ void warn_of_unsteady(std::span<const CaseResult> results) {
     if (result.failed() || !result.timed()) continue;
     const SampleStatistics s = summarize(result.all_samples_ns());
     if (s.cv > kLargestCv)
-      warn(fmt::format("{}: the coefficient of variation of its {} is {:.0f} %: median {}, 99th percentile {}; "
-                       "is the machine busy, or does the kernel skip work?",
-                       result.measured.name, format_count(std::ssize(result.all_samples_ns()), "samples"),
-                       100 * s.cv, format_duration(s.p50), format_duration(s.p99)));
+      warn(fmt::format(
+          "{}: the coefficient of variation of its {} is {:.0f} %: median {}, 99th percentile {}; "
+          "is the machine busy, or does the kernel skip work?",
+          result.measured.name, format_count(std::ssize(result.all_samples_ns()), "samples"), 100 * s.cv,
+          format_duration(s.p50), format_duration(s.p99)));
   }
 }
 

@@ -66,9 +66,9 @@ std::map<std::string, std::string> describe(const Ceilings& ceilings, const std:
   for (const auto& [dtype, rate] : ceilings.flops_per_s)
     texts[fmt::format("{}_ceiling_{}_gflops", backend, dtype_name(dtype))] = text_of(rate);
   for (const auto& [capacity, rate] : ceilings.read_bytes_per_s)
-    texts[capacity == Ceilings::kMemory ? fmt::format("{}_ceiling_gbps_memory", backend)
-                                        : fmt::format("{}_ceiling_gbps_up_to_{}_kib", backend, capacity >> 10)] =
-        text_of(rate);
+    texts[capacity == Ceilings::kMemory
+              ? fmt::format("{}_ceiling_gbps_memory", backend)
+              : fmt::format("{}_ceiling_gbps_up_to_{}_kib", backend, capacity >> 10)] = text_of(rate);
   return texts;
 }
 

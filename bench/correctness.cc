@@ -51,7 +51,8 @@ void check_fully(CaseResult& result, CheckedStore& store, ReferenceCache& refere
   if (!checked.passed())
     return result.fail(fmt::format("{}: {}", checked.is_wrong() ? "wrong" : "failed", report_of(checked)));
   if (kernel.backend == Backend::cpu)
-    if (const std::string where = writes_elsewhere(kernel, result.measured.problem, seed, threads); !where.empty())
+    if (const std::string where = writes_elsewhere(kernel, result.measured.problem, seed, threads);
+        !where.empty())
       return result.fail(fmt::format("wrong: {}", where));
   if (!kernel.deterministic) return;
   if (checked.output_hash != result.output_hash)
@@ -168,8 +169,9 @@ void check_timed_rows(std::span<CaseResult> results, BackendRuntimes& runtimes) 
         if (wrong++ == 0) first = std::move(why);
       }
     if (wrong > 0)
-      result.fail(fmt::format("wrong: right in its check, wrong in {} of {} timed launches that were checked: {}",
-                              wrong, result.timed_rows.size(), first));
+      result.fail(
+          fmt::format("wrong: right in its check, wrong in {} of {} timed launches that were checked: {}",
+                      wrong, result.timed_rows.size(), first));
   }
 }
 

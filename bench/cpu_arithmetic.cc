@@ -57,18 +57,18 @@ bool has_feature(unsigned subleaf, Register where, int bit) {
 
 // The rest of this file is assembly by mnemonic or by bytes: it must build with compilers that do not know
 // these instructions. Twelve accumulators hide the latency.
-#define WARPGAUGE_TWELVE(instruction)                                                                     \
-  instruction " %%zmm13, %%zmm12, %%zmm0\n\t" instruction " %%zmm13, %%zmm12, %%zmm1\n\t" instruction     \
-              " %%zmm13, %%zmm12, %%zmm2\n\t" instruction " %%zmm13, %%zmm12, %%zmm3\n\t" instruction     \
-              " %%zmm13, %%zmm12, %%zmm4\n\t" instruction " %%zmm13, %%zmm12, %%zmm5\n\t" instruction     \
-              " %%zmm13, %%zmm12, %%zmm6\n\t" instruction " %%zmm13, %%zmm12, %%zmm7\n\t" instruction     \
-              " %%zmm13, %%zmm12, %%zmm8\n\t" instruction " %%zmm13, %%zmm12, %%zmm9\n\t" instruction     \
+#define WARPGAUGE_TWELVE(instruction)                                                                 \
+  instruction " %%zmm13, %%zmm12, %%zmm0\n\t" instruction " %%zmm13, %%zmm12, %%zmm1\n\t" instruction \
+              " %%zmm13, %%zmm12, %%zmm2\n\t" instruction " %%zmm13, %%zmm12, %%zmm3\n\t" instruction \
+              " %%zmm13, %%zmm12, %%zmm4\n\t" instruction " %%zmm13, %%zmm12, %%zmm5\n\t" instruction \
+              " %%zmm13, %%zmm12, %%zmm6\n\t" instruction " %%zmm13, %%zmm12, %%zmm7\n\t" instruction \
+              " %%zmm13, %%zmm12, %%zmm8\n\t" instruction " %%zmm13, %%zmm12, %%zmm9\n\t" instruction \
               " %%zmm13, %%zmm12, %%zmm10\n\t" instruction " %%zmm13, %%zmm12, %%zmm11\n\t"
-#define WARPGAUGE_ZMM_LOOP(instruction, steps)                                                            \
-  __asm__ volatile("vzeroall\n\t1:\n\t" WARPGAUGE_TWELVE(instruction) "dec %0\n\tjnz 1b\n\tvzeroupper"    \
-                   : "+r"(steps)                                                                          \
-                   :                                                                                      \
-                   : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",      \
+#define WARPGAUGE_ZMM_LOOP(instruction, steps)                                                         \
+  __asm__ volatile("vzeroall\n\t1:\n\t" WARPGAUGE_TWELVE(instruction) "dec %0\n\tjnz 1b\n\tvzeroupper" \
+                   : "+r"(steps)                                                                       \
+                   :                                                                                   \
+                   : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",   \
                      "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc")
 
 // AVX512-BF16, vdpbf16ps: 16 sums of two products each.
@@ -103,20 +103,21 @@ static_assert(sizeof(TileConfiguration) == 64);
 
 // The products of tmm6 and tmm7, added to tmm0..tmm5. `prefix` is the byte of the VEX prefix that selects the
 // type: TDPBF16PS is VEX.128.F3.0F38.W0 5C /r, TDPFP16PS the same with F2.
-#define WARPGAUGE_SIX_TILES(prefix)                                                                       \
-  ".byte 0xc4,0xe2," prefix ",0x5c,0xc6,0xc4,0xe2," prefix ",0x5c,0xce,0xc4,0xe2," prefix                 \
-  ",0x5c,0xd6,0xc4,0xe2," prefix ",0x5c,0xde,0xc4,0xe2," prefix ",0x5c,0xe6,0xc4,0xe2," prefix            \
+#define WARPGAUGE_SIX_TILES(prefix)                                                            \
+  ".byte 0xc4,0xe2," prefix ",0x5c,0xc6,0xc4,0xe2," prefix ",0x5c,0xce,0xc4,0xe2," prefix      \
+  ",0x5c,0xd6,0xc4,0xe2," prefix ",0x5c,0xde,0xc4,0xe2," prefix ",0x5c,0xe6,0xc4,0xe2," prefix \
   ",0x5c,0xee\n\t"
-#define WARPGAUGE_TILE_LOOP(prefix, steps)                                                                \
-  const TileConfiguration configuration;                                                                  \
-  const double flops = 6.0 * 2 * 16 * 16 * 32 * static_cast<double>(steps);                               \
-  __asm__ volatile("ldtilecfg %1\n\t"                                                                     \
-                   "tilezero %%tmm0\n\ttilezero %%tmm1\n\ttilezero %%tmm2\n\ttilezero %%tmm3\n\t"         \
-                   "tilezero %%tmm4\n\ttilezero %%tmm5\n\ttilezero %%tmm6\n\ttilezero %%tmm7\n\t"         \
-                   "1:\n\t" WARPGAUGE_SIX_TILES(prefix) "dec %0\n\tjnz 1b\n\ttilerelease"                 \
-                   : "+r"(steps)                                                                          \
-                   : "m"(configuration)                                                                   \
-                   : "cc");                                                                               \
+#define WARPGAUGE_TILE_LOOP(prefix, steps)                                           \
+  const TileConfiguration configuration;                                             \
+  const double flops = 6.0 * 2 * 16 * 16 * 32 * static_cast<double>(steps);          \
+  __asm__ volatile(                                                                  \
+      "ldtilecfg %1\n\t"                                                             \
+      "tilezero %%tmm0\n\ttilezero %%tmm1\n\ttilezero %%tmm2\n\ttilezero %%tmm3\n\t" \
+      "tilezero %%tmm4\n\ttilezero %%tmm5\n\ttilezero %%tmm6\n\ttilezero %%tmm7\n\t" \
+      "1:\n\t" WARPGAUGE_SIX_TILES(prefix) "dec %0\n\tjnz 1b\n\ttilerelease"         \
+      : "+r"(steps)                                                                  \
+      : "m"(configuration)                                                           \
+      : "cc");                                                                       \
   return flops
 
 double tiles_bf16(std::int64_t steps) {

@@ -10,8 +10,8 @@ namespace warpgauge::bench {
 
 struct CpuArithmetic {
   const char* name;
-  bool f32, f16, bf16;        // the types whose kernels can use it; all can widen 16 bits to f32
-  bool (*is_available)();     // on this CPU and system
+  bool f32, f16, bf16;                // the types whose kernels can use it; all can widen 16 bits to f32
+  bool (*is_available)();             // on this CPU and system
   double (*run)(std::int64_t steps);  // returns the number of operations, two per multiply-add
 
   [[nodiscard]] bool serves(Dtype dtype) const {

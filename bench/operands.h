@@ -71,7 +71,7 @@ class OperandPool {
   PoolSizes sizes_;
   std::map<Dtype, Inputs> inputs_;
   std::unique_ptr<Buffer> o_, lse_, workspace_, saved_k_, saved_v_;
-  Problem renewed_;         // whose inputs are those of draw_
+  Problem renewed_;  // whose inputs are those of draw_
   RenewalDraw draw_{0};
 };
 

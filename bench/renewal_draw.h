@@ -20,8 +20,8 @@ constexpr std::int64_t renewed_blocks(std::int64_t seq_k) {
   return (seq_k + kRenewedBlock - 1) / kRenewedBlock;
 }
 
-// New elements at two neighbouring places of a row of K, and of V. The second is not used after the last column
-// of an odd head dimension.
+// New elements at two neighbouring places of a row of K, and of V. The second is not used after the last
+// column of an odd head dimension.
 struct NewElements {
   float k[2], v[2];
 };
@@ -54,14 +54,14 @@ class RenewalDraw {
   // The elements 2 pair and 2 pair + 1 of a replaced row. `row` counts through [B, Hkv, blocks].
   constexpr NewElements elements(std::int64_t row, std::int64_t head_dim, std::int64_t pair) const {
     constexpr float kOfKeys = 0x1p-5f;
-    const std::uint64_t bits =
-        elements_.bits(static_cast<std::uint64_t>(row * ((head_dim + 1) / 2) + pair));
-    return {{kOfKeys * element(bits), kOfKeys * element(bits >> 15)}, {element(bits >> 30), element(bits >> 45)}};
+    const std::uint64_t bits = elements_.bits(static_cast<std::uint64_t>(row * ((head_dim + 1) / 2) + pair));
+    return {{kOfKeys * element(bits), kOfKeys * element(bits >> 15)},
+            {element(bits >> 30), element(bits >> 45)}};
   }
 
  private:
-  // An odd whole number from -93 to 93, the sum of three uniform numbers. The standard deviation is 32. It has
-  // seven bits, and so it is exact in every type.
+  // An odd whole number from -93 to 93, the sum of three uniform numbers. The standard deviation is 32. It
+  // has seven bits, and so it is exact in every type.
   static constexpr float element(std::uint64_t bits) {
     return static_cast<float>(2 * static_cast<int>((bits & 31) + (bits >> 5 & 31) + (bits >> 10 & 31)) - 93);
   }

@@ -76,7 +76,8 @@ class CpuSampler : public Sampler {
 
  private:
   static void copy_rows(const Operands& operands, const RowCopies& copies) {
-    const auto bytes = static_cast<std::size_t>(operands.problem.head_dim * dtype_bytes(operands.problem.dtype));
+    const auto bytes =
+        static_cast<std::size_t>(operands.problem.head_dim * dtype_bytes(operands.problem.dtype));
     std::size_t n = 0;
     for (const std::int64_t row : copies.rows) {
       copies.o->upload(static_cast<const char*>(operands.tensors.o) + static_cast<std::size_t>(row) * bytes,
@@ -112,11 +113,8 @@ class CpuSampler : public Sampler {
       waited_ns = std::max(0.0, real_ns - working_ns);
       real_ns -= waited_ns;
     }
-    return {.real_ns = real_ns,
-            .waited_ns = waited_ns,
-            .cpu_ns = cpu_ns,
-            .busy_ns = busy_ns,
-            .gap_ns = gap_ns};
+    return {
+        .real_ns = real_ns, .waited_ns = waited_ns, .cpu_ns = cpu_ns, .busy_ns = busy_ns, .gap_ns = gap_ns};
   }
 
   CacheMode cache_;

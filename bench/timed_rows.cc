@@ -16,8 +16,7 @@ std::vector<float> slice(const std::vector<float>& values, std::int64_t begin, s
   return {first, first + count};
 }
 
-RowInputs inputs_of(const Problem& p, const warpgauge::Inputs& original, std::int64_t row,
-                    RenewalDraw draw) {
+RowInputs inputs_of(const Problem& p, const warpgauge::Inputs& original, std::int64_t row, RenewalDraw draw) {
   const std::int64_t head = row / p.seq_q, keys = visible_keys(p, row % p.seq_q);
   const std::int64_t kv_head = head / p.heads * p.kv_heads + head % p.heads / (p.heads / p.kv_heads);
   RowInputs inputs{.q = slice(original.q, row * p.head_dim, p.head_dim),
@@ -29,7 +28,8 @@ RowInputs inputs_of(const Problem& p, const warpgauge::Inputs& original, std::in
 
 // The problem of one row alone, with the keys that it sees.
 Problem problem_of_row(const Problem& p, std::int64_t row) {
-  return {.seq_k = visible_keys(p, row % p.seq_q), .head_dim = p.head_dim, .dtype = p.dtype, .scale = p.scale};
+  return {
+      .seq_k = visible_keys(p, row % p.seq_q), .head_dim = p.head_dim, .dtype = p.dtype, .scale = p.scale};
 }
 
 std::string wrong_row(const Problem& p, const warpgauge::Inputs& original, const TimedRows& timed,
@@ -39,8 +39,8 @@ std::string wrong_row(const Problem& p, const warpgauge::Inputs& original, const
   output.o = slice(timed.o, begin, p.head_dim);
   output.lse = {timed.lse[n]};
   const bool unwritten = std::ranges::all_of(output.o, [](float value) { return std::isnan(value); });
-  const std::string place = fmt::format("b={} h={} q={}", row / p.seq_q / p.heads, row / p.seq_q % p.heads,
-                                        row % p.seq_q);
+  const std::string place =
+      fmt::format("b={} h={} q={}", row / p.seq_q / p.heads, row / p.seq_q % p.heads, row % p.seq_q);
   if (unwritten) return fmt::format("{}: O was not written when the launch had ended", place);
   RowInputs inputs = inputs_of(p, original, row, RenewalDraw(timed.draw));
   const warpgauge::Inputs alone{.problem = problem_of_row(p, row),
@@ -66,7 +66,8 @@ const RowCopies* RowRecorder::choose(std::uint64_t bits) {
   const RandomStream random(bits, 0);
   std::uint64_t index = 0;
   for (std::int64_t& row : rows_)
-    row = static_cast<std::int64_t>(random.bits(index++) % static_cast<std::uint64_t>(lse_elements(problem_)));
+    row =
+        static_cast<std::int64_t>(random.bits(index++) % static_cast<std::uint64_t>(lse_elements(problem_)));
   return &copies_;
 }
 

@@ -33,7 +33,8 @@ std::string TimingAudit::fault(const Sampler& sampler, int threads) const {
       "a launch takes {} and {} of CPU time, more than {} can give; a kernel must not use more than "
       "Launch::threads",
       format_duration(median_of([](const Sample& s) { return s.real_ns + s.waited_ns; })),
-      format_duration(median_of([](const Sample& s) { return s.busy_ns; })), format_count(threads, "threads"));
+      format_duration(median_of([](const Sample& s) { return s.busy_ns; })),
+      format_count(threads, "threads"));
 }
 
 }  // namespace warpgauge::bench

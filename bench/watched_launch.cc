@@ -31,7 +31,8 @@ std::string writes_elsewhere(const Kernel& kernel, const Problem& p, std::uint64
   copy_to(q, inputs.q, p.dtype);
   copy_to(k, inputs.k, p.dtype);
   copy_to(v, inputs.v, p.dtype);
-  const std::pair<const char*, WatchedMemory*> all[] = {{"Q", &q}, {"K", &k}, {"V", &v}, {"O", &o}, {"LSE", &lse}};
+  const std::pair<const char*, WatchedMemory*> all[] = {
+      {"Q", &q}, {"K", &k}, {"V", &v}, {"O", &o}, {"LSE", &lse}};
   for (const auto& [name, memory] : all) memory->watch();
 
   const Buffer workspace(kernel.backend, static_cast<std::size_t>(kernel.workspace(p, threads)));
@@ -50,8 +51,8 @@ std::string writes_elsewhere(const Kernel& kernel, const Problem& p, std::uint64
                 {.threads = threads, .workspace = workspace.data()});
   for (const auto& [name, memory] : all)
     if (const std::string where = memory->violation(); !where.empty())
-      return fmt::format("writes outside of its outputs: to {} ({}), even if it restores what was there", name,
-                         where);
+      return fmt::format("writes outside of its outputs: to {} ({}), even if it restores what was there",
+                         name, where);
   return {};
 }
 

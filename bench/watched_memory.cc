@@ -24,8 +24,8 @@ struct Slot {
 std::array<Slot, 8> slots;
 struct sigaction before;
 
-// Records a write to a watched region and allows it; the instruction is then executed again. Any other fault goes
-// to the action that was there before.
+// Records a write to a watched region and allows it; the instruction is then executed again. Any other fault
+// goes to the action that was there before.
 void handle(int signal, siginfo_t* info, void* context) {
   char* const address = static_cast<char*>(info->si_addr);
   for (Slot& slot : slots) {
@@ -36,7 +36,8 @@ void handle(int signal, siginfo_t* info, void* context) {
     mprotect(begin, static_cast<std::size_t>(slot.end.load() - begin), PROT_READ | PROT_WRITE);
     return;
   }
-  if ((before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction) return before.sa_sigaction(signal, info, context);
+  if ((before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction)
+    return before.sa_sigaction(signal, info, context);
   sigaction(signal, &before, nullptr);  // the fault recurs
 }
 
@@ -93,7 +94,8 @@ std::string WatchedMemory::violation() const {
   const auto offset = address - data_;
   if (offset < 0) return fmt::format("{} before its begin", format_count(-offset, "bytes"));
   if (offset >= static_cast<std::ptrdiff_t>(bytes_))
-    return fmt::format("{} behind its end", format_count(offset - static_cast<std::ptrdiff_t>(bytes_), "bytes"));
+    return fmt::format("{} behind its end",
+                       format_count(offset - static_cast<std::ptrdiff_t>(bytes_), "bytes"));
   return fmt::format("byte {}", offset);
 }
 

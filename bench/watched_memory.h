@@ -1,5 +1,5 @@
-// Memory that notices every write, also one that is undone before anybody looks: pages are write-protected, and
-// a fault is recorded before the write is allowed.
+// Memory that notices every write, also one that is undone before anybody looks: pages are write-protected,
+// and a fault is recorded before the write is allowed.
 #pragma once
 
 #include <cstddef>

@@ -80,8 +80,7 @@ void renew_cuda(const RenewedInputs& in, RenewalDraw from, RenewalDraw to) {
   with_element_type(p.dtype, [&]<class T>(T) {
     T *k = static_cast<T*>(in.k), *v = static_cast<T*>(in.v);
     T *saved_k = static_cast<T*>(in.saved_k), *saved_v = static_cast<T*>(in.saved_v);
-    flip_signs<T>
-        <<<grid_of(p.batch * p.heads * p.seq_q), kThreads>>>(p, static_cast<T*>(in.q), from, to);
+    flip_signs<T><<<grid_of(p.batch * p.heads * p.seq_q), kThreads>>>(p, static_cast<T*>(in.q), from, to);
     if (!from.is_none()) put_back<T><<<kv_grid, kThreads>>>(p, k, v, saved_k, saved_v, from);
     if (!to.is_none()) replace<T><<<kv_grid, kThreads>>>(p, k, v, saved_k, saved_v, to);
   });

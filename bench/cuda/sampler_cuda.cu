@@ -51,7 +51,8 @@ class CudaSampler : public Sampler {
   // On the stream of the launch: work that the kernel left on another stream may not be done yet. Such rows
   // still hold the poison.
   static void copy_rows(const Operands& operands, const RowCopies& copies, cudaStream_t stream) {
-    const auto bytes = static_cast<std::size_t>(operands.problem.head_dim * dtype_bytes(operands.problem.dtype));
+    const auto bytes =
+        static_cast<std::size_t>(operands.problem.head_dim * dtype_bytes(operands.problem.dtype));
     std::size_t n = 0;
     for (const std::int64_t row : copies.rows) {
       WARPGAUGE_CUDA_CHECK(cudaMemcpyAsync(

@@ -94,8 +94,8 @@ TEST_F(Faults, ACaseThatFailsWhileItIsTimedHasNoNumbers) {
 }
 
 TEST_F(Faults, AKernelThatGoesWrongWhileItIsTimedIsWrong) {
-  // `tires` does not claim to be deterministic, so its output is compared with the oracle again. A checked row of
-  // a timed launch may show the fault first.
+  // `tires` does not claim to be deterministic, so its output is compared with the oracle again. A checked
+  // row of a timed launch may show the fault first.
   for (const auto& [kernel, reason] : std::map<std::string, std::string>{
            {"wears_out", "right in its check, wrong in|right before the timing; after it, the output is not"},
            {"tires", "right in its check, wrong in|right before the timing, wrong after it: output"}}) {

@@ -27,7 +27,8 @@ std::vector<Problem> problems_of_all_matrices() {
       for (Problem p : expand(*part, {}, {Dtype::f32, Dtype::f16, Dtype::bf16})) {
         p.batch = p.heads = p.kv_heads = 1;
         const double most_flops = p.dtype == Dtype::f16 ? 5e7 : 2e8;  // the oracle is slow
-        if (attention_flops(p) < most_flops && std::ranges::find(problems, p) == problems.end()) problems.push_back(p);
+        if (attention_flops(p) < most_flops && std::ranges::find(problems, p) == problems.end())
+          problems.push_back(p);
       }
   return problems;
 }
@@ -60,7 +61,8 @@ Inputs renewed(const Inputs& inputs, RenewalDraw draw) {
   Inputs changed = inputs;
   const Problem& p = inputs.problem;
   for (std::int64_t head = 0; head < p.heads * p.batch; ++head) {
-    RowInputs last{.q = std::vector<float>(static_cast<std::size_t>(p.head_dim)), .k = inputs.k, .v = inputs.v};
+    RowInputs last{
+        .q = std::vector<float>(static_cast<std::size_t>(p.head_dim)), .k = inputs.k, .v = inputs.v};
     renew_row(last, p, (head + 1) * p.seq_q - 1, draw);
     changed.k = last.k;
     changed.v = last.v;
@@ -87,7 +89,8 @@ TEST(Renewal, EveryOutputRowOfEveryMatrixMovesByMoreThanItsBound) {
       if (visible_keys(p, rows[n]) == 0) continue;
       EXPECT_GT(movement(p, was, is, n), 1) << format_problem(p) << " row " << rows[n];
       EXPECT_GT(movement(p, without_v, is, n), 1) << format_problem(p) << " row " << rows[n] << ", stale V";
-      EXPECT_GT(movement(p, was, without_q, n), 1) << format_problem(p) << " row " << rows[n] << ", stale K and V";
+      EXPECT_GT(movement(p, was, without_q, n), 1)
+          << format_problem(p) << " row " << rows[n] << ", stale K and V";
       if (::testing::Test::HasFailure()) return;
     }
   }
@@ -120,8 +123,8 @@ class RenewedPool : public testing::TestWithParam<Dtype> {
   // Whether the kernel's inputs at `row` are those of the draw.
   bool has_inputs_of(RenewalDraw draw, std::int64_t row) {
     const Inputs original = pool_.original_inputs(p_.dtype);
-    const std::int64_t dim = p_.head_dim, head = row / p_.seq_q, kv_head = head / p_.heads * p_.kv_heads +
-                                                                           head % p_.heads / (p_.heads / p_.kv_heads);
+    const std::int64_t dim = p_.head_dim, head = row / p_.seq_q,
+                       kv_head = head / p_.heads * p_.kv_heads + head % p_.heads / (p_.heads / p_.kv_heads);
     const std::int64_t keys = visible_keys(p_, row % p_.seq_q);
     const auto slice = [](const std::vector<float>& values, std::int64_t begin, std::int64_t count) {
       return std::vector<float>(values.begin() + begin, values.begin() + begin + count);
@@ -145,8 +148,14 @@ class RenewedPool : public testing::TestWithParam<Dtype> {
     return true;
   }
 
-  const Problem p_{.batch = 2, .heads = 4, .kv_heads = 2, .seq_q = 5, .seq_k = 150, .head_dim = 73,
-                   .dtype = GetParam(), .mask = Mask::causal};
+  const Problem p_{.batch = 2,
+                   .heads = 4,
+                   .kv_heads = 2,
+                   .seq_q = 5,
+                   .seq_k = 150,
+                   .head_dim = 73,
+                   .dtype = GetParam(),
+                   .mask = Mask::causal};
   const Kernel kernel_ = faulty::kernel<faulty::Right>("right");
   const Case cases_[1] = {{&kernel_, p_, "cpu/right", ""}};
   OperandPool pool_{Backend::cpu, cases_, 1, 2};

@@ -16,7 +16,9 @@ Problem problem(std::int64_t seq_q, std::int64_t seq_k) {
 // 1 TFLOP/s; 100 GB/s up to 1 MiB, 10 GB/s beyond; all +-5 %.
 Ceilings ceilings() {
   return {.flops_per_s = {{Dtype::f32, {1e12, 0.05}}},
-          .read_bytes_per_s = {{1 << 15, {1e11, 0.05}}, {1 << 20, {1e11, 0.05}}, {Ceilings::kMemory, {1e10, 0.05}}},
+          .read_bytes_per_s = {{1 << 15, {1e11, 0.05}},
+                               {1 << 20, {1e11, 0.05}},
+                               {Ceilings::kMemory, {1e10, 0.05}}},
           .threads = 1};
 }
 

@@ -36,7 +36,7 @@ BackendRuntimes runtimes() {
   BackendRuntimes all;
   for (const Backend backend : {Backend::cpu, Backend::cuda}) {
     all[backend].ceilings = {.flops_per_s = {{Dtype::f32, {4e12, 0}}},
-                              .read_bytes_per_s = {{Ceilings::kMemory, {1e15, 0}}}};
+                             .read_bytes_per_s = {{Ceilings::kMemory, {1e15, 0}}}};
     all[backend].cache = CacheMode::warm;
   }
   return all;

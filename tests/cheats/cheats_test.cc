@@ -23,7 +23,8 @@ void PrintTo(const Cheat& cheat, std::ostream* out) {
 }
 
 // In a launch that was timed.
-constexpr char kTimed[] = ": wrong: right in its check, wrong in [0-9]+ of [0-9]+ timed launches that were checked: ";
+constexpr char kTimed[] =
+    ": wrong: right in its check, wrong in [0-9]+ of [0-9]+ timed launches that were checked: ";
 constexpr char kUnwritten[] = "O was not written when the launch had ended";
 constexpr char kMemory[] = ": wrong: writes outside of its outputs";
 
@@ -107,7 +108,8 @@ TEST_F(Cheats, MoreThreadsThanGivenAreRefused) {
   if (sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) < 2) GTEST_SKIP() << "one CPU only";
   const Finished done = bench("more_threads_than_given");
   if (done.exit_code == 0) GTEST_SKIP() << "the other CPU was busy: nothing was gained";
-  EXPECT_THAT(done.err, ContainsRegex(": failed: a launch takes .* of CPU time, more than 1 threads? can give"));
+  EXPECT_THAT(done.err,
+              ContainsRegex(": failed: a launch takes .* of CPU time, more than 1 threads? can give"));
 }
 
 // Its thread has the CPU, and so the work is not descheduled time.
