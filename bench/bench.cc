@@ -15,6 +15,7 @@
 #include "base/diagnostic.h"
 #include "base/escape.h"
 #include "base/message.h"
+#include "base/number_format.h"
 #include "base/similar.h"
 #include "base/usage_error.h"
 #include "bench/cases.h"
@@ -31,6 +32,7 @@
 #include "bench/nvml.h"
 #include "bench/output_file.h"
 #include "bench/reporter.h"
+#include "bench/sample_statistics.h"
 #include "bench/table.h"
 #include "bench/threads.h"
 #include "fuzz/crash_note.h"
@@ -154,6 +156,8 @@ Measurement measure(const Options& options, std::span<const Case> cases) {
   check(m, cases, options, gpu ? gpu->name : "no GPU");
   pin_threads(options.threads, cpus);  // after the check: the oracle uses all CPUs
   if (!options.dry_run) m.plan = measure_cases(m.results, m.runtimes, options);
+  check_timed_rows(m.results, m.runtimes);
+  refuse_impossible_times(m.results, m.runtimes);
   check_again(m.results, m.runtimes, options.seed);
   m.environment = describe_environment({.options = options,
                                         .threads = options.threads,
@@ -166,6 +170,21 @@ Measurement measure(const Options& options, std::span<const Case> cases) {
     m.environment.info.merge(describe(runtime.ceilings, backend_name(backend)));
   m.environment.settings["repetitions"] = std::to_string(m.plan.repetitions);
   return m;
+}
+
+// Such a median is that of a mixture, for example of launches that did the work and launches that did not.
+void warn_of_unsteady(std::span<const CaseResult> results) {
+  constexpr double kLargestCv = 1;
+  for (const CaseResult& result : results) {
+    if (result.failed() || !result.timed()) continue;
+    const SampleStatistics s = summarize(result.all_samples_ns());
+    if (s.cv > kLargestCv)
+      warn(fmt::format(
+          "{}: the coefficient of variation of its {} is {:.0f} %: median {}, 99th percentile {}; "
+          "is the machine busy, or does the kernel skip work?",
+          result.measured.name, format_count(std::ssize(result.all_samples_ns()), "samples"), 100 * s.cv,
+          format_duration(s.p50), format_duration(s.p99)));
+  }
 }
 
 std::string json_text_of(Measurement& m, const Options& options) {
@@ -260,6 +279,7 @@ int run(std::span<const Kernel* const> kernels, const Options& options) {
   }
   initialize_google_benchmark(options.program);
   Measurement m = measure(options, selection.cases);
+  warn_of_unsteady(m.results);
   const int exit_code = write_results(m, options);
   const bool is_right = report_failures(m, minima);
   return exit_code != kExitOk || is_right ? exit_code : kExitFailed;

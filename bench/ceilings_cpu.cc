@@ -1,53 +1,32 @@
-#include <fmt/format.h>
+#include <benchmark/benchmark.h>
 #include <omp.h>
 
 #include <algorithm>
-#include <cmath>
-#include <ctime>
 #include <vector>
 
 #include "bench/ceilings.h"
+#include "bench/cpu_arithmetic.h"
+#include "bench/raw_clock.h"
 
 namespace warpgauge::bench {
 namespace {
 
-double thread_cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-// The rate of all threads together. `work` does the share of one thread and returns its amount. CPU time, and
-// the best of several short runs: other processes must not lower the ceiling.
+// The rate of all threads together. `work` does the share of one thread and returns its amount. CPU time:
+// other processes must not lower the ceiling.
 template <class Work>
-double best_rate(int threads, int runs, Work work) {
-  double best = 0;
+Rate best_rate(int threads, int runs, Work work) {
+  std::vector<double> rates;
   for (int run = 0; run < runs; ++run) {
     double rate = 0;
 #pragma omp parallel num_threads(threads) reduction(+ : rate)
     {
-      const double begin = thread_cpu_seconds();
+      const double begin_ns = raw_thread_cpu_ns();
       const double done = work(omp_get_thread_num());
-      rate += done / (thread_cpu_seconds() - begin);
+      rate += done / ((raw_thread_cpu_ns() - begin_ns) * 1e-9);
     }
-    best = std::max(best, rate);
+    rates.push_back(rate);
   }
-  return best;
-}
-
-// Sixteen independent chains hide the latency of the multiply-add units. The asm statements hide from the
-// compiler that the chains are equal and that the sums are not used.
-template <class Vector>
-[[gnu::always_inline]] inline double multiply_add(std::int64_t steps) {
-  constexpr int kChains = 16;
-  Vector sums[kChains] = {};
-  __asm__ volatile("" : "+m"(sums));
-  // The sums converge to 1: no denormals, which would be slow.
-  const Vector factor = Vector{} + 0.999f, term = Vector{} + 1e-3f;
-  for (std::int64_t step = 0; step < steps; ++step)
-    for (Vector& sum : sums) sum = sum * factor + term;
-  __asm__ volatile("" : : "m"(sums));
-  return 2.0 * kChains * static_cast<double>(steps) * (sizeof(Vector) / sizeof(float));
+  return rate_of_runs(rates);
 }
 
 // Sums `bytes` of memory `passes` times.
@@ -70,85 +49,88 @@ template <class Vector>
 }
 
 typedef float Vector16 __attribute__((vector_size(16)));
-
-// The two measurements for one width of vectors.
-struct Workload {
-  double (*multiply_add)(std::int64_t steps);
-  double (*read_memory)(const char* memory, std::int64_t bytes, int passes);
-};
+using ReadMemory = double (*)(const char* memory, std::int64_t bytes, int passes);
 
 #if defined(__x86_64__)
 typedef float Vector32 __attribute__((vector_size(32)));
 typedef float Vector64 __attribute__((vector_size(64)));
-#define WARPGAUGE_AVX512 __attribute__((target("avx512f,fma")))
-#define WARPGAUGE_AVX2 __attribute__((target("avx2,fma")))
-WARPGAUGE_AVX512 double multiply_add_avx512(std::int64_t steps) {
-  return multiply_add<Vector64>(steps);
-}
-WARPGAUGE_AVX512 double read_memory_avx512(const char* memory, std::int64_t bytes, int passes) {
+__attribute__((target("avx512f"))) double read_avx512(const char* memory, std::int64_t bytes, int passes) {
   return read_memory<Vector64>(memory, bytes, passes);
 }
-WARPGAUGE_AVX2 double multiply_add_avx2(std::int64_t steps) {
-  return multiply_add<Vector32>(steps);
-}
-WARPGAUGE_AVX2 double read_memory_avx2(const char* memory, std::int64_t bytes, int passes) {
+__attribute__((target("avx2"))) double read_avx2(const char* memory, std::int64_t bytes, int passes) {
   return read_memory<Vector32>(memory, bytes, passes);
 }
-#undef WARPGAUGE_AVX512
-#undef WARPGAUGE_AVX2
 
-Workload widest_workload() {
-  if (__builtin_cpu_supports("avx512f")) return {multiply_add_avx512, read_memory_avx512};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return {multiply_add_avx2, read_memory_avx2};
-  return {multiply_add<Vector16>, read_memory<Vector16>};
+ReadMemory widest_read() {
+  if (__builtin_cpu_supports("avx512f")) return read_avx512;
+  return __builtin_cpu_supports("avx2") ? read_avx2 : read_memory<Vector16>;
 }
 #else
-Workload widest_workload() {
-  return {multiply_add<Vector16>, read_memory<Vector16>};
+ReadMemory widest_read() {
+  return read_memory<Vector16>;
 }
 #endif
+
+// The fastest instructions of each type.
+void measure_arithmetic(Ceilings& ceilings, int threads) {
+  constexpr std::int64_t kSteps = 150'000;
+  constexpr int kRuns = 8;
+  for (const CpuArithmetic& arithmetic : all_cpu_arithmetic()) {
+    if (!arithmetic.is_available()) continue;
+    const Rate rate = best_rate(threads, kRuns, [&](int) { return arithmetic.run(kSteps); });
+    for (const Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16})
+      if (Rate& of_type = ceilings.flops_per_s[dtype]; arithmetic.serves(dtype) && rate.best > of_type.best)
+        of_type = rate;
+  }
+}
+
+struct Level {
+  std::int64_t capacity;  // of all threads
+  std::int64_t measured;  // bytes that are read
+};
+
+// From the largest to the smallest.
+std::vector<Level> levels(int threads) {
+  constexpr std::int64_t kLeastMemory = std::int64_t{1} << 27, kMostMemory = std::int64_t{1} << 29;
+  std::vector<Level> all;
+  std::int64_t largest = 0;
+  for (const auto& cache : benchmark::CPUInfo::Get().caches) {
+    if (cache.type == "Instruction" || cache.size <= 0) continue;
+    const std::int64_t instances = std::max(1, threads / std::max(1, cache.num_sharing));
+    const std::int64_t capacity = cache.size * instances;
+    all.push_back({capacity, std::min(capacity / 2, kMostMemory)});
+    largest = std::max(largest, capacity);
+  }
+  all.push_back({Ceilings::kMemory, std::clamp(2 * largest, kLeastMemory, kMostMemory)});
+  std::ranges::sort(all, std::ranges::greater{}, &Level::capacity);
+  return all;
+}
+
+void measure_bandwidth(Ceilings& ceilings, int threads) {
+  constexpr int kRuns = 5;
+  constexpr std::int64_t kBytesPerRun = 1 << 25;
+  const ReadMemory read = widest_read();
+  const std::vector<Level> all = levels(threads);
+  std::vector<char> memory(static_cast<std::size_t>(all.front().measured), 1);
+  Rate of_larger;
+  for (const Level& level : all) {
+    const std::int64_t share = level.measured / threads;
+    const int passes = static_cast<int>(std::max<std::int64_t>(1, kBytesPerRun / level.measured));
+    const Rate rate = best_rate(
+        threads, kRuns, [&](int thread) { return read(memory.data() + thread * share, share, passes); });
+    if (rate.best > of_larger.best) of_larger = rate;  // a smaller working set is never slower
+    ceilings.read_bytes_per_s[level.capacity] = of_larger;
+  }
+}
 
 }  // namespace
 
 Ceilings measure_cpu_ceilings(int threads) {
-  constexpr std::int64_t kSteps = 150'000;
-  constexpr int kArithmeticRuns = 8, kReadRuns = 3;
-  constexpr std::int64_t kSmallest = 1 << 15, kLargest = 1 << 27, kBytesARun = 1 << 25;
-  const Workload workload = widest_workload();
   Ceilings ceilings;
-  ceilings.flops_per_s[Dtype::f32] =
-      best_rate(threads, kArithmeticRuns, [&](int) { return workload.multiply_add(kSteps); });
-
-  const std::vector<char> memory(kLargest, 1);
-  double of_larger = 0;
-  for (std::int64_t bytes = kLargest; bytes >= kSmallest; bytes /= 8) {
-    const std::int64_t share = bytes / threads;
-    const int passes = static_cast<int>(std::max<std::int64_t>(1, kBytesARun / bytes));
-    const double rate = best_rate(threads, kReadRuns, [&](int thread) {
-      return workload.read_memory(memory.data() + thread * share, share, passes);
-    });
-    of_larger = std::max(of_larger, rate);  // a smaller working set is never slower
-    ceilings.read_bytes_per_s[bytes] = of_larger;
-  }
+  ceilings.threads = threads;
+  measure_arithmetic(ceilings, threads);
+  measure_bandwidth(ceilings, threads);
   return ceilings;
-}
-
-std::map<std::string, std::string> describe(const Ceilings& ceilings, const std::string& backend) {
-  const auto rounded = [](double value) { return std::to_string(std::llround(value * 1e-9)); };
-  std::map<std::string, std::string> texts;
-  for (const auto& [dtype, rate] : ceilings.flops_per_s)
-    texts[fmt::format("{}_ceiling_{}_gflops", backend, dtype_name(dtype))] = rounded(rate);
-  for (const auto& [bytes, rate] : ceilings.read_bytes_per_s)
-    texts[fmt::format("{}_ceiling_gbps_at_{}_kib", backend, bytes >> 10)] = rounded(rate);
-  return texts;
-}
-
-double Ceilings::bandwidth(double bytes) const {
-  if (read_bytes_per_s.empty()) return 0;
-  auto above = read_bytes_per_s.upper_bound(static_cast<std::int64_t>(bytes));
-  if (above != read_bytes_per_s.begin()) --above;
-  return above->second;
 }
 
 }  // namespace warpgauge::bench

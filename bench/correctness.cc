@@ -3,10 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "base/progress.h"
+#include "base/quantile.h"
 #include "bench/gpu.h"
+#include "bench/roofline.h"
+#include "bench/watched_launch.h"
 #include "fuzz/crash_note.h"
 
 namespace warpgauge::bench {
@@ -44,6 +50,10 @@ void check_fully(CaseResult& result, CheckedStore& store, ReferenceCache& refere
   result.accuracy = checked.accuracy;
   if (!checked.passed())
     return result.fail(fmt::format("{}: {}", checked.is_wrong() ? "wrong" : "failed", report_of(checked)));
+  if (kernel.backend == Backend::cpu)
+    if (const std::string where = writes_elsewhere(kernel, result.measured.problem, seed, threads);
+        !where.empty())
+      return result.fail(fmt::format("wrong: {}", where));
   if (!kernel.deterministic) return;
   if (checked.output_hash != result.output_hash)
     return result.fail(
@@ -117,6 +127,53 @@ std::vector<CaseResult> check_cases(std::span<const Case> cases, BackendRuntimes
     attempt(result, runtime, [&] { check_case(result, runtime, store, references, seed, threads); });
   }
   return results;
+}
+
+void refuse_impossible_times(std::span<CaseResult> results, BackendRuntimes& runtimes) {
+  const auto excess = [&](const CaseResult& result) {
+    const BackendRuntime& runtime = runtimes.at(result.measured.kernel->backend);
+    return faster_than_possible(result.measured.problem, median(result.all_samples_ns()) * 1e-9,
+                                runtime.ceilings, runtime.cache);
+  };
+  std::set<Backend> raised;
+  for (CaseResult& result : results) {
+    if (result.failed() || !result.timed() || excess(result).empty()) continue;
+    BackendRuntime& runtime = runtimes.at(result.measured.kernel->backend);
+    if (runtime.lost.empty() && raised.insert(result.measured.kernel->backend).second)
+      runtime.ceilings.raise(result.measured.kernel->backend == Backend::cuda
+                                 ? measure_cuda_ceilings()
+                                 : measure_cpu_ceilings(runtime.ceilings.threads));
+    if (const std::string why = excess(result); !why.empty())
+      result.fail(fmt::format("failed: faster than possible: {}", why));
+  }
+}
+
+void check_timed_rows(std::span<CaseResult> results, BackendRuntimes& runtimes) {
+  Progress progress("checking timed launches");
+  std::map<std::pair<Backend, Dtype>, Inputs> originals;  // generated when they are first needed
+  for (std::size_t done = 0; done < results.size(); ++done) {
+    CaseResult& result = results[done];
+    if (result.failed() || result.timed_rows.empty()) continue;
+    progress.show(static_cast<double>(done) / static_cast<double>(results.size()), result.measured.name);
+    const Problem& problem = result.measured.problem;
+    const Backend backend = result.measured.kernel->backend;
+    auto original = originals.find({backend, problem.dtype});
+    if (original == originals.end())
+      original = originals
+                     .emplace(std::pair(backend, problem.dtype),
+                              runtimes.at(backend).pool->original_inputs(problem.dtype))
+                     .first;
+    std::size_t wrong = 0;
+    std::string first;
+    for (const TimedRows& rows : result.timed_rows)
+      if (std::string why = wrong_rows(problem, original->second, rows); !why.empty()) {
+        if (wrong++ == 0) first = std::move(why);
+      }
+    if (wrong > 0)
+      result.fail(
+          fmt::format("wrong: right in its check, wrong in {} of {} timed launches that were checked: {}",
+                      wrong, result.timed_rows.size(), first));
+  }
 }
 
 void check_again(std::span<CaseResult> results, BackendRuntimes& runtimes, std::uint64_t seed) {

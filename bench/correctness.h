@@ -21,4 +21,11 @@ namespace warpgauge::bench {
 // fails. Only these launches are visible to a profiler (ProfilerRange).
 void check_again(std::span<CaseResult> results, BackendRuntimes& runtimes, std::uint64_t seed);
 
+// Fails each case whose median is shorter than this machine can take. The ceilings are measured again before
+// that: the clock of the processor may have been lower when the process started.
+void refuse_impossible_times(std::span<CaseResult> results, BackendRuntimes& runtimes);
+
+// Compares the rows of timed launches with the oracle. A case with a wrong row fails.
+void check_timed_rows(std::span<CaseResult> results, BackendRuntimes& runtimes);
+
 }  // namespace warpgauge::bench

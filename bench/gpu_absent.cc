@@ -4,6 +4,7 @@
 
 #include "bench/ceilings.h"
 #include "bench/gpu.h"
+#include "bench/renewal.h"
 #include "bench/sampler.h"
 #include "kernels/backend.h"
 
@@ -28,6 +29,12 @@ Ceilings measure_cuda_ceilings() {
   refuse();
 }
 std::unique_ptr<Sampler> make_cuda_sampler(CacheMode) {
+  refuse();
+}
+void renew_cuda(const RenewedInputs&, RenewalDraw, RenewalDraw) {
+  refuse();
+}
+void poison_cuda(void*, std::int64_t) {
   refuse();
 }
 

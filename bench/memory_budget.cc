@@ -10,6 +10,7 @@
 #include "base/number_format.h"
 #include "base/usage_error.h"
 #include "bench/operands.h"
+#include "bench/renewal.h"
 #include "fuzz/check_memory.h"
 
 namespace warpgauge::bench {
@@ -22,6 +23,7 @@ double timed_bytes(const Case& measured, int threads) {
   const Problem& p = measured.problem;
   const double elements = 2 * (static_cast<double>(query_elements(p)) + static_cast<double>(key_elements(p)));
   return elements * static_cast<double>(dtype_bytes(p.dtype)) +
+         2 * static_cast<double>(renewed_elements(p)) * static_cast<double>(dtype_bytes(p.dtype)) +
          sizeof(float) * static_cast<double>(lse_elements(p)) +
          static_cast<double>(measured.kernel->workspace(p, threads));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 #include <vector>
 
 #include "fuzz/inputs.h"
@@ -50,8 +51,8 @@ Buffer touched(Backend backend, std::int64_t bytes, int threads) {
 }  // namespace
 
 double PoolSizes::bytes() const {
-  double sum =
-      static_cast<double>(o_bytes) + static_cast<double>(lse_bytes) + static_cast<double>(workspace_bytes);
+  double sum = static_cast<double>(o_bytes) + static_cast<double>(lse_bytes) +
+               static_cast<double>(workspace_bytes) + 2 * static_cast<double>(saved_bytes);
   for (const auto& [dtype, elements] : inputs)
     sum += static_cast<double>(dtype_bytes(dtype)) *
            (static_cast<double>(elements.query) + 2 * static_cast<double>(elements.key));
@@ -68,18 +69,16 @@ PoolSizes pool_sizes(Backend backend, std::span<const Case> cases, int threads) 
     inputs.key = std::max(inputs.key, key_elements(p));
     sizes.o_bytes = std::max(sizes.o_bytes, query_elements(p) * dtype_bytes(p.dtype));
     sizes.lse_bytes = std::max(sizes.lse_bytes, lse_elements(p) * std::int64_t{sizeof(float)});
+    sizes.saved_bytes = std::max(sizes.saved_bytes, renewed_elements(p) * dtype_bytes(p.dtype));
     sizes.workspace_bytes = std::max(sizes.workspace_bytes, each.kernel->workspace(p, threads));
   }
   return sizes;
 }
 
 OperandPool::OperandPool(Backend backend, std::span<const Case> cases, std::uint64_t seed, int threads)
-    : backend_(backend), threads_(threads) {
-  const PoolSizes all_sizes = pool_sizes(backend, cases, threads);
-  for (const auto& [dtype, sizes] : all_sizes.inputs) {
-    // One long row: element i depends on i only, so each smaller tensor is the beginning of this one.
-    const Problem all{.seq_q = sizes.query, .seq_k = sizes.key, .head_dim = 1, .dtype = dtype};
-    const warpgauge::Inputs values = make_inputs(all, InputFamily::normal, seed);
+    : backend_(backend), seed_(seed), threads_(threads), sizes_(pool_sizes(backend, cases, threads)) {
+  for (const auto& [dtype, sizes] : sizes_.inputs) {
+    const warpgauge::Inputs values = original_inputs(dtype);
     const auto buffer = [&](std::int64_t elements) {
       return touched(backend, elements * dtype_bytes(dtype), threads);
     };
@@ -89,9 +88,21 @@ OperandPool::OperandPool(Backend backend, std::span<const Case> cases, std::uint
     upload(inputs.k, values.k, dtype);
     upload(inputs.v, values.v, dtype);
   }
-  o_ = std::make_unique<Buffer>(touched(backend, all_sizes.o_bytes, threads));
-  lse_ = std::make_unique<Buffer>(touched(backend, all_sizes.lse_bytes, threads));
-  workspace_ = std::make_unique<Buffer>(touched(backend, all_sizes.workspace_bytes, threads));
+  const auto allocate = [&](std::int64_t bytes) {
+    return std::make_unique<Buffer>(touched(backend, bytes, threads));
+  };
+  o_ = allocate(sizes_.o_bytes);
+  lse_ = allocate(sizes_.lse_bytes);
+  workspace_ = allocate(sizes_.workspace_bytes);
+  saved_k_ = allocate(sizes_.saved_bytes);
+  saved_v_ = allocate(sizes_.saved_bytes);
+}
+
+warpgauge::Inputs OperandPool::original_inputs(Dtype dtype) const {
+  const PoolSizes::Elements& sizes = sizes_.inputs.at(dtype);
+  // One long row: element i depends on i only, so each smaller tensor is the beginning of this one.
+  return make_inputs({.seq_q = sizes.query, .seq_k = sizes.key, .head_dim = 1, .dtype = dtype},
+                     InputFamily::normal, seed_);
 }
 
 Operands OperandPool::bind(const Kernel& kernel, const Problem& p) const {
@@ -113,12 +124,39 @@ Operands OperandPool::bind(const Kernel& kernel, const Problem& p) const {
 }
 
 void OperandPool::erase_outputs(const Problem& p) {
-  const auto erase = [](Buffer& buffer, std::int64_t bytes) {
-    const std::vector<unsigned char> ones(static_cast<std::size_t>(bytes), 0xff);  // a NaN in every type
-    buffer.upload(ones.data(), ones.size());
+  const auto erase = [this](Buffer& buffer, std::int64_t bytes) {
+    if (backend_ == Backend::cuda)
+      poison_cuda(buffer.data(), bytes);
+    else
+      poison_cpu(buffer.data(), bytes, threads_);
   };
   erase(*o_, query_elements(p) * dtype_bytes(p.dtype));
   erase(*lse_, lse_elements(p) * std::int64_t{sizeof(float)});
+}
+
+void OperandPool::renew(const Problem& p, RenewalDraw draw) {
+  if (!draw_.is_none() && renewed_ != p)
+    throw std::logic_error("the inputs of another case are renewed; restore them first");
+  renewed_ = p;
+  change_inputs(draw);
+  erase_outputs(p);
+}
+
+void OperandPool::restore() {
+  if (!draw_.is_none()) change_inputs(RenewalDraw(0));
+}
+
+void OperandPool::change_inputs(RenewalDraw draw) {
+  const Inputs& inputs = inputs_.at(renewed_.dtype);
+  const RenewedInputs all{.problem = renewed_,
+                          .q = inputs.q.data(),
+                          .k = inputs.k.data(),
+                          .v = inputs.v.data(),
+                          .saved_k = saved_k_->data(),
+                          .saved_v = saved_v_->data(),
+                          .threads = threads_};
+  (backend_ == Backend::cuda ? renew_cuda : renew_cpu)(all, draw_, draw);
+  draw_ = draw;
 }
 
 Output OperandPool::download(const Problem& p) const {

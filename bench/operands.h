@@ -9,6 +9,7 @@
 #include <span>
 
 #include "bench/cases.h"
+#include "bench/renewal.h"
 #include "fuzz/guarded_tensors.h"
 #include "kernels/kernel.h"
 
@@ -28,6 +29,7 @@ struct PoolSizes {
   };
   std::map<Dtype, Elements> inputs;
   std::int64_t o_bytes = 0, lse_bytes = 0, workspace_bytes = 0;
+  std::int64_t saved_bytes = 0;  // of the rows of K that a renewal replaces, and as many of V
 
   [[nodiscard]] double bytes() const;  // of all of them
 };
@@ -45,6 +47,14 @@ class OperandPool {
   // outputs of the previous one.
   void erase_outputs(const Problem& problem);
 
+  // Gives a case the inputs of `draw` (renewal_draw.h), and erases its outputs.
+  void renew(const Problem& problem, RenewalDraw draw);
+  // Gives every case the inputs of the check again. Must be called before another case is renewed.
+  void restore();
+  // The inputs of the check, generated again. The element `i` of each tensor of a case is element `i` here.
+  [[nodiscard]] warpgauge::Inputs original_inputs(Dtype dtype) const;
+  [[nodiscard]] Backend backend() const { return backend_; }
+
   // The outputs of the last launch, in the same form as in the check, so that hashes can be compared.
   [[nodiscard]] Output download(const Problem& problem) const;
 
@@ -53,10 +63,16 @@ class OperandPool {
     Buffer q, k, v;
   };
 
+  void change_inputs(RenewalDraw draw);
+
   Backend backend_;
+  std::uint64_t seed_;
   int threads_;
+  PoolSizes sizes_;
   std::map<Dtype, Inputs> inputs_;
-  std::unique_ptr<Buffer> o_, lse_, workspace_;
+  std::unique_ptr<Buffer> o_, lse_, workspace_, saved_k_, saved_v_;
+  Problem renewed_;  // whose inputs are those of draw_
+  RenewalDraw draw_{0};
 };
 
 }  // namespace warpgauge::bench

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/cases.h"
+#include "bench/timed_rows.h"
 #include "fuzz/check.h"
 
 namespace warpgauge::bench {
@@ -21,6 +22,7 @@ struct CaseResult {
   Accuracy accuracy = {};
   std::uint64_t output_hash = 0;
   std::vector<Repetition> repetitions = {};
+  std::vector<TimedRows> timed_rows = {};  // of the timed launches that will be checked
 
   [[nodiscard]] bool skipped() const { return !measured.unsupported.empty(); }
   [[nodiscard]] bool failed() const { return !failure.empty(); }

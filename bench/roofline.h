@@ -22,4 +22,9 @@ struct Roofline {
 [[nodiscard]] Roofline place_on_roofline(const Problem& problem, double seconds, const Ceilings& ceilings,
                                          CacheMode cache);
 
+// Empty, or the rate that a launch of `seconds` would have, if it is above the ceiling by more than that
+// ceiling's interval. Such a time is not that of the work.
+[[nodiscard]] std::string faster_than_possible(const Problem& problem, double seconds,
+                                               const Ceilings& ceilings, CacheMode cache);
+
 }  // namespace warpgauge::bench

@@ -16,7 +16,8 @@ constexpr int kMostSamples = 100;  // per repetition: more only make the JSON la
 double samples_needed(double cv) {
   // The few samples of the warm-up estimate the deviation badly. Extreme estimates must not dominate the
   // plan.
-  const double deviation = std::clamp(cv, 0.005, 0.05);
+  constexpr double kLeast = 0.005, kMost = 0.05;
+  const double deviation = std::isfinite(cv) ? std::clamp(cv, kLeast, kMost) : kMost;
   return std::pow(1.2533 * deviation / kTargetRelativeError, 2);
 }
 

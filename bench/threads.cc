@@ -32,6 +32,7 @@ void require_cpus(int threads, const std::vector<int>& cpus) {
 
 void pin_threads(int threads, const std::vector<int>& cpus) {
   omp_set_dynamic(0);
+  omp_set_num_threads(threads);  // a larger team would share the CPUs of this one, and spin on them
   int team = 0;
   bool pinned = true;
 #pragma omp parallel num_threads(threads) reduction(&& : pinned)

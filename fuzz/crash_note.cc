@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 
 namespace warpgauge {
@@ -51,6 +52,14 @@ void handle(int signal, siginfo_t* info, void*) {
   if (was_sent) raise(signal);
 }
 
+// A kernel that calls exit(0) in the middle of a launch must not look like a program that has finished.
+void refuse_exit() {
+  const CrashNote* note = newest.load();
+  if (!note) return;
+  for (const char* part : {"\n", program_name, ": error: exit in ", note->text(), "\n"}) put(part);
+  _exit(EXIT_FAILURE);
+}
+
 // A handler cannot run on a stack that has overflowed. Sanitizers install an alternate stack themselves.
 void provide_stack() {
   alignas(16) static char memory[64 * 1024];
@@ -77,6 +86,7 @@ void install_crash_notes(const char* program) {
   static const bool installed [[maybe_unused]] = [program] {
     program_name = program;
     provide_stack();
+    std::atexit(refuse_exit);
     struct sigaction action {};
     action.sa_sigaction = handle;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;

@@ -32,7 +32,8 @@ class CrashNote {
 
 // From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT and SIGTERM print "PROGRAM: error: SIGNAL in NOTE".
 // Then the previous action follows: the end of the process, or a sanitizer's handler. An overflow of the
-// calling thread's stack is reported too. `program` must outlive the last note. A second call has no effect.
+// calling thread's stack is reported too. exit() prints "PROGRAM: error: exit in NOTE" and becomes an exit
+// with 1. `program` must outlive the last note. A second call has no effect.
 void install_crash_notes(const char* program);
 
 }  // namespace warpgauge

@@ -1,7 +1,6 @@
 #include <cublas_v2.h>
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include "bench/ceilings.h"
@@ -17,17 +16,17 @@ constexpr int kSize = 4096;  // m = n = k
 constexpr int kRuns = 5;
 constexpr std::size_t kReadBytes = std::size_t{1} << 30;  // larger than every L2
 
-// The shortest of several runs of work(stream). Each is held back until it is queued, as the samples are: the
-// latency of a launch does not count.
+// The rate of several runs of work(stream), which does `amount`. Each is held back until it is queued, as the
+// samples are: the latency of a launch does not count.
 template <class Work>
-double best_seconds(Work work) {
+Rate best_rate(double amount, Work work) {
   HeldInterval interval;
   work(interval.stream());  // the first launch loads code
   interval.stream().synchronize();
-  double best_ns = std::numeric_limits<double>::infinity();
+  std::vector<double> rates;
   for (int run = 0; run < kRuns; ++run)
-    best_ns = std::min(best_ns, interval.time_ns("the ceilings", [&] { work(interval.stream()); }));
-  return best_ns * 1e-9;
+    rates.push_back(amount / (interval.time_ns("the ceilings", [&] { work(interval.stream()); }) * 1e-9));
+  return rate_of_runs(rates);
 }
 
 // Fills `buffer` with normal numbers. Zeros would draw less power and run faster than real data.
@@ -41,15 +40,14 @@ void fill(Buffer& buffer, Dtype dtype) {
   buffer.upload(typed.data(), typed.size() * sizeof(T));
 }
 
-double gemm_flops_per_s(cublasHandle_t handle, cudaDataType type, const Buffer& a, Buffer& c) {
+Rate gemm_flops_per_s(cublasHandle_t handle, cudaDataType type, const Buffer& a, Buffer& c) {
   const float one = 1, zero = 0;
-  const double seconds = best_seconds([&](cudaStream_t stream) {
+  return best_rate(2.0 * kSize * kSize * kSize, [&](cudaStream_t stream) {
     WARPGAUGE_CUDA_CHECK(cublasSetStream(handle, stream));
     WARPGAUGE_CUDA_CHECK(cublasGemmEx(handle, CUBLAS_OP_T, CUBLAS_OP_N, kSize, kSize, kSize, &one, a.data(),
                                       type, kSize, a.data(), type, kSize, &zero, c.data(), type, kSize,
                                       CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT));
   });
-  return 2.0 * kSize * kSize * kSize / seconds;
 }
 
 // Writes only if the OR of all words is `never`. That never happens for a buffer of zeros, but the compiler
@@ -64,19 +62,31 @@ __global__ void read_all(const uint4* words, std::size_t count, unsigned never, 
   if (folded == never) *written = folded;
 }
 
-double read_bytes_per_s() {
+// Reads the first `bytes` of `source` `passes` times.
+Rate read_bytes_per_s(const Buffer& source, std::size_t bytes, int passes) {
   int device = 0, processors = 0;
   WARPGAUGE_CUDA_CHECK(cudaGetDevice(&device));
   WARPGAUGE_CUDA_CHECK(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device));
-  const Buffer source(Backend::cuda, kReadBytes), written(Backend::cuda, sizeof(unsigned));
-  WARPGAUGE_CUDA_CHECK(cudaMemset(source.data(), 0, kReadBytes));
-  const double seconds = best_seconds([&](cudaStream_t stream) {
-    read_all<<<4 * static_cast<unsigned>(processors), 512, 0, stream>>>(
-        static_cast<const uint4*>(source.data()), kReadBytes / sizeof(uint4), 1u,
-        static_cast<unsigned*>(written.data()));
+  const Buffer written(Backend::cuda, sizeof(unsigned));
+  return best_rate(static_cast<double>(bytes) * passes, [&](cudaStream_t stream) {
+    for (int pass = 0; pass < passes; ++pass)
+      read_all<<<4 * static_cast<unsigned>(processors), 512, 0, stream>>>(
+          static_cast<const uint4*>(source.data()), bytes / sizeof(uint4), 1u,
+          static_cast<unsigned*>(written.data()));
     WARPGAUGE_CUDA_CHECK(cudaGetLastError());
   });
-  return static_cast<double>(kReadBytes) / seconds;
+}
+
+void measure_bandwidth(Ceilings& ceilings) {
+  constexpr int kL2Passes = 50;
+  int device = 0, l2_bytes = 0;
+  WARPGAUGE_CUDA_CHECK(cudaGetDevice(&device));
+  WARPGAUGE_CUDA_CHECK(cudaDeviceGetAttribute(&l2_bytes, cudaDevAttrL2CacheSize, device));
+  const Buffer source(Backend::cuda, kReadBytes);
+  WARPGAUGE_CUDA_CHECK(cudaMemset(source.data(), 0, kReadBytes));
+  ceilings.read_bytes_per_s[Ceilings::kMemory] = read_bytes_per_s(source, kReadBytes, 1);
+  const std::size_t half_l2 = std::min(static_cast<std::size_t>(l2_bytes) / 2, kReadBytes);
+  if (half_l2 > 0) ceilings.read_bytes_per_s[l2_bytes] = read_bytes_per_s(source, half_l2, kL2Passes);
 }
 
 }  // namespace
@@ -96,7 +106,7 @@ Ceilings measure_cuda_ceilings() {
   ceilings.flops_per_s[Dtype::bf16] = gemm_flops_per_s(handle, CUDA_R_16BF, a, c);
   cublasDestroy(handle);
 
-  ceilings.read_bytes_per_s[kReadBytes] = read_bytes_per_s();
+  measure_bandwidth(ceilings);
   return ceilings;
 }
 

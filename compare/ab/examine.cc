@@ -1,5 +1,8 @@
 #include "compare/ab/examine.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -7,6 +10,7 @@
 
 #include "base/diagnostic.h"
 #include "base/json_text.h"
+#include "base/number_format.h"
 
 namespace warpgauge {
 namespace {
@@ -31,6 +35,27 @@ void examine_rows(Examined& examined, const std::vector<std::string>& requested)
   }
 }
 
+// Rows whose times do not fit into the wall time of the process. Times of manual clocks need not be those of
+// this machine: a simulator's, for example. A row is the mean of its iterations, which ran one after the
+// other.
+std::string longer_than_wall(const std::string& file, double wall_s) {
+  constexpr double kShare = 1.05, kSlackSeconds = 0.1;
+  double reported_s = 0;
+  ReadOptions times;
+  times.counters = {"iterations"};
+  for (const Case& c : read_process(file, times).cases) {
+    if (!c.failure.empty() || c.aggregate_only || c.raw_name.find("/manual_time") != std::string::npos)
+      continue;
+    for (const Repetition& repetition : c.repetitions)
+      if (std::isfinite(repetition.counters.front()))
+        reported_s += repetition.value * repetition.counters.front() * 1e-9;
+  }
+  if (reported_s <= kShare * wall_s + kSlackSeconds) return {};
+  return fmt::format(
+      "its rows report {} of launches, but the process ran for {} only; the times are not real times",
+      format_duration(reported_s * 1e9), format_duration(wall_s * 1e9));
+}
+
 }  // namespace
 
 Examined examine(const ChildResult& child, const std::string& file, const std::string& shown,
@@ -43,6 +68,8 @@ Examined examine(const ChildResult& child, const std::string& file, const std::s
   try {
     examined.process = read_process(file, options);
     show_as(examined.process, shown);
+    examined.fault = longer_than_wall(file, child.wall_s);
+    if (!examined.fault.empty()) return examined;
   } catch (const Diagnostic& error) {
     std::string text = error.what();
     if (const auto at = text.find(file); at != std::string::npos) text.replace(at, file.size(), shown);

@@ -63,6 +63,33 @@ TEST_F(Correctness, AnOutputThatIsNotBitIdenticalAfterTheTimingIsWrong) {
               StartsWith("wrong: right before the timing; after it, the output is not bit-identical"));
 }
 
+TEST_F(Correctness, ATimeThatThisMachineCannotReachIsAnError) {
+  std::vector<CaseResult> results = check();
+  results[0].repetitions.push_back({.samples_ns = {1e6, 1e6, 1e6}});
+  runtimes_.at(Backend::cpu).ceilings = measure_cpu_ceilings(1);
+  refuse_impossible_times(results, runtimes_);
+  EXPECT_EQ(results[0].failure, "");
+  results[0].repetitions[0].samples_ns = {1e-3, 1e-3, 1e6};
+  refuse_impossible_times(results, runtimes_);
+  EXPECT_THAT(results[0].failure, HasSubstr("failed: faster than possible: "));
+  EXPECT_FALSE(results[0].timed());
+}
+
+TEST_F(Correctness, RowsOfTimedLaunchesAreComparedWithTheOracle) {
+  std::vector<CaseResult> results = check();
+  RowRecorder recorder(Backend::cpu, cases_[0].problem);
+  const Operands operands = runtimes_.at(Backend::cpu).pool->bind(faulty::kRight, cases_[0].problem);
+  constexpr std::uint64_t kDraw = 5;
+  runtimes_.at(Backend::cpu).pool->renew(cases_[0].problem, RenewalDraw(kDraw));
+  (void)runtimes_.at(Backend::cpu).sampler->take(faulty::kRight, operands, recorder.choose(1));
+  results[0].timed_rows.push_back(recorder.recorded(kDraw));
+  check_timed_rows(results, runtimes_);
+  EXPECT_EQ(results[0].failure, "");
+  results[0].timed_rows[0].o[0] += 1;
+  check_timed_rows(results, runtimes_);
+  EXPECT_THAT(results[0].failure, StartsWith("wrong: right in its check, wrong in 1 of 1 timed launches"));
+}
+
 TEST_F(Correctness, EachCheckedCaseIsStoredAtOnce) {
   CheckedStore store(directory_, 1, 1, 1);
   (void)check_cases(cases_, runtimes_, store, 1, 1);

@@ -94,17 +94,18 @@ TEST_F(Faults, ACaseThatFailsWhileItIsTimedHasNoNumbers) {
 }
 
 TEST_F(Faults, AKernelThatGoesWrongWhileItIsTimedIsWrong) {
-  // `tires` does not claim to be deterministic, so its output is compared with the oracle again.
+  // `tires` does not claim to be deterministic, so its output is compared with the oracle again. A checked
+  // row of a timed launch may show the fault first.
   for (const auto& [kernel, reason] : std::map<std::string, std::string>{
-           {"wears_out", "wrong: right before the timing; after it, the output is not bit-identical"},
-           {"tires", "wrong: right before the timing, wrong after it: output"}}) {
+           {"wears_out", "right in its check, wrong in|right before the timing; after it, the output is not"},
+           {"tires", "right in its check, wrong in|right before the timing, wrong after it: output"}}) {
     const Finished done = run(BENCH_WITH_FAULTS,
                               "--matrix smoke --axis S=16 --axis Sk=16 --axis H=1 --axis Hkv=1 --axis B=1 "
                               "--axis causal=0 --threads 1 --process-seconds 0.3 --benchmark_out=r.json "
                               "--benchmark_filter=cpu/" +
                                   kernel);
     EXPECT_EQ(done.exit_code, 1) << done.err;
-    EXPECT_THAT(done.err, HasSubstr(reason));
+    EXPECT_THAT(done.err, ContainsRegex(reason));
     EXPECT_THAT(rows_of(kernel), Not(IsEmpty()));
     for (const json& row : rows_of(kernel)) EXPECT_FALSE(row.contains("samples_ns"));
   }

@@ -37,7 +37,8 @@ TEST(MemoryBudget, CountsTheOperandsThatAreTimedAndTheCheck) {
   Case host = with_scratch(Backend::cpu, kOnHost), device = with_scratch(Backend::cuda, kOnDevice);
   host.problem = device.problem = {.heads = 2, .seq_q = 3, .seq_k = 5, .head_dim = 8};
   // Elements in f32: Q 48, K and V 40 each, O 48, LSE 6.
-  constexpr double kOperands = 4 * (48 + 2 * 40 + 48 + 6);
+  // The rows of K and V that a timed launch replaces: 8 each.
+  constexpr double kOperands = 4 * (48 + 2 * 40 + 48 + 6 + 2 * 8);
   EXPECT_EQ(host_bytes(host, 1), check_bytes(kOnHost, host.problem, 1) + kOperands + kScratch);
   EXPECT_EQ(host_bytes(device, 1), check_bytes(kOnDevice, device.problem, 1));
   EXPECT_EQ(device_bytes(device), 2 * (kOperands + kScratch));

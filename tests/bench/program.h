@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -25,8 +26,9 @@ class Program : public testing::Test {
  protected:
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    directory_ = std::filesystem::temp_directory_path() /
-                 ("warpgauge_" + std::string(test->name()) + std::to_string(::getpid()));
+    std::string name = "warpgauge_" + std::string(test->name()) + std::to_string(::getpid());
+    std::replace(name.begin(), name.end(), '/', '_');  // in front of a parameter
+    directory_ = std::filesystem::temp_directory_path() / name;
     std::filesystem::create_directory(directory_);
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }

@@ -35,7 +35,8 @@ CaseResult result(const Kernel& kernel, const Problem& problem) {
 BackendRuntimes runtimes() {
   BackendRuntimes all;
   for (const Backend backend : {Backend::cpu, Backend::cuda}) {
-    all[backend].ceilings = {.flops_per_s = {{Dtype::f32, 4e12}}, .read_bytes_per_s = {{1, 1e15}}};
+    all[backend].ceilings = {.flops_per_s = {{Dtype::f32, {4e12, 0}}},
+                             .read_bytes_per_s = {{Ceilings::kMemory, {1e15, 0}}}};
     all[backend].cache = CacheMode::warm;
   }
   return all;

@@ -40,6 +40,11 @@ TEST_F(AbRun, all_cases_slower_is_a_regression_on_a_noisy_machine) {
   EXPECT_EQ(count("unchanged"), 0);
 }
 
+TEST_F(AbRun, times_that_do_not_fit_into_the_wall_time_end_the_run) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --stretch=1000", {"--blocks", "2"}), 1);
+  EXPECT_THAT(errors(), HasSubstr("but the process ran for"));
+}
+
 TEST_F(AbRun, if_base_differs_from_base_the_run_is_undecided) {
   // Each side is slow at one of its positions. So head equals base, but base differs from base.
   EXPECT_EQ(ab("--cases=8 --slow=fake/3=1.2 --slow-in=4-base", "--cases=8 --slow=fake/3=1.2 --slow-in=3-head",
