@@ -166,7 +166,8 @@ void check_timed_rows(std::span<CaseResult> results, BackendRuntimes& runtimes) 
     std::size_t wrong = 0;
     std::string first;
     for (const TimedRows& rows : result.timed_rows)
-      if (std::string why = wrong_rows(problem, original->second, rows); !why.empty()) {
+      if (std::string why = wrong_rows(problem, result.measured.kernel->rounding, original->second, rows);
+          !why.empty()) {
         if (wrong++ == 0) first = std::move(why);
       }
     if (wrong > 0)

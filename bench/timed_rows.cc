@@ -32,8 +32,8 @@ Problem problem_of_row(const Problem& p, std::int64_t row) {
       .seq_k = visible_keys(p, row % p.seq_q), .head_dim = p.head_dim, .dtype = p.dtype, .scale = p.scale};
 }
 
-std::string wrong_row(const Problem& p, const warpgauge::Inputs& original, const TimedRows& timed,
-                      std::size_t n) {
+std::string wrong_row(const Problem& p, const Rounding& rounding, const warpgauge::Inputs& original,
+                      const TimedRows& timed, std::size_t n) {
   const std::int64_t row = timed.rows[n], begin = static_cast<std::int64_t>(n) * p.head_dim;
   Output output;
   output.o = slice(timed.o, begin, p.head_dim);
@@ -48,7 +48,7 @@ std::string wrong_row(const Problem& p, const warpgauge::Inputs& original, const
                                 .k = std::move(inputs.k),
                                 .v = std::move(inputs.v)};
   const std::vector<Failure> failures =
-      compare_output(output, alone, compute_reference(alone, {0}, OracleBackend::cpu), nullptr);
+      compare_output(output, alone, compute_reference(alone, {0}, OracleBackend::cpu, rounding), nullptr);
   if (failures.empty()) return {};
   return fmt::format("{} (as b=0 h=0 q=0): {}", place, failures.front().message);
 }
@@ -82,9 +82,10 @@ TimedRows RowRecorder::recorded(std::uint64_t draw) const {
   return timed;
 }
 
-std::string wrong_rows(const Problem& problem, const warpgauge::Inputs& original, const TimedRows& timed) {
+std::string wrong_rows(const Problem& problem, const Rounding& rounding, const warpgauge::Inputs& original,
+                       const TimedRows& timed) {
   for (std::size_t n = 0; n < timed.rows.size(); ++n)
-    if (std::string wrong = wrong_row(problem, original, timed, n); !wrong.empty()) return wrong;
+    if (std::string wrong = wrong_row(problem, rounding, original, timed, n); !wrong.empty()) return wrong;
   return {};
 }
 

@@ -44,6 +44,7 @@ class RowRecorder {
 };
 
 // Empty, or what is wrong with the rows. `original` are the inputs of the check: one long row of each tensor.
-[[nodiscard]] std::string wrong_rows(const Problem& problem, const Inputs& original, const TimedRows& rows);
+[[nodiscard]] std::string wrong_rows(const Problem& problem, const Rounding& rounding, const Inputs& original,
+                                     const TimedRows& rows);
 
 }  // namespace warpgauge::bench

@@ -41,10 +41,7 @@ struct Row {
 
 Row row_of(const Problem& p, const Reference& r, std::size_t n) {
   const double* output = r.output.data() + static_cast<std::int64_t>(n) * p.head_dim;
-  double largest = 0;
-  for (std::int64_t d = 0; d < p.head_dim; ++d) largest = std::max(largest, std::fabs(output[d]));
-  return {output, output_bound(p.dtype, {visible_keys(p, r.rows[n]), p.head_dim, largest, r.low_error[n],
-                                         r.spread[n], r.mass[n], r.logit_mass[n]})};
+  return {output, output_bound(p.dtype, r.rounding, r.terms[n])};
 }
 
 // By how much row n of an earlier launch would miss the bound of the new one: at least 1 is out of bounds,
