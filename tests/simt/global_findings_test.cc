@@ -76,7 +76,7 @@ TEST(GlobalRace, none_between_rows_of_different_blocks_or_halves_of_a_word) {
 
 TEST(GlobalRace, a_read_of_what_another_block_wrote) {
   constexpr auto kKernel = [](Memory m) {
-    if (block_index().x == 0) m.values[0] = 1;
+    if (block_index().x == 0 && thread_index() == 0) m.values[0] = 1;
     if (block_index().x == 1 && thread_index() == 0) m.values[64] = m.values[0];
   };
   expect_race_in_some_order<kKernel>();

@@ -54,8 +54,6 @@ mutant(flash_lse_in_base_2 ${flash} ${tile} [[scaled(largest, scale_log2) * kLn2
 mutant(flash_huge_logits ${flash} ${tile} [[if (is_huge(largest_base)) subtract]] [[if (false) subtract]])
 mutant(flash_huge_scores_kept ${flash} ${tile} [[s[m][n][2 * half + 1] -= largest[m][half];]] [[]])
 mutant(flash_huge_earlier_maximum_kept ${flash} ${tile} [[before[m][half] -= largest[m][half];]] [[]])
-mutant(flash_base_fused ${flash} ${tile} [[scaled(before[m][half], scale_log2) - base[m][half])]]
-       [[std::fma(before[m][half], scale_log2, -base[m][half]))]])
 
 # decode_split_kv: synchronisation and the loop over tiles of keys
 set(decode kernels/cuda/decode_split_kv.cu)
