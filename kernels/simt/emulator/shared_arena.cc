@@ -22,21 +22,6 @@ char* allocate_aligned(std::size_t bytes) {
   return static_cast<char*>(memory);
 }
 
-// The byte at this offset. `one` is 1 in a word of 4 bytes.
-char content_at(Contents contents, std::size_t offset) {
-  switch (contents) {
-    case Contents::nan:
-      return static_cast<char>(0xff);
-    case Contents::zero:
-      return 0;
-    case Contents::one:
-      return offset % 4 == 0 ? 1 : 0;
-    case Contents::random:
-      return static_cast<char>((offset + 1) * 0x9e3779b97f4a7c15u >> 56);
-  }
-  return 0;
-}
-
 }  // namespace
 
 SharedArena::SharedArena(std::size_t declared_bytes)
@@ -47,8 +32,7 @@ SharedArena::SharedArena(std::size_t declared_bytes)
   arrays_.reserve(kMaxArrays);
 }
 
-void SharedArena::reset(Contents contents) {
-  contents_ = contents;
+void SharedArena::reset() {
   arrays_.clear();
   used_ = 0;
   last_found_ = 0;
@@ -67,7 +51,7 @@ const SharedArray* SharedArena::allocate(const char* name, std::size_t declared_
   const std::size_t offset =
       (used_ + kRedZoneBytes + kPeriodBytes - 1 - phase) / kPeriodBytes * kPeriodBytes + phase;
   used_ = offset + bytes;
-  for (std::size_t at = offset; at < offset + bytes; ++at) memory_.get()[at] = content_at(contents_, at);
+  std::memset(memory_.get() + offset, 0xff, bytes);
   arrays_.push_back({name, declared_offset, offset, bytes});
   return &arrays_.back();
 }
