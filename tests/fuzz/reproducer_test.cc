@@ -58,9 +58,10 @@ TEST(Reproducer, ErrorsNameTheWrongPartAndWhatIsExpected) {
   EXPECT_EQ(error_of(""), "'' is empty; write CASE [seed=N] [family=NAME] [layout=NAME]");
   EXPECT_THAT(error_of("f32/B:1/H:1/S:1/D:8"), HasSubstr("causal"));
   const std::string problem = "f32/B:1/H:1/S:1/D:8/causal:0 ";
-  EXPECT_EQ(error_of(problem + "family=needle"),
-            "family: 'needle' is not a family; did you mean needles? give normal, heavy_tailed, "
-            "large_logits, needles, zero_query, unit_value, counting, constant_keys or nan_inputs");
+  EXPECT_EQ(
+      error_of(problem + "family=needle"),
+      "family: 'needle' is not a family; did you mean needles? give normal, heavy_tailed, "
+      "large_logits, huge_logits, needles, zero_query, unit_value, counting, constant_keys or nan_inputs");
   EXPECT_EQ(error_of(problem + "layout=odd"),
             "layout: 'odd' is not a layout; give packed, padded, interleaved or mixed");
   EXPECT_EQ(error_of(problem + "seed=-1"),
