@@ -33,7 +33,8 @@ void add_case_flags(FlagTable& table, Flags& flags) {
   table.add(
       {.name = "--replay",
        .value = "LINE",
-       .help = "Checks only this case, the reproducer that a failure printed; several are checked in their order",
+       .help =
+           "Checks only this case, the reproducer that a failure printed; several are checked in their order",
        .take = [&flags](const std::string& line) { flags.reproducers.push_back(parse_reproducer(line)); },
        .repeatable = true});
 }
