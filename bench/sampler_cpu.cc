@@ -70,7 +70,7 @@ class CpuSampler : public Sampler {
   }
 
   double largest_gap_ns(double launch_ns) const override {
-    constexpr double kSpread = 4, kShare = 0.02, kLeastNs = 1e3;
+    constexpr double kSpread = 4, kShare = 0.02, kLeastNs = 20e3;
     return kSpread * overhead_ns_ + kShare * launch_ns + kLeastNs;
   }
 
@@ -90,16 +90,16 @@ class CpuSampler : public Sampler {
   Sample time_launch(const Kernel& kernel, const Operands& operands) {
     const Time outer_before = Clock::now();
     const double waited_before_ns = run_queue_.waited_ns();
-    const double raw_before_ns = raw_clock_ns();
     const double busy_before_ns = raw_process_cpu_ns(), own_before_ns = raw_thread_cpu_ns();
     const double cpu_before_ns = process_cpu_ns();
+    const double raw_before_ns = raw_clock_ns();  // close to `before`: after a launch a system call is slow
     const Time before = Clock::now();
     kernel.launch(operands.problem, operands.tensors, operands.launch);
     const Time after = Clock::now();
+    const double raw_ns = raw_clock_ns() - raw_before_ns;
     const double cpu_ns = process_cpu_ns() - cpu_before_ns;
     const double own_ns = raw_thread_cpu_ns() - own_before_ns;
     const double busy_ns = raw_process_cpu_ns() - busy_before_ns;
-    const double raw_ns = raw_clock_ns() - raw_before_ns;
     const double outer_waited_ns = run_queue_.waited_ns() - waited_before_ns;
     const Time outer_after = Clock::now();
     // A wait may also fall between two of these lines. Neither time below can be less than the launch took.
