@@ -21,7 +21,7 @@ void set_up(BackendRuntime& runtime, Backend backend, std::span<const Case> case
 void BackendRuntime::notice_loss(const Case& culprit) {
   const std::string reason = ask_loss(culprit.kernel->backend);
   if (lost.empty() && !reason.empty())
-    lost = fmt::format("the device was lost by {}: {}", culprit.name, reason);
+    lost = fmt::format("the device became unusable in {}: {}", culprit.name, reason);
 }
 
 BackendRuntimes make_runtimes(std::span<const Case> cases, const Options& options, int threads) {

@@ -37,7 +37,7 @@ real_package() {
 mkdir -p "$dir"
 rm -f "$dir"/*.deb "$dir/SHA256SUMS"
 mapfile -t packages < <(for package in "${packages[@]}"; do real_package "$package"; done)
-# Only headers of fmt are used, but its CMake configuration fails without the shared library.
+# libfmt-dev contains only a link to the shared library, which is in a package of its own.
 packages+=("$(depends libfmt-dev 'libfmt[0-9]+')")
 say "packing ${packages[*]}"
 (cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}") ||

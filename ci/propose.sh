@@ -80,7 +80,7 @@ propose() {
     push_branch "$branch" "$file" "Baseline: add a round of $name" || die "could not push $1"
     ask_for_pull "$branch" "Baseline: add a round of $name" || die "could not open a pull request for $1"
     merge "$branch" "$(git rev-parse HEAD)" ||
-      die "$1 is not merged: a check failed, none ended within $limit minutes, or GitHub refused"
+      die "$1 is not merged: a check failed, the checks did not finish within $limit minutes, or GitHub refused"
   fi
 }
 

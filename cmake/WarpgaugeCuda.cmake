@@ -1,15 +1,15 @@
-# Decides WARPGAUGE_WITH_CUDA from WARPGAUGE_CUDA and from whether nvcc is here, and says which it was and why.
+# Sets WARPGAUGE_WITH_CUDA from WARPGAUGE_CUDA and from whether nvcc is installed. A status line says why.
 
 set(WARPGAUGE_WITH_CUDA OFF)
 if(WARPGAUGE_COMPARE_ONLY)
-  message(STATUS "CUDA: left out, compare only")
+  message(STATUS "CUDA: disabled, only compare is built")
   return()
 endif()
 if(NOT WARPGAUGE_CUDA MATCHES "^(AUTO|ON|OFF)$")
-  message(FATAL_ERROR "WARPGAUGE_CUDA is '${WARPGAUGE_CUDA}'; it takes AUTO, ON or OFF")
+  message(FATAL_ERROR "WARPGAUGE_CUDA is '${WARPGAUGE_CUDA}'; use AUTO, ON or OFF")
 endif()
 if(WARPGAUGE_CUDA STREQUAL OFF)
-  message(STATUS "CUDA: left out, WARPGAUGE_CUDA=OFF")
+  message(STATUS "CUDA: disabled by WARPGAUGE_CUDA=OFF")
   return()
 endif()
 
@@ -20,9 +20,9 @@ include(CheckLanguage)
 check_language(CUDA)
 if(NOT CMAKE_CUDA_COMPILER)
   if(WARPGAUGE_CUDA STREQUAL ON)
-    message(FATAL_ERROR "WARPGAUGE_CUDA=ON, but there is no nvcc; install the CUDA toolkit, or use AUTO")
+    message(FATAL_ERROR "WARPGAUGE_CUDA=ON, but nvcc was not found; install the CUDA toolkit, or use AUTO")
   endif()
-  message(STATUS "CUDA: left out, no nvcc here (kernels/cuda is not built; its tests do not exist)")
+  message(STATUS "CUDA: disabled, nvcc was not found. kernels/cuda is not built and its tests are omitted")
   return()
 endif()
 
@@ -31,21 +31,21 @@ find_package(CUDAToolkit REQUIRED)
 set(WARPGAUGE_WITH_CUDA ON)
 message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, architectures ${CMAKE_CUDA_ARCHITECTURES}")
 
-# CMake 3.25 knows no C++20 dialect for nvcc 13, hence the flag by hand. It replaces CMAKE_CUDA_STANDARD.
+# CMake 3.25 does not support C++20 for nvcc 13, so the flag is set directly. It replaces CMAKE_CUDA_STANDARD.
 target_compile_options(warpgauge_build INTERFACE
     $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr>
     "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler=-Wall,-Wextra>"
     "$<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<BOOL:${WARPGAUGE_WERROR}>>:SHELL:-Werror=all-warnings -Xcompiler=-Werror>"
     "$<$<COMPILE_LANGUAGE:CUDA>:SHELL:-Xcompiler=-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>")
 
-# nvcc names what has internal linkage after a hash of the source's full path, and its temporary files after its process.
-# Told the path inside the tree, and to keep the files beside the object, it makes two builds equal bit by bit, wherever
-# they were made. The first is no documented option: where nvcc does not take it, builds are equal in one folder only.
+# For reproducible builds. nvcc derives names with internal linkage from the full path of the source, and names of temporary
+# files from its process ID. The options below replace both: the path inside the tree, and temporary files beside the object.
+# The first option is undocumented. If nvcc refuses it, builds are reproducible only within one folder.
 target_compile_options(warpgauge_build INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-objtemp>)
 include(CheckCompilerFlag)
 check_compiler_flag(CUDA "-Xcudafe=--orig_src_path_name=a.cu -Xcicc=--orig_src_path_name=a.cu" WARPGAUGE_NVCC_TAKES_A_PATH)
 
-# Called once all targets stand: an option that differs by source is a property of the source.
+# Call it after all targets are defined. The option differs per source, so it is a property of the source.
 function(warpgauge_set_cuda_source_paths folder)
   if(NOT WARPGAUGE_NVCC_TAKES_A_PATH)
     return()

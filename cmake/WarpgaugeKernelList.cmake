@@ -1,6 +1,6 @@
 # warpgauge_add_kernels(TARGET BACKEND/NAME[+simt]...): compiles the listed kernels into TARGET and generates the list
 # that registry.cc expands. A listed kernel without a source, or a source that is not listed, is a configure error.
-# +simt also compiles a CUDA kernel that is written against kernels/simt/ with the host compiler, for the emulator.
+# +simt also compiles a CUDA kernel for the emulator, with the host compiler. The kernel must use the interface of kernels/simt/.
 
 # Compiles kernels/cuda/NAME.cu with the host compiler, instrumented, into TARGET.
 function(warpgauge_add_simt_kernel target name)
@@ -44,7 +44,7 @@ function(warpgauge_add_kernels target)
     string(APPEND list_text "WARPGAUGE_KERNEL(${backend}_${name})\n")
   endforeach()
   if(present)
-    message(FATAL_ERROR "not in the list of kernels/CMakeLists.txt: ${present}; add a line for each, or remove the file")
+    message(FATAL_ERROR "not in the list of kernels/CMakeLists.txt: ${present}; add a line for each, or remove the files")
   endif()
   file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/kernel_list.inc CONTENT "${list_text}")
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})

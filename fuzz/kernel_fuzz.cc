@@ -69,7 +69,7 @@ double KernelFuzz::seconds_left() const {
 std::string KernelFuzz::lost() const {
   const std::string reason = shared_.lost(kernel_.backend);
   if (reason.empty() || shared_.lost_by.empty()) return reason;
-  return fmt::format("the device was lost by {}: {}", shared_.lost_by, reason);
+  return fmt::format("the device became unusable in {}: {}", shared_.lost_by, reason);
 }
 
 CheckResult KernelFuzz::check_case(const FuzzCase& c) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <set>
 
@@ -37,12 +36,10 @@ struct SettleRequest {
   std::size_t most = 0;
 };
 
+constexpr std::size_t kMostNames = 100000;
+
 std::size_t parse_most(const std::string& text) {
-  std::size_t most = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), most);
-  if (error != std::errc() || stop != text.data() + text.size())
-    throw bad_value(text, "is not a number of cases", "give a whole number, such as 3");
-  return most;
+  return whole_number<std::size_t>(text, 0, kMostNames);
 }
 
 // The names in a list of --benchmark_list_tests, with and without their settings.

@@ -70,11 +70,11 @@ void date_results(ResultSet& results, const std::string& date) {
   if (!parse_date(date)) {
     throw std::invalid_argument(
         "'" + printable(date) +
-        "' is no date; it takes what `date -Iseconds` prints, 2026-11-20T21:10:26+01:00");
+        "' is not a date; use the format of `date -Iseconds`, such as 2026-11-20T21:10:26+01:00");
   }
   for (Process& process : results.processes) {
     if (parse_date(process.context.info_of("date")))
-      throw std::invalid_argument(process.file + " tells its date itself; leave the flag away");
+      throw std::invalid_argument(process.file + " contains its date; omit the flag");
     process.context.info["date"] = date;
   }
 }

@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kLoss[] = "the device was lost by cpu/loses_device: planted loss";
+constexpr char kLoss[] = "the device became unusable in cpu/loses_device: planted loss";
 
 // Passes its check, and makes the device unusable when it is timed.
 struct LosesDeviceLater : faulty::Right {

@@ -42,15 +42,15 @@ TEST_F(Correctness, AFailureAffectsOneCaseOnly) {
 }
 
 TEST_F(Correctness, NothingIsLaunchedOnALostDeviceAndNoKernelIsCalledWrong) {
-  runtimes_.at(Backend::cpu).lost = "the device was lost by cuda/other";
+  runtimes_.at(Backend::cpu).lost = "the device became unusable in cuda/other";
   for (const CaseResult& result : check())
-    EXPECT_EQ(result.failure, "failed: the device was lost by cuda/other");
+    EXPECT_EQ(result.failure, "failed: the device became unusable in cuda/other");
 }
 
 TEST_F(Correctness, ResultsFromBeforeTheLossOfTheDeviceStay) {
   std::vector<CaseResult> results = check();
   results[0].repetitions.push_back({.samples_ns = {1}});
-  runtimes_.at(Backend::cpu).lost = "the device was lost by cuda/other";
+  runtimes_.at(Backend::cpu).lost = "the device became unusable in cuda/other";
   check_again(results, runtimes_, 1);
   EXPECT_EQ(results[0].failure, "");
 }

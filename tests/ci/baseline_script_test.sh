@@ -102,7 +102,7 @@ touch "$work/checks-fail"
 expect 1 "is not merged: a check failed" propose
 expect_calls "pr list pr view pr checks "
 rm "$work/checks-fail" "$work/pending"
-expect 1 "is not merged: .* none ended within 0 minutes" propose --limit 0
+expect 1 "is not merged: .* the checks did not finish within 0 minutes" propose --limit 0
 # A remote that asks for credentials, as GitHub does, gets the token of the bot and nothing else.
 timeout 60 /usr/bin/python3 - "$work" <<'PYTHON' &
 import base64, http.server, pathlib, sys

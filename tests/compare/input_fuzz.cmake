@@ -1,9 +1,9 @@
 # compare_input_fuzz: the readers under libFuzzer. It is always clang's, whatever compiles the rest, because libFuzzer
-# is part of clang; hence the commands by hand. ci/fuzz-compare.sh runs it for as long as asked.
+# is part of clang, so its commands are custom. ci/fuzz-compare.sh runs it for a given time.
 
 find_program(WARPGAUGE_FUZZING_COMPILER NAMES clang++ clang++-18 clang++-17 clang++-16 clang++-15 clang++-14)
 if(NOT WARPGAUGE_FUZZING_COMPILER)
-  message(STATUS "compare_input_fuzz: left out, no clang++ here")
+  message(STATUS "compare_input_fuzz: disabled, clang++ was not found")
   return()
 endif()
 
@@ -18,9 +18,9 @@ foreach(source IN LISTS sources ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/input_fuzz.cc)
   set(object ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz/${name}.o)
   add_custom_command(
       OUTPUT ${object}
-      COMMAND ${WARPGAUGE_FUZZING_COMPILER} -std=c++20 -O1 -g ${instrumented} -DFMT_HEADER_ONLY -I${PROJECT_SOURCE_DIR}
+      COMMAND ${WARPGAUGE_FUZZING_COMPILER} -std=c++20 -O1 -g ${instrumented} -I${PROJECT_SOURCE_DIR}
               "-I$<JOIN:$<TARGET_PROPERTY:re2::re2,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
-              "-I$<JOIN:$<TARGET_PROPERTY:fmt::fmt-header-only,INTERFACE_INCLUDE_DIRECTORIES>,;-I>" -MD -MF ${object}.d -c ${source} -o ${object}
+              "-I$<JOIN:$<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>,;-I>" -MD -MF ${object}.d -c ${source} -o ${object}
       DEPENDS ${source} DEPFILE ${object}.d COMMAND_EXPAND_LISTS VERBATIM)
   list(APPEND objects ${object})
 endforeach()
@@ -29,7 +29,7 @@ file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz ${CMAKE_CURRENT_BINAR
 set(binary ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/compare_input_fuzz)
 add_custom_command(
     OUTPUT ${binary}
-    COMMAND ${WARPGAUGE_FUZZING_COMPILER} ${instrumented} ${objects} $<TARGET_FILE:re2::re2> -pthread -o ${binary}
+    COMMAND ${WARPGAUGE_FUZZING_COMPILER} ${instrumented} ${objects} $<TARGET_FILE:re2::re2> $<TARGET_FILE:fmt::fmt> -pthread -o ${binary}
     DEPENDS ${objects} COMMENT "Linking compare_input_fuzz" VERBATIM)
 add_custom_target(compare_input_fuzz ALL DEPENDS ${binary})
 

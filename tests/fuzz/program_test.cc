@@ -202,7 +202,7 @@ TEST(Program, ALostDeviceIsReportedForTheCaseThatLostIt) {
   const std::string command =
       kFaulty + " --replay 'cpu/loses_device/f32/B:1/H:1/S:5/Sk:3/D:8/causal:1 seed=1 ";
   EXPECT_THAT(fuzz.output, HasSubstr("  reproducer: " + command));
-  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by " + command));
+  EXPECT_THAT(fuzz.output, HasSubstr("the device became unusable in " + command));
   EXPECT_THAT(fuzz.output, HasSubstr(": planted loss"));
   EXPECT_THAT(fuzz.output, Not(HasSubstr("minimized:")));
   EXPECT_THAT(fuzz.output, HasSubstr("[  SKIPPED ] fuzz.cpu_right"));
@@ -215,7 +215,8 @@ TEST(Program, ALostGpuIsReportedAndDoesNotAffectKernelsOfTheHost) {
     GTEST_SKIP() << "there is no GPU here";
   const Finished fuzz = run(kFaulty + " --kernel '^(cuda/loses_device|cpu/right)$' --seeds 3");
   EXPECT_EQ(fuzz.exit_code, 1) << fuzz.output;
-  EXPECT_THAT(fuzz.output, HasSubstr("the device was lost by " + kFaulty + " --replay 'cuda/loses_device/"));
+  EXPECT_THAT(fuzz.output,
+              HasSubstr("the device became unusable in " + kFaulty + " --replay 'cuda/loses_device/"));
   EXPECT_THAT(fuzz.output, Not(HasSubstr("minimized:")));
   EXPECT_THAT(fuzz.output, HasSubstr("[       OK ] fuzz.cpu_right"));
 }

@@ -6,7 +6,7 @@ foreach(test IN ITEMS hopper_primitives tma_primitives wgmma_primitives mbarrier
 endforeach()
 
 add_library(simt_linear_attention STATIC linear_attention.cc)
-target_link_libraries(simt_linear_attention PUBLIC warpgauge_build warpgauge::kernels warpgauge::simt PRIVATE fmt::fmt-header-only)
+target_link_libraries(simt_linear_attention PUBLIC warpgauge_build warpgauge::kernels warpgauge::simt PRIVATE fmt::fmt)
 
 file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/simt_linear_attention.cc
      CONTENT "#include \"tests/simt/linear_attention.cu\"\n")
