@@ -27,8 +27,8 @@ using RoundPlaces = std::vector<std::vector<std::size_t>>;
 // The boot that a process belongs to; empty if the file does not name it.
 [[nodiscard]] std::string boot_of(const Process& process);
 
-// Sets the date of results without one, such as nvbench's. Throws std::invalid_argument if `date` is not a date,
-// or if a file has its own.
+// Sets the date of results without one, such as nvbench's. Throws std::invalid_argument if `date` is not a
+// date, or if a file has its own.
 void date_results(ResultSet& results, const std::string& date);
 
 }  // namespace warpgauge
