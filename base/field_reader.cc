@@ -129,6 +129,12 @@ ReadValue text(std::string& into) {
   return [&into](FieldReader& in) { into = in.value(JsonType::string).text; };
 }
 
+ReadValue text_or_null(std::string& into) {
+  return [&into](FieldReader& in) {
+    if (!in.take_null()) text(into)(in);
+  };
+}
+
 ReadValue name(std::string& into) {
   return [&into](FieldReader& in) {
     into = in.value(JsonType::string).text;

@@ -154,7 +154,8 @@ void FieldReader::again(std::string_view text, Read read) const {
 namespace read {
 
 [[nodiscard]] ReadValue text(std::string& into);
-[[nodiscard]] ReadValue name(std::string& into);  // text that is not empty
+[[nodiscard]] ReadValue name(std::string& into);          // text that is not empty
+[[nodiscard]] ReadValue text_or_null(std::string& into);  // null leaves `into` as it is
 [[nodiscard]] ReadValue texts(std::vector<std::string>& into);
 [[nodiscard]] ReadValue texts(std::map<std::string, std::string>& into);
 // An object of strings, numbers and booleans, each as it is written.

@@ -86,7 +86,7 @@ void AbAnalysis::name_cases(Process& process, Side side) const {
 void AbAnalysis::choose_statistic_by(const std::vector<CasePair>& pairs) {
   std::vector<ProcessSamples> samples;
   for (const CasePair& pair : pairs)
-    if (pair.presence == Presence::both) samples.push_back(base_samples(pair, metric_));
+    if (pair.presence == CasePresence::both) samples.push_back(base_samples(pair, metric_));
   statistic_ = choose_statistic(samples);
   statistic_chosen_ = true;
 }
@@ -108,7 +108,7 @@ void AbAnalysis::take(std::vector<BlockResults> blocks) {
   std::vector<AbBlock> numbers(blocks.size());
   for (AbBlock& block : numbers) block.numbers.assign(index_.size(), {absent, absent, absent, absent});
   for (const CasePair& pair : pairs) {
-    if (pair.presence != Presence::both) continue;
+    if (pair.presence != CasePresence::both) continue;
     const CaseNumbers of_case = numbers_of(pair, base, head, {metric_, statistic_});
     for (std::size_t b = 0, base_at = 0, head_at = 0; b < blocks.size(); ++b)
       for (int position = 0; position < kPositions; ++position)

@@ -56,7 +56,7 @@ ShownResults shown_results(const ResultSet& results, const Metric& metric) {
   for (const CasePair& pair : matching.pairs) {
     shown.cases.push_back(shown_case(pair, results, metric));
     const auto measured = static_cast<std::int64_t>(pair.head.size());
-    if (pair.presence != Presence::failed && measured < shown.processes)
+    if (pair.presence != CasePresence::failed && measured < shown.processes)
       shown.warnings.push_back(
           fmt::format("{}: measured by {} of {} processes", pair.name, measured, shown.processes));
   }

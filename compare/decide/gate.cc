@@ -35,17 +35,17 @@ double assumed_deviation(const ResultSet& head, const GateOptions& options) {
   return options.process_cv.value_or(is_gpu(head) ? kAssumedGpuDeviation : kAssumedCpuDeviation);
 }
 
-CellVerdict verdict_of(Presence presence) {
+CellVerdict verdict_of(CasePresence presence) {
   switch (presence) {
-    case Presence::failed:
+    case CasePresence::failed:
       return CellVerdict::failed;
-    case Presence::errored:
+    case CasePresence::errored:
       return CellVerdict::errored;
-    case Presence::missing:
+    case CasePresence::missing:
       return CellVerdict::missing;
-    case Presence::added:
+    case CasePresence::added:
       return CellVerdict::added;
-    case Presence::both:
+    case CasePresence::both:
       break;
   }
   return CellVerdict::inconclusive;  // until the rule decides
@@ -161,18 +161,18 @@ class Gate {
     cell.verdict = verdict_of(pair.presence);
     cell.why = pair.why;
     const auto accepted = options_.accepted.find(pair.name);
-    if (pair.presence == Presence::added && accepted != options_.accepted.end())
+    if (pair.presence == CasePresence::added && accepted != options_.accepted.end())
       cell.why = Accepted{accepted->second};
     CaseNumbers numbers = method_.numbers(pair, {});
     cell.base = numbers.base.summary;
     cell.head = numbers.head.summary;
     if (!pair.head.empty()) cell.reproduce = reproducer(pair.head.front());
-    if (pair.presence == Presence::both && comparable_) {
+    if (pair.presence == CasePresence::both && comparable_) {
       cell.cliffs_delta = numbers.cliffs_delta;
       const Margins margins = margins_of(pair.name);
       if (margins != result_.policy.margins) cell.margins = margins;
       measured_.push_back({&pair, std::move(numbers), margins, result_.cells.size()});
-    } else if (pair.presence == Presence::both) {
+    } else if (pair.presence == CasePresence::both) {
       cell.why = OtherMachine{};
     }
     result_.cells.push_back(std::move(cell));

@@ -89,16 +89,16 @@ CasePair Matcher::pair_of(Entry& entry) const {
   CasePair pair;
   pair.name = entry.name;
   if (entry.head.failure) {
-    pair.presence = Presence::failed;
+    pair.presence = CasePresence::failed;
     pair.why = Failed{Side::head, entry.head.failure->file, entry.head.failure->message};
   } else if (entry.base.failure) {
-    pair.presence = Presence::errored;
+    pair.presence = CasePresence::errored;
     pair.why = Failed{Side::base, entry.base.failure->file, entry.base.failure->message};
   } else if (!entry.head.known()) {
-    pair.presence = Presence::missing;
+    pair.presence = CasePresence::missing;
     pair.why = absence(Side::head, entry.head);
   } else if (!entry.base.known()) {
-    pair.presence = Presence::added;
+    pair.presence = CasePresence::added;
     pair.why = absence(Side::base, entry.base);
   }
   pair.base = std::move(entry.base.measured);

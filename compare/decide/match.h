@@ -18,7 +18,7 @@ struct MeasuredCase {
 };
 
 // The first that applies. If a case has failed or errored, none of its numbers may be used.
-enum class Presence {
+enum class CasePresence {
   failed,   // at least one process of head failed on it
   errored,  // at least one process of base failed on it
   missing,  // base only
@@ -28,7 +28,7 @@ enum class Presence {
 
 struct CasePair {
   std::string name;  // without settings; the raw name if two cases of a side would share it otherwise
-  Presence presence = Presence::both;
+  CasePresence presence = CasePresence::both;
   std::vector<MeasuredCase> base, head;  // by process, in the given order, without failed ones
   Why why;                               // why it is not `both`; otherwise std::monostate
 };

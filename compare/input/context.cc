@@ -9,7 +9,7 @@
 namespace warpgauge {
 namespace {
 
-constexpr Format kFormat = {.schema = "warpgauge/context/1",
+constexpr Format kContextFormat = {.schema = "warpgauge/context/1",
                             .unknown_keys = UnknownKeys::ignored,
                             .hint = "correct the file, or write it again with the program that made it"};
 
@@ -19,7 +19,7 @@ bool is_scalar(JsonType type) {
 
 void read_warpgauge(FieldReader& in, Context& context) {
   std::map<std::string, std::string> state, info;
-  in.object({{"schema", read::schema(kFormat.schema)},
+  in.object({{"schema", read::schema(kContextFormat.schema)},
              {"round", read::nullable(context.round, read::text), Presence::optional},
              {"identity", read::scalars(context.identity)},
              {"state", read::scalars(state), Presence::optional},
@@ -58,7 +58,7 @@ void take_scalar(Context& context, std::string_view key, std::string_view text) 
 
 Context read_context(JsonReader& json, std::string_view file) {
   Context context;
-  FieldReader in(json, file, "context", kFormat);
+  FieldReader in(json, file, "context", kContextFormat);
   in.members([&](std::string_view key) {
     if (key == "warpgauge" && in.peek() == JsonType::object) return read_warpgauge(in, context);
     if (key == "caches") {

@@ -17,7 +17,7 @@ namespace {
 constexpr double kNanosecondsPerSecond = 1e9;
 
 constexpr std::string_view kEdited = "nvbench does not write this: was the file edited?";
-constexpr Format kFormat = {.schema = "", .unknown_keys = UnknownKeys::ignored, .hint = kEdited};
+constexpr Format kNvbenchFormat = {.schema = "", .unknown_keys = UnknownKeys::ignored, .hint = kEdited};
 
 struct State {
   std::string place;  // "benchmarks[1].states[4]"
@@ -59,10 +59,10 @@ ReadValue elements(Each each) {
   };
 }
 
-class DocumentReader {
+class NvbenchReader {
  public:
-  DocumentReader(JsonReader& json, const std::string& file, const ReadOptions& options)
-      : in_(json, file, "", kFormat), json_(json), file_(file), options_(options) {}
+  NvbenchReader(JsonReader& json, const std::string& file, const ReadOptions& options)
+      : in_(json, file, "", kNvbenchFormat), json_(json), file_(file), options_(options) {}
   Process read();
 
  private:
@@ -81,7 +81,7 @@ class DocumentReader {
   Process process_;
 };
 
-Process DocumentReader::read() {
+Process NvbenchReader::read() {
   process_.file = file_;
   bool has_benchmarks = false;
   const ReadValue benchmarks = elements([&](FieldReader& in) { read_benchmark(in); });
@@ -109,7 +109,7 @@ Process DocumentReader::read() {
   return std::move(process_);
 }
 
-void DocumentReader::read_device(FieldReader& in) {
+void NvbenchReader::read_device(FieldReader& in) {
   std::string id, name, sms, sm_version, memory, ecc;
   in.object({{"id", raw(id), Presence::optional},
              {"name", raw(name), Presence::optional},
@@ -159,7 +159,7 @@ State read_state(FieldReader& in) {
   return state;
 }
 
-void DocumentReader::read_benchmark(FieldReader& in) {
+void NvbenchReader::read_benchmark(FieldReader& in) {
   const std::size_t first = states_.size();
   std::string name;
   in.object({{"name", read::name(name)},
@@ -173,7 +173,7 @@ void DocumentReader::read_benchmark(FieldReader& in) {
 }
 
 // From the devices in use, which are returned.
-std::set<std::string> DocumentReader::take_identity() {
+std::set<std::string> NvbenchReader::take_identity() {
   std::set<std::string> used;
   for (const State& state : states_) used.insert(state.device);
   std::string hardware;
@@ -187,7 +187,7 @@ std::set<std::string> DocumentReader::take_identity() {
 }
 
 // Without a name if the filter drops it.
-Case DocumentReader::case_of(const State& state, bool name_device) {
+Case NvbenchReader::case_of(const State& state, bool name_device) {
   Case measured;
   std::string name = state.name;
   if (name_device) name.append("/device:").append(state.device);
@@ -222,7 +222,7 @@ Case DocumentReader::case_of(const State& state, bool name_device) {
 }  // namespace
 
 Process read_nvbench(JsonReader& json, const std::string& file, const ReadOptions& options) {
-  return DocumentReader(json, file, options).read();
+  return NvbenchReader(json, file, options).read();
 }
 
 }  // namespace warpgauge

@@ -35,12 +35,6 @@ ReadValue count(std::int64_t& into) {
 }
 
 // null stands for an empty text.
-ReadValue text_or_null(std::string& into) {
-  return [&into](FieldReader& in) {
-    if (!in.take_null()) read::text(into)(in);
-  };
-}
-
 // An end that is not finite is written as null.
 ReadValue interval(std::optional<std::array<double, 2>>& into) {
   return read::nullable(into, [](std::array<double, 2>& ends) -> ReadValue {
@@ -84,7 +78,7 @@ void read_policy(FieldReader& in, AppliedPolicy& policy) {
   fields.push_back({"alpha", read::number(policy.alpha,
                                           {.low = 0, .high = 0.5, .low_is_in = false, .high_is_in = false})});
   fields.push_back({"metric", read::name(policy.metric)});
-  fields.push_back({"statistic", text_or_null(policy.statistic)});
+  fields.push_back({"statistic", read::text_or_null(policy.statistic)});
   fields.push_back(
       {"unit", named(policy.unit, std::array{Unit::process, Unit::round, Unit::block}, unit_name)});
   in.object(fields);
@@ -117,7 +111,7 @@ void read_cell(FieldReader& in, Cell& cell) {
              {"mde", read::nullable(cell.mde, at_least_0)},
              {"blocks", read::nullable(cell.units, count)},
              {"more_blocks", read::nullable(cell.more_units, count)},
-             {"reproduce", text_or_null(cell.reproduce)},
+             {"reproduce", read::text_or_null(cell.reproduce)},
              {"thresholds", read::nullable(cell.margins, margins), Presence::optional}});
 }
 
@@ -180,7 +174,7 @@ Comparison parse_comparison(std::string_view text, const std::string& file) {
                {"common_shift", [&](FieldReader& at) { read_common_shift(at, comparison.common_shift); }},
                {"mde", read::nullable(comparison.mde, at_least_0)},
                {"assumed_deviation", read::nullable(comparison.assumed_deviation, at_least_0)},
-               {"command", text_or_null(comparison.command)},
+               {"command", read::text_or_null(comparison.command)},
                {"notes", read::texts(sentences)},
                {"cells", read::list(comparison.cells, read_cell)}});
   check_names(in, comparison.cells);

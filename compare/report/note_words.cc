@@ -16,7 +16,7 @@ const char* verb(std::int64_t count, const char* one, const char* many) {
   return count == 1 ? one : many;
 }
 
-struct Words {
+struct NoteWords {
   const AppliedPolicy& policy;
   Unit unit = policy.unit;
 
@@ -156,7 +156,7 @@ struct Words {
 }  // namespace
 
 std::string note_sentence(const Note& note, const AppliedPolicy& policy) {
-  return std::visit(Words{policy}, note);
+  return std::visit(NoteWords{policy}, note);
 }
 
 std::string hindrance_sentence(Hindrance hindrance) {

@@ -13,7 +13,7 @@ namespace warpgauge {
 namespace {
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kRemarkIndent = 4;
+constexpr std::size_t kWhyIndent = 4;
 constexpr std::size_t kTflops = 0, kCeiling = 1, kError = 2;  // in kShownCounters
 
 struct Column {
@@ -76,7 +76,7 @@ std::string row(const ShownCase& one, const std::vector<Column>& columns) {
   line += visible(one.name) + "\n";
   if (was_measured(one)) return line;
   const std::string why = one.failure.empty() ? "skipped: " + one.skip_reason : "FAILED: " + one.failure;
-  return line + wrapped(visible(why), kRemarkIndent);
+  return line + wrapped(visible(why), kWhyIndent);
 }
 
 // Names stand last: they have any length.

@@ -41,7 +41,7 @@ const char* claim(Decided otherwise) {
 }
 
 // Words one kind each; `full` with the figures that a table row shows beside them.
-struct Words {
+struct WhyWords {
   const Cell& cell;
   const AppliedPolicy& policy;
   bool full;
@@ -121,11 +121,11 @@ struct Words {
 }  // namespace
 
 std::string why_sentence(const Cell& cell, const AppliedPolicy& policy) {
-  return std::visit(Words{cell, policy, true}, cell.why);
+  return std::visit(WhyWords{cell, policy, true}, cell.why);
 }
 
 std::string why_remark(const Cell& cell, const AppliedPolicy& policy) {
-  return std::visit(Words{cell, policy, false}, cell.why);
+  return std::visit(WhyWords{cell, policy, false}, cell.why);
 }
 
 std::string shift_words(double log_shift) {

@@ -78,11 +78,11 @@ TEST(DecideMatch, EveryCaseOfEitherSideComesOutOnce) {
   const ResultSet head = head_of({measured("new"), measured("broken"), measured("a"), failed("both_broken")});
   const Matching matching = match_cases(base, head);
   EXPECT_THAT(names_of(matching), ElementsAre("a", "gone", "broken", "both_broken", "new"));
-  EXPECT_EQ(matching.pairs[0].presence, Presence::both);
-  EXPECT_EQ(matching.pairs[1].presence, Presence::missing);
-  EXPECT_EQ(matching.pairs[2].presence, Presence::errored);
-  EXPECT_EQ(matching.pairs[3].presence, Presence::failed);
-  EXPECT_EQ(matching.pairs[4].presence, Presence::added);
+  EXPECT_EQ(matching.pairs[0].presence, CasePresence::both);
+  EXPECT_EQ(matching.pairs[1].presence, CasePresence::missing);
+  EXPECT_EQ(matching.pairs[2].presence, CasePresence::errored);
+  EXPECT_EQ(matching.pairs[3].presence, CasePresence::failed);
+  EXPECT_EQ(matching.pairs[4].presence, CasePresence::added);
   EXPECT_EQ(why_of(matching.pairs[1]), "not in head");
   EXPECT_EQ(why_of(matching.pairs[2]), "base.json: wrong\\x0asum");
   EXPECT_EQ(why_of(matching.pairs[4]), "not in base");
@@ -105,7 +105,7 @@ TEST(DecideMatch, OneFailingProcessFailsTheCase) {
   const ResultSet base = base_of({measured("a")});
   const ResultSet head{{process("h1", {measured("a")}), process("h2", {failed("a")})}};
   const Matching matching = match_cases(base, head);
-  EXPECT_EQ(matching.pairs[0].presence, Presence::failed);
+  EXPECT_EQ(matching.pairs[0].presence, CasePresence::failed);
   EXPECT_EQ(why_of(matching.pairs[0]), "h2: wrong\\x0asum");
 }
 
@@ -114,9 +114,9 @@ TEST(DecideMatch, ASkipIsAnAbsenceWithAReason) {
   const ResultSet head = head_of({skipped("a"), measured("b"), skipped("c")});
   const Matching matching = match_cases(base, head);
   EXPECT_THAT(names_of(matching), ElementsAre("a", "b"));
-  EXPECT_EQ(matching.pairs[0].presence, Presence::missing);
+  EXPECT_EQ(matching.pairs[0].presence, CasePresence::missing);
   EXPECT_EQ(why_of(matching.pairs[0]), "skipped in head.json: no AVX");
-  EXPECT_EQ(matching.pairs[1].presence, Presence::added);
+  EXPECT_EQ(matching.pairs[1].presence, CasePresence::added);
   EXPECT_EQ(why_of(matching.pairs[1]), "skipped in base.json: no AVX");
   EXPECT_THAT(notes_of(matching), ElementsAre("c: skipped on both sides (head.json: no AVX)"));
 }
@@ -132,8 +132,8 @@ TEST(DecideMatch, AListedCaseIsKnownWithoutARow) {
   for (Case& one : base.processes[0].cases) one.listed = true;
   const Matching matching = match_cases(base, head_of({measured("a")}));
   EXPECT_THAT(names_of(matching), ElementsAre("a", "b"));
-  EXPECT_EQ(matching.pairs[0].presence, Presence::both);
-  EXPECT_EQ(matching.pairs[1].presence, Presence::missing);
+  EXPECT_EQ(matching.pairs[0].presence, CasePresence::both);
+  EXPECT_EQ(matching.pairs[1].presence, CasePresence::missing);
   EXPECT_EQ(why_of(matching.pairs[1]), "not in head");
 }
 
@@ -141,7 +141,7 @@ TEST(DecideMatch, SettingsOfTheMeasurementDoNotSeparateCases) {
   const Matching matching =
       match_cases(base_of({measured("a/repeats:3")}), head_of({measured("a/repeats:5")}));
   EXPECT_THAT(names_of(matching), ElementsAre("a"));
-  EXPECT_EQ(matching.pairs[0].presence, Presence::both);
+  EXPECT_EQ(matching.pairs[0].presence, CasePresence::both);
 }
 
 TEST(DecideMatch, WhereStrippingMakesTwoCasesOneRawNamesAreKeptOnBothSides) {
@@ -150,8 +150,8 @@ TEST(DecideMatch, WhereStrippingMakesTwoCasesOneRawNamesAreKeptOnBothSides) {
   const ResultSet one_clock = head_of({measured("a/real_time"), measured("b/real_time")});
   const Matching matching = match_cases(both_clocks, one_clock);
   EXPECT_THAT(names_of(matching), ElementsAre("a/real_time", "a/process_time", "b"));
-  EXPECT_EQ(matching.pairs[0].presence, Presence::both);
-  EXPECT_EQ(matching.pairs[1].presence, Presence::missing);
+  EXPECT_EQ(matching.pairs[0].presence, CasePresence::both);
+  EXPECT_EQ(matching.pairs[1].presence, CasePresence::missing);
   EXPECT_THAT(names_of(match_cases(one_clock, both_clocks)),
               ElementsAre("a/real_time", "b", "a/process_time"));
 }
@@ -159,7 +159,7 @@ TEST(DecideMatch, WhereStrippingMakesTwoCasesOneRawNamesAreKeptOnBothSides) {
 TEST(DecideMatch, ProcessesThatLackACaseAreTold) {
   const ResultSet base{{process("b1", {measured("a")}), process("b2", {})}};
   const Matching matching = match_cases(base, head_of({measured("a")}));
-  EXPECT_EQ(matching.pairs[0].presence, Presence::both);
+  EXPECT_EQ(matching.pairs[0].presence, CasePresence::both);
   EXPECT_THAT(notes_of(matching), ElementsAre("a: measured by 1 of the 2 processes of base"));
 }
 

@@ -20,7 +20,7 @@ std::string rows(const std::vector<std::string>& names) {
   return text + "]}";
 }
 
-std::vector<std::string> names_of(const Process& process) {
+std::vector<std::string> raw_names_of(const Process& process) {
   std::vector<std::string> names;
   for (const Case& one : process.cases) names.push_back(one.raw_name);
   return names;
@@ -29,7 +29,7 @@ std::vector<std::string> names_of(const Process& process) {
 TEST(InputUntypedAggregates, AreNotCases) {
   const Process process = parse(rows(
       {"a/repeats:2", "a/repeats:2", "a/repeats:2_mean", "a/repeats:2_median", "a/repeats:2_stddev", "b"}));
-  EXPECT_THAT(names_of(process), ElementsAre("a/repeats:2", "b"));
+  EXPECT_THAT(raw_names_of(process), ElementsAre("a/repeats:2", "b"));
   EXPECT_EQ(process.cases[0].repetitions.size(), 2U);
   EXPECT_THAT(
       process.warnings,
@@ -40,7 +40,7 @@ TEST(InputUntypedAggregates, AreNotCases) {
 TEST(InputUntypedAggregates, ADeviationOfZeroIsNotAnInvalidTime) {
   std::string text = rows({"a", "a", "a_mean", "a_median", "a_stddev", "b"});
   text.replace(text.find("10", text.find("a_stddev")), 2, "0.0");
-  EXPECT_THAT(names_of(parse(text)), ElementsAre("a", "b"));
+  EXPECT_THAT(raw_names_of(parse(text)), ElementsAre("a", "b"));
 }
 
 TEST(InputUntypedAggregates, AloneTheyAreRefused) {
@@ -49,11 +49,11 @@ TEST(InputUntypedAggregates, AloneTheyAreRefused) {
       complaint_of([&] { parse(text); }),
       HasSubstr("f.json: benchmarks[0] a_mean: an aggregate by its name, without run_type and without a row "
                 "of its case; Google Benchmark before 1.5"));
-  EXPECT_THAT(names_of(parse(text, with_filter("^b"))), ElementsAre("b"));
+  EXPECT_THAT(raw_names_of(parse(text, with_filter("^b"))), ElementsAre("b"));
 }
 
 TEST(InputUntypedAggregates, ANameAloneIsNotEnough) {
-  EXPECT_THAT(names_of(parse(rows({"a", "a_mean", "b_stddev", "_mean", "c_cv"}))),
+  EXPECT_THAT(raw_names_of(parse(rows({"a", "a_mean", "b_stddev", "_mean", "c_cv"}))),
               ElementsAre("a", "a_mean", "b_stddev", "_mean", "c_cv"));
 }
 

@@ -10,12 +10,12 @@
 namespace warpgauge {
 namespace {
 
-constexpr std::size_t kCases = 8;
+constexpr std::size_t kQuietCases = 8;
 
-// A fit of `kCases` quiet cases after ten blocks, deviation .5 %, with the given changes of the first ones.
+// A fit of `kQuietCases` quiet cases after ten blocks, deviation .5 %, with the given changes of the first ones.
 TwoWayFit fit_with(std::vector<double> changes, double shared_variance = 0) {
   TwoWayFit fit;
-  changes.resize(kCases, 0.0);
+  changes.resize(kQuietCases, 0.0);
   for (const double change : changes) fit.cases.push_back({change, 25e-6, 9, 0.1, 10});
   fit.shared_variance = shared_variance;
   fit.shared_df = 9;
@@ -23,9 +23,9 @@ TwoWayFit fit_with(std::vector<double> changes, double shared_variance = 0) {
 }
 
 std::vector<Verdict> judged(const TwoWayFit& fit,
-                            const std::vector<Standing>& standing = std::vector<Standing>(kCases,
+                            const std::vector<Standing>& standing = std::vector<Standing>(kQuietCases,
                                                                                           Standing::open)) {
-  const std::vector<Margins> margins(kCases);
+  const std::vector<Margins> margins(kQuietCases);
   return judge(estimate_effects(fit, variance_prior(fit), margins), margins, standing, {0.01, 0.05});
 }
 
@@ -46,7 +46,7 @@ TEST(Judgement, TheRelativeTestFindsASingleCaseOnANoisyMachine) {
 }
 
 TEST(Judgement, TheAbsoluteTestFindsACommonSlowDown) {
-  const std::vector<Verdict> verdicts = judged(fit_with(std::vector<double>(kCases, 0.03)));
+  const std::vector<Verdict> verdicts = judged(fit_with(std::vector<double>(kQuietCases, 0.03)));
   for (const Verdict& verdict : verdicts) {
     EXPECT_EQ(verdict.decided, Decided::regression);
     EXPECT_FALSE(verdict.by_relative);
@@ -56,19 +56,19 @@ TEST(Judgement, TheAbsoluteTestFindsACommonSlowDown) {
 TEST(Judgement, IfTheBulkChangedTheRelativeTestDoesNotApply) {
   // Half of the cases became faster by 3 %. The others must not be regressions against the median.
   const std::vector<Verdict> verdicts = judged(fit_with({-0.03, -0.03, -0.03, -0.03}, 4e-4));
-  for (std::size_t c = 4; c < kCases; ++c) EXPECT_NE(verdicts[c].decided, Decided::regression);
+  for (std::size_t c = 4; c < kQuietCases; ++c) EXPECT_NE(verdicts[c].decided, Decided::regression);
 }
 
 TEST(Judgement, AnUnchangedCaseAmongFasterOnesIsNotARegression) {
   // All others became 3 % faster, this one did not change. It is worse than the median, but not slower.
-  std::vector<double> changes(kCases, -0.03);
+  std::vector<double> changes(kQuietCases, -0.03);
   changes[0] = 0;
   EXPECT_NE(judged(fit_with(changes))[0].decided, Decided::regression);
 }
 
 TEST(Judgement, NorIsItIfASlowMinuteLiftsItAboveTheMargin) {
   // As above, and g lifted all cases by 2 %. Only the relative test would reject, and be wrong.
-  std::vector<double> changes(kCases, -0.03 + 0.02);
+  std::vector<double> changes(kQuietCases, -0.03 + 0.02);
   changes[0] = 0.02;
   EXPECT_NE(judged(fit_with(changes, 4e-4))[0].decided, Decided::regression);
 }
@@ -76,11 +76,11 @@ TEST(Judgement, NorIsItIfASlowMinuteLiftsItAboveTheMargin) {
 TEST(Judgement, DecidedCasesStayInHolmsFamily) {
   // One test of eight. p is about .004: below .01 alone, but not with seven others at p = 1.
   const std::vector<double> changes = {0.016};
-  std::vector<Standing> standing(kCases, Standing::closed);
+  std::vector<Standing> standing(kQuietCases, Standing::closed);
   standing[0] = Standing::open;
   const Verdict verdict = judged(fit_with(changes), standing)[0];
   EXPECT_GT(verdict.p_adjusted, verdict.p * 7.9);
-  standing.assign(kCases, Standing::regression);
+  standing.assign(kQuietCases, Standing::regression);
   standing[0] = Standing::open;
   EXPECT_NEAR(judged(fit_with(changes), standing)[0].p_adjusted, verdict.p, 1e-12);
 }

@@ -9,7 +9,7 @@
 namespace warpgauge {
 namespace {
 
-constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 // Blocks with values[unit][case] = g[unit] + change[case] + pattern. The pattern sums to zero over the units,
 // and its median over the cases is zero, so that the fit is exact.
@@ -70,7 +70,7 @@ TEST(TwoWayModel, WithFewerThanFiveCasesTheRandomEffectStaysInTheNoise) {
 TEST(TwoWayModel, CasesWithFewerBlocksAreCorrectedByTheEffectsOfThoseBlocks) {
   const std::vector<double> g = {0.02, 0.01, 0.03, -0.02, -0.01, -0.03};
   TwoWayData data = paired(g, {0, 0, 0, 0, 0, 0, 0.04});
-  for (std::size_t u = 2; u < 6; ++u) data.values[u * 7 + 6] = kAbsent;
+  for (std::size_t u = 2; u < 6; ++u) data.values[u * 7 + 6] = kNoNumber;
   const TwoWayFit fit = fit_two_way(data);
   // In its two blocks the other cases were slower by .015 on average.
   EXPECT_NEAR(fit.cases[6].change, 0.04, 1e-12);
@@ -92,7 +92,7 @@ TEST(TwoWayModel, TheMedianChangeOfControlsIsSubtracted) {
 TEST(TwoWayModel, AbsentControlsDoNotCount) {
   const std::vector<double> g = {0.02, -0.01, 0.03, -0.02, 0.01, -0.03};
   TwoWayData data = paired(g, {0.05, 0.05, 0.05, 0.05, 0.02, 0.02, 0.02});
-  for (std::size_t u = 0; u < 6; ++u) data.values[u * 7 + 6] = kAbsent;
+  for (std::size_t u = 0; u < 6; ++u) data.values[u * 7 + 6] = kNoNumber;
   const std::vector<char> controls = {0, 0, 0, 0, 1, 1, 1};
   EXPECT_NEAR(fit_two_way(data, controls).cases[0].change, 0.05, 1e-12) << "two are too few";
 }
