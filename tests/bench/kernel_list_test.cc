@@ -28,25 +28,26 @@ std::string list(const Kernel& each) {
 }
 
 TEST(KernelList, ShowsWhatAKernelSupports) {
-  EXPECT_EQ(list(kernel("all", Backend::cpu, [](const Problem&) { return yes_if(true); })),
+  EXPECT_EQ(list(kernel("all", Backend::cpu, [](const Problem&, const Tensors&) { return yes_if(true); })),
             "cpu/all               runs here, on the CPU\n"
             "    a method\n"
             "    supports: f32 f16 bf16; any D; any Sq; mask none causal; bit-identical runs\n");
   EXPECT_THAT(list(kernel("some", Backend::cpu,
-                          [](const Problem& p) {
+                          [](const Problem& p, const Tensors&) {
                             return yes_if(p.dtype != Dtype::f32 && (p.head_dim == 64 || p.head_dim == 128) &&
                                           p.seq_q <= 16 && p.mask == Mask::none);
                           })),
               HasSubstr("supports: f16 bf16; D 64 128; Sq up to 16; mask none; bit-identical runs\n"));
-  EXPECT_THAT(
-      list(kernel("eights", Backend::cpu, [](const Problem& p) { return yes_if(p.head_dim % 8 == 0); })),
-      HasSubstr("; D a multiple of 8; "));
-  EXPECT_THAT(list(kernel("small", Backend::cpu, [](const Problem& p) { return yes_if(p.head_dim <= 100); })),
+  EXPECT_THAT(list(kernel("eights", Backend::cpu,
+                          [](const Problem& p, const Tensors&) { return yes_if(p.head_dim % 8 == 0); })),
+              HasSubstr("; D a multiple of 8; "));
+  EXPECT_THAT(list(kernel("small", Backend::cpu,
+                          [](const Problem& p, const Tensors&) { return yes_if(p.head_dim <= 100); })),
               HasSubstr("; D up to 100; "));
 }
 
 TEST(KernelList, ShowsWhereAKernelRuns) {
-  const auto all = [](const Problem&) { return yes_if(true); };
+  const auto all = [](const Problem&, const Tensors&) { return yes_if(true); };
   EXPECT_THAT(list(kernel("flash", Backend::simt, all)),
               HasSubstr("emulated on the CPU: for fuzz, never timed"));
   if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty()) {
@@ -61,9 +62,9 @@ TEST(KernelList, NamesKernelsThatThisBuildDoesNotContain) {
 }
 
 TEST(MatrixList, HasALinePerMatrixWithItsNumberOfCases) {
-  const Kernel all = kernel("all", Backend::cpu, [](const Problem&) { return yes_if(true); });
-  const Kernel half =
-      kernel("half", Backend::cpu, [](const Problem& p) { return yes_if(p.dtype != Dtype::f32); });
+  const Kernel all = kernel("all", Backend::cpu, [](const Problem&, const Tensors&) { return yes_if(true); });
+  const Kernel half = kernel("half", Backend::cpu,
+                             [](const Problem& p, const Tensors&) { return yes_if(p.dtype != Dtype::f32); });
   const Kernel* const kernels[] = {&all, &half};
   const std::string text = matrix_list(kernels);
   EXPECT_THAT(text, testing::StartsWith("smoke  CPU: 3 cases. CUDA: "));
