@@ -272,12 +272,28 @@ TEST(TmaFindings, exception_if_more_threads_store_than_the_emulator_supports) {
     for (int i = thread_index(); i < kBoxElements; i += 64) tile.data[i] = 1;
     fence_proxy_async();
     syncthreads();
-    tma_store(p.map, {0, 0}, tile.data);
+    tma_store(p.map, {0, 16 * thread_index()}, tile.data);  // boxes of different rows, most of them outside
     tma_store_commit();
     tma_store_wait<0>();
   };
   for (std::uint64_t seed : {kLate, kEager, kRandom})
     EXPECT_THROW(tma_finding<kKernel>(seed), std::length_error);
+}
+
+TEST(TmaFindings, race_of_two_threads_that_store_the_same_box) {
+  constexpr auto kKernel = [](Maps p) {
+    const Tile tile = make_tile(1);
+    for (int i = thread_index(); i < kBoxElements; i += 64) tile.data[i] = 1;
+    fence_proxy_async();
+    syncthreads();
+    if (thread_index() % 32 != 0) return;
+    tma_store(p.map, {0, 0}, tile.data);
+    tma_store_commit();
+    tma_store_wait<0>();
+  };
+  for (std::uint64_t seed : {kLate, kEager, kRandom})
+    expect_finding(tma_finding<kKernel>(seed), FindingKind::race, "(TMA) writes",
+                   "no barrier orders the two accesses");
 }
 
 TEST(StoreMatrices, misaligned_row) {
