@@ -60,7 +60,7 @@ TEST(Reproducer, ErrorsNameTheWrongPartAndWhatIsExpected) {
   const std::string problem = "f32/B:1/H:1/S:1/D:8/causal:0 ";
   EXPECT_EQ(error_of((problem + "family=needle").c_str()),
             "'family=needle': no such family; did you mean needles? it is one of normal, heavy_tailed, "
-            "large_logits, needles, zero_query, unit_value, counting, constant_keys, nan_inputs");
+            "large_logits, huge_logits, needles, zero_query, unit_value, counting, constant_keys, nan_inputs");
   EXPECT_EQ(error_of((problem + "layout=odd").c_str()),
             "'layout=odd': no such layout; it is one of packed, padded, interleaved, mixed");
   EXPECT_EQ(error_of((problem + "seed=-1").c_str()),
