@@ -225,7 +225,7 @@ TEST(Uninitialised, value_that_is_not_used_is_no_finding) {
     expect_clean(finding<kRows>({.seed = seed, .memory = {{"values", values.data(), 256, true}}},
                                 Pointer{values.data()}));
     for (int row = 0; row < 32; ++row)
-      EXPECT_EQ(values[row], 2 * row) << "written once, though it ran four times";
+      EXPECT_EQ(values[row], 2 * row) << "written once, though it ran five times";
     for (int row = 32; row < 64; ++row) EXPECT_EQ(values[row], 1);
   }
 }

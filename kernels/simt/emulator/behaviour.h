@@ -14,21 +14,25 @@ struct BehavesDifferently {};
 
 class Behaviour {
  public:
+  // Off: notes nothing, as in all runs that are not compared. Notes would take as long as the checks of an
+  // access.
+  Behaviour() = default;
+  static Behaviour unlimited() { return Behaviour(~std::uint64_t{0}); }
+  // Of a run that is compared with this one.
+  Behaviour limit() const { return Behaviour(2 * steps_ + 1000); }
+
   void note(std::uint64_t where, std::uint64_t what, Site site) {
+    if (most_steps_ == 0) return;
     for (const std::uint64_t word : {where, what, site.word()})
       hash_ = (hash_ ^ word) * 0x9fb21c651e98df25u + (hash_ >> 29);
     if (++steps_ > most_steps_) throw BehavesDifferently{};
   }
-  // Of a run that is compared with this one.
-  Behaviour limit() const {
-    Behaviour limited;
-    limited.most_steps_ = 2 * steps_ + 1000;
-    return limited;
-  }
   bool same_as(const Behaviour& other) const { return hash_ == other.hash_ && steps_ == other.steps_; }
 
  private:
-  std::uint64_t hash_ = 0, steps_ = 0, most_steps_ = ~std::uint64_t{0};
+  explicit Behaviour(std::uint64_t most_steps) : most_steps_(most_steps) {}
+
+  std::uint64_t hash_ = 0, steps_ = 0, most_steps_ = 0;  // 0: off
 };
 
 }  // namespace warpgauge::simt::emulator

@@ -111,13 +111,17 @@ void Block::execute(std::int64_t linear_index, Contents contents) {
 // before.
 void Block::check_uninitialised_read(std::int64_t linear_index) {
   const UninitialisedRead read = *uninitialised_;
+  const BankConflicts banks = banks_;
+  const auto run_again = [&](Contents contents, const Behaviour& behaviour) {
+    journal_.undo();
+    behaviour_ = behaviour;
+    execute(linear_index, contents);
+  };
+  run_again(Contents::nan, Behaviour::unlimited());  // as before, with notes
   const Behaviour expected = behaviour_;
   const std::uint64_t written = journal_.hash_of_contents();
-  const BankConflicts banks = banks_;
   for (const Contents contents : {Contents::zero, Contents::one, Contents::random}) {
-    journal_.undo();
-    behaviour_ = expected.limit();
-    execute(linear_index, contents);
+    run_again(contents, expected.limit());
     const char* difference = nullptr;
     if (error_ || exception_)
       difference = "the block ends with an error";
