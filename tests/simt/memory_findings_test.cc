@@ -120,23 +120,124 @@ TEST(Race, barrier_arrive_does_not_order_later_accesses) {
   expect_finding(finding<kKernel>({.threads = 64}), FindingKind::race);
 }
 
-TEST(Uninitialised, plain_read_and_ldmatrix) {
+struct Pointer {
+  int* values;
+};
+
+// Runs the kernel with 64 ints of global memory.
+template <auto kKernel>
+std::optional<emulator::DeviceError> finding_with_memory(std::uint64_t seed = 0) {
+  std::vector<int> values(64);
+  return finding<kKernel>({.seed = seed, .memory = {{"values", values.data(), 256, true}}},
+                          Pointer{values.data()});
+}
+
+TEST(Uninitialised, value_that_reaches_a_store) {
   const int first = __LINE__;
-  constexpr auto kPlain = [](NoParams) {
-    SharedMemory shared;
-    int* values = shared.array<int>("values", kWarpSize);
-    if (values[thread_index()] == 7) syncwarp();
+  constexpr auto kPlain = [](Pointer p) {
+    int* values = SharedMemory().array<int>("tile", kWarpSize);
+    p.values[thread_index()] = values[thread_index()];
   };
-  expect_finding(finding<kPlain>({}), FindingKind::uninitialised, line(first + 4));
-  constexpr auto kMatrix = [](NoParams) {
+  expect_finding(finding_with_memory<kPlain>(), FindingKind::uninitialised, "shared array 'tile'",
+                 "no thread has written it", "the block writes other values to global memory",
+                 line(first + 3));
+  constexpr auto kMatrix = [](Pointer p) {
     SharedMemory shared;
     std::uint16_t* rows = shared.array<std::uint16_t>("rows", 256);
     if (thread_index() > 0) store_words<4>(rows + thread_index() * 8, {});
     syncwarp();
     std::uint32_t registers[4];
     load_matrices<false>(registers, rows + thread_index() * 8);
+    p.values[thread_index()] = static_cast<int>(registers[0]);
   };
-  expect_finding(finding<kMatrix>({}), FindingKind::uninitialised, "'rows'", line(first + 13));
+  expect_finding(finding_with_memory<kMatrix>(), FindingKind::uninitialised, "'rows'", line(first + 14));
+}
+
+TEST(Uninitialised, value_that_reaches_a_store_through_shared_memory_and_arithmetic) {
+  constexpr auto kKernel = [](Pointer p) {
+    SharedMemory shared;
+    int* tile = shared.array<int>("tile", kWarpSize);
+    int* copy = shared.array<int>("copy", kWarpSize);
+    copy[thread_index()] = tile[thread_index()] % 2;
+    syncwarp();
+    p.values[thread_index()] = copy[thread_index() ^ 1];
+  };
+  expect_finding(finding_with_memory<kKernel>(), FindingKind::uninitialised, "'tile'");
+}
+
+TEST(Uninitialised, value_that_reaches_a_branch_or_an_address) {
+  constexpr auto kBranch = [](Pointer) {
+    int* values = SharedMemory().array<int>("tile", kWarpSize);
+    if (values[0] > 0) syncwarp();
+  };
+  expect_finding(finding_with_memory<kBranch>(), FindingKind::uninitialised, "takes another path");
+  constexpr auto kFlag = [](Pointer p) {
+    int* flag = SharedMemory().array<int>("flag", 1);
+    if (*flag == 1) p.values[0] = 1;
+  };
+  expect_finding(finding_with_memory<kFlag>(), FindingKind::uninitialised, "'flag'");
+  constexpr auto kAddress = [](Pointer p) {
+    int* index = SharedMemory().array<int>("index", 1);
+    if (thread_index() == 0) p.values[*index & 31] = 0;
+  };
+  expect_finding(finding_with_memory<kAddress>(), FindingKind::uninitialised, "'index'",
+                 "accesses other memory");
+  constexpr auto kBound = [](Pointer p) {
+    int* bound = SharedMemory().array<int>("bound", 1);
+    for (int i = 0; i < *bound; ++i) p.values[thread_index()] = 1;
+  };
+  expect_finding(finding_with_memory<kBound>(), FindingKind::uninitialised, "'bound'");
+}
+
+TEST(Uninitialised, error_that_follows_from_the_value_names_the_read) {
+  constexpr auto kKernel = [](Pointer p) {
+    int* index = SharedMemory().array<int>("index", 1);
+    p.values[*index] = 0;
+  };
+  expect_finding(finding_with_memory<kKernel>(), FindingKind::out_of_bounds, "before, thread 0 reads",
+                 "'index'");
+}
+
+// The rows of a tile past the end of a matrix: multiplied, but not stored.
+TEST(Uninitialised, value_that_is_not_used_is_no_finding) {
+  constexpr auto kRows = [](Pointer p) {
+    int* tile = SharedMemory().array<int>("tile", 2 * kWarpSize);
+    tile[thread_index()] = thread_index();
+    syncwarp();
+    for (int row = thread_index(); row < 2 * kWarpSize; row += kWarpSize) {
+      const int product = 2 * tile[row];
+      reduce_add(static_cast<std::uint32_t>(product));
+      if (row < kWarpSize) p.values[row] += product + atomic_add(p.values + 32 + row, 1);
+    }
+  };
+  constexpr auto kPadding = [](Pointer p) {
+    SharedMemory shared;
+    std::uint16_t* rows = shared.array<std::uint16_t>("rows", 256);
+    if (thread_index() < 8) store_words<4>(rows + thread_index() * 8, {1, 2, 3, 4});
+    syncwarp();
+    std::uint32_t registers[4];
+    load_matrices<false>(registers, rows + thread_index() * 8);
+    p.values[thread_index()] = static_cast<int>(registers[0]);
+  };
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    expect_clean(finding_with_memory<kPadding>(seed));
+    std::vector<int> values(64);
+    expect_clean(finding<kRows>({.seed = seed, .memory = {{"values", values.data(), 256, true}}},
+                                Pointer{values.data()}));
+    for (int row = 0; row < 32; ++row)
+      EXPECT_EQ(values[row], 2 * row) << "written once, though it ran five times";
+    for (int row = 32; row < 64; ++row) EXPECT_EQ(values[row], 1);
+  }
+}
+
+// A later write of what was read without order is a race, whether the value matters or not.
+TEST(Uninitialised, read_races_with_a_later_write) {
+  constexpr auto kKernel = [](NoParams) {
+    volatile int* values = SharedMemory().array<int>("values", 1);
+    if (warp_index() == 0) (void)*values;
+    if (thread_index() == kWarpSize) *values = 1;
+  };
+  expect_finding(finding<kKernel>({.threads = 64}), FindingKind::race);
 }
 
 TEST(OutOfBounds, past_the_end_of_a_shared_array_inside_shared_memory) {
@@ -155,10 +256,6 @@ TEST(OutOfBounds, shared_array_larger_than_the_launch) {
   constexpr auto kKernel = [](NoParams) { SharedMemory().array<int>("values", 2000); };
   expect_finding(finding<kKernel>({.shared_bytes = 4096}), FindingKind::out_of_bounds, "'values'", "4096");
 }
-
-struct Pointer {
-  int* values;
-};
 
 TEST(OutOfBounds, global_memory_past_its_end_and_read_only_memory) {
   constexpr auto kKernel = [](Pointer p) { p.values[thread_index()] = 1; };

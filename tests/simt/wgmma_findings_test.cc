@@ -119,6 +119,9 @@ TEST(WgmmaFindings, shared_operand_unfenced_uninitialised_out_of_bounds_or_misal
     float d[4];
     wgmma_fence();
     wgmma<f16>(d, k_major(tile), k_major(tile), false);
+    wgmma_commit();
+    wgmma_wait<0>();
+    if (d[0] > 0) syncwarp();
   };
   expect_finding(block_finding<kEmpty>(kLate, kWarpgroupSize), FindingKind::uninitialised, line(first + 13));
   constexpr auto kOutside = [](NoParams) {
@@ -128,7 +131,7 @@ TEST(WgmmaFindings, shared_operand_unfenced_uninitialised_out_of_bounds_or_misal
     wgmma<f16>(d, k_major(tiles.a, 1280), k_major(tiles.b), false);
   };
   expect_finding(block_finding<kOutside>(kLate, kWarpgroupSize), FindingKind::out_of_bounds, "'A'",
-                 line(first + 20));
+                 line(first + 23));
   constexpr auto kMisaligned = [](NoParams) {
     const Operands tiles = make_operands();
     float d[4];

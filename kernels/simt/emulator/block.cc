@@ -39,7 +39,7 @@ int initial_registers(int threads) {
 
 }  // namespace
 
-void Block::reset(std::int64_t linear_index) {
+void Block::reset(std::int64_t linear_index, Contents contents) {
   const auto x = static_cast<std::int64_t>(plan_.grid[0]), y = static_cast<std::int64_t>(plan_.grid[1]);
   index_[0] = static_cast<int>(linear_index % x);
   index_[1] = static_cast<int>(linear_index / x % y);
@@ -48,7 +48,8 @@ void Block::reset(std::int64_t linear_index) {
   std::seed_seq seeds{plan_.seed, plan_.seed >> 32, static_cast<std::uint64_t>(linear_index)};
   random_.seed(seeds);
   if (plan_.check_memory) shadow_.reset(arena_.used());
-  arena_.reset();
+  arena_.reset(contents);
+  journal_ = {};
   const auto zero = std::make_shared<const VectorClock>(threads_.size());
   for (std::size_t i = 0; i < threads_.size(); ++i) {
     DeviceThread& thread = threads_[i];
@@ -81,20 +82,60 @@ void Block::reset(std::int64_t linear_index) {
   loads_.clear();
   ready_warps_ = warps_.size() == kMaxBlockThreads / kWarpSize ? ~0u : (1u << warps_.size()) - 1;
   running_threads_ = plan_.threads;
+  uninitialised_.reset();
   error_.reset();
 }
 
 void Block::run(std::int64_t linear_index, std::int64_t position) {
   position_ = position;
   has_turn_ = false;
-  reset(linear_index);
+  behaviour_ = {};
+  execute(linear_index, Contents::nan);
+  if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
+  if (error_) throw *error_;
+  if (uninitialised_) check_uninitialised_read(linear_index);
+}
+
+void Block::execute(std::int64_t linear_index, Contents contents) {
+  reset(linear_index, contents);
   current_block = this;
   running_ = choose();
   Fiber::switch_between(scheduler_, running_->fiber);
   running_ = nullptr;
   current_block = nullptr;
-  if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
-  if (error_) throw *error_;
+}
+
+// A kernel may read what it does not use: rows of a tile past the end of Q, whose products are not stored.
+// The value of an uninitialised read matters if it reaches a store to global memory, an address or a branch.
+// The block then writes other values, or behaves in another way, when shared memory holds something else
+// before.
+void Block::check_uninitialised_read(std::int64_t linear_index) {
+  const UninitialisedRead read = *uninitialised_;
+  const BankConflicts banks = banks_;
+  const auto run_again = [&](Contents contents, const Behaviour& behaviour) {
+    journal_.undo();
+    behaviour_ = behaviour;
+    execute(linear_index, contents);
+  };
+  run_again(Contents::nan, Behaviour::unlimited());  // as before, with notes
+  const Behaviour expected = behaviour_;
+  const std::uint64_t written = journal_.hash_of_contents();
+  for (const Contents contents : {Contents::zero, Contents::one, Contents::random}) {
+    run_again(contents, expected.limit());
+    const char* difference = nullptr;
+    if (error_ || exception_)
+      difference = "the block ends with an error";
+    else if (!behaviour_.same_as(expected))
+      difference = "the block takes another path or accesses other memory";
+    else if (journal_.hash_of_contents() != written)
+      difference = "the block writes other values to global memory";
+    exception_ = nullptr;
+    if (difference)
+      throw error_of(FindingKind::uninitialised, read.thread,
+                     fmt::format("{}\n  its value matters: with other contents of shared memory, {}",
+                                 read.text(), difference));
+  }
+  banks_ = banks;
 }
 
 void Block::enter() {
@@ -234,13 +275,20 @@ void Block::make_ready(DeviceThread& thread) {
   ready_warps_ |= 1u << thread.warp;
 }
 
-void Block::record(FindingKind kind, const std::string& what) {
+DeviceError Block::error_of(FindingKind kind, int thread, const std::string& what) const {
   static constexpr const char* kTimings[] = {"eagerly", "late", "at random"};
-  error_.emplace(
-      kind, fmt::format("{} in {}, block ({}, {}, {}): thread {} {}\n"
-                        "  reproduce: schedule seed {} (asynchronous operations complete {})",
-                        finding_name(kind), plan_.kernel, index_[0], index_[1], index_[2], running_->index,
-                        what, plan_.seed, kTimings[static_cast<int>(plan_.copy_timing())]));
+  return {kind, fmt::format("{} in {}, block ({}, {}, {}): thread {} {}\n"
+                            "  reproduce: schedule seed {} (asynchronous operations complete {})",
+                            finding_name(kind), plan_.kernel, index_[0], index_[1], index_[2], thread, what,
+                            plan_.seed, kTimings[static_cast<int>(plan_.copy_timing())])};
+}
+
+// The value of an uninitialised read before it may be the cause.
+void Block::record(FindingKind kind, const std::string& what) {
+  const std::string before =
+      uninitialised_ ? fmt::format("\n  before, thread {} {}", uninitialised_->thread, uninitialised_->text())
+                     : "";
+  error_.emplace(error_of(kind, running_->index, what + before));
 }
 
 void Block::leave_block() {

@@ -18,6 +18,7 @@
 
 #include "kernels/simt/emulator/agents.h"
 #include "kernels/simt/emulator/bank_conflicts.h"
+#include "kernels/simt/emulator/behaviour.h"
 #include "kernels/simt/emulator/fiber.h"
 #include "kernels/simt/emulator/finding.h"
 #include "kernels/simt/emulator/global_memory.h"
@@ -78,6 +79,17 @@ struct Barrier {
   Site site;  // of the first thread to arrive
   ClockJoin clocks;
   std::vector<DeviceThread*> waiting;
+};
+
+// A read of shared memory that no thread has written, in the words of a report. It is a finding if the value
+// matters.
+struct UninitialisedRead {
+  int thread;
+  std::string what;  // "reads 4 bytes at byte 0 of ..."
+  Site site;
+
+  // For a report. Not stored: the look-up of a source line takes long.
+  std::string text() const { return what + "\n    at " + describe(site) + "\n  no thread has written it"; }
 };
 
 // Plain accesses in this range are not checked. It is the running fiber's stack while kernel code runs with
@@ -173,10 +185,13 @@ class Block {
 
  private:
   void record(FindingKind kind, const std::string& what);
+  DeviceError error_of(FindingKind kind, int thread, const std::string& what) const;
+  void execute(std::int64_t linear_index, Contents contents);
+  void check_uninitialised_read(std::int64_t linear_index);
   struct Failed {};
   [[noreturn]] void leave_block();
   static void enter();
-  void reset(std::int64_t linear_index);
+  void reset(std::int64_t linear_index, Contents contents);
   void exit_thread();
   DeviceThread* choose();
   DeviceThread& next();
@@ -244,6 +259,9 @@ class Block {
   Fiber scheduler_;  // the OS thread's own stack
   DeviceThread* running_ = nullptr;
   std::size_t last_range_ = 0;  // index into plan_.memory of the range that was found last
+  WriteJournal journal_;
+  Behaviour behaviour_;
+  std::optional<UninitialisedRead> uninitialised_;  // the first one
   std::optional<DeviceError> error_;
   std::exception_ptr exception_;  // other than a finding
 };

@@ -26,6 +26,7 @@ Warp* Block::arrive_at_collective(const char* what, void* operands, Site site) {
                          what, describe(site), warp.collective, describe(warp.site));
     });
   }
+  behaviour_.note(static_cast<std::uint64_t>(self.index), 0, site);
   warp.operands[self.lane] = operands;
   warp.arrived |= 1u << self.lane;
   if (warp.arrived == kFullMask) return &warp;
@@ -57,6 +58,7 @@ void Block::arrive_at_barrier(int id, int threads, bool wait_for_all, const char
   }
   if (plan_.count_bank_conflicts) banks_.flush(self.warp);
   if (plan_.check_memory) barrier.clocks.release(self.clock);
+  behaviour_.note(static_cast<std::uint64_t>(self.index), static_cast<std::uint64_t>(id), site);
   ++barrier.arrived;
   if (wait_for_all) barrier.waiting.push_back(&self);
   complete_barrier_if_ready(id);

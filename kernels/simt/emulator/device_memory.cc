@@ -32,7 +32,6 @@ void Block::check_alignment(const void* address, std::size_t bytes, const char* 
 }
 
 std::string Block::conflict_text(const Conflict& conflict) {
-  if (conflict.kind == FindingKind::uninitialised) return "\n  no thread has written it";
   const char* const did = conflict.kind == FindingKind::copy_in_flight ? "has a copy in flight to it"
                           : conflict.other_wrote                       ? "wrote it"
                                                                        : "read it";
@@ -63,15 +62,22 @@ void Block::access_shared_as(const AgentClock& clock, AccessKind kind, const voi
     return fmt::format("{} {} bytes {}\n    at {}", what, bytes, arena_.place(at), describe(site));
   };
   if (!arena_.find(offset, bytes)) fail(FindingKind::out_of_bounds, [&] { return access_text(offset); });
+  behaviour_.note(offset, bytes << 8 | static_cast<std::uint64_t>(kind), site);
   if (!mbarriers_.empty()) check_mbarrier_overwrite(kind, offset, bytes, what, site);
   const auto conflict = shadow_.access(kind, offset, bytes, clock, sites_.id(site));
-  if (conflict)
+  if (!conflict) return;
+  if (conflict->kind != FindingKind::uninitialised)
     fail(conflict->kind, [&] { return access_text(conflict->offset) + conflict_text(*conflict); });
+  if (uninitialised_) return;
+  uninitialised_ = UninitialisedRead{
+      running_->index, fmt::format("{} {} bytes {}", what, bytes, arena_.place(conflict->offset)), site};
 }
 
 void Block::access_global(AccessKind kind, const void* address, std::size_t bytes, const char* what,
                           Site site) {
   if (!plan_.check_memory) return;
+  behaviour_.note(reinterpret_cast<std::uintptr_t>(address), bytes << 8 | static_cast<std::uint64_t>(kind),
+                  site);
   const auto holds = [&](const GlobalRange& range) {
     const auto offset =
         static_cast<std::size_t>(static_cast<const char*>(address) - static_cast<const char*>(range.data));
@@ -108,7 +114,7 @@ void Block::order_global_access(AccessKind kind, const void* address, std::size_
   if (!has_turn_) global_.wait_for_turn(position_);
   has_turn_ = true;
   const auto earlier =
-      global_.access(kind, last_range_, address, bytes, linear_index_, running_->clock, site);
+      global_.access(kind, last_range_, address, bytes, linear_index_, running_->clock, site, journal_);
   if (!earlier) return;
   fail(FindingKind::race, [&] {
     const GlobalRange& range = plan_.memory[last_range_];

@@ -11,7 +11,7 @@ namespace warpgauge::simt::emulator {
 
 enum class FindingKind {
   race,              // two unordered accesses of the same memory, at least one a write
-  uninitialised,     // a read of shared memory that has not been written
+  uninitialised,     // a read of shared memory that has not been written, and whose value matters
   out_of_bounds,     // an access outside all shared arrays and the launch's global memory
   misaligned,        // a vector access, matrix row or asynchronous copy with a misaligned address
   copy_in_flight,    // an access of memory that an asynchronous copy is writing, or an exit before its wait

@@ -17,6 +17,27 @@ bool is_ordered(const GlobalWrite& write, std::int64_t block, const AgentClock& 
 
 }  // namespace
 
+void WriteJournal::add_bytes(const void* address, std::size_t bytes) {
+  char* const data = static_cast<char*>(const_cast<void*>(address));
+  bytes_.push_back({data, std::vector<char>(data, data + bytes)});
+}
+
+std::uint64_t WriteJournal::hash_of_contents() const {
+  std::uint64_t hash = 0;
+  for (const Bytes& write : bytes_)
+    for (std::size_t n = 0; n < write.before.size(); ++n)
+      hash = (hash ^ static_cast<unsigned char>(write.address[n])) * 0x9fb21c651e98df25u + (hash >> 29);
+  return hash;
+}
+
+void WriteJournal::undo() {
+  for (auto write = bytes_.rbegin(); write != bytes_.rend(); ++write)
+    std::copy(write->before.begin(), write->before.end(), write->address);
+  for (auto word = words_.rbegin(); word != words_.rend(); ++word) *word->word = word->before;
+  for (auto log = logs_.rbegin(); log != logs_.rend(); ++log) log->log->truncate(log->count);
+  *this = {};
+}
+
 // calloc: the system zeroes pages on first use, and zero bytes are a word that was not written.
 GlobalMemory::GlobalMemory(const Plan& plan) : plan_(plan) {
   for (const GlobalRange& range : plan.memory) {
@@ -47,11 +68,11 @@ void GlobalMemory::end_turn(std::int64_t position) {
 
 std::optional<GlobalWrite> GlobalMemory::access(AccessKind kind, std::size_t range, const void* address,
                                                 std::size_t bytes, std::int64_t block, AgentClock& clock,
-                                                Site site) {
+                                                Site site, WriteJournal& journal) {
   const bool writes = kind != AccessKind::read, is_atomic = kind == AccessKind::atomic;
   const auto first = reinterpret_cast<std::uintptr_t>(address), end = first + bytes;
   const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(plan_.memory[range].data) / kWordBytes;
-  if (is_atomic) update(address, block, clock);
+  if (is_atomic) update(address, block, clock, journal);
   for (std::uintptr_t word = first / kWordBytes; word * kWordBytes < end; ++word) {
     const std::uintptr_t begin = word * kWordBytes;
     std::uint8_t mask = 0;
@@ -62,7 +83,7 @@ std::optional<GlobalWrite> GlobalMemory::access(AccessKind kind, std::size_t ran
         !is_ordered(last, block, clock))
       return last;
     if (!writes) continue;
-    journal_.words.push_back({&last, last});
+    journal.add_word(last);
     const bool is_same =
         last.block_plus_one == block + 1 && last.agent == clock.agent && last.event == clock.now;
     last = {.block_plus_one = block + 1,
@@ -73,40 +94,21 @@ std::optional<GlobalWrite> GlobalMemory::access(AccessKind kind, std::size_t ran
             .is_atomic = is_atomic};
   }
   if (is_atomic) ++clock.now;  // what follows is not part of the release
-  if (writes) {
-    char* const data = reinterpret_cast<char*>(first);
-    journal_.bytes.push_back({data, std::vector<char>(data, data + bytes)});
-  }
+  if (writes) journal.add_bytes(address, bytes);
   return std::nullopt;
 }
 
 // An atomic has an event of its own, so that it does not publish the thread's accesses since the fence.
-void GlobalMemory::update(const void* address, std::int64_t block, AgentClock& clock) {
+void GlobalMemory::update(const void* address, std::int64_t block, AgentClock& clock, WriteJournal& journal) {
   ++clock.now;
   std::shared_ptr<SyncLog>& log = logs_[address];
   if (!log) log = std::make_shared<SyncLog>();
-  journal_.logs.push_back({log.get(), log->releases.size()});
+  journal.add_log(*log);
   log->push({block, clock.agent, clock.now, clock.before.device});
   auto view = clock.before.device ? std::make_shared<DeviceView>(*clock.before.device)
                                   : std::make_shared<DeviceView>();
   add_view(view->observed, {log, log->releases.size()});
   clock.before.device = std::move(view);
-}
-
-std::uint64_t GlobalMemory::hash_of_writes() const {
-  std::uint64_t hash = 0;
-  for (const Journal::Bytes& write : journal_.bytes)
-    for (std::size_t n = 0; n < write.before.size(); ++n)
-      hash = (hash ^ static_cast<unsigned char>(write.address[n])) * 0x9fb21c651e98df25u + (hash >> 29);
-  return hash;
-}
-
-void GlobalMemory::undo_block() {
-  for (auto write = journal_.bytes.rbegin(); write != journal_.bytes.rend(); ++write)
-    std::copy(write->before.begin(), write->before.end(), write->address);
-  for (auto word = journal_.words.rbegin(); word != journal_.words.rend(); ++word) *word->word = word->before;
-  for (auto log = journal_.logs.rbegin(); log != journal_.logs.rend(); ++log) log->log->truncate(log->count);
-  journal_ = {};
 }
 
 }  // namespace warpgauge::simt::emulator

@@ -36,6 +36,34 @@ struct GlobalWrite {
   std::int64_t block() const { return block_plus_one - 1; }
 };
 
+// What a block has written, and how to undo it: a block may run again.
+class WriteJournal {
+ public:
+  void add_bytes(const void* address, std::size_t bytes);  // before they are written
+  void add_word(GlobalWrite& word) { words_.push_back({&word, word}); }
+  void add_log(SyncLog& log) { logs_.push_back({&log, log.releases.size()}); }
+
+  [[nodiscard]] std::uint64_t hash_of_contents() const;  // of all bytes that were written
+  void undo();
+
+ private:
+  struct Bytes {
+    char* address;
+    std::vector<char> before;
+  };
+  struct Word {
+    GlobalWrite* word;
+    GlobalWrite before;
+  };
+  struct Log {
+    SyncLog* log;
+    std::size_t count;
+  };
+  std::vector<Bytes> bytes_;
+  std::vector<Word> words_;
+  std::vector<Log> logs_;
+};
+
 class GlobalMemory {
  public:
   explicit GlobalMemory(const Plan& plan);
@@ -44,42 +72,20 @@ class GlobalMemory {
   void wait_for_turn(std::int64_t position);
   void end_turn(std::int64_t position);
 
-  // Checks an access of the range `range` of the plan, and records it if it writes. Returns the earlier write
-  // that is not ordered before it.
+  // Checks an access of the range `range` of the plan by the block that has the turn, and records it if it
+  // writes. Returns the earlier write that is not ordered before it.
   std::optional<GlobalWrite> access(AccessKind kind, std::size_t range, const void* address,
-                                    std::size_t bytes, std::int64_t block, AgentClock& clock, Site site);
-
-  // What this block has written, and how to undo it: the block may run again.
-  void begin_block() { journal_ = {}; }
-  std::uint64_t hash_of_writes() const;  // of the contents of all written bytes
-  void undo_block();
+                                    std::size_t bytes, std::int64_t block, AgentClock& clock, Site site,
+                                    WriteJournal& journal);
 
  private:
   using Words = std::unique_ptr<GlobalWrite[], void (*)(void*)>;
-  struct Journal {
-    struct Bytes {
-      char* address;
-      std::vector<char> before;
-    };
-    struct Word {
-      GlobalWrite* word;
-      GlobalWrite before;
-    };
-    struct Log {
-      SyncLog* log;
-      std::size_t count;
-    };
-    std::vector<Bytes> bytes;
-    std::vector<Word> words;
-    std::vector<Log> logs;
-  };
 
-  void update(const void* address, std::int64_t block, AgentClock& clock);
+  void update(const void* address, std::int64_t block, AgentClock& clock, WriteJournal& journal);
 
   const Plan& plan_;
   std::vector<Words> words_;                                        // of each range; null if it is read-only
   std::unordered_map<const void*, std::shared_ptr<SyncLog>> logs_;  // by address
-  Journal journal_;
   std::mutex mutex_;
   std::condition_variable turn_changed_;
   std::int64_t turn_ = 0;

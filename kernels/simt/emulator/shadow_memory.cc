@@ -4,6 +4,7 @@
 #include <bit>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 #include "kernels/simt/warp_size.h"
 
@@ -125,12 +126,21 @@ void ShadowMemory::record_read(std::size_t offset, std::size_t bytes, const Agen
 std::optional<Conflict> ShadowMemory::access(AccessKind kind, std::size_t offset, std::size_t bytes,
                                              const AgentClock& clock, std::uint32_t site) {
   const std::size_t end = offset + bytes;
-  auto conflict = each_run(writes_.get(), offset, end,
-                           [&](Record write) { return conflict_with_write(kind, write, clock); });
+  std::optional<Conflict> uninitialised;
+  auto conflict = each_run(writes_.get(), offset, end, [&](Record write) {
+    auto found = conflict_with_write(kind, write, clock);
+    if (found && found->kind == FindingKind::uninitialised)
+      uninitialised = std::exchange(found, std::nullopt);
+    return found;
+  });
   if (conflict) return conflict;
+  if (uninitialised)
+    uninitialised->offset = static_cast<std::size_t>(
+        std::find_if(writes_.get() + offset, writes_.get() + end, [](Record write) { return write == 0; }) -
+        writes_.get());
   if (kind == AccessKind::read || kind == AccessKind::async_read) {
     record_read(offset, bytes, clock, site);
-    return std::nullopt;
+    return uninitialised;
   }
   for (int warp = 0; warp < used_warps_; ++warp) {
     const Record* const reads = reads_.get() + static_cast<std::size_t>(warp) * bytes_;
@@ -141,7 +151,7 @@ std::optional<Conflict> ShadowMemory::access(AccessKind kind, std::size_t offset
   const bool is_copy = kind == AccessKind::copy || kind == AccessKind::async_write;
   const State state = is_copy ? kCopyInFlight : kind == AccessKind::atomic ? kWrittenAtomically : kWritten;
   std::fill_n(writes_.get() + offset, bytes, write_record(state, clock, site));
-  return std::nullopt;
+  return uninitialised;
 }
 
 void ShadowMemory::complete_copy(std::size_t offset, std::size_t bytes, const AgentClock& clock,

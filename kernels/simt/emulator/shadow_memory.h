@@ -49,7 +49,8 @@ class ShadowMemory {
   // Marks the first `bytes` as uninitialised.
   void reset(std::size_t bytes);
 
-  // Checks an access by the agent of `clock`, and records it if there is no conflict.
+  // Checks an access by the agent of `clock`, and records it if there is no conflict. An uninitialised read
+  // is recorded too: it conflicts with later writes.
   std::optional<Conflict> access(AccessKind kind, std::size_t offset, std::size_t bytes,
                                  const AgentClock& clock, std::uint32_t site);
 

@@ -22,6 +22,21 @@ char* allocate_aligned(std::size_t bytes) {
   return static_cast<char*>(memory);
 }
 
+// The byte at this offset. `one` is 1 in a word of 4 bytes.
+char content_at(Contents contents, std::size_t offset) {
+  switch (contents) {
+    case Contents::nan:
+      return static_cast<char>(0xff);
+    case Contents::zero:
+      return 0;
+    case Contents::one:
+      return offset % 4 == 0 ? 1 : 0;
+    case Contents::random:
+      return static_cast<char>((offset + 1) * 0x9e3779b97f4a7c15u >> 56);
+  }
+  return 0;
+}
+
 }  // namespace
 
 SharedArena::SharedArena(std::size_t declared_bytes)
@@ -32,7 +47,8 @@ SharedArena::SharedArena(std::size_t declared_bytes)
   arrays_.reserve(kMaxArrays);
 }
 
-void SharedArena::reset() {
+void SharedArena::reset(Contents contents) {
+  contents_ = contents;
   arrays_.clear();
   used_ = 0;
   last_found_ = 0;
@@ -51,7 +67,7 @@ const SharedArray* SharedArena::allocate(const char* name, std::size_t declared_
   const std::size_t offset =
       (used_ + kRedZoneBytes + kPeriodBytes - 1 - phase) / kPeriodBytes * kPeriodBytes + phase;
   used_ = offset + bytes;
-  std::memset(memory_.get() + offset, 0xff, bytes);
+  for (std::size_t at = offset; at < offset + bytes; ++at) memory_.get()[at] = content_at(contents_, at);
   arrays_.push_back({name, declared_offset, offset, bytes});
   return &arrays_.back();
 }

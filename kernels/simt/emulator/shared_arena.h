@@ -15,6 +15,9 @@ struct SharedArray {
   std::size_t bytes;
 };
 
+// What shared memory holds before the kernel writes it. NaN: 0xff bytes, NaN in every type.
+enum class Contents { nan, zero, one, random };
+
 class SharedArena {
  public:
   explicit SharedArena(std::size_t declared_bytes);
@@ -27,11 +30,11 @@ class SharedArena {
     return static_cast<std::size_t>(static_cast<const char*>(address) - memory_.get());
   }
 
-  // Frees all arrays.
-  void reset();
+  // Frees all arrays. New ones hold `contents`.
+  void reset(Contents contents = Contents::nan);
 
-  // The array at this offset of the kernel's layout, allocated by the first thread that asks for it. Filled
-  // with 0xff, which is NaN in every type. Null if it does not fit, or differs from another thread's array.
+  // The array at this offset of the kernel's layout, allocated by the first thread that asks for it. Null if
+  // it does not fit, or differs from another thread's array.
   const SharedArray* allocate(const char* name, std::size_t declared_offset, std::size_t bytes);
   void* address(const SharedArray& array) const { return memory_.get() + array.offset; }
 
@@ -48,6 +51,7 @@ class SharedArena {
   std::size_t declared_bytes_;
   std::size_t capacity_;
   std::size_t used_ = 0;
+  Contents contents_ = Contents::nan;
   std::unique_ptr<char, void (*)(void*)> memory_;
   std::vector<SharedArray> arrays_;
   std::size_t last_found_ = 0;
