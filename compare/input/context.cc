@@ -9,9 +9,10 @@
 namespace warpgauge {
 namespace {
 
-constexpr Format kContextFormat = {.schema = "warpgauge/context/1",
-                            .unknown_keys = UnknownKeys::ignored,
-                            .hint = "correct the file, or write it again with the program that made it"};
+constexpr Format kContextFormat = {
+    .schema = "warpgauge/context/1",
+    .unknown_keys = UnknownKeys::ignored,
+    .hint = "correct the file, or write it again with the program that made it"};
 
 bool is_scalar(JsonType type) {
   return type != JsonType::object && type != JsonType::array;

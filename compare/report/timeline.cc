@@ -8,8 +8,8 @@ namespace warpgauge {
 namespace {
 
 constexpr Format kTimelineFormat = {.schema = "",
-                            .unknown_keys = UnknownKeys::ignored,
-                            .hint = R"(give {"run": ..., "jobs": [...]} of GitHub's API)"};
+                                    .unknown_keys = UnknownKeys::ignored,
+                                    .hint = R"(give {"run": ..., "jobs": [...]} of GitHub's API)"};
 
 // Before the end of a job or step GitHub writes null.
 ReadValue time_or_null(std::optional<std::int64_t>& into) {

@@ -123,7 +123,7 @@ void replays_lse(const Problem& p, const Tensors& t, const Launch& l) {
   first.store(p, t);
 }
 
-constexpr Kernel kAll[] = {
+constexpr Kernel kMemoryCheats[] = {
     kernel("skip", skip),
     kernel("replay_by_pointer", replay_by_pointer),
     kernel("replay_by_problem", replay_by_problem),
@@ -140,7 +140,7 @@ constexpr Kernel kAll[] = {
 }  // namespace
 
 std::span<const Kernel> memory_cheats() {
-  return kAll;
+  return kMemoryCheats;
 }
 
 }  // namespace warpgauge::cheats

@@ -137,7 +137,7 @@ void forges_the_results(const Problem& p, const Tensors& t, const Launch& l) {
   _exit(0);
 }
 
-constexpr Kernel kAll[] = {
+constexpr Kernel kProcessCheats[] = {
     kernel("honest", attend),  // without a cheat: it must be timed
     kernel("patches_the_clock", patches_the_clock),
     kernel("more_threads_than_given", more_threads_than_given),
@@ -153,7 +153,7 @@ constexpr Kernel kAll[] = {
 }  // namespace
 
 std::span<const Kernel> process_cheats() {
-  return kAll;
+  return kProcessCheats;
 }
 
 }  // namespace warpgauge::cheats

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t kQuietCases = 8;
 
-// A fit of `kQuietCases` quiet cases after ten blocks, deviation .5 %, with the given changes of the first ones.
+// A fit of `kQuietCases` quiet cases after ten blocks, deviation .5 %, with the given changes of the first
+// ones.
 TwoWayFit fit_with(std::vector<double> changes, double shared_variance = 0) {
   TwoWayFit fit;
   changes.resize(kQuietCases, 0.0);
