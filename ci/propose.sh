@@ -30,7 +30,7 @@ readonly measured
 # is_baseline FILE
 is_baseline() {
   [[ ! -L $1 && $(stat -c %s "$1") -le $largest_bytes ]] &&
-    /usr/bin/python3 -c 'import json, sys; sys.exit(json.load(open(sys.argv[1]))["schema"] != "warpgauge/baseline/1")' "$1" 2>/dev/null
+    /usr/bin/python3 -c 'import json, sys; sys.exit(json.load(open(sys.argv[1]))["schema"] not in ("warpgauge/baseline/1", "warpgauge/baseline/2"))' "$1" 2>/dev/null
 }
 
 # push_branch BRANCH FILE TITLE: pushes a branch of main in which only this file is changed.

@@ -91,6 +91,13 @@ void AbAnalysis::choose_statistic_by(const std::vector<CasePair>& pairs) {
   statistic_chosen_ = true;
 }
 
+void AbAnalysis::limit_next(const std::vector<std::string>& names) {
+  std::vector<std::size_t> cases;
+  for (const std::string& name : names)
+    if (const auto found = index_.find(name); found != index_.end()) cases.push_back(found->second);
+  rule_.limit_next(cases);
+}
+
 void AbAnalysis::take(std::vector<BlockResults> blocks) {
   const int first = rule_.next()->first_block;
   ResultSet base, head;

@@ -27,6 +27,9 @@ class AbAnalysis {
   // What to run next, with indices into the record's cases; null once the rule is done.
   [[nodiscard]] const AbLook* next() const { return rule_.next(); }
 
+  // Leaves only these cases in next(), by name (AbRule::limit_next).
+  void limit_next(const std::vector<std::string>& names);
+
   // Takes the results of all blocks of next(). A case that lacks a number in one of them is dropped.
   void take(std::vector<BlockResults> blocks);
 
@@ -55,6 +58,9 @@ class AbAnalysis {
 
 // Repeats the comparison of a run from the folder of `ab --keep`. Throws Diagnostic if a file is missing, or
 // if the recorded interim analyses are not those that the rule requests.
-[[nodiscard]] Comparison replay_run(const std::string& directory);
+//
+// `metric`: another one than the run was decided by. The files hold it too, but the rule may request other
+// cases than were measured. Then each case is judged by the interim analyses that measured it.
+[[nodiscard]] Comparison replay_run(const std::string& directory, const std::optional<Metric>& metric = {});
 
 }  // namespace warpgauge

@@ -38,13 +38,19 @@ std::string file_at(const RunRecord& record, int look, int block, int position, 
                            kEdited);
 }
 
-Comparison replayed(const RunRecord& record, const std::string& directory, const std::string& run_file) {
+Comparison replayed(const RunRecord& record, const std::string& directory, const std::string& run_file,
+                    bool other_metric) {
   AbAnalysis analysis(record);
   const ReadOptions read{record.metric, {}};
   int taken = 0;
   for (std::size_t n = 0; n < record.looks.size(); ++n) {
     const RecordedLook& look = record.looks[n];
-    check_look(record, n, analysis.next(), run_file);
+    if (other_metric) {
+      analysis.limit_next(look.cases);
+      if (!analysis.next()) break;
+    } else {
+      check_look(record, n, analysis.next(), run_file);
+    }
     replay_drops(record, taken, analysis);
     std::vector<BlockResults> blocks;
     for (int block = look.first_block; block < look.last_block; ++block) {
@@ -65,9 +71,12 @@ Comparison replayed(const RunRecord& record, const std::string& directory, const
 
 }  // namespace
 
-Comparison replay_run(const std::string& directory) {
+Comparison replay_run(const std::string& directory, const std::optional<Metric>& metric) {
   const std::string run_file = directory + "/run.json";
-  return replayed(read_run_record(run_file), directory, run_file);
+  RunRecord record = read_run_record(run_file);
+  const bool other = metric && (metric->name != record.metric.name || metric->better != record.metric.better);
+  if (other) record.metric = *metric;
+  return replayed(record, directory, run_file, other);
 }
 
 }  // namespace warpgauge

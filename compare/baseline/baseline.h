@@ -1,18 +1,24 @@
-// A stored baseline: what one machine measured of one matrix, round by round. Schema warpgauge/baseline/1.
+// A stored baseline: what one machine measured of one matrix, round by round. Schema warpgauge/baseline/2.
 //
-//   {"schema": "warpgauge/baseline/1",
-//    "metric": {"name": "real_time", "better": "lower"},
+//   {"schema": "warpgauge/baseline/2",
+//    "metrics": [{"name": "real_time", "better": "lower"}],   the first is judged unless a flag names another
 //    "identity": {...},                           the hardware, as in context.warpgauge
-//    "rounds": [                                  oldest first, at most kMaxRounds, one per line
-//     {"round": "...", "boot": "...", "date": "...", "commit": "...", "reason": "...",
-//      "statistic": "q25", "processes": 3, "state": {...}, "samples": 40}],
+//    "rounds": [                                  oldest first, one per line
+//     {"state": "accepted", "round": "...", "boot": "...", "date": "...", "commit": "...", "reason": "...",
+//      "statistic": "q25", "processes": 3, "environment": {...}, "samples": 40, "noise": ["..."],
+//      "failed": ["..."]}],
 //    "cases": [                                   sorted by name, one per line
-//     {"name": "...", "numbers": [1.5, null]}],   one per round; null: the round does not count for the case
+//     {"name": "...", "values": {"real_time": [1.5, null]}}],   one per round; null: the round has none
 //    "history": [                                 edits, oldest first, one per line
 //     {"action": "accept", "cases": ["..."], "reason": "...", "date": "...", "commit": "..."}]}
 //
-// A number is in the metric's unit (nanoseconds for times): the geometric mean, over the processes of the
+// A value is in the metric's unit (nanoseconds for times): the geometric mean, over the processes of the
 // round, of the statistic of a process's samples. The text is canonical: equal baselines are equal bytes.
+//
+// A value counts if its round is accepted and does not name the case in "noise". Only values that count move
+// the centre of a case. The others show which slower speeds the case has (statistics/known_speeds.h).
+//
+// Version 1 is read, too. It has one metric, and accepted rounds only.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +34,10 @@
 
 namespace warpgauge {
 
-inline constexpr std::size_t kMaxRounds = 20;
+inline constexpr std::size_t kMaxRounds = 20;  // accepted ones; and as many others
+
+// noise: `bless --noise` named every case of the round.
+enum class RoundState { accepted, refused, noise };
 
 struct BaselineRound {
   std::string round, boot, date, commit;  // empty if unknown
@@ -36,7 +45,10 @@ struct BaselineRound {
   std::string statistic;                  // statistic_name()
   std::int64_t processes = 0;
   std::int64_t samples = 0;  // fewest per process and case; 0 if unknown, or if the numbers are medians
-  std::map<std::string, std::string> state;  // driver, compiler...
+  std::map<std::string, std::string> environment = {};  // driver, compiler...
+  RoundState state = RoundState::accepted;
+  std::vector<std::string> noise = {};   // cases whose value does not count, though the round is accepted
+  std::vector<std::string> failed = {};  // cases that have no value because they failed
 };
 
 struct BaselineEvent {
@@ -45,12 +57,21 @@ struct BaselineEvent {
   std::string reason, date, commit;
 };
 
+// name -> [rounds.size()]
+using CaseValues = std::map<std::string, std::vector<std::optional<double>>>;
+
+struct OtherMetric {
+  Metric metric;
+  CaseValues cases;
+};
+
 struct Baseline {
   Metric metric;
   std::map<std::string, std::string> identity;
-  std::vector<BaselineRound> rounds;                                // oldest first
-  std::map<std::string, std::vector<std::optional<double>>> cases;  // name -> [rounds.size()]
+  std::vector<BaselineRound> rounds;  // oldest first
+  CaseValues cases;                   // of `metric`
   std::vector<BaselineEvent> history;
+  std::vector<OtherMetric> others = {};
 };
 
 inline constexpr std::string_view kRestoreBaseline =
@@ -65,9 +86,15 @@ inline constexpr std::string_view kRestoreBaseline =
 // As a side of a comparison. Reports show `file`. State and commit are the last round's.
 [[nodiscard]] StoredSide side_of(const Baseline& baseline, const std::string& file);
 
-// The numbers of a case of the baseline, as the statistics take them: the log of each round's number (of its
-// reciprocal if higher is better), NaN if the round does not count.
+// Whether a round's value of a case counts.
+[[nodiscard]] bool counts(const BaselineRound& round, const std::string& name);
+
+// The numbers of a case that count, as the statistics take them: one per accepted round, the log of its value
+// (of its reciprocal if higher is better), NaN if there is none or it does not count.
 [[nodiscard]] std::vector<double> stored_numbers(const Baseline& baseline, const std::string& name);
+
+// Makes `metric` the one that is judged. Returns false if the baseline has no values of it.
+[[nodiscard]] bool select_metric(Baseline& baseline, const Metric& metric);
 
 // The statistic that all rounds' numbers are of.
 [[nodiscard]] Statistic statistic_of(const Baseline& baseline);

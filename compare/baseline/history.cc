@@ -109,10 +109,11 @@ class Collector {
       if (event.action == "rename" && event.cases.size() == 2) rename(event.cases[0], event.cases[1]);
     }
     const auto& rounds = version.baseline.rounds;
-    for (const BaselineRound& round : rounds) rounds_.emplace(key_of(round), round);
+    for (const BaselineRound& round : rounds)
+      if (round.state == RoundState::accepted) rounds_.emplace(key_of(round), round);
     for (const auto& [name, numbers] : version.baseline.cases) {
       for (std::size_t i = 0; i < rounds.size(); ++i) {
-        if (numbers[i]) cases_[name][key_of(rounds[i])] = *numbers[i];
+        if (numbers[i] && counts(rounds[i], name)) cases_[name][key_of(rounds[i])] = *numbers[i];
       }
     }
   }

@@ -43,7 +43,14 @@ BaselineRound describe_round(const ResultSet& results, const std::string& statis
           .reason = {},
           .statistic = statistic,
           .processes = static_cast<std::int64_t>(results.processes.size()),
-          .state = latest->context.state};
+          .environment = latest->context.state};
+}
+
+bool is_repeated_by(const BaselineRound& refused, const BaselineRound& later) {
+  if (is_same_round(refused, later)) return true;
+  const auto first = parse_date(refused.date), second = parse_date(later.date);
+  return first && second && *second - *first >= 0 && *second - *first < kRoundSeconds &&
+         compare_boots(refused, later) != Boot::other;
 }
 
 std::optional<RoundProblem> problem_with_round(const ResultSet& results, const BaselineRound& round,
@@ -51,10 +58,12 @@ std::optional<RoundProblem> problem_with_round(const ResultSet& results, const B
   using namespace round_problem;
   if (!measured_something(results)) return NothingMeasured{};
   if (!is_one_round(results)) return SeveralRounds{};
-  if (stored.empty()) return std::nullopt;
-  if (std::ranges::any_of(stored, [&](const BaselineRound& one) { return is_same_round(one, round); }))
+  std::vector<BaselineRound> taken(stored.begin(), stored.end());
+  std::erase_if(taken, [](const BaselineRound& one) { return one.state == RoundState::refused; });
+  if (taken.empty()) return std::nullopt;
+  if (std::ranges::any_of(taken, [&](const BaselineRound& one) { return is_same_round(one, round); }))
     return AlreadyIn{round.date};
-  const BaselineRound& last = stored.back();
+  const BaselineRound& last = taken.back();
   const auto now = parse_date(round.date), before = parse_date(last.date);
   if (!now && round.round.empty()) return Undated{};
   if (!now || !before) return std::nullopt;

@@ -37,8 +37,12 @@ using RoundProblem =
     std::variant<round_problem::NothingMeasured, round_problem::SeveralRounds, round_problem::AlreadyIn,
                  round_problem::Undated, round_problem::BeforeLast, round_problem::UnderAnHour>;
 
+// Whether `later` has to replace a refused round: it is of the same time, or less than an hour after it and
+// not known to be of another boot.
+[[nodiscard]] bool is_repeated_by(const BaselineRound& refused, const BaselineRound& later);
+
 // Nothing if the baseline can take the round in. `round` describes `results`; `stored` are the rounds of the
-// baseline, oldest first.
+// baseline, oldest first. Refused ones are no obstacle.
 [[nodiscard]] std::optional<RoundProblem> problem_with_round(const ResultSet& results,
                                                              const BaselineRound& round,
                                                              std::span<const BaselineRound> stored);

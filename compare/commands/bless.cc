@@ -2,6 +2,7 @@
 // or would make the baseline drift.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -117,8 +118,13 @@ void print_outcome(const ReportOutputs& reports, const std::string& text) {
 }
 
 std::string summary(const Baseline& baseline, const std::string& path) {
-  return fmt::format("blessed: {} has {} of at most {} rounds, {}\n", path, baseline.rounds.size(),
-                     kMaxRounds, format_count(static_cast<std::int64_t>(baseline.cases.size()), "cases"));
+  const auto accepted = std::ranges::count(baseline.rounds, RoundState::accepted, &BaselineRound::state);
+  const std::vector<std::string>& noise = baseline.rounds.back().noise;
+  const std::string aside =
+      noise.empty() ? ""
+                    : fmt::format(", {} of this round as noise", format_count(std::ssize(noise), "cases"));
+  return fmt::format("blessed: {} has {} of at most {} rounds, {}{}\n", path, accepted, kMaxRounds,
+                     format_count(std::ssize(baseline.cases), "cases"), aside);
 }
 
 // Why the round is not taken in; empty if it is.
@@ -127,7 +133,8 @@ std::string refusal_of(const Comparison& comparison, const std::vector<Drift>& d
     return "cases failed, so they have no time; the report gives the cause of each\n";
   const RunVerdict verdict = verdict_of(comparison);
   if (verdict == RunVerdict::regression)
-    return "the verdict is regression; --accept RE accepts an intended slow-down\n";
+    return "the verdict is regression; --accept RE accepts an intended slow-down, --noise RE takes cases as "
+           "noise\n";
   if (verdict != RunVerdict::pass)
     return "the verdict is " + std::string(run_verdict_name(verdict)) +
            "; the notes say why, --remove RE removes cases that no longer exist\n";
@@ -157,55 +164,98 @@ bool is_early(const RoundProblem& problem) {
          std::holds_alternative<round_problem::AlreadyIn>(problem);
 }
 
-int run(const BlessRequest& request) {
-  if (request.smoke) return run_smoke(request);
+// What `bless` works on.
+struct Blessing {
+  ResultSet head;
+  StoredBaseline stored;
+  Statistic statistic;
+  BaselineRound round;
+  std::string path;  // as shown
+};
+
+Blessing read_all(const BlessRequest& request) {
   const GateOptions& options = request.deciding.options;
-  ResultSet head = read_round(request, options.metric);
-  const BaselineKey key = baseline_key(request.baseline, head);
-  const StoredBaseline stored = read_baseline(request.baseline.directory, key.fingerprint, key.matrix);
-  if (stored.baseline) check_fits(*stored.baseline, options, stored.path.string());
-  const Statistic statistic =
-      stored.baseline ? statistic_of(*stored.baseline) : options.statistic.value_or(default_statistic(head));
-  check_has_statistic(head, statistic, stored.baseline ? stored.path.string() : "the new baseline");
+  Blessing all{
+      .head = read_round(request, options.metric), .stored = {}, .statistic = {}, .round = {}, .path = {}};
+  const BaselineKey key = baseline_key(request.baseline, all.head);
+  all.stored = read_baseline(request.baseline.directory, key.fingerprint, key.matrix);
+  const std::optional<Baseline>& stored = all.stored.baseline;
+  if (stored) check_fits(*stored, options, all.stored.path.string());
+  all.statistic = stored ? statistic_of(*stored) : options.statistic.value_or(default_statistic(all.head));
+  check_has_statistic(all.head, all.statistic, stored ? all.stored.path.string() : "the new baseline");
   check_writable(request.reports);
+  return all;
+}
 
-  const Executable executable = executable_of(head);
-  show_paths_of(head);
-  const std::string path = shown_path(stored.path, kBaselineParts);
-  BaselineRound round = describe_round(head, statistic_name(statistic));
-  round.reason = request.edits.reason;
-  const std::vector<BaselineRound> rounds =
-      stored.baseline ? stored.baseline->rounds : std::vector<BaselineRound>();
-  if (const auto problem = problem_with_round(head, round, rounds)) {
-    if (request.skip_early && is_early(*problem)) {
-      print_outcome(request.reports, "skipped: " + round_problem_text(*problem) + "\n");
-      return 0;
-    }
-    print_outcome(request.reports, "refused: " + round_problem_text(*problem) + "\n");
-    return kRefused;
+Baseline empty_baseline(const Blessing& all, const Metric& metric) {
+  return {.metric = metric,
+          .identity = all.head.processes.front().context.identity,
+          .rounds = {},
+          .cases = {},
+          .history = {}};
+}
+
+// Of this machine, and without edits that would be lost: then its values show which speeds the cases have.
+bool is_worth_storing(const BlessRequest& request, const Blessing& all, const Comparison& comparison) {
+  const BlessEdits& edits = request.edits;
+  return all.stored.baseline && comparison.hindrances.empty() && !edits.accept && !edits.remove &&
+         edits.renames.empty();
+}
+
+int refuse(const BlessRequest& request, Blessing& all, const Comparison& comparison,
+           const std::string& refusal) {
+  std::string text = "refused: " + refusal;
+  if (is_worth_storing(request, all, comparison)) {
+    Baseline updated = *all.stored.baseline;
+    set_state(all.round, comparison, {}, false);
+    add_round(updated, all.round, comparison);
+    write_baseline(all.stored, updated);
+    text += fmt::format("{} keeps the round as refused; it does not count\n", all.path);
   }
+  print_outcome(request.reports, text);
+  const int code = exit_code_of(verdict_of(comparison));
+  return code != 0 ? code : kRefused;
+}
 
-  Baseline updated = stored.baseline.value_or(Baseline{.metric = options.metric,
-                                                       .identity = head.processes.front().context.identity,
-                                                       .rounds = {},
-                                                       .cases = {},
-                                                       .history = {}});
-  if (const auto problem = edit_baseline(updated, request.edits, measured_names(head), round))
+int bless_round(const BlessRequest& request, Blessing& all, const Executable& executable) {
+  GateOptions options = request.deciding.options;
+  const std::set<std::string> measured = measured_names(all.head);
+  Baseline updated = all.stored.baseline.value_or(empty_baseline(all, options.metric));
+  if (const auto problem = edit_baseline(updated, request.edits, measured, all.round))
     throw UsageError(edit_problem_text(*problem));
-  Comparison comparison = comparison_of(stored.baseline, updated, request.edits.accept, path, head, options);
-  const std::vector<Drift> drifted = drifted_cases_with(updated, round, comparison, options.policy);
+  options.noise = noise_cases(updated, request.edits, measured);
+  Comparison comparison =
+      comparison_of(all.stored.baseline, updated, request.edits.accept, all.path, all.head, options);
+  if (all.statistic != Statistic::median) all.round.samples = fewest_samples(comparison.cells);
+  set_state(all.round, comparison, options.noise, true);
+  const std::vector<Drift> drifted = drifted_cases_with(updated, all.round, comparison, options.policy);
   if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   write_reports(comparison, request.reports, executable);
-  if (const std::string refusal = refusal_of(comparison, drifted); !refusal.empty()) {
-    print_outcome(request.reports, "refused: " + refusal);
-    const int code = exit_code_of(verdict_of(comparison));
-    return code != 0 ? code : kRefused;
-  }
-  if (statistic != Statistic::median) round.samples = fewest_samples(comparison.cells);
-  add_round(updated, round, comparison);
-  write_baseline(stored, updated);
-  print_outcome(request.reports, summary(updated, path));
+  if (const std::string refusal = refusal_of(comparison, drifted); !refusal.empty())
+    return refuse(request, all, comparison, refusal);
+  add_round(updated, all.round, comparison);
+  write_baseline(all.stored, updated);
+  print_outcome(request.reports, summary(updated, all.path));
   return 0;
+}
+
+int run(const BlessRequest& request) {
+  if (request.smoke) return run_smoke(request);
+  Blessing all = read_all(request);
+  const Executable executable = executable_of(all.head);
+  show_paths_of(all.head);
+  all.path = shown_path(all.stored.path, kBaselineParts);
+  all.round = describe_round(all.head, statistic_name(all.statistic));
+  all.round.reason = request.edits.reason;
+  const std::vector<BaselineRound> rounds =
+      all.stored.baseline ? all.stored.baseline->rounds : std::vector<BaselineRound>();
+  if (const auto problem = problem_with_round(all.head, all.round, rounds)) {
+    const bool skipped = request.skip_early && is_early(*problem);
+    print_outcome(request.reports,
+                  fmt::format("{}: {}\n", skipped ? "skipped" : "refused", round_problem_text(*problem)));
+    return skipped ? 0 : kRefused;
+  }
+  return bless_round(request, all, executable);
 }
 
 void add_round_flags(FlagTable& table, BlessRequest& request) {
@@ -233,6 +283,11 @@ void add_round_flags(FlagTable& table, BlessRequest& request) {
        .value = "RE",
        .help = "Accepts these cases even if they are slower; their history starts again with this round",
        .take = parsed_into(request.edits.accept, parse_names)});
+  table.add(
+      {.name = "--noise",
+       .value = "RE",
+       .help = "Takes these cases of the round as noise: they may be slower, and do not change the baseline",
+       .take = parsed_into(request.edits.noise, parse_names)});
   table.add({.name = "--remove",
              .value = "RE",
              .help = "Removes these cases from the baseline",
@@ -257,7 +312,7 @@ void add_smoke_flags(FlagTable& table, BlessRequest& request) {
   table.add_rule([](const FlagTable& flags) {
     if (!flags.is_given("--smoke") && flags.is_given("--margin"))
       throw UsageError("--margin: is for --smoke only; omit it");
-    for (const char* flag : {"--accept", "--remove", "--rename", "--date"}) {
+    for (const char* flag : {"--accept", "--noise", "--remove", "--rename", "--date"}) {
       if (flags.is_given("--smoke") && flags.is_given(flag))
         throw UsageError(fmt::format("--smoke: makes all minima again; omit {}", flag));
     }

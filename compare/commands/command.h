@@ -37,6 +37,7 @@ struct Command {
 [[nodiscard]] Command settle_note_command();
 [[nodiscard]] Command settle_worst_command();
 [[nodiscard]] Command comment_command();
+[[nodiscard]] Command nightly_command();
 [[nodiscard]] Command show_command();
 [[nodiscard]] Command trend_command();
 

@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
+#include <set>
 
 #include "base/escape.h"
 #include "compare/ab/analysis.h"
 #include "compare/baseline/baseline_files.h"
+#include "compare/baseline/bless.h"
 #include "compare/baseline/drift.h"
 #include "compare/baseline/round.h"
 #include "compare/commands/baseline_flags.h"
@@ -30,13 +33,20 @@ struct GateRequest {
   Deciding deciding;
   bool check_only = false;
   ReportOutputs reports;
+  bool metric_given = false;
+
+  // For --run: the metric that replaces the recorded one.
+  std::optional<Metric> recorded_metric() const {
+    return metric_given ? std::optional(deciding.options.metric) : std::nullopt;
+  }
 };
 
-// A recorded run holds its sides and its limits.
+// A recorded run holds its sides and its limits. Its files hold other metrics, too.
 void check_recorded_run(const FlagTable& flags) {
   if (!flags.is_given("--run")) return;
   const auto* other = flags.first_given([](const FlagTable::Entry& entry) {
-    return entry.flag.name != "--run" && entry.flag.name != "--check" && entry.heading != kReportsHeading;
+    static const std::set<std::string> kAllowed = {"--run", "--check", "--metric", "--better"};
+    return !kAllowed.contains(entry.flag.name) && entry.heading != kReportsHeading;
   });
   if (other)
     throw UsageError(fmt::format("--run: analyses a run as it was recorded; omit {}", other->flag.name));
@@ -70,7 +80,8 @@ Comparison without_baseline(const ResultSet& head, GateOptions options, const st
 // With the new round in it, if `bless` would take it for one.
 std::vector<Drift> drift_of(const Baseline& baseline, const ResultSet& head, const Comparison& comparison,
                             const GateOptions& options) {
-  const BaselineRound round = describe_round(head, statistic_name(statistic_of(baseline)));
+  BaselineRound round = describe_round(head, statistic_name(statistic_of(baseline)));
+  set_state(round, comparison, {}, true);
   const bool another = !problem_with_round(head, round, baseline.rounds);
   return drifted_cases_with(baseline, another ? std::optional(round) : std::nullopt, comparison,
                             options.policy);
@@ -82,6 +93,7 @@ StoredBaseline stored_for(const GateRequest& request, const ResultSet& head) {
   const BaselineKey key = baseline_key(request.baseline, head);
   StoredBaseline stored = find_baseline(request.baseline.directory, key.fingerprint, key.matrix);
   if (!stored.baseline) return stored;
+  (void)select_metric(*stored.baseline, options.metric);  // else check_fits reports what it holds
   check_fits(*stored.baseline, options, stored.path.string());
   check_has_statistic(head, statistic_of(*stored.baseline), stored.path.string());
   // Stored is the raw name if two cases share the stripped one.
@@ -134,7 +146,8 @@ int run(const GateRequest& request, const std::string& echoed) {
   }
   Compared compared;
   if (!request.recorded_run.empty()) {
-    compared.comparison = replay_run(request.recorded_run);
+    compared.comparison = replay_run(request.recorded_run, request.recorded_metric());
+    if (request.recorded_metric()) compared.comparison.command = echoed;
   } else {
     compared = request.baseline.directory.empty() ? between_files(request) : against_baseline(request);
     compared.comparison.command = echoed;
@@ -192,6 +205,7 @@ Command gate_command() {
   add_report_flags(flags, request->reports);
   flags.add_rule([request](const FlagTable& given) {
     check_recorded_run(given);
+    request->metric_given = given.is_given("--metric");
     if (request->recorded_run.empty()) check_sides(*request);
   });
   return gate;

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/quantile.h"
 #include "compare/decide/identity.h"
 #include "compare/decide/match.h"
+#include "compare/decide/measuring_noise.h"
+#include "compare/decide/outcome_notes.h"
 #include "compare/decide/process_numbers.h"
 #include "compare/decide/reproducer.h"
 #include "compare/decide/round_numbers.h"
 #include "compare/decide/rounds.h"
 #include "compare/decide/sample_counts.h"
-#include "compare/statistics/outliers.h"
 #include "compare/statistics/two_sample_rule.h"
 
 namespace warpgauge {
@@ -91,14 +93,6 @@ Texts reported_context(const ResultSet& side) {
     reported.insert(part->begin(), part->end());
   return reported;
 }
-
-// A case that both sides measured.
-struct MeasuredPair {
-  const CasePair* pair;
-  CaseNumbers numbers;
-  Margins margins;
-  std::size_t cell;  // its place in the comparison
-};
 
 // One kind of comparison: how it gets the numbers of a case, and which rule decides.
 struct Method {
@@ -187,22 +181,36 @@ class Gate {
     for (std::size_t i = 0; i < measured_.size(); ++i) {
       Cell& cell = result_.cells[measured_[i].cell];
       take_decision(outcome.decisions[i], cell);
-      if (!outcome.excluded_places.empty()) report_included(measured_[i], outcome.excluded_places, cell);
+      take_speeds(cell);
+      const ExcludedPlaces excluded = together(outcome.excluded_places, outcome.decisions[i].own_places);
+      if (!excluded.empty()) report_included(measured_[i], excluded, cell);
     }
     if (std::isfinite(outcome.mde)) result_.mde = outcome.mde;
     if (outcome.shared) {
       result_.common_shift = {.verdict = verdict_of(outcome.shared->decided),
                               .ratio = std::exp(outcome.shared->log_ratio),
                               .p = outcome.shared->p,
-                              .ci = ratios(outcome.shared->log_ci_low, outcome.shared->log_ci_high)};
+                              .ci = ratios(outcome.shared->log_ci_low, outcome.shared->log_ci_high),
+                              .is_uniform = outcome.shared->is_uniform && method_.unit != Unit::block};
     }
-    if (outcome.assumed) {
-      result_.assumed_deviation = method_.assumed_deviation;
-      note(note::DeviationAssumed{method_.assumed_deviation});
+    if (outcome.assumed) result_.assumed_deviation = method_.assumed_deviation;
+    append(result_.notes, outcome_notes(outcome, measured_, method_.plan, method_.assumed_deviation));
+  }
+
+  void take_speeds(Cell& cell) const {
+    if (auto* const why = std::get_if<NotProved>(&cell.why); why && why->two_speeds) {
+      const double sign = method_.plan.metric.better == Better::higher ? -1 : 1;
+      for (double* speed : {&why->two_speeds->fast, &why->two_speeds->slow}) *speed = std::exp(sign * *speed);
     }
-    note_exclusions(outcome);
-    note_samples();
-    note_intervals(outcome.decisions);
+    if (cell.verdict != CellVerdict::regression || !options_.noise.contains(cell.name)) return;
+    cell.verdict = CellVerdict::inconclusive;
+    cell.why = NotProved{.named_noise = true};
+  }
+
+  static ExcludedPlaces together(ExcludedPlaces all, const ExcludedPlaces& own) {
+    all.base.insert(all.base.end(), own.base.begin(), own.base.end());
+    all.head.insert(all.head.end(), own.head.begin(), own.head.end());
+    return all;
   }
 
   // Reports and `bless` use the same processes as the decision: those that were not excluded.
@@ -213,44 +221,6 @@ class Gate {
     cell.base.value = value_of(measured.numbers.base.processes, excluded.base, method_.plan.metric);
     cell.head.value = value_of(measured.numbers.head.processes, excluded.head, method_.plan.metric);
     cell.cliffs_delta = included.cliffs_delta;
-  }
-
-  void note_exclusions(const Outcome& outcome) {
-    for (const ExcludedUnits& units : outcome.excluded) note(note::UnitsExcluded{units});
-    const bool depends = std::ranges::any_of(outcome.decisions, [](const Decision& one) {
-      return std::holds_alternative<DependsOnExclusion>(one.why);
-    });
-    if (!depends) return;
-    const auto against = against_head(outcome.excluded);
-    note(note::VerdictsDependOnExclusion{against, count_units(outcome.excluded) - count_units(against)});
-  }
-
-  static std::size_t count_units(const std::vector<ExcludedUnits>& groups) {
-    std::size_t count = 0;
-    for (const ExcludedUnits& one : groups) count += one.numbers.size();
-    return count;
-  }
-
-  void note_samples() {
-    const auto medians =
-        std::ranges::count_if(measured_, [](const MeasuredPair& one) { return has_aggregates(*one.pair); });
-    if (medians > 0 && method_.plan.statistic != Statistic::median) note(note::MediansTaken{medians});
-    const auto cut = [](const MeasuredPair& one) { return were_samples_cut(one.numbers); };
-    const auto first = std::ranges::find_if(measured_, cut);
-    if (first != measured_.end())
-      note(note::SamplesCut{std::ranges::count_if(measured_, cut), first->pair->name,
-                            samples_per_process(first->numbers.base.summary),
-                            samples_per_process(first->numbers.head.summary)});
-  }
-
-  // A two-sided 95 % interval can seem to contradict a one-sided test at 5 %.
-  void note_intervals(const std::vector<Decision>& decisions) {
-    std::int64_t beyond = 0;
-    for (std::size_t i = 0; i < decisions.size(); ++i) {
-      const double farthest = std::max(-decisions[i].log_ci_low, decisions[i].log_ci_high);
-      beyond += decisions[i].decided == Decided::unchanged && farthest > log_same(measured_[i].margins);
-    }
-    if (beyond > 0) note(note::IntervalsBeyondMargin{beyond});
   }
 
   const GateOptions& options_;
@@ -276,20 +246,36 @@ double alpha_of(const GateOptions& options) {
   return options.policy.alpha.value_or(kAlpha);
 }
 
-Outcome decide_processes(const std::vector<MeasuredPair>& pairs, double alpha, double deviation) {
+// Median over median: one bad process must not show a shared processor.
+double log_change(const MeasuredPair& pair) {
+  const auto middle = [](std::vector<double> numbers) {
+    std::erase_if(numbers, [](double one) { return std::isnan(one); });
+    return median(numbers);
+  };
+  return middle(pair.numbers.head.processes) - middle(pair.numbers.base.processes);
+}
+
+Outcome decide_processes(const std::vector<MeasuredPair>& pairs, const Metric& metric, double alpha,
+                         double deviation) {
   std::vector<TwoSampleCase> cases;
   for (const MeasuredPair& pair : pairs)
-    cases.push_back({pair.numbers.base.processes, pair.numbers.head.processes, pair.margins});
+    cases.push_back({pair.numbers.base.processes,
+                     pair.numbers.head.processes,
+                     pair.margins,
+                     {},
+                     stated_noise(*pair.pair, log_change(pair), metric)});
   return decide_unpaired(cases, {.alpha = alpha, .assumed_deviation = deviation});
 }
 
 // The units are rounds: head's processes are grouped into rounds.
-Outcome decide_rounds(const std::vector<MeasuredPair>& pairs, const RoundPlaces& rounds, double alpha,
-                      double deviation) {
+Outcome decide_rounds(const std::vector<MeasuredPair>& pairs, const StoredSide& stored,
+                      const RoundPlaces& rounds, double alpha, double deviation) {
   std::vector<TwoSampleCase> cases;
   for (const MeasuredPair& pair : pairs) {
     const auto fresh = by_round(pair.numbers.head.processes, rounds);
-    cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh)});
+    cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins, round_spread(fresh),
+                     stated_noise(*pair.pair, log_change(pair), stored.metric),
+                     stored.history.at(pair.pair->name)});
   }
   Outcome outcome = decide_against_baseline(cases, {.alpha = alpha, .assumed_deviation = deviation});
   outcome.excluded_places.head = processes_of(outcome.excluded_places.head, rounds);
@@ -326,7 +312,7 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
     return numbers_of(exclude_processes(pair, base, head, excluded), base, head, plan);
   };
   const auto decide = [&](const std::vector<MeasuredPair>& pairs) {
-    return decide_processes(pairs, alpha_of(options), deviation);
+    return decide_processes(pairs, plan.metric, alpha_of(options), deviation);
   };
   return Gate(base, head, options, {Unit::process, plan, deviation, numbers, decide}).run();
 }
@@ -344,7 +330,7 @@ Comparison compare_with_baseline(StoredSide stored, const ResultSet& head, const
     return of_case;
   };
   const auto decide = [&](const std::vector<MeasuredPair>& pairs) {
-    return decide_rounds(pairs, rounds_of(head), alpha_of(options), deviation);
+    return decide_rounds(pairs, stored, rounds_of(head), alpha_of(options), deviation);
   };
   Comparison comparison = Gate(base, head, options, {Unit::round, plan, deviation, numbers, decide}).run();
   if (const auto differ = samples_differ(comparison.cells, stored)) comparison.notes.push_back(*differ);

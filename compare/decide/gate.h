@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct GateOptions {
   Policy policy;                                    // the file's, overridden by flags
   std::map<std::string, Margins> recorded_margins;  // of a recorded run, whose policy file is not available
   std::map<std::string, double> accepted;  // cases that `bless --accept` restarts, with their stored values
+  std::set<std::string> noise;             // cases whose regression `bless --noise` takes for noise
   std::optional<Statistic> statistic;      // of a process's samples; default: q25 on a CPU, q50 on a GPU
   std::optional<double> process_cv;        // assumed between processes; default: 5 % on a CPU, 1.5 % on a GPU
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;

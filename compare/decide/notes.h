@@ -42,6 +42,38 @@ struct ControlsUnused {};
 // Cases with fewer than kFewestMeasuredUnits units were judged by an assumed deviation, a fraction.
 struct DeviationAssumed {
   double deviation = 0;
+  double mde_with_more = 0;  // expected with kPlannedUnits per side; 0: not known
+};
+// The changes scatter more over the cases than the assumed or measured deviation explains.
+struct ScatterOverCases {
+  double deviation = 0;  // between units, by the scatter; 0: the deviation of each case was measured
+  bool tails = false;    // because single cases lie far outside
+  std::int64_t cases = 0;
+};
+// Outliers of single cases were excluded; the first is the case with the farthest.
+struct CaseOutliers {
+  std::int64_t cases = 0;
+  std::string name;
+  ExcludedUnits units;
+};
+// The file states the deviation of the samples behind a mean. The case with the largest one.
+struct SampleNoiseStated {
+  std::int64_t cases = 0;
+  std::string name;
+  double deviation = 0;
+  std::int64_t samples = 0;
+};
+// Cases with one thread whose real_time is well above their cpu_time; the farthest.
+struct WaitedForProcessor {
+  std::int64_t cases = 0;
+  std::string name;
+  double ratio = 1;
+};
+// Rows with far fewer iterations than the others of their case; the one with the smallest share.
+struct FewIterations {
+  std::int64_t rows = 0;
+  std::string name, file;
+  std::int64_t iterations = 0, others = 0;
 };
 // These cases have only one number for all repetitions, so the median was used instead of the statistic.
 struct MediansTaken {
@@ -107,9 +139,11 @@ struct Sentence {
 using Note =
     std::variant<note::InputRemark, note::DifferentMachines, note::PartlyFingerprinted, note::HardwareUnknown,
                  note::PartlyMeasured, note::SkippedCase, note::ControlsUnused, note::DeviationAssumed,
-                 note::MediansTaken, note::SamplesCut, note::SamplesDiffer, note::IntervalsBeyondMargin,
-                 note::UnitsExcluded, note::VerdictsDependOnExclusion, note::NullControlRan, note::EndedEarly,
-                 note::BaselineUsed, note::NoBaseline, note::Drift, note::Settled, note::Sentence>;
+                 note::ScatterOverCases, note::CaseOutliers, note::SampleNoiseStated,
+                 note::WaitedForProcessor, note::FewIterations, note::MediansTaken, note::SamplesCut,
+                 note::SamplesDiffer, note::IntervalsBeyondMargin, note::UnitsExcluded,
+                 note::VerdictsDependOnExclusion, note::NullControlRan, note::EndedEarly, note::BaselineUsed,
+                 note::NoBaseline, note::Drift, note::Settled, note::Sentence>;
 
 // What keeps a run from passing, in addition to its cases.
 enum class Hindrance {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compare/input/result_set.h"
+#include "compare/statistics/known_speeds.h"
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {
@@ -18,6 +19,7 @@ struct StoredSide {
   // [case][round]: log of the round's number, of its reciprocal if higher is better; NaN if the round does
   // not count.
   std::map<std::string, std::vector<double>> numbers;
+  std::map<std::string, std::vector<StoredNumber>> history;  // [case]: those that do not count, too
   std::int64_t samples = 0;  // fewest per process and case in the last round; 0 if unknown
 };
 

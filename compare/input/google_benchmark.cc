@@ -220,6 +220,9 @@ Repetition DocumentReader::repetition() {
   Repetition taken;
   taken.value = metric_value();
   taken.counters = row_.counters;
+  if (row_.threads == 1 && row_.real_time > 0 && row_.cpu_time > 0)
+    taken.real_per_cpu = row_.real_time / row_.cpu_time;
+  if (row_.iterations > 0) taken.iterations = row_.iterations;
   if (row_.samples_ns && options_.metric.name == "real_time") {
     if (row_.samples_ns->type != JsonType::array)
       throw wrong("samples_ns", "is not an array",

@@ -35,6 +35,15 @@ GoogleBenchmarkRow::Field* field_of(GoogleBenchmarkRow& row, std::string_view ke
   return nullptr;
 }
 
+// Numbers that are read whatever the metric is; null for other keys.
+double* number_of_key(GoogleBenchmarkRow& row, std::string_view key) {
+  if (key == "real_time") return &row.real_time;
+  if (key == "cpu_time") return &row.cpu_time;
+  if (key == "threads") return &row.threads;
+  if (key == "iterations") return &row.iterations;
+  return nullptr;
+}
+
 void read_samples(JsonReader& json, std::vector<double>& samples) {
   json.begin_array();
   while (json.next_item()) {
@@ -90,6 +99,8 @@ void read_row(JsonReader& json, std::string_view file, const RowFields& fields, 
         row.counters[i] = number_of(value.text);
     }
     if (*key == "real_time") row.has_time = true;
+    if (double* const number = number_of_key(row, *key); number != nullptr && value.type == JsonType::number)
+      *number = number_of(value.text);
     if (GoogleBenchmarkRow::Field* const field = field_of(row, *key)) {
       *field = value;
     } else if (*key == "samples_ns") {

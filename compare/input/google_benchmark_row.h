@@ -28,7 +28,8 @@ struct GoogleBenchmarkRow {
   std::vector<double> samples;                  // NaN where an item is not a number
   std::vector<std::string_view> other_numbers;  // numeric fields beside those above
   std::vector<std::string_view> not_finite;     // those of them that are NaN or infinite
-  bool has_time = false;                        // real_time is there: else it may be a fit of complexity
+  double real_time = 0, cpu_time = 0, threads = 0, iterations = 0;  // 0: missing, or no number
+  bool has_time = false;  // real_time is there: else it may be a fit of complexity
 
   // A fit of complexity (BigO, RMS): coefficients, no measurement.
   bool is_complexity() const;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
@@ -70,6 +71,7 @@ class NvbenchReader {
   void read_benchmark(FieldReader& in);
   std::set<std::string> take_identity();
   Case case_of(const State& state, bool name_device);
+  std::optional<SampleNoise> noise_of(const State& state, std::string_view tag, std::string_view place) const;
 
   FieldReader in_;
   JsonReader& json_;
@@ -186,6 +188,23 @@ std::set<std::string> NvbenchReader::take_identity() {
   return used;
 }
 
+// Of the samples behind a mean: nv/cold/time/gpu/mean has nv/cold/time/gpu/stdev/relative and
+// nv/cold/sample_size. Nothing if one is missing, or if nvbench could not compute it.
+std::optional<SampleNoise> NvbenchReader::noise_of(const State& state, std::string_view tag,
+                                                    std::string_view place) const {
+  constexpr std::string_view kMean = "/mean", kTime = "/time/";
+  const std::size_t time = tag.find(kTime);
+  if (!tag.ends_with(kMean) || time == std::string_view::npos) return std::nullopt;
+  const std::string stem(tag.substr(0, tag.size() - kMean.size()));
+  const auto deviation = state.summaries.find(stem + "/stdev/relative");
+  const auto samples = state.summaries.find(std::string(tag.substr(0, time)) + "/sample_size");
+  if (deviation == state.summaries.end() || samples == state.summaries.end()) return std::nullopt;
+  const SampleNoise noise{decimal_field(deviation->second, file_, place),
+                          decimal_field(samples->second, file_, place)};
+  if (!(noise.deviation >= 0) || std::isinf(noise.deviation) || !(noise.samples >= 2)) return std::nullopt;
+  return noise;
+}
+
 // Without a name if the filter drops it.
 Case NvbenchReader::case_of(const State& state, bool name_device) {
   Case measured;
@@ -212,6 +231,7 @@ Case NvbenchReader::case_of(const State& state, bool name_device) {
     mean.value = is_time ? number * kNanosecondsPerSecond : number;
     check_positive(mean.value, summary->second.text, file_, place);
     measured.repetitions.push_back(std::move(mean));
+    measured.noise = noise_of(state, tag, place);
     return measured;
   }
   throw meaning_diagnostic(

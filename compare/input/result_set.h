@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,11 +19,21 @@ struct Metric {
   Better better = Better::lower;  // for *_per_second, tflops, gbps: higher
 };
 
+inline constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
+
 // One row of the JSON. `samples` holds the single launches (samples_ns), if the row has them.
 struct Repetition {
   double value = 0;
   std::vector<double> samples;
   std::vector<double> counters = {};  // those of ReadOptions, in its order; NaN if the row lacks one
+  double real_per_cpu = kNotKnown;    // real_time / cpu_time, of a row with one thread
+  double iterations = kNotKnown;
+};
+
+// The deviation of a case's samples, as a fraction, if the file has only their mean.
+struct SampleNoise {
+  double deviation = 0;
+  double samples = 0;
 };
 
 struct Case {
@@ -30,9 +41,10 @@ struct Case {
   std::string raw_name;  // as in the file
   std::vector<Repetition> repetitions;
   bool aggregate_only = false;  // the file has only aggregates; `repetitions` is the median row
-  bool listed = false;          // from the list of a binary, which need not have measured it (A/B runs)
-  std::string failure;          // error message; if not empty, no number may be used
-  std::string skip_reason;      // skipped on purpose (SkipWithMessage): not measured, not an error
+  std::optional<SampleNoise> noise = {};
+  bool listed = false;      // from the list of a binary, which need not have measured it (A/B runs)
+  std::string failure;      // error message; if not empty, no number may be used
+  std::string skip_reason;  // skipped on purpose (SkipWithMessage): not measured, not an error
 };
 
 // context.warpgauge, or what a foreign file's context contains of it.

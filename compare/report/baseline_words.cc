@@ -53,8 +53,11 @@ struct EditWords {
                        visible(problem.text), visible(problem.name));
   }
   std::string operator()(const edit_problem::MatchesNothing& problem) const {
-    return fmt::format("{} matches no case of the baseline; check the expression",
-                       problem.flag == edit_problem::Flag::accept ? "--accept" : "--remove");
+    const char* const flag = problem.flag == edit_problem::Flag::accept   ? "--accept"
+                             : problem.flag == edit_problem::Flag::remove ? "--remove"
+                                                                          : "--noise";
+    return fmt::format("{} matches no case of the baseline{}; check the expression", flag,
+                       problem.flag == edit_problem::Flag::noise ? " that head measures" : "");
   }
   std::string operator()(const edit_problem::StillMeasured& problem) const {
     return fmt::format("--remove matches '{}', which head still measures; --accept restarts a case",
@@ -62,6 +65,10 @@ struct EditWords {
   }
   std::string operator()(const edit_problem::NotMeasured& problem) const {
     return fmt::format("--accept matches '{}', which head does not measure; --remove removes a case",
+                       visible(problem.name));
+  }
+  std::string operator()(const edit_problem::AcceptedNoise& problem) const {
+    return fmt::format("--accept and --noise both match '{}'; noise does not change the baseline of a case",
                        visible(problem.name));
   }
 };

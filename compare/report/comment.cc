@@ -9,6 +9,7 @@
 #include "compare/report/format.h"
 #include "compare/report/markdown.h"
 #include "compare/report/markdown_parts.h"
+#include "compare/report/note_words.h"
 #include "compare/report/unit_words.h"
 
 namespace warpgauge {
@@ -114,8 +115,11 @@ std::string failures(const Timeline& timeline) {
 std::string comment_report(Comparison comparison, const Timeline& timeline, const std::string& head) {
   sort_worst_first(comparison.cells);
   const RunVerdict verdict = verdict_of(comparison);
-  std::string top = fmt::format("{}\n### {} {}: {}\n", kCommentMarker, markdown::mark_of(verdict),
-                                run_verdict_name(verdict), format_counts(comparison));
+  const std::string first = first_sentence(comparison);
+  std::string top =
+      fmt::format("{}\n{}### {} {}: {}\n", kCommentMarker,
+                  first.empty() ? "" : sentence(first, markdown::Sentences::text) + "\n\n",
+                  markdown::mark_of(verdict), run_verdict_name(verdict), format_counts(comparison));
   top += commits(comparison, head);
   if (verdict == RunVerdict::pass && timeline.failed())
     top += "\nThe comparison passes, but its run did not succeed:\n" + failures(timeline);

@@ -133,7 +133,8 @@ void read_common_shift(FieldReader& in, CommonShift& shift) {
   in.object({{"verdict", read::nullable(shift.verdict, cell_verdict)},
              {"ratio", read::nullable(shift.ratio, read::positive)},
              {"ci", interval(shift.ci)},
-             {"p", read::nullable(shift.p, at_least_0)}});
+             {"p", read::nullable(shift.p, at_least_0)},
+             {"uniform", read::boolean(shift.is_uniform), Presence::optional}});
 }
 
 void read_hindrance(FieldReader& in, Hindrance& hindrance) {

@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "compare/report/format.h"
+#include "compare/report/note_words.h"
 #include "compare/report/why_words.h"
 
 namespace warpgauge {
@@ -38,7 +39,9 @@ std::string github_annotations(const Comparison& comparison) {
   const char* kind = verdict == RunVerdict::pass         ? "notice"
                      : verdict == RunVerdict::regression ? "error"
                                                          : "warning";
-  std::string out = annotation(kind, "warpgauge", format_verdict(comparison));
+  const std::string uniform = first_sentence(comparison);
+  const std::string first = uniform.empty() ? "" : uniform + ". ";
+  std::string out = annotation(kind, "warpgauge", first + format_verdict(comparison));
   std::size_t listed = 1;
   for (const Cell& cell : comparison.cells) {  // worst first
     const char* cell_kind = kind_of(cell.verdict);

@@ -96,10 +96,12 @@ Json context_json(const Comparison& comparison) {
 }
 
 Json common_shift_json(const CommonShift& shift) {
-  return {{"verdict", shift.verdict ? Json(cell_verdict_name(*shift.verdict)) : Json(nullptr)},
-          {"ratio", number(shift.ratio)},
-          {"ci", interval(shift.ci)},
-          {"p", number(shift.p)}};
+  Json json{{"verdict", shift.verdict ? Json(cell_verdict_name(*shift.verdict)) : Json(nullptr)},
+            {"ratio", number(shift.ratio)},
+            {"ci", interval(shift.ci)},
+            {"p", number(shift.p)}};
+  if (shift.is_uniform) json["uniform"] = true;
+  return json;
 }
 
 Json hindrances_json(const Comparison& comparison) {
@@ -127,6 +129,8 @@ std::string json_report(const Comparison& comparison) {
       {"notes", note_sentences(comparison)},
   };
   std::string out = "{";
+  if (const std::string first = first_sentence(comparison); !first.empty())
+    out += "\"headline\": " + json_text(Json(first)) + ",\n ";
   for (const auto& [key, value] : head) out += std::string("\"") + key + "\": " + json_text(value) + ",\n ";
   out += "\"cells\": [";
   const char* separator = "\n  ";

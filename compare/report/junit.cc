@@ -2,6 +2,7 @@
 
 #include "base/escape.h"
 #include "compare/report/format.h"
+#include "compare/report/note_words.h"
 #include "compare/report/why_words.h"
 
 namespace warpgauge {
@@ -58,7 +59,8 @@ std::string junit_report(const Comparison& comparison) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + totals + ">\n<testsuite" +
                     attribute("name", "warpgauge-compare") + totals + ">\n";
   for (const Cell& cell : comparison.cells) out += testcase(cell, comparison.policy);
-  return out + "  <system-out>" + xml_text(format_verdict(comparison)) +
+  const std::string first = first_sentence(comparison);
+  return out + "  <system-out>" + xml_text((first.empty() ? "" : first + "\n") + format_verdict(comparison)) +
          "</system-out>\n</testsuite>\n</testsuites>\n";
 }
 

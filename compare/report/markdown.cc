@@ -4,6 +4,7 @@
 
 #include "compare/report/format.h"
 #include "compare/report/markdown_parts.h"
+#include "compare/report/note_words.h"
 #include "compare/report/unit_words.h"
 
 namespace warpgauge {
@@ -31,7 +32,9 @@ std::string how(const Comparison& comparison) {
 }  // namespace
 
 std::string markdown_report(const Comparison& comparison) {
-  const std::string top = std::string("### ") + mark_of(verdict_of(comparison)) + " " +
+  const std::string first = first_sentence(comparison);
+  const std::string top = (first.empty() ? "" : "**" + sentence(first, Sentences::text) + "**\n\n") +
+                          std::string("### ") + mark_of(verdict_of(comparison)) + " " +
                           sentence(format_verdict(comparison), Sentences::text) + "\n" + commits(comparison) +
                           worst_cases(comparison, Sentences::text) + environment(comparison) +
                           notes(comparison, Sentences::text);

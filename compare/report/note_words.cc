@@ -5,6 +5,7 @@
 #include "base/diagnostic.h"
 #include "base/escape.h"
 #include "base/number_format.h"
+#include "compare/decide/measuring_noise.h"
 #include "compare/report/unit_words.h"
 #include "compare/report/why_words.h"
 #include "compare/statistics/outliers.h"
@@ -48,12 +49,57 @@ struct NoteWords {
   }
 
   std::string operator()(const note::DeviationAssumed& note) const {
-    return fmt::format(
+    const char* const units = unit == Unit::round ? "stored rounds" : "processes per side";
+    std::string text = fmt::format(
         "cases with fewer than {} {} are judged by an assumed deviation of {} between {}, or by the measured "
-        "one if "
-        "that is larger",
-        kFewestMeasuredUnits, unit == Unit::round ? "stored rounds" : "processes per side",
-        format_percent(note.deviation), unit_name(unit), kFewestMeasuredUnits);
+        "one if that is larger",
+        kFewestMeasuredUnits, units, format_percent(note.deviation), unit_name(unit));
+    if (note.mde_with_more > 0)
+      text += fmt::format("; with {} {} the MDE would be about {}", kPlannedUnits, units,
+                          format_mde(note.mde_with_more));
+    return text;
+  }
+  std::string operator()(const note::ScatterOverCases& note) const {
+    const std::string cases = format_count(note.cases, "cases");
+    const char* const why = note.tails ? ", and single cases lie far outside" : "";
+    if (note.deviation > 0)
+      return fmt::format(
+          "the changes of {} scatter by {} between {}{}; this was used in place of the assumed deviation",
+          cases, format_percent(note.deviation), unit_name(unit), why);
+    return fmt::format(
+        "the changes of {} scatter more than the {} before explain{}; every interval is widened accordingly",
+        cases, unit_name(unit), why);
+  }
+  std::string operator()(const note::CaseOutliers& note) const {
+    const ExcludedUnits& units = note.units;
+    return fmt::format(
+        "in {} single {} were excluded as outliers of that case alone; the farthest is {}: {} {} of {}, "
+        "about {}",
+        format_count(note.cases, "cases"), unit_name(unit), visible(note.name),
+        units.numbers.size() == 1 ? singular() : unit_name(unit), format_list(units.numbers),
+        side_name(units.side), shift_words(units.log_shift));
+  }
+  std::string operator()(const note::SampleNoiseStated& note) const {
+    return fmt::format(
+        "the files state the deviation of the samples of {}; it was added to the deviation between {}. The "
+        "largest: {}, {} over {}",
+        format_count(note.cases, "cases"), unit_name(unit), visible(note.name),
+        format_percent(note.deviation), format_count(note.samples, "samples"));
+  }
+  std::string operator()(const note::WaitedForProcessor& note) const {
+    return fmt::format(
+        "in {} with one thread, real_time is more than {} above cpu_time; the largest ratio is {} ({}). "
+        "Another process had the processor, or the case waits; if it does not wait on purpose, compare with "
+        "--metric cpu_time",
+        format_count(note.cases, "cases"), format_percent(kWellAbove), format_number(note.ratio),
+        visible(note.name));
+  }
+  std::string operator()(const note::FewIterations& note) const {
+    return fmt::format(
+        "{} {} far fewer iterations than the others of the same case: {} in {} has {}, the others {}; "
+        "measure it again",
+        format_count(note.rows, "rows"), verb(note.rows, "has", "have"), visible(note.name),
+        visible(note.file), note.iterations, note.others);
   }
   std::string operator()(const note::MediansTaken& note) const {
     return fmt::format(
@@ -209,6 +255,17 @@ const char* hindrance_name(Hindrance hindrance) {
       break;
   }
   return "doubt";
+}
+
+std::string first_sentence(const Comparison& comparison) {
+  const CommonShift& shift = comparison.common_shift;
+  if (!shift.is_uniform || !shift.ratio) return "";
+  const bool slower = *shift.ratio > 1;
+  const std::string change = format_change(slower ? *shift.ratio : 1 / *shift.ratio).substr(1);
+  return fmt::format(
+      "most cases are {} {} (median): either the machine was {}, or the change affects all of them; "
+      "`compare ab` runs both binaries interleaved and shows which",
+      change, slower ? "slower" : "faster", slower ? "slower" : "faster");
 }
 
 std::vector<std::string> note_sentences(const Comparison& comparison) {

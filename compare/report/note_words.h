@@ -15,6 +15,9 @@ namespace warpgauge {
 // As comparison.json names it: "cases_missing".
 [[nodiscard]] const char* hindrance_name(Hindrance hindrance);
 
+// The first line of every report, whatever the verdict: most cases changed together. Empty if they did not.
+[[nodiscard]] std::string first_sentence(const Comparison& comparison);
+
 // All notes, then all hindrances, in the order of the comparison.
 [[nodiscard]] std::vector<std::string> note_sentences(const Comparison& comparison);
 

@@ -109,7 +109,8 @@ const char* colour_of(RunVerdict verdict) {
 }  // namespace
 
 std::string text_report(const Comparison& comparison, const TextStyle& style) {
-  std::string out;
+  std::string out = wrapped(visible(first_sentence(comparison)), 0);
+  if (!out.empty()) out += "\n";
   if (!comparison.cells.empty()) out += header(comparison.policy.metric);
   for (const CellVerdict verdict : kWorstFirst) out += section(comparison, verdict, style);
   const std::string context = context_lines(comparison);

@@ -25,12 +25,20 @@ Json excluded_json(const std::vector<ExcludedUnits>& groups) {
 struct Writer {
   Json operator()(const std::monostate&) const { return nullptr; }
   Json operator()(const NotProved& why) const {
-    return {{"kind", "not_proved"}, {"deviation_assumed", why.deviation_assumed}};
+    Json json{{"kind", "not_proved"}, {"deviation_assumed", why.deviation_assumed}};
+    if (why.two_speeds)
+      json["two_speeds"] = {
+          {"fast", why.two_speeds->fast}, {"slow", why.two_speeds->slow}, {"rounds", why.two_speeds->rounds}};
+    if (why.named_noise) json["named_noise"] = true;
+    return json;
   }
   Json operator()(const ChangeProved& why) const {
-    return {{"kind", "change_proved"},
-            {"margin", why.margin},
-            {"relative_ratio", why.relative_log_ratio ? ratio_json(*why.relative_log_ratio) : Json(nullptr)}};
+    Json json{
+        {"kind", "change_proved"},
+        {"margin", why.margin},
+        {"relative_ratio", why.relative_log_ratio ? ratio_json(*why.relative_log_ratio) : Json(nullptr)}};
+    if (why.separated) json["separated"] = true;
+    return json;
   }
   Json operator()(const SameProved& why) const { return {{"kind", "same_proved"}, {"margin", why.margin}}; }
   Json operator()(const DependsOnExclusion& why) const {
@@ -114,11 +122,21 @@ void read_excluded(FieldReader& in, ExcludedUnits& one) {
 
 // The fields of each kind, beside "kind" itself.
 void read_kind(FieldReader& in, NotProved& why) {
-  in.object({{"deviation_assumed", read::boolean(why.deviation_assumed)}});
+  in.object({{"deviation_assumed", read::boolean(why.deviation_assumed)},
+             {"two_speeds",
+              [&why](FieldReader& at) {
+                TwoSpeeds& speeds = why.two_speeds.emplace();
+                at.object({{"fast", read::positive(speeds.fast)},
+                           {"slow", read::positive(speeds.slow)},
+                           {"rounds", count(speeds.rounds)}});
+              },
+              Presence::optional},
+             {"named_noise", read::boolean(why.named_noise), Presence::optional}});
 }
 void read_kind(FieldReader& in, ChangeProved& why) {
   in.object({{"margin", margin(why.margin)},
-             {"relative_ratio", read::nullable(why.relative_log_ratio, log_ratio)}});
+             {"relative_ratio", read::nullable(why.relative_log_ratio, log_ratio)},
+             {"separated", read::boolean(why.separated), Presence::optional}});
 }
 void read_kind(FieldReader& in, SameProved& why) {
   in.object({{"margin", margin(why.margin)}});

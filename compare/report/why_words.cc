@@ -50,10 +50,13 @@ struct WhyWords {
   std::string operator()(const std::monostate&) const { return ""; }
 
   std::string operator()(const ChangeProved& why) const {
-    if (!full || !cell.ratio) return "";
+    constexpr const char* kSeparated = "all processes of head are beyond all of base";
+    if (!full) return why.separated ? kSeparated : "";
+    if (!cell.ratio) return "";
     std::string text = fmt::format("{} {}", *cell.ratio > 1 ? "slower:" : "faster:", estimate_words(cell));
     if (why.relative_log_ratio)
       text += fmt::format(", {} against the other cases", format_change(std::exp(*why.relative_log_ratio)));
+    if (why.separated) text += fmt::format("; {}", kSeparated);
     return text + fmt::format("; beyond the limit of {}; {}", format_percent(why.margin), used_units());
   }
 
@@ -65,6 +68,9 @@ struct WhyWords {
   }
 
   std::string operator()(const NotProved& why) const {
+    if (why.two_speeds) return speed_words(*why.two_speeds);
+    if (why.named_noise)
+      return full ? fmt::format("not decided: named as noise: {}", estimate_words(cell)) : "named as noise";
     const std::string resolution = resolution_words(cell, unit, why);
     if (full)
       return fmt::format("not decided: {}; {}; minimum detectable effect (MDE): {}{}", estimate_words(cell),
@@ -114,6 +120,12 @@ struct WhyWords {
            (why.before ? fmt::format("; before: {}", format_value(*why.before, policy.metric)) : "");
   }
 
+  std::string speed_words(const TwoSpeeds& speeds) const {
+    return fmt::format("{}two speeds: {} and {}; head has the slower one, as {} before",
+                       full ? "not decided: " : "", format_value(speeds.fast, policy.metric),
+                       format_value(speeds.slow, policy.metric),
+                       format_count(static_cast<std::int64_t>(speeds.rounds), "rounds"));
+  }
   std::string mde_or_none() const { return cell.mde ? format_mde(*cell.mde) : "none"; }
   std::string used_units() const { return format_used_units(cell.units.value_or(0), unit); }
 };

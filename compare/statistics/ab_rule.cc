@@ -88,6 +88,12 @@ void AbRule::take(std::span<const AbBlock> blocks) {
   plan_next(look);
 }
 
+void AbRule::limit_next(std::span<const std::size_t> cases) {
+  if (!next_) return;
+  std::erase_if(next_->cases, [&](std::size_t c) { return std::ranges::find(cases, c) == cases.end(); });
+  if (next_->cases.empty()) next_.reset();
+}
+
 void AbRule::drop(std::size_t case_index, DecisionWhy why) {
   if (!states_[case_index].dropped) states_[case_index].dropped = std::move(why);
 }

@@ -63,6 +63,10 @@ class AbRule {
   // finite is dropped. Throws std::invalid_argument unless the blocks are exactly those of next().
   void take(std::span<const AbBlock> blocks);
 
+  // Leaves only these cases in next(): a recorded run holds no others. The rest stay as they are. Ends the
+  // run if none is left.
+  void limit_next(std::span<const std::size_t> cases);
+
   // Removes a case from the run, because it crashed or is wrong. Later interim analyses do not run it. It is
   // inconclusive unless it was decided before, and stays in Holm's family.
   void drop(std::size_t case_index, DecisionWhy why);

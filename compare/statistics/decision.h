@@ -20,6 +20,7 @@ inline constexpr const char* side_name(Side side) {
 enum class Unit { process, round, block };
 
 inline constexpr int kFewestMeasuredUnits = 3;  // per side; with fewer, the deviation is assumed
+inline constexpr int kPlannedUnits = 5;         // per side; what a report recommends instead
 
 enum class Decided { regression, improvement, unchanged, inconclusive };
 
@@ -56,10 +57,17 @@ struct ExcludedUnits {
   bool operator==(const ExcludedUnits&) const = default;
 };
 
+// Places of excluded units, from 0, within their side.
+struct ExcludedPlaces {
+  std::vector<std::size_t> base, head;
+  bool empty() const { return base.empty() && head.empty(); }
+};
+
 // The change is proved to lie beyond the margin.
 struct ChangeProved {
   double margin = 0;
   std::optional<double> relative_log_ratio;  // set if only the relative test proved it (judgement.h)
+  bool separated = false;                    // only the separation test proved it (separation.h)
   bool operator==(const ChangeProved&) const = default;
 };
 // The change is proved to lie within +-margin.
@@ -67,9 +75,18 @@ struct SameProved {
   double margin = 0;
   bool operator==(const SameProved&) const = default;
 };
-// Neither is proved. The decision's interval, MDE and more_units show how much the data can resolve.
+// Head has a slower speed that earlier rounds had, too (known_speeds.h).
+struct TwoSpeeds {
+  double fast = 0, slow = 0;  // logs; in a Cell, in the metric's unit
+  std::size_t rounds = 0;     // stored ones at the slower speed
+  bool operator==(const TwoSpeeds&) const = default;
+};
+// Neither is proved. The decision's interval, MDE and more_units show how much the data can resolve. A
+// regression is withheld if head is at a known slower speed, or if `bless --noise` names the case.
 struct NotProved {
   bool deviation_assumed = false;  // between units, because the case has too few
+  std::optional<TwoSpeeds> two_speeds = {};
+  bool named_noise = false;
   bool operator==(const NotProved&) const = default;
 };
 // `otherwise` is proved only if the `excluded` units, which speak against head, do not count.
@@ -116,6 +133,8 @@ struct Decision {
   int units = 0;          // per side, without excluded ones; 0: the figures above have no meaning
   int more_units = 0;     // per side, that would resolve the case; 0: decided, withheld, or not resolvable
   DecisionWhy why;
+  std::vector<ExcludedUnits> own_excluded = {};  // outliers of this case alone
+  ExcludedPlaces own_places = {};
 };
 
 // The median change of all cases. It is reported, but is not a case.
@@ -124,12 +143,14 @@ struct SharedChange {
   double log_ratio = 0;
   double log_ci_low = 0, log_ci_high = 0;  // two-sided 95 %
   double p = 1;                            // one-sided, for a slow-down above fail_above
+  bool is_uniform = false;  // beyond the margin; three quarters of the cases changed at least half as much
 };
 
-// Places of excluded units, from 0, within their side.
-struct ExcludedPlaces {
-  std::vector<std::size_t> base, head;
-  bool empty() const { return base.empty() && head.empty(); }
+// The scatter over the cases was used in place of the expected deviation (scatter.h).
+struct ScatterUsed {
+  double factor = 1;   // of the deviation that was expected
+  bool tails = false;  // because single cases lie far outside
+  std::size_t cases = 0;
 };
 
 // The output of a rule for a run.
@@ -138,6 +159,8 @@ struct Outcome {
   std::optional<SharedChange> shared;  // empty with fewer than five cases
   double mde = 0;                      // of the median case; infinity if no slow-down is detectable
   bool assumed = false;                // the deviation between units was assumed for at least one case
+  double mde_with_more = 0;            // if assumed: expected MDE with kPlannedUnits per side; 0: not known
+  std::optional<ScatterUsed> scatter;  // set if the changes scatter more over the cases than was expected
   std::vector<ExcludedUnits> excluded;
   ExcludedPlaces excluded_places;
 };

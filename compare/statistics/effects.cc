@@ -16,7 +16,7 @@
 namespace warpgauge {
 namespace {
 
-constexpr double kBulkShare = 0.75;
+constexpr double kUnchangedShare = 0.75;
 constexpr double kUnexplainedLevel = 0.01;  // of the test whether the prior explains a variance
 
 ModeratedVariance squeezed(double variance, double df, const VariancePrior& prior) {
@@ -26,14 +26,13 @@ ModeratedVariance squeezed(double variance, double df, const VariancePrior& prio
   return {(prior.df * prior.variance + df * variance) / total, std::min(total, prior.pooled_df)};
 }
 
-// Degrees of freedom of a sum of independent variances (Satterthwaite). A known variance has infinite ones.
+}  // namespace
+
 double satterthwaite(double a, double df_a, double b, double df_b) {
   const double denominator = (a > 0 ? a * a / df_a : 0) + (b > 0 ? b * b / df_b : 0);
   if (denominator > 0) return (a + b) * (a + b) / denominator;
   return a + b > 0 ? std::numeric_limits<double>::infinity() : df_a;
 }
-
-}  // namespace
 
 double trigamma_inverse(double y) {
   // Outside of this range the asymptotes are exact to single precision.
@@ -89,6 +88,16 @@ VariancePrior variance_prior(const TwoWayFit& fit) {
   return variances.size() < kSeparableCases ? VariancePrior{} : fit_variance_prior(variances, dfs);
 }
 
+double Effects::share_with_shared() const {
+  double with = 0, present = 0;
+  for (const Effect& one : cases) {
+    if (!one.present) continue;
+    ++present;
+    with += (one.relative.value + shared.value) / shared.value > 0.5;
+  }
+  return present > 0 ? with / present : 0;
+}
+
 Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::span<const Margins> margins,
                          std::span<const ModeratedVariance> floors) {
   constexpr double kKnown = std::numeric_limits<double>::infinity();
@@ -103,8 +112,10 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
     if (own.variance + fit.shared_variance < floor.variance)
       absolute = {one.change, floor.variance * one.leverage, floor.df};
     if (own.variance < floor.variance) own = floor;
-    effects.cases.push_back(
-        {absolute, {one.change, own.variance * one.leverage, own.df}, one.change + one.excluded_change});
+    effects.cases.push_back({absolute,
+                             {one.change, own.variance * one.leverage, own.df},
+                             one.change + one.excluded_change,
+                             one.units > 0});
     if (one.units == 0) continue;
     changes.push_back(one.change);
     with_excluded.push_back(effects.cases.back().with_excluded);
@@ -127,7 +138,7 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
     relative -= effects.shared.value;
     near += fit.cases[c].units > 0 && std::abs(relative) < log_same(margins[c]);
   }
-  effects.bulk_unchanged = static_cast<double>(near) >= kBulkShare * static_cast<double>(changes.size());
+  effects.bulk_unchanged = static_cast<double>(near) >= kUnchangedShare * static_cast<double>(changes.size());
   return effects;
 }
 

@@ -46,6 +46,10 @@ struct ModeratedVariance {
 // such variances by the same test; they lower the prior's degrees of freedom instead.
 [[nodiscard]] ModeratedVariance moderate(double variance, double df, const VariancePrior& prior);
 
+// Degrees of freedom of a sum of independent variances (Satterthwaite 1946). A known variance has infinite
+// ones.
+[[nodiscard]] double satterthwaite(double a, double df_a, double b, double df_b);
+
 // The prior of a run's variances, from its first interim analysis, over all cases. If g was not separated
 // there is no prior: then the cases' variances share g, and are not independent.
 [[nodiscard]] VariancePrior variance_prior(const TwoWayFit& fit);
@@ -62,6 +66,8 @@ struct Estimate {
 struct Effect {
   Estimate absolute, relative;
   double with_excluded = 0;  // the absolute change, with what the excluded units would add
+  bool present = true;
+  double p_separated_slower = 1, p_separated_faster = 1;  // separation.h, with the case's margins
 };
 
 struct Effects {
@@ -71,6 +77,10 @@ struct Effects {
   bool has_relative = false;    // there are enough cases for a median
   bool bulk_unchanged = false;  // the relative test applies
   double test_share = 1;        // share of the level per test: half if a case has two tests
+  bool has_separation = false;  // there are enough units for the separation test
+
+  // Share of the present cases that changed as the median did, by at least half as much.
+  [[nodiscard]] double share_with_shared() const;
 };
 
 // floors[case]: the smallest variance of a unit, assumed or observed, with its degrees of freedom. Variance 0

@@ -37,7 +37,13 @@ bool contradicted(Decided decided, double with_excluded, double improve, double 
 }
 
 struct DirectionTest {
-  std::vector<double> absolute, relative, absolute_adjusted, relative_adjusted;
+  std::vector<double> absolute, relative, separated;
+  std::vector<double> absolute_adjusted, relative_adjusted, separated_adjusted;
+
+  double smallest(std::size_t c) const { return std::min({absolute[c], relative[c], separated[c]}); }
+  double smallest_adjusted(std::size_t c) const {
+    return std::min({absolute_adjusted[c], relative_adjusted[c], separated_adjusted[c]});
+  }
 };
 
 DirectionTest test_direction(const Effects& effects, std::span<const Margins> margins,
@@ -48,6 +54,7 @@ DirectionTest test_direction(const Effects& effects, std::span<const Margins> ma
       const bool rejected = standing[c] == (slower ? Standing::regression : Standing::improvement);
       test.absolute.push_back(rejected ? 0 : 1);
       test.relative.push_back(rejected ? 0 : 1);
+      test.separated.push_back(1);
       continue;
     }
     const double margin = slower ? log_fail(margins[c]) : -log_improve(margins[c]);
@@ -58,13 +65,17 @@ DirectionTest test_direction(const Effects& effects, std::span<const Margins> ma
     // If the bulk moved the other way, an unchanged case differs from the median. Its own change limits the
     // test.
     const Estimate smaller{std::min(relative.value, absolute.value), relative.variance, relative.df};
+    test.separated.push_back(slower ? effects.cases[c].p_separated_slower
+                                    : effects.cases[c].p_separated_faster);
     test.relative.push_back(effects.bulk_unchanged && p_absolute <= level ? p_above(smaller, margin) : 1);
   }
   test.absolute_adjusted = holm_adjust(test.absolute);
   test.relative_adjusted = holm_adjust(test.relative);
+  test.separated_adjusted = holm_adjust(test.separated);
   return test;
 }
 
+constexpr double kUniformShare = 0.75;
 constexpr double kPower = 0.8;
 constexpr int kMostUnits = 1000;  // a larger sample size is not reported
 constexpr double kNever = std::numeric_limits<double>::infinity();
@@ -139,7 +150,8 @@ DecisionWhy why_of(const Evidence& evidence) {
       break;
   }
   const bool slower = verdict.decided == Decided::regression;
-  ChangeProved proved{slower ? evidence.margins.fail_above : evidence.margins.improve_above, {}};
+  ChangeProved proved{
+      slower ? evidence.margins.fail_above : evidence.margins.improve_above, {}, verdict.by_separation};
   if (verdict.by_relative) proved.relative_log_ratio = evidence.effect.relative.value;
   return proved;
 }
@@ -161,12 +173,13 @@ std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> marg
   std::vector<Verdict> verdicts(effects.cases.size());
   for (std::size_t c = 0; c < verdicts.size(); ++c) {
     Verdict& verdict = verdicts[c];
-    const auto both = [&](double a, double b) { return std::min(1.0, std::min(a, b) / effects.test_share); };
-    verdict.p = both(slower.absolute[c], slower.relative[c]);
-    verdict.p_adjusted = both(slower.absolute_adjusted[c], slower.relative_adjusted[c]);
+    verdict.p = std::min(1.0, slower.smallest(c) / effects.test_share);
+    verdict.p_adjusted = std::min(1.0, slower.smallest_adjusted(c) / effects.test_share);
     const auto rejected = [&](const DirectionTest& test) {
-      verdict.by_relative = test.absolute_adjusted[c] > level;
-      return std::min(test.absolute_adjusted[c], test.relative_adjusted[c]) <= level;
+      const bool by_absolute = test.absolute_adjusted[c] <= level;
+      verdict.by_relative = !by_absolute && test.relative_adjusted[c] <= level;
+      verdict.by_separation = !by_absolute && !verdict.by_relative;
+      return test.smallest_adjusted(c) <= level;
     };
     const double same = log_same(margins[c]);
     if (rejected(slower)) {
@@ -204,6 +217,8 @@ SharedChange judge_shared(const Effects& effects, std::span<const Margins> margi
   } else if (p_inside(shared, median(same)) < levels.unchanged) {
     change.decided = Decided::unchanged;
   }
+  const bool beyond = shared.value > median(fail) || shared.value < median(improve);
+  change.is_uniform = beyond && effects.share_with_shared() >= kUniformShare;
   if (contradicted(change.decided, effects.shared_with_excluded, median(improve), median(same)))
     change.decided = Decided::inconclusive;
   return change;

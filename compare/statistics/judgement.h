@@ -1,11 +1,13 @@
 // From effects to verdicts, for all cases at one interim analysis; and from a verdict to a Decision.
 //
-// Regression and improvement: two one-sided t tests per case against its margin, each at half the level.
+// Regression and improvement: up to three one-sided tests per case against its margin, each at the same share
+// of the level.
 // - The absolute test takes the change itself.
 // - The relative test takes the change less the median change. It applies if at least three quarters of the
 //   cases lie within same_within of that median, and if the absolute test rejects at the unadjusted level of
 //   this interim analysis. That needs no Holm: an error in g affects all cases or none. The relative test
 //   never takes more than the change itself.
+// - The separation test (separation.h) needs five processes per side.
 // Each test is adjusted by Holm over all cases.
 //
 // Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, on the absolute change and, if the
@@ -43,6 +45,7 @@ struct Verdict {
   Decided decided = Decided::inconclusive;
   double p = 1, p_adjusted = 1;                      // of a regression
   bool by_relative = false;                          // only the relative test rejected
+  bool by_separation = false;                        // only the separation test rejected
   Decided without_excluded = Decided::inconclusive;  // `decided`, if the excluded units did not count
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/quantile.h"
+#include "compare/statistics/scatter.h"
 
 namespace warpgauge {
 namespace {
@@ -69,7 +70,7 @@ std::vector<Outlier> find_outliers(const TwoWayData& data, std::span<const doubl
     for (const double g : of_side) distances.push_back(std::abs(g - centres[side]));
   }
   if (distances.empty()) return {};
-  const double limit = std::max(kNegligibleShift, kFarOutside * 1.4826 * median(distances));
+  const double limit = std::max(kNegligibleShift, kFarOutside * kMadToDeviation * median(distances));
   std::vector<Outlier> outliers;
   std::size_t units[2] = {0, 0}, excluded[2] = {0, 0};
   for (std::size_t u = 0; u < shared.size(); ++u) {
@@ -81,6 +82,64 @@ std::vector<Outlier> find_outliers(const TwoWayData& data, std::span<const doubl
   }
   for (const std::size_t side : {0, 1})
     if (excluded[side] > 0 && excluded[side] > most_excluded(units[side], data.is_paired())) return {};
+  return outliers;
+}
+
+// A case's values less g, by side; units without the case are left out.
+struct CaseValues {
+  std::vector<double> values[2];
+  std::vector<std::size_t> units[2];
+  double centre[2] = {0, 0};
+  double deviation = 0;
+};
+
+CaseValues values_of_case(const TwoWayData& data, std::size_t c, std::span<const double> shared) {
+  CaseValues of_case;
+  for (std::size_t u = 0; u < data.head.size(); ++u) {
+    const double y = data.at(u, c);
+    if (std::isnan(y)) continue;
+    of_case.values[data.side_of(u)].push_back(y - shared[u]);
+    of_case.units[data.side_of(u)].push_back(u);
+  }
+  std::vector<double> distances;
+  for (const std::size_t side : {0, 1}) {
+    if (of_case.values[side].empty()) continue;
+    of_case.centre[side] = median(of_case.values[side]);
+    for (const double value : of_case.values[side])
+      distances.push_back(std::abs(value - of_case.centre[side]));
+  }
+  if (!distances.empty()) of_case.deviation = kMadToDeviation * median(distances);
+  return of_case;
+}
+
+bool is_far_from_all(double value, const std::vector<double>& others, double limit) {
+  return std::ranges::none_of(others, [&](double other) { return std::abs(value - other) <= limit; });
+}
+
+double case_deviation(const TwoWayData& data, std::size_t c, std::span<const double> shared) {
+  return values_of_case(data, c, shared).deviation;
+}
+
+std::vector<Outlier> find_case_outliers(const TwoWayData& data, std::size_t c, std::span<const double> shared,
+                                        double typical) {
+  const CaseValues of_case = values_of_case(data, c, shared);
+  const double limit = std::max({kNegligibleShift, kFarOutside * of_case.deviation, kTypicalFar * typical});
+  std::vector<Outlier> outliers;
+  for (const std::size_t side : {0, 1}) {
+    const std::vector<double>& values = of_case.values[side];
+    std::size_t excluded = 0, isolated = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double shift = values[i] - of_case.centre[side];
+      if (!(std::abs(shift) > limit)) continue;
+      ++excluded;
+      isolated += is_far_from_all(values[i], of_case.values[1 - side], limit);
+      outliers.push_back({of_case.units[side][i], shift});
+    }
+    const std::size_t most = most_excluded(values.size(), false);
+    const bool one_alone = values.size() >= kFewestOfCase && excluded == 1 && isolated == 1;
+    if (excluded > most && !one_alone) return {};
+  }
+  std::ranges::sort(outliers, {}, &Outlier::unit);
   return outliers;
 }
 

@@ -22,6 +22,8 @@ namespace warpgauge {
 
 // Limit for |g - side's median g|, in robust deviations (1.4826 MAD over the units of both sides).
 inline constexpr double kFarOutside = 8;
+inline constexpr double kTypicalFar = 3;
+inline constexpr std::size_t kFewestOfCase = 5;    // units per side, for outliers of one case alone
 inline constexpr double kNegligibleShift = 0.001;  // the smallest limit, as a log
 // A single unit that speaks against head is attributed to the machine if its side has this many processes. A
 // block holds two processes per side.
@@ -43,6 +45,16 @@ struct Outlier {
 
 // shared[unit]: g. The result is ascending by unit.
 [[nodiscard]] std::vector<Outlier> find_outliers(const TwoWayData& data, std::span<const double> shared);
+
+// Outliers of one case alone: units in which this case lies far from its side's others, though the unit does
+// not. shared[unit]: g. The limit is kFarOutside robust deviations of the case, and not less than kTypicalFar
+// of the typical case. The same number per side may be excluded. With five to seven units per side, it is
+// one, if it is far from all units of the other side too: of two speeds, the other side would have both.
+[[nodiscard]] std::vector<Outlier> find_case_outliers(const TwoWayData& data, std::size_t c,
+                                                      std::span<const double> shared, double typical);
+
+// Robust deviation of a case within its sides, without g.
+[[nodiscard]] double case_deviation(const TwoWayData& data, std::size_t c, std::span<const double> shared);
 
 [[nodiscard]] bool is_excluded(std::span<const Outlier> excluded, std::size_t unit);
 

@@ -9,9 +9,14 @@
 #include "base/quantile.h"
 #include "compare/statistics/judgement.h"
 #include "compare/statistics/outliers.h"
+#include "compare/statistics/scatter.h"
+#include "compare/statistics/separation.h"
+#include "compare/statistics/student.h"
 
 namespace warpgauge {
 namespace {
+
+constexpr double kPlannedPower = 0.8416;  // quantile of the normal distribution at power .8
 
 // Units that hold a case and are not excluded. In the fit, the first of them is unit `first`.
 int present(std::span<const double> numbers, std::size_t first = 0, std::span<const Outlier> excluded = {}) {
@@ -25,6 +30,12 @@ int present(std::span<const double> numbers, std::size_t first = 0, std::span<co
 struct UsedUnits {
   int base = 0, head = 0;
   int fewer() const { return std::min(base, head); }
+};
+
+// Units that each side has.
+struct SideSizes {
+  std::size_t base = 0, head = 0;
+  std::size_t fewer() const { return std::min(base, head); }
 };
 
 void check(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options) {
@@ -67,12 +78,13 @@ VariancePrior spread_prior(std::span<const TwoSampleCase> cases) {
 // The smallest variance that a unit of the case may have.
 ModeratedVariance variance_floor(const TwoSampleCase& one, const VariancePrior& prior, bool assumed,
                                  double assumed_deviation) {
+  constexpr double kKnown = std::numeric_limits<double>::infinity();
   ModeratedVariance shown;
   if (one.spread.df > 0) shown = moderate(one.spread.variance, one.spread.df, prior);
   if (!assumed) shown.variance /= one.spread.processes;
-  const ModeratedVariance known{assumed ? assumed_deviation * assumed_deviation : 0,
-                                std::numeric_limits<double>::infinity()};
-  return shown.variance > known.variance ? shown : known;
+  const double known = assumed ? assumed_deviation * assumed_deviation : 0;
+  if (shown.variance > known + one.stated.variance) return shown;
+  return {known + one.stated.variance, satterthwaite(known, kKnown, one.stated.variance, one.stated.df)};
 }
 
 // Variance of a change per variance of a unit, with `extra` more units. More processes are measured on both
@@ -82,6 +94,14 @@ std::function<double(int)> leverage_of(const UsedUnits& used, Unit unit) {
     const auto with = [&](int base, int head) { return 1.0 / (used.base + base) + 1.0 / (used.head + head); };
     return unit == Unit::process ? with(extra, extra) : std::min(with(extra, 0), with(0, extra));
   };
+}
+
+// The units that were excluded for a case: in all cases, and in this one alone.
+std::vector<Outlier> all_excluded(const TwoWayFit& fit, std::size_t c) {
+  std::vector<Outlier> excluded = fit.excluded;
+  excluded.insert(excluded.end(), fit.cases[c].excluded.begin(), fit.cases[c].excluded.end());
+  std::ranges::sort(excluded, {}, &Outlier::unit);
+  return excluded;
 }
 
 ExcludedPlaces places_of(std::span<const Outlier> excluded, std::size_t base_units) {
@@ -95,53 +115,162 @@ ExcludedPlaces places_of(std::span<const Outlier> excluded, std::size_t base_uni
   return places;
 }
 
-Outcome decide(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options, Unit unit) {
-  check(cases, options);
-  Outcome outcome;
-  outcome.mde = std::numeric_limits<double>::infinity();
-  if (cases.empty()) return outcome;
-  const TwoWayFit fit = fit_two_way(two_way_data(cases));
-  const std::size_t base_units = cases[0].base.size();
-  const VariancePrior spreads = spread_prior(cases);
+// Cases whose noise is assumed, or measured.
+struct CaseGroup {
+  Expected expected = Expected::measured;
+  std::vector<std::size_t> cases;
+};
+
+// If both sides have three units or more, the units show the noise of each case. If not, the scatter over the
+// cases is all that shows how noisy these units were.
+std::optional<ScatterUsed> widen_by_scatter(Effects& effects, const CaseGroup& group, double level) {
+  std::vector<double> changes, dfs;
+  for (const std::size_t c : group.cases) {
+    const Estimate& change = effects.cases[c].absolute;
+    if (!(change.variance > 0) || !(change.df > 0)) continue;
+    changes.push_back(change.value / std::sqrt(change.variance));
+    dfs.push_back(change.df);
+  }
+  if (changes.size() < kBulkCases) return std::nullopt;
+  const CaseScatter scatter = scatter_over_cases(changes, group.expected, median(dfs), level);
+  if (scatter.factor == 1) return std::nullopt;
+  for (const std::size_t c : group.cases) {
+    for (Estimate* change : {&effects.cases[c].absolute, &effects.cases[c].relative}) {
+      change->variance *= scatter.factor * scatter.factor;
+      change->df = std::min(change->df, scatter.df);
+    }
+  }
+  return ScatterUsed{scatter.factor, scatter.tails, changes.size()};
+}
+
+// The MDE of the median case with kPlannedUnits per side, if the bulk of the changes is noise.
+double mde_with_more(std::span<const TwoSampleCase> cases, const TwoWayFit& fit, double level) {
+  std::vector<double> changes, fail;
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    if (fit.cases[c].units == 0) continue;
+    changes.push_back(fit.cases[c].change / std::sqrt(fit.cases[c].leverage));
+    fail.push_back(log_fail(cases[c].margins));
+  }
+  if (changes.size() < kBulkCases) return 0;
+  // Degrees of freedom of one case, doubled by those of the prior.
+  constexpr double kDf = 2 * (2 * kPlannedUnits - 2);
+  const double deviation = bulk_deviation(changes) * std::sqrt(2.0 / kPlannedUnits);
+  return std::expm1(median(fail) + deviation * (student_upper_quantile(level, kDf) + kPlannedPower));
+}
+
+void test_separation(std::span<const TwoSampleCase> cases, Effects& effects) {
+  effects.has_separation = true;
+  effects.test_share = effects.has_relative ? 1.0 / 3 : 0.5;
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    const TwoSampleCase& one = cases[c];
+    effects.cases[c].p_separated_slower = separation_p(one.base, one.head, log_fail(one.margins));
+    effects.cases[c].p_separated_faster = separation_p(one.head, one.base, -log_improve(one.margins));
+  }
+}
+
+// What the rule knows of the cases before it tests them, [case].
+struct Prepared {
   std::vector<Margins> margins;
   std::vector<UsedUnits> used;
   std::vector<ModeratedVariance> floors;
   std::vector<Standing> standing;
   std::vector<char> assumed;
-  for (const TwoSampleCase& one : cases) {
-    margins.push_back(one.margins);
-    const UsedUnits units = used.emplace_back(
-        UsedUnits{present(one.base, 0, fit.excluded), present(one.head, base_units, fit.excluded)});
+  CaseGroup by_assumption{Expected::assumed, {}}, by_units{Expected::measured, {}};
+};
+
+Prepared prepare(std::span<const TwoSampleCase> cases, const TwoWayFit& fit, double assumed_deviation,
+                 Unit unit) {
+  const VariancePrior spreads = spread_prior(cases);
+  Prepared of;
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    const TwoSampleCase& one = cases[c];
+    const std::vector<Outlier> excluded = all_excluded(fit, c);
+    const UsedUnits units{present(one.base, 0, excluded), present(one.head, one.base.size(), excluded)};
     const int judged_by = unit == Unit::round ? units.base : units.fewer();
-    standing.push_back(units.fewer() > 0 ? Standing::open : Standing::closed);
-    assumed.push_back(units.fewer() > 0 && judged_by < kFewestMeasuredUnits);
-    outcome.assumed |= assumed.back() != 0;
-    floors.push_back(variance_floor(one, spreads, assumed.back() != 0, options.assumed_deviation));
+    const bool assumed = units.fewer() > 0 && judged_by < kFewestMeasuredUnits;
+    of.margins.push_back(one.margins);
+    of.used.push_back(units);
+    of.standing.push_back(units.fewer() > 0 ? Standing::open : Standing::closed);
+    of.assumed.push_back(assumed);
+    of.floors.push_back(variance_floor(one, spreads, assumed, assumed_deviation));
+    if (units.fewer() > 0) (assumed ? of.by_assumption : of.by_units).cases.push_back(c);
   }
-  const Effects effects = estimate_effects(fit, variance_prior(fit), margins, floors);
+  return of;
+}
+
+std::optional<ScatterUsed> widen_all(Effects& effects, const Prepared& of, double level) {
+  const auto assumed = widen_by_scatter(effects, of.by_assumption, level);
+  const auto measured = widen_by_scatter(effects, of.by_units, level);
+  return assumed ? assumed : measured;
+}
+
+Decision decide_case(std::size_t c, const TwoWayFit& fit, const Prepared& of, const Effects& effects,
+                     const Verdict& verdict, const PlannedLevels& levels, Unit unit, const SideSizes& sizes) {
+  if (of.used[c].fewer() == 0) return no_decision(AllExcluded{});
+  Decision decision = decision_of(
+      {.effect = effects.cases[c],
+       .verdict = verdict,
+       .margins = of.margins[c],
+       .bulk_unchanged = effects.bulk_unchanged,
+       .units = of.used[c].fewer(),
+       .deviation_assumed = of.assumed[c] != 0,
+       .levels = levels,
+       .against_head = against_head(group_excluded(all_excluded(fit, c), sizes.base, sizes.head))},
+      leverage_of(of.used[c], unit));
+  decision.own_excluded = group_excluded(fit.cases[c].excluded, sizes.base, sizes.head);
+  decision.own_places = places_of(fit.cases[c].excluded, sizes.base);
+  return decision;
+}
+
+// Head's regression, if it is a slower speed that the case had before.
+std::optional<TwoSpeeds> two_speeds(const TwoSampleCase& one, const Estimate& change, double leverage,
+                                    double level) {
+  if (one.history.empty() || !(change.df > 0)) return std::nullopt;
+  std::vector<double> base = one.base, head = one.head;
+  for (auto* side : {&base, &head}) std::erase_if(*side, [](double x) { return !std::isfinite(x); });
+  const double centre = round_number(base);
+  const double near = log_same(one.margins) +
+                      student_upper_quantile(level, change.df) * std::sqrt(2 * change.variance / leverage);
+  const auto speed = known_speed(one.history, head, centre, near);
+  if (!speed) return std::nullopt;
+  return TwoSpeeds{centre, speed->value, speed->rounds};
+}
+
+Outcome decide(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options, Unit unit) {
+  check(cases, options);
+  Outcome outcome;
+  outcome.mde = std::numeric_limits<double>::infinity();
+  if (cases.empty()) return outcome;
+  const SideSizes sizes{cases[0].base.size(), cases[0].head.size()};
+  // The spread of stored rounds must stay as it is: a case may have two speeds.
+  const TwoWayFit fit = fit_two_way(two_way_data(cases), {}, unit == Unit::process);
+  const Prepared of = prepare(cases, fit, options.assumed_deviation, unit);
+  Effects effects = estimate_effects(fit, variance_prior(fit), of.margins, of.floors);
+  if (unit == Unit::process && sizes.fewer() >= kFewestSeparated) test_separation(cases, effects);
+  const double single = options.alpha * effects.test_share / static_cast<double>(cases.size());
+  if (sizes.fewer() < static_cast<std::size_t>(kFewestMeasuredUnits))
+    outcome.scatter = widen_all(effects, of, single);
+  outcome.assumed = !of.by_assumption.cases.empty();
+  if (outcome.assumed) outcome.mde_with_more = mde_with_more(cases, fit, single);
+  outcome.excluded = group_excluded(fit.excluded, sizes.base, sizes.head);
+  outcome.excluded_places = places_of(fit.excluded, sizes.base);
   const Levels levels{options.alpha, kUnchangedLevel};
-  const std::vector<Verdict> verdicts = judge(effects, margins, standing, levels);
-  const PlannedLevels planned{options.alpha * effects.test_share / static_cast<double>(cases.size()),
-                              options.alpha, kUnchangedLevel};
-  outcome.excluded = group_excluded(fit.excluded, base_units, cases[0].head.size());
-  outcome.excluded_places = places_of(fit.excluded, base_units);
-  const std::vector<ExcludedUnits> against = against_head(outcome.excluded);
+  const std::vector<Verdict> verdicts = judge(effects, of.margins, of.standing, levels);
   std::vector<double> detectable;
   for (std::size_t c = 0; c < cases.size(); ++c) {
-    outcome.decisions.push_back(used[c].fewer() == 0 ? no_decision(AllExcluded{})
-                                                     : decision_of({.effect = effects.cases[c],
-                                                                    .verdict = verdicts[c],
-                                                                    .margins = margins[c],
-                                                                    .bulk_unchanged = effects.bulk_unchanged,
-                                                                    .units = used[c].fewer(),
-                                                                    .deviation_assumed = assumed[c] != 0,
-                                                                    .levels = planned,
-                                                                    .against_head = against},
-                                                                   leverage_of(used[c], unit)));
-    detectable.push_back(outcome.decisions.back().mde);
+    outcome.decisions.push_back(
+        decide_case(c, fit, of, effects, verdicts[c], {single, options.alpha, kUnchangedLevel}, unit, sizes));
+    Decision& decision = outcome.decisions.back();
+    detectable.push_back(decision.mde);
+    if (decision.decided != Decided::regression) continue;
+    if (const auto speeds =
+            two_speeds(cases[c], effects.cases[c].absolute, leverage_of(of.used[c], unit)(0), single)) {
+      decision.decided = Decided::inconclusive;
+      decision.why = NotProved{of.assumed[c] != 0, speeds};
+    }
   }
   outcome.mde = median(detectable);
-  if (effects.has_relative) outcome.shared = judge_shared(effects, margins, levels);
+  if (effects.has_relative) outcome.shared = judge_shared(effects, of.margins, levels);
   return outcome;
 }
 

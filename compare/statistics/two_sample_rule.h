@@ -3,8 +3,9 @@
 //   decide_unpaired           processes of base against processes of head; no process has a partner
 //   decide_against_baseline   rounds of a stored baseline against one or more new rounds
 //
-// With too few units the deviation between them is assumed, unless the units show a larger one. Too few are
-// fewer than three processes on either side, or fewer than three stored rounds.
+// With too few units the deviation between them is assumed, unless the units or the scatter over the cases
+// (scatter.h) show a larger one. Too few are fewer than three processes on either side, or fewer than three
+// stored rounds.
 //
 // A new round is never taken as more precise than its own processes show. The variance of its mean is at
 // least the variance between its processes (moderated over cases), divided by their number. If the deviation
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "compare/statistics/decision.h"
+#include "compare/statistics/known_speeds.h"
 
 namespace warpgauge {
 
@@ -31,12 +33,21 @@ struct RoundSpread {
   double processes = 1;  // per round, on average
 };
 
+// What the results themselves say about the noise of their numbers: a variance of one unit's number, which
+// comes on top of the deviation between units.
+struct StatedNoise {
+  double variance = 0;
+  double df = 0;  // of that variance; 0: nothing is stated
+};
+
 struct TwoSampleCase {
   // One number per process (statistic.h) or per round (round_number), NaN if that unit lacks the case. Stored
   // rounds are base, oldest first. Every case has the same number of entries, and a number on each side.
   std::vector<double> base, head;
   Margins margins;
   RoundSpread spread = {};  // of the new rounds; decide_unpaired has none
+  StatedNoise stated = {};
+  std::vector<StoredNumber> history = {};  // of a stored baseline: all rounds, those that do not count, too
 };
 
 struct TwoSampleOptions {

@@ -108,6 +108,14 @@ TwoWayData without_units(const TwoWayData& data, std::span<const Outlier> exclud
   return kept;
 }
 
+// Outliers that were found without the excluded units, by their places among all units.
+void place_among_all(std::vector<Outlier>& outliers, std::size_t units, std::span<const Outlier> excluded) {
+  std::vector<std::size_t> kept;
+  for (std::size_t u = 0; u < units; ++u)
+    if (!is_excluded(excluded, u)) kept.push_back(u);
+  for (Outlier& one : outliers) one.unit = kept[one.unit];
+}
+
 // Subtracts the controls' median change, which is the machine's own, from every change. The noise of that
 // median remains.
 void subtract_controls(TwoWayFit& fit, std::span<const char> controls) {
@@ -125,17 +133,32 @@ void subtract_controls(TwoWayFit& fit, std::span<const char> controls) {
       kMedianVariance / static_cast<double>(present) * median_over(fit.cases, &CaseFit::variance, is_control);
 }
 
-TwoWayFit fit_all_units(const TwoWayData& data) {
+// [case]: the outliers of single cases.
+std::vector<std::vector<Outlier>> case_outliers_of(const TwoWayData& data, std::span<const double> shared) {
+  std::vector<double> deviations;
+  for (std::size_t c = 0; c < data.cases; ++c) deviations.push_back(case_deviation(data, c, shared));
+  const double typical = data.cases < kSeparableCases ? 0 : median(deviations);
+  std::vector<std::vector<Outlier>> outliers;
+  for (std::size_t c = 0; c < data.cases; ++c)
+    outliers.push_back(find_case_outliers(data, c, shared, typical));
+  return outliers;
+}
+
+TwoWayFit fit_all_units(TwoWayData data, bool case_outliers) {
   const std::vector<std::size_t> complete = complete_cases(data);
   const bool separated = complete.size() >= kSeparableCases;
   const std::vector<double> shared = shared_effects(data, complete);
   const bool paired = data.is_paired();
+  std::vector<std::vector<Outlier>> outliers(data.cases);
+  if (case_outliers && !paired) outliers = case_outliers_of(data, shared);
+  for (std::size_t c = 0; c < data.cases; ++c)
+    for (const Outlier& one : outliers[c]) data.values[one.unit * data.cases + c] = std::nan("");
 
   TwoWayFit fit;
   // Separating g over n cases costs each of them 1/n of its degrees of freedom.
   const double df_kept = separated ? 1 - 1 / static_cast<double>(complete.size()) : 1;
   for (std::size_t c = 0; c < data.cases; ++c)
-    fit.cases.push_back(fit_case(data, c, shared, paired, df_kept));
+    fit.cases.emplace_back(fit_case(data, c, shared, paired, df_kept)).excluded = std::move(outliers[c]);
   fit.shared_df = static_cast<double>(data.head.size()) - (paired ? 1 : 2);
   if (separated && fit.shared_df > 0) {
     const double squares = std::inner_product(shared.begin(), shared.end(), shared.begin(), 0.0);
@@ -149,13 +172,18 @@ TwoWayFit fit_all_units(const TwoWayData& data) {
 
 }  // namespace
 
-TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls) {
+TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls, bool case_outliers) {
   const std::vector<Outlier> excluded = find_outliers(data, shared_effects(data, complete_cases(data)));
-  TwoWayFit fit = fit_all_units(excluded.empty() ? data : without_units(data, excluded));
+  TwoWayFit fit = fit_all_units(excluded.empty() ? data : without_units(data, excluded), case_outliers);
   fit.excluded = excluded;
-  if (may_be_heads_own(data, excluded)) {
-    for (std::size_t c = 0; c < data.cases; ++c)
-      if (fit.cases[c].units > 0) fit.cases[c].excluded_change = excluded_change(data, c, excluded);
+  for (std::size_t c = 0; c < data.cases; ++c) {
+    CaseFit& one = fit.cases[c];
+    place_among_all(one.excluded, data.head.size(), excluded);
+    if (one.units == 0) continue;
+    std::vector<Outlier> all = excluded;
+    all.insert(all.end(), one.excluded.begin(), one.excluded.end());
+    std::ranges::sort(all, {}, &Outlier::unit);
+    if (may_be_heads_own(data, all)) one.excluded_change = excluded_change(data, c, all);
   }
   subtract_controls(fit, controls);
   return fit;

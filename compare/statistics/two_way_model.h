@@ -29,6 +29,7 @@ struct CaseFit {
   int units = 0;        // on the side with fewer; 0: the case is absent, and the other fields have no meaning
   // excluded_change() of the case, less that of the controls; 0 if the exclusion cannot be due to head.
   double excluded_change = 0;
+  std::vector<Outlier> excluded = {};  // outliers of this case alone, ascending
 };
 
 struct TwoWayFit {
@@ -41,6 +42,9 @@ struct TwoWayFit {
 // controls[case] marks the cases that the change cannot affect; empty: none. With enough of them, their
 // median change is subtracted from every case's change. The noise of that median then replaces the variance
 // of g. What excluded units would add to the controls is subtracted in the same way.
-[[nodiscard]] TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls = {});
+//
+// `case_outliers`: also excludes outliers of single cases (outliers.h), unless the units are blocks.
+[[nodiscard]] TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls = {},
+                                    bool case_outliers = false);
 
 }  // namespace warpgauge

@@ -52,6 +52,34 @@ TEST_F(AbReplay, the_thresholds_that_a_rule_sets_are_recorded) {
   EXPECT_EQ(text_of(path("report.json")), live);
 }
 
+// On a busy machine real_time shows nothing. The files hold cpu_time, too.
+TEST_F(AbReplay, a_recorded_run_is_judged_by_another_metric) {
+  const std::string keep = path("keep");
+  const std::string busy = "--cases=8 --noise=.002 --waiting=60";
+  EXPECT_EQ(ab(busy, busy + " --slow=/3=1.1", {"--blocks", "6..12", "--keep", keep}), 0);
+  EXPECT_EQ(verdict_of("fake/3"), "inconclusive");
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("compare with --metric cpu_time"));
+  EXPECT_EQ(run({"gate", "--run", keep, "--metric", "cpu_time"}), 1);
+  EXPECT_EQ(verdict_of("fake/3"), "regression");
+  EXPECT_EQ(count("regression"), 1);
+  EXPECT_EQ(report()["policy"]["metric"], "cpu_time");
+  EXPECT_THAT(std::string(report()["command"]), HasSubstr("--metric cpu_time"));
+  EXPECT_EQ(run({"gate", "--run", keep, "--metric", "real_time"}), 0) << "the recorded metric";
+  EXPECT_EQ(run({"gate", "--run", keep, "--metric", "items_per_second"}), 3);
+}
+
+// A case that real_time decided at once was not measured later. It is judged by what there is.
+TEST_F(AbReplay, another_metric_takes_the_looks_as_they_were_measured) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(
+      ab("--cases=14 --noise=.002 --common=.002", "--cases=14 --noise=.002 --common=.002 --slow=/3=1.012",
+         {"--blocks", "3..12", "--keep", keep, "--alpha", "0.0001"}),
+      0);
+  const int code = run({"gate", "--run", keep, "--metric", "cpu_time"});
+  EXPECT_TRUE(code == 0 || code == 1) << errors();
+  EXPECT_EQ(report()["cells"].size(), 14u);
+}
+
 TEST_F(AbReplay, an_edited_record_is_refused) {
   const std::string keep = path("keep");
   ab("--cases=6", "--cases=6", {"--blocks", "2", "--keep", keep});

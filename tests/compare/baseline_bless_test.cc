@@ -45,12 +45,12 @@ TEST(BaselineFile, RoundTripsToTheByte) {
   EXPECT_EQ(format_baseline(parsed), text);
   EXPECT_EQ(parsed.cases, make_baseline().cases);
   EXPECT_EQ(parsed.history.at(0).reason, make_baseline().history.at(0).reason);
-  EXPECT_EQ(parsed.rounds.at(1).state.at("driver"), "550");
+  EXPECT_EQ(parsed.rounds.at(1).environment.at("driver"), "550");
 }
 
 TEST(BaselineFile, HasOneCaseALine) {
   EXPECT_THAT(format_baseline(make_baseline()),
-              HasSubstr("\n  {\"name\":\"a\",\"numbers\":[100.0,101.5]},\n"));
+              HasSubstr("\n  {\"name\":\"a\",\"values\":{\"real_time\":[100.0,101.5]}},\n"));
 }
 
 TEST(BaselineFile, SaysWhereItIsWrong) {
@@ -62,34 +62,80 @@ TEST(BaselineFile, SaysWhereItIsWrong) {
   const auto expect = [](const std::string& text, const std::string& place) {
     EXPECT_THAT([&] { (void)parse_baseline(text, "x.json"); }, ThrowsMessage<Diagnostic>(HasSubstr(place)));
   };
-  expect(with("baseline/1", "baseline/9"), "x.json: schema: ");
-  expect(with("101.5", "-1"), "x.json: cases[0].numbers[1]: -1 is not greater than 0");
-  expect(with(",101.5", ""), "x.json: cases[0] a.numbers: expected one number for each of 2 rounds, found 1");
-  expect(with("[null,7.25]", "[null,null]"), "x.json: cases[1] b=c.numbers: all numbers are null");
+  expect(with("baseline/2", "baseline/9"), "x.json: schema: ");
+  expect(with("101.5", "-1"), "x.json: cases[0].values.real_time[1]: -1 is not greater than 0");
+  expect(with(",101.5", ""),
+         "x.json: cases[0] a.values.real_time: expected one number for each of 2 rounds, found 1");
+  expect(with("[null,7.25]", "[null,null]"), "x.json: cases[1] b=c.values.real_time: all numbers are null");
   expect(with("\"b=c\"", "\"a\""), "x.json: cases[1] a: an earlier case has the same name");
   expect(with("q25", "q99"),
          "x.json: rounds[0].statistic: expected one of \"min\", \"q10\", \"q25\", \"q50\", found \"q99\"");
   expect(with("\"identity\"", "\"identify\""),
-         "x.json: identify: unknown key; known keys here: schema, metric, identity");
+         "x.json: identify: unknown key; known keys here: schema, metrics, identity");
   expect(with("\"boot\":\"b\"", "\"boot\":7"), "x.json: rounds[0].boot: expected a string, found a number");
-  expect(with("101.5", "\"much\""), "x.json: cases[0].numbers[1]: expected a number, found a string");
-  expect(with("101.5", "1e999"), "x.json: cases[0].numbers[1]: 1e999 is not a finite number");
-  expect(with("\"lower\"", "\"sideways\""), "x.json: metric.better: expected one of \"lower\", \"higher\"");
+  expect(with("101.5", "\"much\""),
+         "x.json: cases[0].values.real_time[1]: expected a number, found a string");
+  expect(with("101.5", "1e999"), "x.json: cases[0].values.real_time[1]: 1e999 is not a finite number");
+  expect(with("\"lower\"", "\"sideways\""),
+         "x.json: metrics[0].better: expected one of \"lower\", \"higher\"");
   expect(with("\"reason\":\"nightly\",", ""), "x.json: rounds[0].reason: is missing");
   expect(with("\"q25\"", "\"q10\""), "x.json: rounds[1].statistic: is q25, but rounds[0] has q10");
   expect(with("\"processes\":3", "\"processes\":1e300"),
          "x.json: rounds[0].processes: expected a whole number from 1 to 9007199254740992, found 1e300");
-  expect(with("accept", "ignore"), "x.json: history[0].action: expected one of \"accept\"");
-  expect(with("accept", "rename"),
+  expect(with("\"action\":\"accept\"", "\"action\":\"ignore\""),
+         "x.json: history[0].action: expected one of \"accept\"");
+  expect(with("\"action\":\"accept\"", "\"action\":\"rename\""),
          "x.json: history[0].cases: expected the old and the new name, found 1 name");
   Baseline none = make_baseline();
   none.rounds.clear();
   expect(format_baseline(none), "x.json: rounds: is empty; restore the file from git");
   Baseline many = make_baseline();
   many.rounds.assign(kMaxRounds + 1, make_round(1));
-  expect(format_baseline(many), "x.json: rounds[20]: more than 20 elements");
+  expect(format_baseline(many), "x.json: rounds: has 21 accepted rounds, more than 20");
+  expect(with("\"accepted\"", "\"lost\""),
+         "rounds[0].state: expected one of \"accepted\", \"refused\", \"noise\", found \"lost\"");
+  expect(with("\"real_time\":[", "\"cpu_time\":["), "x.json: cases[0] a.values.real_time: is missing");
+  Baseline refused = make_baseline();
+  refused.rounds[1].state = RoundState::refused;
+  expect(format_baseline(refused),
+         "x.json: cases[1] b=c.values.real_time: no number is of an accepted round");
+  refused.rounds[0].state = RoundState::noise;
+  expect(format_baseline(refused), "x.json: rounds: none is accepted");
+  refused.rounds[0].noise = {"a"};
+  expect(format_baseline(refused), "x.json: rounds[0].noise: names cases, but no value of the round counts");
   expect(good.substr(0, good.size() / 2), "found the end of the file");
   expect("version https://git-lfs.github.com/spec/v1\n", "x.json");
+}
+
+TEST(BaselineFile, VersionOneIsReadAndWrittenAsVersionTwo) {
+  const std::string one =
+      R"({"schema": "warpgauge/baseline/1", "metric": {"name": "real_time", "better": "lower"},
+    "identity": {"cpu_model": "143"}, "rounds": [{"round": "b-01", "boot": "b", "date": "2026-11-01T10:00:00+00:00",
+    "commit": "c01", "reason": "nightly", "statistic": "q25", "processes": 3, "state": {"driver": "550"}}],
+    "cases": [{"name": "a", "numbers": [100.0]}], "history": []})";
+  const Baseline parsed = parse_baseline(one, "x.json");
+  EXPECT_EQ(parsed.rounds.at(0).state, RoundState::accepted);
+  EXPECT_EQ(parsed.rounds.at(0).environment.at("driver"), "550");
+  EXPECT_THAT(parsed.cases.at("a"), ElementsAre(100.0));
+  const std::string two = format_baseline(parsed);
+  EXPECT_THAT(two, HasSubstr("warpgauge/baseline/2"));
+  EXPECT_EQ(format_baseline(parse_baseline(two, "x.json")), two);
+}
+
+TEST(BaselineFile, ValuesOfSeveralMetricsAreKept) {
+  Baseline baseline = make_baseline();
+  baseline.others = {{{"cpu_time", Better::lower}, {{"a", {90.0, std::nullopt}}}}};
+  baseline.rounds[0].noise = {"b=c"};
+  baseline.rounds[1].failed = {"x", "y"};
+  const std::string text = format_baseline(baseline);
+  EXPECT_THAT(text, HasSubstr("\"values\":{\"real_time\":[100.0,101.5],\"cpu_time\":[90.0,null]}"));
+  Baseline parsed = parse_baseline(text, "x.json");
+  EXPECT_EQ(format_baseline(parsed), text);
+  add_round(parsed, make_round(3), comparison_of({cell_of("a", CellVerdict::unchanged, 99)}));
+  EXPECT_THAT(parsed.others[0].cases.at("a"), ElementsAre(90.0, std::nullopt, std::nullopt));
+  EXPECT_TRUE(select_metric(parsed, {"cpu_time", Better::lower}));
+  EXPECT_THAT(parsed.cases.at("a"), ElementsAre(90.0, std::nullopt, std::nullopt));
+  EXPECT_FALSE(select_metric(parsed, {"tflops", Better::higher}));
 }
 
 TEST(BaselineFile, WhereHigherIsBetterReciprocalsAreStored) {
@@ -157,6 +203,65 @@ TEST(AddRound, ACaseThatNoRoundKnowsAnyMoreGoesAndIsRecorded) {
     add_round(baseline, make_round(day), comparison_of({cell_of("a", CellVerdict::unchanged, 1)}));
   EXPECT_FALSE(baseline.cases.contains("b=c"));
   EXPECT_EQ(baseline.history.back().action, "remove");
+}
+
+Cell two_speed_cell(const std::string& name, double value) {
+  Cell cell = cell_of(name, CellVerdict::inconclusive, value);
+  cell.why = NotProved{false, TwoSpeeds{100, 150, 2}};
+  return cell;
+}
+
+TEST(SetState, CasesAtAKnownSlowSpeedAndNamedOnesAreNoise) {
+  BaselineRound round = make_round(3);
+  const Comparison comparison =
+      comparison_of({two_speed_cell("a", 150), cell_of("b=c", CellVerdict::inconclusive, 9),
+                     cell_of("d", CellVerdict::unchanged, 5), cell_of("e", CellVerdict::failed, 0)});
+  set_state(round, comparison, {"b=c"}, true);
+  EXPECT_EQ(round.state, RoundState::accepted);
+  EXPECT_THAT(round.noise, ElementsAre("a", "b=c"));
+  EXPECT_THAT(round.failed, ElementsAre("e"));
+  set_state(round, comparison, {"b=c", "d", "e"}, true);
+  EXPECT_EQ(round.state, RoundState::noise);
+  EXPECT_TRUE(round.noise.empty());
+  set_state(round, comparison, {}, false);
+  EXPECT_EQ(round.state, RoundState::refused);
+}
+
+TEST(AddRound, ARefusedRoundIsKeptButNothingJoinsOrTightens) {
+  Baseline baseline = make_baseline();
+  BaselineRound round = make_round(3);
+  round.state = RoundState::refused;
+  add_round(
+      baseline, round,
+      comparison_of({cell_of("a", CellVerdict::regression, 150), cell_of("b=c", CellVerdict::improvement, 5),
+                     cell_of("new", CellVerdict::added, 5)}));
+  EXPECT_THAT(baseline.cases.at("a"), ElementsAre(100.0, 101.5, 150.0));
+  EXPECT_THAT(baseline.cases.at("b=c"), ElementsAre(std::nullopt, 7.25, 5.0));
+  EXPECT_FALSE(baseline.cases.contains("new"));
+  EXPECT_EQ(baseline.history.size(), make_baseline().history.size());
+  EXPECT_EQ(format_baseline(parse_baseline(format_baseline(baseline), "x.json")), format_baseline(baseline));
+}
+
+TEST(AddRound, TheSameRoundReplacesItsRefusal) {
+  Baseline baseline = make_baseline();
+  BaselineRound refused = make_round(3);
+  refused.state = RoundState::refused;
+  const Comparison comparison = comparison_of({cell_of("a", CellVerdict::regression, 150)});
+  add_round(baseline, refused, comparison);
+  add_round(baseline, make_round(3), comparison);
+  EXPECT_EQ(baseline.rounds.size(), 3u);
+  EXPECT_EQ(baseline.rounds.back().state, RoundState::accepted);
+}
+
+TEST(AddRound, RefusedRoundsDoNotPushOutAcceptedOnes) {
+  Baseline baseline = make_baseline();
+  for (int day = 3; day <= 28; ++day) {
+    BaselineRound round = make_round(day);
+    round.state = RoundState::refused;
+    add_round(baseline, round, comparison_of({cell_of("a", CellVerdict::regression, 150)}));
+  }
+  EXPECT_EQ(baseline.rounds.size(), 2 + kMaxRounds);
+  EXPECT_EQ(baseline.rounds.front().commit, "c01");
 }
 
 TEST(EditBaseline, RenameKeepsTheNumbersAndIsRecorded) {

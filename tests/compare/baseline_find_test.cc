@@ -30,7 +30,7 @@ class FindBaseline : public testing::Test {
                         .reason = "first",
                         .statistic = "q25",
                         .processes = 3,
-                        .state = {}}};
+                        .environment = {}}};
     baseline.cases = {{"a", {100}}};
     std::ofstream(path) << format_baseline(baseline);
   }
@@ -117,7 +117,7 @@ TEST_F(FindBaseline, WhatCouldNotBeReadAgainIsNotWritten) {
   updated.cases["a"] = {1e-310};
   EXPECT_THAT([&] { write_baseline(stored, updated); },
               ThrowsMessage<Diagnostic>(
-                  HasSubstr("cases[0].numbers[0]: 1e-310 is too small to be compared; the new round "
+                  HasSubstr("cases[0].values.real_time[0]: 1e-310 is too small to be compared; the new round "
                             "cannot be stored; nothing was written")));
   updated = {.metric = {}, .identity = {}, .rounds = {}, .cases = {}, .history = {}};
   EXPECT_THAT([&] { write_baseline(stored, updated); },

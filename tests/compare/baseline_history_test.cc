@@ -34,7 +34,7 @@ BaselineRound round_of(int day) {
           .reason = "nightly",
           .statistic = "q25",
           .processes = 3,
-          .state = {}};
+          .environment = {}};
 }
 
 Baseline baseline_of(std::vector<int> days, std::map<std::string, std::vector<std::optional<double>>> cases) {

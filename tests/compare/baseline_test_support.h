@@ -17,7 +17,7 @@ inline BaselineRound make_round(int day, const std::string& boot = "b") {
           .reason = "nightly",
           .statistic = "q25",
           .processes = 3,
-          .state = {{"driver", "550"}}};
+          .environment = {{"driver", "550"}}};
 }
 
 }  // namespace warpgauge

@@ -51,11 +51,13 @@ const std::map<std::string, Words>& good_values() {
 // Values that a flag refuses.
 const std::map<std::string, std::string>& bad_values() {
   static const std::map<std::string, std::string> values{
-      {"--metric", "nonsense"},  {"--better", "faster"},     {"--statistic", "mean"}, {"--process-cv", "0"},
-      {"--fail-above", "3"},     {"--same-within", "0"},     {"--alpha", "100%"},     {"--filter", "("},
-      {"--blocks", "6.."},       {"--process-seconds", "0"}, {"--timeout", "ten"},    {"--seed", "-1"},
-      {"--fingerprint", "../x"}, {"--matrix", "a/b"},        {"--reason", " "},       {"--date", "yesterday"},
-      {"--accept", "("},         {"--remove", "("},          {"--margin", "100%"},    {"SHA", "xyz"}};
+      {"--metric", "nonsense"},   {"--better", "faster"}, {"--statistic", "mean"},
+      {"--process-cv", "0"},      {"--fail-above", "3"},  {"--same-within", "0"},
+      {"--alpha", "100%"},        {"--filter", "("},      {"--blocks", "6.."},
+      {"--process-seconds", "0"}, {"--timeout", "ten"},   {"--seed", "-1"},
+      {"--fingerprint", "../x"},  {"--matrix", "a/b"},    {"--reason", " "},
+      {"--date", "yesterday"},    {"--accept", "("},      {"--remove", "("},
+      {"--noise", "("},           {"--margin", "100%"},   {"SHA", "xyz"}};
   return values;
 }
 

@@ -73,6 +73,29 @@ TEST(InputNvbench, ASummaryWithoutAValueIsNone) {
   }
 }
 
+TEST(InputNvbench, TheNoiseBesideAMeanIsRead) {
+  const auto noise = [](const std::string& deviation, const std::string& samples,
+                        const char* metric = "real_time") {
+    const auto summary = [](const char* tag, const std::string& value) {
+      return R"({"tag": ")" + std::string(tag) + R"(", "data": [{"name": "value", "value": ")" + value +
+             R"("}]})";
+    };
+    return parse(state_of("1", summary_of(R"([{"name": "value", "value": "4e-6"}])") + "," +
+                                   summary("nv/cold/time/gpu/stdev/relative", deviation) + "," +
+                                   summary("nv/cold/sample_size", samples) + "," +
+                                   summary("nv/cold/time/cpu/mean", "5e-6")),
+                 with_metric(metric))
+        .cases.at(0)
+        .noise;
+  };
+  ASSERT_TRUE(noise("0.14", "10").has_value());
+  EXPECT_EQ(noise("0.14", "10")->deviation, 0.14);
+  EXPECT_EQ(noise("0.14", "10")->samples, 10);
+  EXPECT_FALSE(noise("inf", "10").has_value()) << "nvbench writes this for too few samples";
+  EXPECT_FALSE(noise("0.14", "1").has_value());
+  EXPECT_FALSE(noise("0.14", "10", "cpu_time").has_value()) << "there is none for the CPU's time";
+}
+
 TEST(InputNvbench, ABenchmarkNeedsAName) {
   EXPECT_THAT(complaint_of([] { parse(R"({"devices": [], "benchmarks": [{"states": []}]})"); }),
               HasSubstr("benchmarks[0].name: is missing"));

@@ -46,12 +46,48 @@ TEST(NoteWords, CasesThatNotAllMeasured) {
 TEST(NoteWords, DeviationAssumed) {
   EXPECT_EQ(sentence(note::DeviationAssumed{0.05}),
             "cases with fewer than 3 processes per side are judged by an assumed deviation of 5 % between "
-            "processes, or "
-            "by the measured one if that is larger");
-  EXPECT_EQ(sentence(note::DeviationAssumed{0.015}, Unit::round),
-            "cases with fewer than 3 stored rounds are judged by an assumed deviation of 1.5 % between "
-            "rounds, or by the "
-            "measured one if that is larger");
+            "processes, or by the measured one if that is larger");
+  EXPECT_EQ(
+      sentence(note::DeviationAssumed{0.015, 0.08}, Unit::round),
+      "cases with fewer than 3 stored rounds are judged by an assumed deviation of 1.5 % between "
+      "rounds, or by the measured one if that is larger; with 5 stored rounds the MDE would be about 8 %");
+}
+
+TEST(NoteWords, NoiseOfTheMeasurement) {
+  EXPECT_EQ(
+      sentence(note::ScatterOverCases{0.08, true, 198}),
+      "the changes of 198 cases scatter by 8 % between processes, and single cases lie far outside; this was "
+      "used in place of the assumed deviation");
+  EXPECT_EQ(sentence(note::ScatterOverCases{0, false, 198}, Unit::round),
+            "the changes of 198 cases scatter more than the rounds before explain; every interval is widened "
+            "accordingly");
+  EXPECT_EQ(sentence(note::CaseOutliers{1, "f", slow_head({7}, 24)}),
+            "in 1 case single processes were excluded as outliers of that case alone; the farthest is f: "
+            "process 7 of head, about 50 % slower");
+  EXPECT_EQ(sentence(note::SampleNoiseStated{2, "f", 0.14, 10}),
+            "the files state the deviation of the samples of 2 cases; it was added to the deviation between "
+            "processes. The largest: f, 14 % over 10 samples");
+  EXPECT_EQ(
+      sentence(note::WaitedForProcessor{3, "f", 1.5}),
+      "in 3 cases with one thread, real_time is more than 10 % above cpu_time; the largest ratio is 1.50 (f). "
+      "Another process had the processor, or the case waits; if it does not wait on purpose, compare with "
+      "--metric cpu_time");
+  EXPECT_EQ(sentence(note::FewIterations{1, "f", "head-7.json", 1, 1000}),
+            "1 row has far fewer iterations than the others of the same case: f in head-7.json has 1, the "
+            "others 1000; measure it again");
+}
+
+TEST(NoteWords, TheFirstSentenceIsAboutAllCases) {
+  Comparison comparison;
+  comparison.common_shift.ratio = 1.2;
+  EXPECT_EQ(first_sentence(comparison), "");
+  comparison.common_shift.is_uniform = true;
+  EXPECT_EQ(
+      first_sentence(comparison),
+      "most cases are 20.0 % slower (median): either the machine was slower, or the change affects all of "
+      "them; `compare ab` runs both binaries interleaved and shows which");
+  comparison.common_shift.ratio = 0.8;
+  EXPECT_THAT(first_sentence(comparison), StartsWith("most cases are 25.0 % faster (median): "));
 }
 
 TEST(NoteWords, Samples) {

@@ -92,6 +92,17 @@ TEST(TextReport, VerdictIsTheLastLine) {
   EXPECT_THAT(lines_of(text_report(make_comparison(), {})).end()[-2], HasSubstr("verdict: regression"));
 }
 
+TEST(TextReport, TheFirstLineSaysThatMostCasesChangedTogether) {
+  Comparison comparison = make_comparison();
+  comparison.common_shift.ratio = 1.2;
+  comparison.common_shift.is_uniform = true;
+  EXPECT_THAT(text_report(comparison, {}),
+              testing::StartsWith("most cases are 20.0 % slower (median): "));
+  EXPECT_THAT(markdown_report(comparison), testing::StartsWith("**most cases are 20.0 % slower"));
+  EXPECT_THAT(github_annotations(comparison), testing::HasSubstr("::most cases are 20.0 %25 slower"));
+  EXPECT_TRUE(nlohmann::json::parse(json_report(comparison))["common_shift"]["uniform"]);
+}
+
 TEST(TextReport, InconclusiveSaysWhatItWouldTake) {
   EXPECT_THAT(text_report(make_comparison(), {}),
               HasSubstr("MDE: 2.5 %; about 4 more processes would resolve this"));

@@ -14,7 +14,8 @@ import unittest
 
 COMPARE, BENCH, SOURCE = [pathlib.Path(path).resolve() for path in sys.argv[1:4]]
 SCHEMAS, TESTDATA = SOURCE / "compare/schemas", SOURCE / "tests/testdata"
-KINDS = ("baseline", "comparison", "context", "policy", "run", "smoke")
+KINDS = ("baseline", "baseline-1", "comparison", "context", "policy", "run", "smoke")
+VERSIONS = {"baseline": 2}  # of the formats that are not at 1
 REMOVED = object()
 
 try:
@@ -42,7 +43,7 @@ def documents_in(text):
         return
     schema = document.get("schema")
     if isinstance(schema, str) and schema.startswith("warpgauge/") and schema.split("/")[1] in KINDS:
-        yield schema.split("/")[1], document
+        yield {"warpgauge/baseline/1": "baseline-1"}.get(schema, schema.split("/")[1]), document
     context = document.get("context")
     if isinstance(context, dict) and isinstance(context.get("warpgauge"), dict):
         yield "context", context["warpgauge"]
@@ -80,7 +81,8 @@ class Schemas(unittest.TestCase):
         for kind in KINDS:
             schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text())
             Draft202012Validator.check_schema(schema)
-            self.assertEqual(schema["properties"]["schema"], {"const": f"warpgauge/{kind}/1"})
+            name = f"warpgauge/{kind.removesuffix('-1')}/{VERSIONS.get(kind, 1)}"
+            self.assertEqual(schema["properties"]["schema"], {"const": name})
 
     def test_the_examples_are_valid(self):
         seen = dict.fromkeys(KINDS, 0)
@@ -106,10 +108,13 @@ class Schemas(unittest.TestCase):
 # Of each kind of file, what its reader refuses: (path, value).
 REFUSED = {
     "baseline": [
-        (["schema"], "warpgauge/baseline/2"), (["metric", "better"], "sideways"), (["rounds"], []), (["rounds", 0, "boot"], 7),
+        (["schema"], "warpgauge/baseline/3"), (["metrics", 0, "better"], "sideways"), (["metrics"], []), (["rounds"], []),
+        (["rounds", 0, "boot"], 7), (["rounds", 0, "state"], "lost"), (["rounds", 0, "state"], "refused"),
+        (["rounds", 0, "noise"], "a"), (["rounds", 0, "failed"], [7]), (["rounds", 0, "environment"], REMOVED),
         (["rounds", 0, "processes"], 1e300), (["rounds", 0, "processes"], 1.7), (["rounds", 0, "processes"], 2**53 + 1),
         (["rounds", 0, "processes"], 0), (["rounds", 0, "statistic"], "q99"), (["rounds", 0, "reason"], REMOVED),
-        (["rounds", 0, "extra"], 1), (["cases", 0, "numbers", 0], -1), (["cases", 0, "numbers", 0], "x"),
+        (["rounds", 0, "extra"], 1), (["cases", 0, "values", "real_time", 0], -1),
+        (["cases", 0, "values", "real_time", 0], "x"), (["cases", 0, "values"], {}),
         (["cases", 0, "name"], ""), (["history"], None), (["extra"], 1)],
     "policy": [
         (["schema"], REMOVED), (["alpha"], 0.5), (["alpha"], 0), (["alpha"], None), (["defaults", "fail_above"], 3),

@@ -288,6 +288,104 @@ TEST(UnpairedRule, SlowProcessesOfHeadDoNotHideLargeChanges) {
   EXPECT_EQ(why->otherwise, Decided::improvement);
 }
 
+// One of 24 processes measured one case 50 times too slow, because it settled on a single iteration.
+TEST(UnpairedRule, OneBadMeasurementOfACaseDoesNotHideItsRegression) {
+  for (const auto& [units, factor] : {std::pair{24, 50.0}, {8, 2.0}, {8, 50.0}, {5, 2.0}}) {
+    for (const bool of_head : {true, false}) {
+      std::vector<TwoSampleCase> cases = samples(12, units, units, 1.11);
+      (of_head ? cases[0].head : cases[0].base)[3] += std::log(factor);
+      const Decision decision = decide_unpaired(cases, {}).decisions[0];
+      EXPECT_EQ(decision.decided, Decided::regression) << units << (of_head ? " head" : " base");
+      ASSERT_EQ(decision.own_excluded.size(), 1u);
+      EXPECT_EQ(decision.own_excluded[0].numbers, std::vector<std::size_t>{4});
+      EXPECT_EQ((of_head ? decision.own_places.head : decision.own_places.base), std::vector<std::size_t>{3});
+      EXPECT_EQ(decision.units, units - 1);
+    }
+  }
+}
+
+// The same caution as for a process that is slow in all cases.
+TEST(UnpairedRule, APassMustNotDependOnAnExcludedMeasurementOfOneCase) {
+  for (const auto& [units, slow, expected] : {std::tuple{8, 1, Decided::inconclusive},
+                                              {24, 2, Decided::inconclusive},
+                                              {24, 1, Decided::unchanged}}) {
+    std::vector<TwoSampleCase> cases = samples(12, units, units, 1);
+    for (int u = 0; u < slow; ++u) cases[4].head[static_cast<std::size_t>(u)] += std::log(2);
+    const Outcome outcome = decide_unpaired(cases, {});
+    EXPECT_EQ(outcome.decisions[4].decided, expected) << units << " " << slow;
+    EXPECT_EQ(std::holds_alternative<DependsOnExclusion>(outcome.decisions[4].why),
+              expected == Decided::inconclusive);
+    EXPECT_EQ(outcome.decisions[5].decided, Decided::unchanged) << "the other cases count all processes";
+    EXPECT_TRUE(outcome.excluded.empty());
+  }
+}
+
+// Base has a fast case with one slow process, head a slow one with one fast process: both draw from two
+// speeds.
+TEST(UnpairedRule, ACaseWithTwoSpeedsKeepsBoth) {
+  for (const int units : {5, 6, 7}) {
+    std::vector<TwoSampleCase> cases = samples(12, units, units, 1);
+    cases[0].base[0] += std::log(1.75);
+    for (int u = 1; u < units; ++u) cases[0].head[static_cast<std::size_t>(u)] += std::log(1.75);
+    const Decision decision = decide_unpaired(cases, {}).decisions[0];
+    EXPECT_TRUE(decision.own_excluded.empty()) << units;
+    EXPECT_EQ(decision.decided, Decided::inconclusive) << units;
+  }
+}
+
+// 200 cases of one pair of files: 5 % is assumed, but single cases are off by up to 60 %.
+std::vector<TwoSampleCase> disturbed_pair() {
+  std::vector<TwoSampleCase> cases = samples(200, 1, 1, 1);
+  std::mt19937_64 random(3);
+  std::student_t_distribution<double> heavy(4);
+  for (TwoSampleCase& one : cases) one.head[0] += 0.06 * heavy(random);
+  cases[7].head[0] = cases[7].base[0] + 0.45;
+  return cases;
+}
+
+TEST(UnpairedRule, OneFilePerSideIsJudgedByTheScatterOverTheCases) {
+  std::vector<TwoSampleCase> cases = disturbed_pair();
+  const Outcome outcome = decide_unpaired(cases, {});
+  for (const Decision& decision : outcome.decisions) EXPECT_NE(decision.decided, Decided::regression);
+  ASSERT_TRUE(outcome.scatter.has_value());
+  EXPECT_TRUE(outcome.scatter->tails);
+  EXPECT_EQ(outcome.scatter->cases, 200u);
+  EXPECT_GT(outcome.mde_with_more, 0.1);
+  EXPECT_LT(outcome.mde_with_more, outcome.mde / 2) << "five files per side would show more";
+  cases[9].head[0] = cases[9].base[0] + std::log(2.2);
+  EXPECT_EQ(decide_unpaired(cases, {}).decisions[9].decided, Decided::regression);
+  EXPECT_FALSE(decide_unpaired(samples(200, 1, 1, 1), {}).scatter.has_value());
+}
+
+TEST(UnpairedRule, NoiseThatTheResultsStateIsAdded) {
+  // 4.00 -> 4.52 us with 14 % over 10 samples each.
+  std::vector<TwoSampleCase> cases(1);
+  cases[0].base = {std::log(4.00)};
+  cases[0].head = {std::log(4.52)};
+  const TwoSampleOptions gpu{0.01, kAssumedGpuDeviation};
+  EXPECT_EQ(decide_unpaired(cases, gpu).decisions[0].decided, Decided::regression);
+  cases[0].stated = {0.14 * 0.14 / 10, 18};
+  const Decision decision = decide_unpaired(cases, gpu).decisions[0];
+  EXPECT_EQ(decision.decided, Decided::inconclusive);
+  // The variance of one side is .015^2 + .14^2 / 10.
+  EXPECT_NEAR((decision.log_ci_high - decision.log_ci_low) / 2,
+              2.09 * std::sqrt(2 * (0.015 * 0.015 + 0.00196)), 0.005);
+}
+
+TEST(UnpairedRule, CasesThatChangeTogetherAreUniform) {
+  const auto shifted = [](double log_shift, double noise) {
+    std::vector<TwoSampleCase> cases = samples(30, 1, 1, 1);
+    for (std::size_t c = 0; c < cases.size(); ++c)
+      cases[c].head[0] += log_shift + noise * (c % 3 == 0 ? 1 : c % 3 == 1 ? -1 : 0.1);
+    return decide_unpaired(cases, {}).shared->is_uniform;
+  };
+  EXPECT_TRUE(shifted(std::log(1.2), 0));
+  EXPECT_TRUE(shifted(-std::log(1.2), 0.03));
+  EXPECT_TRUE(shifted(std::log(1.2), 0.08)) << "noise of 8 %";
+  EXPECT_FALSE(shifted(std::log(1.2), 0.2)) << "each case changed differently";
+  EXPECT_FALSE(shifted(0, 0));
+}
+
 // A busy machine: 40 % more time in half of the cases, while the round's own processes differ as much.
 TEST(BaselineRule, ARoundWhoseProcessesDisagreeProvesNothing) {
   for (const int stored : {1, 10}) {

@@ -13,21 +13,26 @@ std::string rate(double share, const char* format) {
 }
 
 void Targets::at_least(const std::string& where, const char* what, double value, double bound) {
-  if (bound > 0) expect(value >= bound - slack(bound), where, what, value, ">=", bound);
+  if (bound > 0) expect(value >= bound - slack(bound), where, what, value, ">=", bound, missed_);
 }
 
 void Targets::at_most(const std::string& where, const char* what, double value, double bound) {
-  expect(value <= bound + slack(bound), where, what, value, "<=", bound);
+  expect(value <= bound + slack(bound), where, what, value, "<=", bound, missed_);
+}
+
+void Targets::at_most_out_of_reach(const std::string& where, const char* what, double value, double bound) {
+  expect(value <= bound + slack(bound), where, what, value, "<=", bound, out_of_reach_);
 }
 
 void Targets::less(const std::string& where, const char* what, double value, double bound) {
-  if (bound < 1) expect(value < bound, where, what, value, "<", bound);
+  if (bound < 1) expect(value < bound, where, what, value, "<", bound, missed_);
 }
 
 std::string Targets::summary() const {
   std::string text =
       "\n" + std::to_string(checked_) + " targets, " + std::to_string(missed_.size()) + " missed\n";
   for (const std::string& line : missed_) text += "  MISSED " + line + "\n";
+  for (const std::string& line : out_of_reach_) text += "  OUT OF REACH " + line + "\n";
   return text;
 }
 
@@ -37,11 +42,11 @@ double Targets::slack(double bound) const {
 }
 
 void Targets::expect(bool reached, const std::string& where, const char* what, double value,
-                     const char* relation, double bound) {
+                     const char* relation, double bound, std::vector<std::string>& otherwise) {
   ++checked_;
   if (!reached)
-    missed_.push_back(where + ": " + what + " " + rate(value, "%.4f") + ", target " + relation + " " +
-                      rate(bound, "%.4g"));
+    otherwise.push_back(where + ": " + what + " " + rate(value, "%.4f") + ", target " + relation + " " +
+                        rate(bound, "%.4g"));
 }
 
 }  // namespace warpgauge::power

@@ -7,7 +7,7 @@ namespace {
 
 constexpr double kDriftPerBlock = 0.02, kWanderPerProcess = 0.003;
 constexpr double kBurstChance = 0.1, kBurstSize = 0.1;
-constexpr double kBadProcess = 0.2, kSlowSpeed = 0.2;
+constexpr double kBadProcess = 0.2, kSlowSpeed = 0.2, kSlowCase = 0.75;
 constexpr double kUpperMode = 0.25, kModesApart = 3;
 constexpr double kSpikeChance = 0.05, kSpikeSize = 0.5;
 constexpr double kRepetitionNoise = 0.01;
@@ -52,6 +52,11 @@ double Machine::speed() {
   return world_.slow_speed > 0 && uniform(random_) < world_.slow_speed ? kSlowSpeed : 0;
 }
 
+double Machine::case_speed(std::size_t c) {
+  const bool has_two = static_cast<int>(c) >= world_.cases - world_.two_speed_cases;
+  return has_two && uniform(random_) < 0.5 ? std::log1p(kSlowCase) : 0;
+}
+
 double Machine::own_noise(std::size_t c) {
   switch (world_.noise) {
     case Noise::t4:
@@ -90,8 +95,10 @@ std::vector<double> Machine::process(bool head) {
   const double burst = uniform(random_) < kBurstChance ? kBurstSize * uniform(random_) : 0;
   for (std::size_t c = 0; c < own_.size(); ++c) {
     const double change = hit && is_shifted(c) ? std::log1p(world_.shift) : 0;
-    numbers.push_back(change + shared + own_noise(c) + disturbance(c, burst));
+    numbers.push_back(change + shared + own_noise(c) + disturbance(c, burst) + case_speed(c));
+    if (head && head_processes_ == 0 && is_shifted(c)) numbers.back() += std::log(world_.bad_measurement);
   }
+  head_processes_ += head;
   ++processes_;
   return numbers;
 }

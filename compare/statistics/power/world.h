@@ -39,6 +39,9 @@ struct World {
   int slow_one_in = 1;  // the shift affects one process, drawn at random, in each group of this many of head
   bool slow_base = false;  // the shift affects base instead; a negative shift makes base fast now and then
   double slow_speed = 0;   // probability that a process of either side is slower by 20 % in all cases
+  double bad_measurement =
+      1;                    // the first process of head measures the shifted cases this many times too slow
+  int two_speed_cases = 0;  // how many; the last cases, slower by 75 % in every other process at random
 };
 
 // One run in a world. Draws each block on request.
@@ -60,6 +63,7 @@ class Machine {
  private:
   bool shift_hits(bool head);
   double speed();
+  double case_speed(std::size_t c);
   double own_noise(std::size_t c);
   double disturbance(std::size_t c, double strength);
 
@@ -71,6 +75,7 @@ class Machine {
   double wander_ = 0;
   int processes_ = 0;
   int bad_process_ = 0;
+  int head_processes_ = 0;
   int hit_processes_ = 0, slow_process_ = 0;  // of the affected side; the second within its group
 };
 

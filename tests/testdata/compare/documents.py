@@ -106,6 +106,25 @@ def baseline(rounds, cases, identity=None):
             "history": []}
 
 
+def second_version(stored, states=None, noise=None):
+    """The same baseline in version 2 of the format; `states` and `noise` by the place of a round."""
+    rounds = [{"state": (states or {}).get(i, "accepted"), **{k: v for k, v in one.items() if k != "state"},
+               "environment": one["state"], **({"noise": noise[i]} if noise and i in noise else {})}
+              for i, one in enumerate(stored["rounds"])]
+    metric = stored["metric"]
+    return {"schema": "warpgauge/baseline/2", "metrics": [metric], "identity": stored["identity"], "rounds": rounds,
+            "cases": [{"name": one["name"], "values": {metric["name"]: one["numbers"]}} for one in stored["cases"]],
+            "history": stored["history"]}
+
+
+def two_speeds(stored, name, factor):
+    """A case was slower by `factor` in the fifth round, which was refused, and came back."""
+    for one in stored["cases"]:
+        if one["name"] == name:
+            one["numbers"][4] *= factor
+    return second_version(stored, {4: "refused"})
+
+
 def late_joiner(stored):
     """The last case joined in the last round but one, the first has missed one."""
     stored["cases"][-1]["numbers"][:-2] = [None] * (len(stored["rounds"]) - 2)
@@ -129,16 +148,16 @@ def drifting(stored, part):
     return stored
 
 
-def nvbench(scale=1.0):
+def nvbench(scale=1.0, noise="0.0041", samples="1024"):
     """Results of two nvbench benchmarks, keys as its json_printer writes them: summaries with tags, numbers as strings."""
     def data(kind, value):
         return [{"name": "value", "type": kind, "value": value}]
 
     def state(elements, seconds, index):
-        summaries = [("nv/cold/sample_size", "Samples", "sample_size", "int64", "1024"),
+        summaries = [("nv/cold/sample_size", "Samples", "sample_size", "int64", samples),
                      ("nv/cold/time/cpu/mean", "CPU Time", "duration", "float64", repr(seconds + 5e-6)),
                      ("nv/cold/time/gpu/mean", "GPU Time", "duration", "float64", repr(seconds)),
-                     ("nv/cold/time/gpu/stdev/relative", "Noise", "percentage", "float64", "0.0041"),
+                     ("nv/cold/time/gpu/stdev/relative", "Noise", "percentage", "float64", noise),
                      ("nv/cold/bw/global/bytes_per_second", "GlobalMem BW", "byte_rate", "float64",
                       repr(8 * elements / seconds)),
                      ("nv/cold/bw/item_rate", "Elem/s", "item_rate", "float64", repr(elements / seconds)),

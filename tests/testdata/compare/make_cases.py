@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from documents import (ELSEWHERE, OF_BENCH, TFLOPS, TIMES_NS, aggregates, baseline, context, document, drifting, failing, fingerprinted,
-                       late_joiner, nvbench, one_row_a_line, outlying_round, skipping, warpgauge, without)
+                       late_joiner, nvbench, one_row_a_line, outlying_round, skipping, two_speeds, warpgauge, without)
 
 HERE = Path(__file__).parent
 
@@ -106,6 +106,26 @@ def two_sides():
             row["real_time"] *= 1 if name.startswith("base") else 3
     case("samples", THREE, sampled)
     case("a_case_that_some_processes_lack", THREE, three() | {"head1.json": without(document(21), "naive/S:128")})
+
+
+def noise_of_the_measurement():
+    # A process settled on one iteration of one case.
+    files = {f"base{i}.json": document(10 + i) for i in range(8)}
+    files |= {f"head{i}.json": document(40 + i, scale={"naive/S:128": 1.11}) for i in range(8)}
+    for row in files["head3.json"]["benchmarks"]:
+        if row["name"] == "naive/S:128":
+            row.update(iterations=1, real_time=row["real_time"] * 50, cpu_time=row["cpu_time"] * 50)
+    case("one_bad_measurement", "gate --base base?.json --head head?.json", files)
+    case("all_slower", TWO + REPORTS, pair(scale={"": 1.2}))
+    many = {f"case/{i:02}": 1e3 * (i + 1) for i in range(40)}
+    case("scatter_over_the_cases", TWO, {f"{side}.json": document(i, times=many, noise=0.15, repetitions=1)
+                                         for i, side in enumerate(("base", "head"))})
+    busy = pair()
+    for row in busy["head.json"]["benchmarks"]:
+        row["real_time"] = row["cpu_time"] * 1.3
+    case("busy_machine", TWO, busy)
+    case("nvbench_noisy", TWO, {"base.json": nvbench(noise="0.14", samples="10"),
+                                "head.json": nvbench(1.13, noise="0.14", samples="10")})
 
 
 def identities():
@@ -229,6 +249,15 @@ def blessing():
     case("bless_accept", BLESS + " --reason 'more accurate' --accept '^naive/S:128$'",
          SLOWER | {STORED: baseline(10, TIMES_NS)})
     case("bless_first", BLESS + " --reason first", SLOWER)
+    known = {STORED: two_speeds(baseline(10, TIMES_NS), "naive/S:128", 1.3)}
+    case("baseline_two_speeds", of("bless_red", AGAINST) + " --json $OUT/comparison.json", known)
+    case("bless_two_speeds", of("bless_red", BLESS) + " --reason nightly", known)
+    case("bless_noise", of("bless_red", BLESS) + " --reason 'busy machine' --noise '^naive/S:128$'",
+         {STORED: baseline(10, TIMES_NS)})
+    case("bless_noise_of_all", of("bless_red", BLESS) + " --reason 'busy machine' --noise .", {STORED: baseline(10, TIMES_NS)})
+    case("usage_bless_noise_nothing", of("bless_red", BLESS) + " --reason x --noise nobody", {STORED: baseline(10, TIMES_NS)})
+    case("usage_bless_noise_accepted", of("bless_red", BLESS) + " --reason x --noise naive --accept '^naive/S:128$'",
+         {STORED: baseline(10, TIMES_NS)})
     quiet = {f"head{i}.json": fingerprinted(20 + i) for i in range(3)}
     bless = of("bless_missing", BLESS)
     gone = {STORED: baseline(3, {**TIMES_NS, "old/S:128": 1e3})}
@@ -353,6 +382,20 @@ def showing():
     case("usage_show_nothing", "show", {})
 
 
+def nights():
+    """A small series: in night 2 a case is twice as slow, in night 3 it is back."""
+    dates = [context(date=f"2026-11-{day:02}T01:00:00+00:00") for day in (1, 2, 3, 4)]
+    scales = ({}, {}, {"naive/S:128": 2}, {})
+    # The order is that of the dates, and not that of the names.
+    case("nightly", "nightly .", {f"{'dabc'[i]}.json": document(60 + i, where=dates[i], scale=scales[i]) for i in range(4)})
+    case("nightly_higher_is_better", "nightly ../nightly_higher_is_better --metric tflops --filter S:128", {
+        f"{i}.json": document(60 + i, metrics=TFLOPS, scale=scales[i]) for i in range(4)})
+    case("nightly_one_file", "nightly ../empty_night", {})
+    case("nightly_no_folder", "nightly nowhere", {})
+    (HERE / "empty_night").mkdir(exist_ok=True)
+    (HERE / "empty_night" / "one.json").write_text(one_row_a_line(document(1)))
+
+
 def settling():
     red, three = "../slower_by_half/out/comparison.json", "../three_processes/out/comparison.json"
     case("settle_open", f"settle open {red} cases.txt", {"cases.txt": "naive/S:512/repeats:3\n"})
@@ -381,8 +424,8 @@ def settling():
 
 
 def main():
-    for cases in (two_sides, identities, policies, other_programs, reports, usage, baselines, blessing, drifts, undated, numbers_of_other_samples, smoke,
-                  showing, settling):
+    for cases in (two_sides, noise_of_the_measurement, identities, policies, other_programs, reports, usage, baselines, blessing, drifts, undated, numbers_of_other_samples, smoke,
+                  showing, nights, settling):
         cases()
 
 

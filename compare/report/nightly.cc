@@ -1,0 +1,97 @@
+#include "compare/report/nightly.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/columns.h"
+#include "base/escape.h"
+#include "base/number_format.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr std::size_t kMostNames = 3;
+constexpr std::size_t kIndent = 4;
+
+std::string series_line(const char* name, const JudgedSeries& series) {
+  const std::size_t rounds = series.nights.size();
+  const double per_hundred = 100 * static_cast<double>(series.failed()) / static_cast<double>(rounds);
+  return fmt::format("  {:<38} {:>8} {:>8.1f} {:>9} {:>6}\n", name,
+                     fmt::format("{} of {}", series.failed(), rounds), per_hundred, series.flagged(),
+                     series.back());
+}
+
+std::string night_lines(const char* title, const JudgedSeries& series) {
+  std::string lines;
+  for (const JudgedNight& night : series.nights) {
+    if (night.flagged.empty()) continue;
+    std::string text = visible(night.name) + ": ";
+    for (std::size_t i = 0; i < std::min(night.flagged.size(), kMostNames); ++i) {
+      const FlaggedCase& one = night.flagged[i];
+      text += fmt::format("{}{} {}{}", i > 0 ? ", " : "", visible(one.name), format_change(one.ratio),
+                          one.is_back.value_or(false) ? " (back)" : "");
+    }
+    if (night.flagged.size() > kMostNames)
+      text += fmt::format(" and {} more", night.flagged.size() - kMostNames);
+    lines += wrapped(text, kIndent);
+  }
+  return lines.empty() ? "" : fmt::format("  failed, {}:\n{}", title, lines);
+}
+
+const char* sides_of(ComparedSides compared) {
+  switch (compared) {
+    case ComparedSides::before_and_after:
+      return "5 nights against 5 later ones";
+    case ComparedSides::drawn:
+      return "5 nights against 5, drawn at random";
+    case ComparedSides::neighbours:
+      break;
+  }
+  return "a night against the one before";
+}
+static_assert(kFilesPerSide == 5);
+
+std::string planted_lines(const PlantedSeries& series) {
+  std::size_t fewest = series.comparisons, all = 0;
+  for (const PlantedCase& one : series.cases) {
+    fewest = std::min(fewest, one.found);
+    all += one.found == series.comparisons;
+  }
+  std::string out = wrapped(
+      fmt::format("{}, {} slower: found in {} of {} or more; {} of {} in all. Without it {} of {} failed",
+                  sides_of(series.compared), format_change(series.factor).substr(1), fewest,
+                  format_count(static_cast<std::int64_t>(series.comparisons), "comparisons"), all,
+                  format_count(static_cast<std::int64_t>(series.cases.size()), "cases"),
+                  series.failed_without, series.comparisons),
+      2);
+  for (const PlantedCase& one : series.cases) {
+    if (one.found == series.comparisons) continue;
+    out += wrapped(fmt::format("{} of {}  {} (deviation {})", one.found, series.comparisons,
+                               visible(one.name), format_percent(one.deviation)),
+                   kIndent);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string nightly_report(const NightlyResult& result) {
+  std::string out =
+      fmt::format("{}, {} in all of them ({})\n\n  {:<38} {:>8} {:>8} {:>9} {:>6}\n",
+                  format_count(static_cast<std::int64_t>(result.nights), "nights"),
+                  format_count(static_cast<std::int64_t>(result.cases), "cases"), visible(result.metric),
+                  "unchanged code", "failed", "per 100", "flagged", "back");
+  out += series_line("each night against the one before", result.neighbours);
+  out += series_line("against the baseline, then blessed", result.baseline);
+  out += night_lines("against the night before", result.neighbours);
+  out += night_lines("against the baseline", result.baseline);
+  out +=
+      fmt::format("  back: within {} of the old number in the next night\n\n", format_percent(kBackWithin));
+  out += fmt::format("  one case made slower in head, in turn each of the {} with the least scatter:\n",
+                     format_count(static_cast<std::int64_t>(result.planted.front().cases.size()), "cases"));
+  for (const PlantedSeries& series : result.planted) out += planted_lines(series);
+  return out;
+}
+
+}  // namespace warpgauge
