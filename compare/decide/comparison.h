@@ -54,8 +54,8 @@ struct CommonShift {
   std::optional<CellVerdict> verdict;  // regression, improvement, unchanged, inconclusive
   std::optional<double> ratio, p;
   std::optional<std::array<double, 2>> ci;
-  // Most cases changed together and beyond the margin, and base and head did not run interleaved. Then the first
-  // line of every report asks for an A/B run.
+  // Most cases changed together and beyond the margin, and base and head did not run interleaved. Then the
+  // first line of every report asks for an A/B run.
   bool is_uniform = false;
 
   bool operator==(const CommonShift&) const = default;

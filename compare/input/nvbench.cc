@@ -191,7 +191,7 @@ std::set<std::string> NvbenchReader::take_identity() {
 // Of the samples behind a mean: nv/cold/time/gpu/mean has nv/cold/time/gpu/stdev/relative and
 // nv/cold/sample_size. Nothing if one is missing, or if nvbench could not compute it.
 std::optional<SampleNoise> NvbenchReader::noise_of(const State& state, std::string_view tag,
-                                                    std::string_view place) const {
+                                                   std::string_view place) const {
   constexpr std::string_view kMean = "/mean", kTime = "/time/";
   const std::size_t time = tag.find(kTime);
   if (!tag.ends_with(kMean) || time == std::string_view::npos) return std::nullopt;

@@ -69,7 +69,8 @@ TEST(NoteWords, NoiseOfTheMeasurement) {
             "processes. The largest: f, 14 % over 10 samples");
   EXPECT_EQ(
       sentence(note::WaitedForProcessor{3, "f", 1.5}),
-      "in 3 cases with one thread, real_time is more than 10 % above cpu_time; the largest ratio is 1.50 (f). "
+      "in 3 cases with one thread, real_time is more than 10 % above cpu_time; the largest ratio is 1.50 "
+      "(f). "
       "Another process had the processor, or the case waits; if it does not wait on purpose, compare with "
       "--metric cpu_time");
   EXPECT_EQ(sentence(note::FewIterations{1, "f", "head-7.json", 1, 1000}),

@@ -96,8 +96,7 @@ TEST(TextReport, TheFirstLineSaysThatMostCasesChangedTogether) {
   Comparison comparison = make_comparison();
   comparison.common_shift.ratio = 1.2;
   comparison.common_shift.is_uniform = true;
-  EXPECT_THAT(text_report(comparison, {}),
-              testing::StartsWith("most cases are 20.0 % slower (median): "));
+  EXPECT_THAT(text_report(comparison, {}), testing::StartsWith("most cases are 20.0 % slower (median): "));
   EXPECT_THAT(markdown_report(comparison), testing::StartsWith("**most cases are 20.0 % slower"));
   EXPECT_THAT(github_annotations(comparison), testing::HasSubstr("::most cases are 20.0 %25 slower"));
   EXPECT_TRUE(nlohmann::json::parse(json_report(comparison))["common_shift"]["uniform"]);
