@@ -21,6 +21,7 @@ Fatal fatal_signals[] = {{SIGSEGV, "SIGSEGV", {}}, {SIGBUS, "SIGBUS", {}},   {SI
                          {SIGILL, "SIGILL", {}},   {SIGABRT, "SIGABRT", {}}, {SIGTERM, "SIGTERM", {}}};
 const char* program_name = "";
 std::atomic<const CrashNote*> newest{nullptr};
+char latest_text[CrashNote::kLongest + 1];  // of the note that ended last
 
 // Async-signal-safe (signal-safety(7)): no allocation, no lock, no stream.
 void put(const char* text) {
@@ -34,8 +35,11 @@ void put(const char* text) {
 
 void print_note(const Fatal& fatal) {
   const CrashNote* note = newest.load();
-  if (!note) return;
-  for (const char* part : {"\n", program_name, ": error: ", fatal.name, " in ", note->text(), "\n"})
+  const bool was_sent = fatal.signal == SIGTERM || fatal.signal == SIGABRT;
+  if (!note && (was_sent || !*latest_text)) return;
+  const char* const place = note ? " in " : " after ";
+  for (const char* part :
+       {"\n", program_name, ": error: ", fatal.name, place, note ? note->text() : latest_text, "\n"})
     put(part);
 }
 
@@ -79,6 +83,7 @@ CrashNote::CrashNote(std::string_view text) : outer_(newest.load()) {
 }
 
 CrashNote::~CrashNote() {
+  std::memcpy(latest_text, text_, std::strlen(text_) + 1);
   newest.store(outer_);
 }
 

@@ -22,18 +22,20 @@ class CrashNote {
   CrashNote(const CrashNote&) = delete;
   CrashNote& operator=(const CrashNote&) = delete;
 
+  static constexpr std::size_t kLongest = 4095;
+
   [[nodiscard]] const char* text() const { return text_; }
 
  private:
-  static constexpr std::size_t kLongest = 4095;
   const CrashNote* outer_;
   char text_[kLongest + 1];
 };
 
 // From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT and SIGTERM print "PROGRAM: error: SIGNAL in NOTE".
 // Then the previous action follows: the end of the process, or a sanitizer's handler. An overflow of the
-// calling thread's stack is reported too. exit() prints "PROGRAM: error: exit in NOTE" and becomes an exit
-// with 1. `program` must outlive the last note. A second call has no effect.
+// calling thread's stack is reported too. A fault while there is no note prints "SIGNAL after NOTE", of the
+// note that ended last: a thread of the kernel may still be running. exit() prints "PROGRAM: error: exit in
+// NOTE" and becomes an exit with 1. `program` must outlive the last note. A second call has no effect.
 void install_crash_notes(const char* program);
 
 }  // namespace warpgauge
