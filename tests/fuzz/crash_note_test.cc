@@ -8,9 +8,9 @@
 namespace warpgauge {
 namespace {
 
+// Not a store through null, which a sanitizer would report instead.
 void fault() {
-  volatile int* const nowhere = nullptr;
-  *nowhere = 0;
+  raise(SIGSEGV);
 }
 
 TEST(CrashNote, AFaultNamesTheNewestNote) {
