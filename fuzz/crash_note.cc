@@ -35,8 +35,8 @@ void put(const char* text) {
 
 void print_note(const Fatal& fatal) {
   const CrashNote* note = newest.load();
-  const bool was_sent = fatal.signal == SIGTERM || fatal.signal == SIGABRT;
-  if (!note && (was_sent || !*latest_text)) return;
+  const bool is_fault = fatal.signal != SIGTERM && fatal.signal != SIGABRT;
+  if (!note && !(is_fault && *latest_text)) return;
   const char* const place = note ? " in " : " after ";
   for (const char* part :
        {"\n", program_name, ": error: ", fatal.name, place, note ? note->text() : latest_text, "\n"})

@@ -74,7 +74,7 @@ Comparison replayed(const RunRecord& record, const std::string& directory, const
 Comparison replay_run(const std::string& directory, const std::optional<Metric>& metric) {
   const std::string run_file = directory + "/run.json";
   RunRecord record = read_run_record(run_file);
-  const bool other = metric && (metric->name != record.metric.name || metric->better != record.metric.better);
+  const bool other = metric && *metric != record.metric;
   if (other) record.metric = *metric;
   return replayed(record, directory, run_file, other);
 }

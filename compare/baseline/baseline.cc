@@ -73,12 +73,8 @@ std::vector<double> stored_numbers(const Baseline& baseline, const std::string& 
 }
 
 bool select_metric(Baseline& baseline, const Metric& metric) {
-  const auto is_it = [&](const Metric& one) {
-    return one.name == metric.name && one.better == metric.better;
-  };
-  if (is_it(baseline.metric)) return true;
-  const auto found =
-      std::ranges::find_if(baseline.others, [&](const OtherMetric& other) { return is_it(other.metric); });
+  if (baseline.metric == metric) return true;
+  const auto found = std::ranges::find(baseline.others, metric, &OtherMetric::metric);
   if (found == baseline.others.end()) return false;
   std::swap(found->metric, baseline.metric);
   std::swap(found->cases, baseline.cases);

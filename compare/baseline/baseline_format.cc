@@ -8,15 +8,12 @@
 #include "base/field_reader.h"
 #include "base/json_text.h"
 #include "base/number_format.h"
+#include "compare/input/metric.h"
 
 namespace warpgauge {
 namespace {
 
 constexpr std::string_view kSchema = "warpgauge/baseline/2", kSchemaOne = "warpgauge/baseline/1";
-
-const char* better_name(Better better) {
-  return better == Better::lower ? "lower" : "higher";
-}
 
 const char* state_name(RoundState state) {
   switch (state) {
@@ -84,6 +81,12 @@ struct StoredCase {
   CaseValues values;  // by metric
 };
 
+// The same in version 1, which has one metric.
+struct StoredCaseOne {
+  std::string name;
+  std::vector<std::optional<double>> numbers;
+};
+
 void read_metric(FieldReader& in, Metric& metric) {
   in.object({{"name", read::name(metric.name)},
              {"better",
@@ -128,8 +131,8 @@ void read_value(FieldReader& in, std::optional<double>& value) {
   read::nullable(value, read::positive)(in);
 }
 
-void read_case_one(FieldReader& in, StoredCase& one, const std::string& metric) {
-  in.object({{"name", read::name(one.name)}, {"numbers", read::list(one.values[metric], read_value)}});
+void read_case_one(FieldReader& in, StoredCaseOne& one) {
+  in.object({{"name", read::name(one.name)}, {"numbers", read::list(one.numbers, read_value)}});
 }
 
 void read_case(FieldReader& in, StoredCase& one) {
@@ -215,20 +218,15 @@ void take_metrics(const FieldReader& in, const std::vector<Metric>& metrics, Bas
 
 Baseline parse_version_one(FieldReader& in) {
   Baseline baseline;
-  std::vector<StoredCase> cases;
-  // The metric may stand behind the cases.
-  const std::string placeholder = "numbers";
+  std::vector<StoredCaseOne> numbered;
   in.document({{"metric", [&](FieldReader& at) { read_metric(at, baseline.metric); }},
                {"identity", read::texts(baseline.identity)},
                {"rounds", read::list(baseline.rounds, read_round_one, kMaxRounds)},
-               {"cases", read::list(cases, [&](FieldReader& at,
-                                               StoredCase& one) { read_case_one(at, one, placeholder); })},
+               {"cases", read::list(numbered, read_case_one)},
                {"history", read::list(baseline.history, read_event)}});
-  for (StoredCase& one : cases) {
-    auto values = one.values.extract(placeholder);
-    values.key() = baseline.metric.name;
-    one.values.insert(std::move(values));
-  }
+  std::vector<StoredCase> cases;  // afterwards: in the file, the metric may follow the cases
+  for (StoredCaseOne& one : numbered)
+    cases.push_back({one.name, {{baseline.metric.name, std::move(one.numbers)}}});
   check_rounds(in, baseline.rounds);
   take_cases(in, cases, baseline, true);
   return baseline;

@@ -95,8 +95,7 @@ std::string shortened_commit(const std::string& commit) {
 }
 
 bool is_comparable(const Baseline& a, const Baseline& b) {
-  return a.metric.name == b.metric.name && a.metric.better == b.metric.better &&
-         statistic_of(a) == statistic_of(b) && a.identity == b.identity;
+  return a.metric == b.metric && statistic_of(a) == statistic_of(b) && a.identity == b.identity;
 }
 
 // The rounds, numbers and events of versions, which are taken from the oldest to the newest.

@@ -5,6 +5,7 @@
 #include "base/diagnostic.h"
 #include "base/escape.h"
 #include "compare/baseline/folder_name.h"
+#include "compare/input/metric.h"
 
 namespace warpgauge {
 namespace {
@@ -29,10 +30,6 @@ std::string common_matrix(const ResultSet& results) {
                                  printable(matrix_of(first)), process.file, printable(matrix_of(process))));
   }
   return matrix_of(first);
-}
-
-const char* direction(Better better) {
-  return better == Better::lower ? "lower" : "higher";
 }
 
 }  // namespace
@@ -78,9 +75,9 @@ BaselineKey baseline_key(const BaselineChoice& choice, const ResultSet& results)
 }
 
 void check_fits(const Baseline& baseline, const GateOptions& options, const std::string& path) {
-  if (baseline.metric.name != options.metric.name || baseline.metric.better != options.metric.better)
+  if (baseline.metric != options.metric)
     throw UsageError(fmt::format("{} holds {} ({} is better); give the same with --metric and --better", path,
-                                 visible(baseline.metric.name), direction(baseline.metric.better)));
+                                 visible(baseline.metric.name), better_name(baseline.metric.better)));
   const Statistic stored = statistic_of(baseline);
   if (options.statistic && *options.statistic != stored)
     throw UsageError(fmt::format("{} holds {}; omit --statistic", path, statistic_name(stored)));

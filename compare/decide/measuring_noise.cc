@@ -12,14 +12,14 @@ constexpr double kNegligibleNoise = 0.005;  // of a mean; not worth a note
 
 using SideCases = std::vector<MeasuredCase>;
 
-// Calls take(row, process) for every row of a side.
+// Calls take(row, process) for every row of one side.
 template <class Take>
 void for_rows(const SideCases& side, Take take) {
   for (const MeasuredCase& one : side)
     for (const Repetition& row : one.measured->repetitions) take(row, *one.process);
 }
 
-// The median of log(real_time / cpu_time) over the rows of a side; empty if a row does not have it.
+// The median of log(real_time / cpu_time) over the rows of one side; empty if a row lacks it.
 std::optional<double> log_real_per_cpu(const SideCases& side) {
   std::vector<double> logs;
   for_rows(side, [&](const Repetition& row, const Process&) { logs.push_back(std::log(row.real_per_cpu)); });

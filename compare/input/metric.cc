@@ -59,4 +59,8 @@ Metric make_metric(std::string_view name, std::optional<Better> better) {
   return {std::string(name), *better};
 }
 
+const char* better_name(Better better) {
+  return better == Better::lower ? "lower" : "higher";
+}
+
 }  // namespace warpgauge

@@ -14,4 +14,7 @@ namespace warpgauge {
 // and for any other one, because a wrong guess would report a regression as an improvement.
 [[nodiscard]] Metric make_metric(std::string_view name, std::optional<Better> better = std::nullopt);
 
+// "lower" or "higher", as --better takes it.
+[[nodiscard]] const char* better_name(Better better);
+
 }  // namespace warpgauge

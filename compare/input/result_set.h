@@ -17,6 +17,8 @@ enum class Better { lower, higher };
 struct Metric {
   std::string name = "real_time";
   Better better = Better::lower;  // for *_per_second, tflops, gbps: higher
+
+  bool operator==(const Metric&) const = default;
 };
 
 inline constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();

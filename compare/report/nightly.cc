@@ -39,18 +39,17 @@ std::string night_lines(const char* title, const JudgedSeries& series) {
   return lines.empty() ? "" : fmt::format("  failed, {}:\n{}", title, lines);
 }
 
-const char* sides_of(ComparedSides compared) {
+std::string sides_of(ComparedSides compared) {
   switch (compared) {
     case ComparedSides::before_and_after:
-      return "5 nights against 5 later ones";
+      return fmt::format("{0} nights against {0} later ones", kFilesPerSide);
     case ComparedSides::drawn:
-      return "5 nights against 5, drawn at random";
+      return fmt::format("{0} nights against {0}, drawn at random", kFilesPerSide);
     case ComparedSides::neighbours:
       break;
   }
   return "a night against the one before";
 }
-static_assert(kFilesPerSide == 5);
 
 std::string planted_lines(const PlantedSeries& series) {
   std::size_t fewest = series.comparisons, all = 0;

@@ -47,6 +47,37 @@ ExcludedUnits group(std::span<const Outlier> excluded, std::size_t base_units, s
   return units;
 }
 
+// A case's values less g, by side; units without the case are omitted.
+struct ValuesOfCase {
+  std::vector<double> values[2];
+  std::vector<std::size_t> units[2];
+  double centre[2] = {0, 0};
+  double deviation = 0;
+};
+
+ValuesOfCase values_of_case(const TwoWayData& data, std::size_t c, std::span<const double> shared) {
+  ValuesOfCase of_case;
+  for (std::size_t u = 0; u < data.head.size(); ++u) {
+    const double y = data.at(u, c);
+    if (std::isnan(y)) continue;
+    of_case.values[data.side_of(u)].push_back(y - shared[u]);
+    of_case.units[data.side_of(u)].push_back(u);
+  }
+  std::vector<double> distances;
+  for (const std::size_t side : {0, 1}) {
+    if (of_case.values[side].empty()) continue;
+    of_case.centre[side] = median(of_case.values[side]);
+    for (const double value : of_case.values[side])
+      distances.push_back(std::abs(value - of_case.centre[side]));
+  }
+  if (!distances.empty()) of_case.deviation = kMadToDeviation * median(distances);
+  return of_case;
+}
+
+bool is_far_from_all(double value, const std::vector<double>& others, double limit) {
+  return std::ranges::none_of(others, [&](double other) { return std::abs(value - other) <= limit; });
+}
+
 }  // namespace
 
 std::size_t most_excluded(std::size_t units, bool blocks) {
@@ -85,44 +116,13 @@ std::vector<Outlier> find_outliers(const TwoWayData& data, std::span<const doubl
   return outliers;
 }
 
-// A case's values less g, by side; units without the case are left out.
-struct CaseValues {
-  std::vector<double> values[2];
-  std::vector<std::size_t> units[2];
-  double centre[2] = {0, 0};
-  double deviation = 0;
-};
-
-CaseValues values_of_case(const TwoWayData& data, std::size_t c, std::span<const double> shared) {
-  CaseValues of_case;
-  for (std::size_t u = 0; u < data.head.size(); ++u) {
-    const double y = data.at(u, c);
-    if (std::isnan(y)) continue;
-    of_case.values[data.side_of(u)].push_back(y - shared[u]);
-    of_case.units[data.side_of(u)].push_back(u);
-  }
-  std::vector<double> distances;
-  for (const std::size_t side : {0, 1}) {
-    if (of_case.values[side].empty()) continue;
-    of_case.centre[side] = median(of_case.values[side]);
-    for (const double value : of_case.values[side])
-      distances.push_back(std::abs(value - of_case.centre[side]));
-  }
-  if (!distances.empty()) of_case.deviation = kMadToDeviation * median(distances);
-  return of_case;
-}
-
-bool is_far_from_all(double value, const std::vector<double>& others, double limit) {
-  return std::ranges::none_of(others, [&](double other) { return std::abs(value - other) <= limit; });
-}
-
 double case_deviation(const TwoWayData& data, std::size_t c, std::span<const double> shared) {
   return values_of_case(data, c, shared).deviation;
 }
 
 std::vector<Outlier> find_case_outliers(const TwoWayData& data, std::size_t c, std::span<const double> shared,
                                         double typical) {
-  const CaseValues of_case = values_of_case(data, c, shared);
+  const ValuesOfCase of_case = values_of_case(data, c, shared);
   const double limit = std::max({kNegligibleShift, kFarOutside * of_case.deviation, kTypicalFar * typical});
   std::vector<Outlier> outliers;
   for (const std::size_t side : {0, 1}) {
@@ -141,6 +141,14 @@ std::vector<Outlier> find_case_outliers(const TwoWayData& data, std::size_t c, s
   }
   std::ranges::sort(outliers, {}, &Outlier::unit);
   return outliers;
+}
+
+std::vector<Outlier> excluded_for_case(std::span<const Outlier> in_all_cases,
+                                       std::span<const Outlier> in_case) {
+  std::vector<Outlier> excluded(in_all_cases.begin(), in_all_cases.end());
+  excluded.insert(excluded.end(), in_case.begin(), in_case.end());
+  std::ranges::sort(excluded, {}, &Outlier::unit);
+  return excluded;
 }
 
 bool is_excluded(std::span<const Outlier> excluded, std::size_t unit) {

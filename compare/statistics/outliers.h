@@ -56,6 +56,10 @@ struct Outlier {
 // Robust deviation of a case within its sides, without g.
 [[nodiscard]] double case_deviation(const TwoWayData& data, std::size_t c, std::span<const double> shared);
 
+// The units that are excluded for a case: outliers in all cases, and those of this case alone. Ascending.
+[[nodiscard]] std::vector<Outlier> excluded_for_case(std::span<const Outlier> in_all_cases,
+                                                     std::span<const Outlier> in_case);
+
 [[nodiscard]] bool is_excluded(std::span<const Outlier> excluded, std::size_t unit);
 
 // Whether a unit speaks against head: a slow one of head, or a fast one of base.

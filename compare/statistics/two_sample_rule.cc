@@ -96,14 +96,6 @@ std::function<double(int)> leverage_of(const UsedUnits& used, Unit unit) {
   };
 }
 
-// The units that were excluded for a case: in all cases, and in this one alone.
-std::vector<Outlier> all_excluded(const TwoWayFit& fit, std::size_t c) {
-  std::vector<Outlier> excluded = fit.excluded;
-  excluded.insert(excluded.end(), fit.cases[c].excluded.begin(), fit.cases[c].excluded.end());
-  std::ranges::sort(excluded, {}, &Outlier::unit);
-  return excluded;
-}
-
 ExcludedPlaces places_of(std::span<const Outlier> excluded, std::size_t base_units) {
   ExcludedPlaces places;
   for (const Outlier& one : excluded) {
@@ -184,7 +176,7 @@ Prepared prepare(std::span<const TwoSampleCase> cases, const TwoWayFit& fit, dou
   Prepared of;
   for (std::size_t c = 0; c < cases.size(); ++c) {
     const TwoSampleCase& one = cases[c];
-    const std::vector<Outlier> excluded = all_excluded(fit, c);
+    const std::vector<Outlier> excluded = excluded_for_case(fit.excluded, fit.cases[c].excluded);
     const UsedUnits units{present(one.base, 0, excluded), present(one.head, one.base.size(), excluded)};
     const int judged_by = unit == Unit::round ? units.base : units.fewer();
     const bool assumed = units.fewer() > 0 && judged_by < kFewestMeasuredUnits;
@@ -207,16 +199,17 @@ std::optional<ScatterUsed> widen_all(Effects& effects, const Prepared& of, doubl
 Decision decide_case(std::size_t c, const TwoWayFit& fit, const Prepared& of, const Effects& effects,
                      const Verdict& verdict, const PlannedLevels& levels, Unit unit, const SideSizes& sizes) {
   if (of.used[c].fewer() == 0) return no_decision(AllExcluded{});
-  Decision decision = decision_of(
-      {.effect = effects.cases[c],
-       .verdict = verdict,
-       .margins = of.margins[c],
-       .bulk_unchanged = effects.bulk_unchanged,
-       .units = of.used[c].fewer(),
-       .deviation_assumed = of.assumed[c] != 0,
-       .levels = levels,
-       .against_head = against_head(group_excluded(all_excluded(fit, c), sizes.base, sizes.head))},
-      leverage_of(of.used[c], unit));
+  Decision decision =
+      decision_of({.effect = effects.cases[c],
+                   .verdict = verdict,
+                   .margins = of.margins[c],
+                   .bulk_unchanged = effects.bulk_unchanged,
+                   .units = of.used[c].fewer(),
+                   .deviation_assumed = of.assumed[c] != 0,
+                   .levels = levels,
+                   .against_head = against_head(group_excluded(
+                       excluded_for_case(fit.excluded, fit.cases[c].excluded), sizes.base, sizes.head))},
+                  leverage_of(of.used[c], unit));
   decision.own_excluded = group_excluded(fit.cases[c].excluded, sizes.base, sizes.head);
   decision.own_places = places_of(fit.cases[c].excluded, sizes.base);
   return decision;

@@ -180,9 +180,7 @@ TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls, bo
     CaseFit& one = fit.cases[c];
     place_among_all(one.excluded, data.head.size(), excluded);
     if (one.units == 0) continue;
-    std::vector<Outlier> all = excluded;
-    all.insert(all.end(), one.excluded.begin(), one.excluded.end());
-    std::ranges::sort(all, {}, &Outlier::unit);
+    const std::vector<Outlier> all = excluded_for_case(excluded, one.excluded);
     if (may_be_heads_own(data, all)) one.excluded_change = excluded_change(data, c, all);
   }
   subtract_controls(fit, controls);

@@ -47,7 +47,7 @@ TEST(Separation, TheProbabilityHoldsForNoiseOfManyKinds) {
   std::exponential_distribution<double> exponential;
   std::student_t_distribution<double> heavy(2);
   constexpr int kRuns = 400'000;
-  constexpr double kLevel = 3e-4;
+  constexpr double kTestLevel = 3e-4;
   for (int kind = 0; kind < 3; ++kind) {
     int rejected = 0;
     for (int run = 0; run < kRuns; ++run) {
@@ -55,9 +55,9 @@ TEST(Separation, TheProbabilityHoldsForNoiseOfManyKinds) {
       for (Values& side : sides)
         for (double& one : side)
           one = kind == 0 ? normal(random) : kind == 1 ? exponential(random) : heavy(random);
-      rejected += separation_p(sides[0], sides[1], 0) <= kLevel;
+      rejected += separation_p(sides[0], sides[1], 0) <= kTestLevel;
     }
-    EXPECT_LT(rejected, 1.1 * kLevel * kRuns) << kind;
+    EXPECT_LT(rejected, 1.1 * kTestLevel * kRuns) << kind;
   }
 }
 
