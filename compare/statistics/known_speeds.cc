@@ -1,5 +1,6 @@
 #include "compare/statistics/known_speeds.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -8,15 +9,17 @@
 namespace warpgauge {
 namespace {
 
-// Whether `slow` new rounds at this speed are more than chance explains.
+// Whether the run of rounds at this speed, which ends with `slow` new ones, is longer than chance explains.
 bool is_persistent(std::span<const StoredNumber> stored, double speed, double near, std::size_t slow) {
   const auto at_speed = [&](const StoredNumber& one) { return std::abs(one.value - speed) <= near; };
   std::size_t before = stored.size();
   while (before > 0 && at_speed(stored[before - 1])) --before;
-  double seen = 0;
-  for (const StoredNumber& one : stored.first(before)) seen += at_speed(one);
-  const double share = (seen + 1) / (static_cast<double>(before) + 2);
-  return std::pow(share, static_cast<double>(slow + stored.size() - before)) <= kPersistent;
+  const auto seen = static_cast<std::size_t>(std::ranges::count_if(stored.first(before), at_speed));
+  const std::size_t run = slow + stored.size() - before;
+  double chance = 1;
+  for (std::size_t i = 0; i < run; ++i)
+    chance *= static_cast<double>(seen + 1 + i) / static_cast<double>(before + 2 + i);
+  return chance <= kPersistent;
 }
 
 }  // namespace

@@ -6,9 +6,10 @@
 //
 // A slower speed is known once a later round counted again. A regression that stays never does. A regression
 // that comes again after it was repaired does: so a run of rounds at the slower speed must not be longer than
-// chance explains. With the share p of such rounds before the run (Laplace's rule of succession: one more
-// than were seen, of two more), a run of k rounds has the probability p^k. At or below kPersistent it is a
-// regression.
+// chance explains. If s of n rounds before the run were at that speed, a run of k rounds has the probability
+// (s + 1) / (n + 2) * (s + 2) / (n + 3) * ... * (s + k) / (n + k + 1). This is Laplace's rule of succession:
+// it takes every share of slow rounds as equally likely beforehand, so that a share estimated from few rounds
+// is not taken as known. At or below kPersistent the run is a regression.
 #pragma once
 
 #include <cstddef>
