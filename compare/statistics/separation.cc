@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kGapPower = 3, kGapFactor = 4.3;
 constexpr double kLeastNoise = kNegligibleShift / 2;  // a coarse clock shows none
+constexpr double kLoneOutside = 6;                    // deviations; a single value beyond takes no part
 
 std::vector<double> present(std::span<const double> values) {
   std::vector<double> kept(values.begin(), values.end());
@@ -48,8 +49,8 @@ double separation_p(std::span<const double> base, std::span<const double> head, 
   const std::vector<double> all_base = present(base), all_head = present(head);
   if (std::min(all_base.size(), all_head.size()) < kFewestSeparated) return 1;
   const double noise = noise_within(all_base, all_head);
-  const std::vector<double> of_base = without_lone_outlier(all_base, all_head, kFarOutside * noise);
-  const std::vector<double> of_head = without_lone_outlier(all_head, all_base, kFarOutside * noise);
+  const std::vector<double> of_base = without_lone_outlier(all_base, all_head, kLoneOutside * noise);
+  const std::vector<double> of_head = without_lone_outlier(all_head, all_base, kLoneOutside * noise);
   const double gap = std::ranges::min(of_head) - std::ranges::max(of_base) - margin;
   if (!(gap > 0)) return 1;
   const double orders = boost::math::binomial_coefficient<double>(

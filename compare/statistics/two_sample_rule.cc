@@ -152,7 +152,8 @@ double mde_with_more(std::span<const TwoSampleCase> cases, const TwoWayFit& fit,
 
 void test_separation(std::span<const TwoSampleCase> cases, Effects& effects) {
   effects.has_separation = true;
-  effects.test_share = effects.has_relative ? 1.0 / 3 : 0.5;
+  // Whether the relative test applies follows from the bulk of the cases, not from one of them.
+  effects.test_share = effects.bulk_unchanged ? 1.0 / 3 : 0.5;
   for (std::size_t c = 0; c < cases.size(); ++c) {
     const TwoSampleCase& one = cases[c];
     effects.cases[c].p_separated_slower = separation_p(one.base, one.head, log_fail(one.margins));
