@@ -95,6 +95,8 @@ TEST(BaselineFile, SaysWhereItIsWrong) {
   expect(with("\"accepted\"", "\"lost\""),
          "rounds[0].state: expected one of \"accepted\", \"refused\", \"noise\", found \"lost\"");
   expect(with("\"real_time\":[", "\"cpu_time\":["), "x.json: cases[0] a.values.real_time: is missing");
+  expect(with("\"real_time\":[100.0", "\"cpu_time\":[1.0,2.0],\"real_time\":[100.0"),
+         "x.json: cases[0] a.values.cpu_time: is not one of the metrics");
   Baseline refused = make_baseline();
   refused.rounds[1].state = RoundState::refused;
   expect(format_baseline(refused),
@@ -253,6 +255,25 @@ TEST(AddRound, TheSameRoundReplacesItsRefusal) {
   EXPECT_EQ(baseline.rounds.back().state, RoundState::accepted);
 }
 
+TEST(AddRound, ARoundWithinAnHourReplacesARefusal) {
+  const auto rounds_after = [](const std::string& time, const std::string& boot) {
+    Baseline baseline = make_baseline();
+    BaselineRound refused = make_round(3);
+    refused.state = RoundState::refused;
+    const Comparison comparison = comparison_of({cell_of("a", CellVerdict::regression, 150)});
+    add_round(baseline, refused, comparison);
+    BaselineRound later = make_round(3, boot);
+    later.date = "2026-11-03T" + time + ":00+00:00";
+    later.round = "later";
+    add_round(baseline, later, comparison);
+    return baseline.rounds.size();
+  };
+  EXPECT_EQ(rounds_after("10:59", "b"), 3u);
+  EXPECT_EQ(rounds_after("11:00", "b"), 4u) << "an hour later";
+  EXPECT_EQ(rounds_after("09:59", "b"), 4u) << "earlier";
+  EXPECT_EQ(rounds_after("10:59", "other"), 4u) << "after another boot";
+}
+
 TEST(AddRound, RefusedRoundsDoNotPushOutAcceptedOnes) {
   Baseline baseline = make_baseline();
   for (int day = 3; day <= 28; ++day) {
@@ -273,6 +294,16 @@ TEST(EditBaseline, RenameKeepsTheNumbersAndIsRecorded) {
   EXPECT_EQ(baseline.history.back().action, "rename");
   EXPECT_THAT(baseline.history.back().cases, ElementsAre("b=c", "d=e"));
   EXPECT_EQ(baseline.history.back().reason, "clearer");
+}
+
+TEST(EditBaseline, RenameTakesNoiseAndFailuresAlong) {
+  Baseline baseline = make_baseline();
+  baseline.rounds[1].noise = {"a"};
+  baseline.rounds[0].failed = {"a", "b=c"};
+  EXPECT_FALSE(edit_baseline(baseline, {.accept = {}, .remove = {}, .renames = {"a=z"}, .reason = "clearer"},
+                             {"z", "b=c"}, make_round(3)));
+  EXPECT_THAT(baseline.rounds[1].noise, ElementsAre("z"));
+  EXPECT_THAT(baseline.rounds[0].failed, ElementsAre("b=c", "z"));
 }
 
 TEST(EditBaseline, AcceptRestartsTheCase) {

@@ -2,7 +2,7 @@
 // with the given noise, and fails on request. Cases are fake/0 ... fake/N-1; case n takes 1000 (n + 1) ns.
 //
 //   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
-//   --waiting=F (mean of what real_time is above cpu_time, as a fraction)
+//   --waiting=F (mean of what real_time is above cpu_time, as a fraction)  --cpu-noise=F (of cpu_time alone)
 //   --crash=CASE  --crash-from=CASE (it and all later ones)  --crash-interleaved (only if interleaved)
 //   --hang=CASE
 //   --crash-unless-alone=CASE  --error=CASE  --omit=CASE  --extra (a row that was not requested)
@@ -56,7 +56,7 @@ double factor_for(const std::string& rule, const std::string& text) {
 }
 
 std::string row(const std::string& name, int repetition, int repetitions, double time_ns, bool error,
-                double real_per_cpu = 1) {
+                double real_per_cpu = 1, double cpu_factor = 1) {
   nlohmann::ordered_json j{{"name", name},
                            {"run_name", name},
                            {"run_type", "iteration"},
@@ -66,7 +66,7 @@ std::string row(const std::string& name, int repetition, int repetitions, double
   if (error) j.update(nlohmann::ordered_json{{"error_occurred", true}, {"error_message", "wrong result"}});
   j.update(nlohmann::ordered_json{{"iterations", 1},
                                   {"real_time", error ? 0 : time_ns * real_per_cpu},
-                                  {"cpu_time", time_ns},
+                                  {"cpu_time", time_ns * cpu_factor},
                                   {"time_unit", "ns"}});
   std::string text = j.dump(6);
   return "    " + text;
@@ -133,7 +133,8 @@ int main(int argc, char** argv) {
       const double time_ns = 1000.0 * static_cast<double>(n + 1) * factor_for(slow, name) * shared *
                              (1 + flags.number("noise", 0.005) * normal(random)) * flags.number("stretch", 1);
       rows.push_back(row(name, r, repetitions, time_ns, fails_on("error", name),
-                         1 + flags.number("waiting", 0) * waiting(random)));
+                         1 + flags.number("waiting", 0) * waiting(random),
+                         1 + flags.number("cpu-noise", 0) * normal(random)));
     }
   }
   if (fails && flags.on("extra")) rows.push_back(row("fake/unrequested", 0, 1, 1000, false));
