@@ -76,7 +76,7 @@ struct Effects {
   double shared_with_excluded = 0;
   bool has_relative = false;    // there are enough cases for a median
   bool bulk_unchanged = false;  // the relative test applies
-  double test_share = 1;        // share of the level per test: half if a case has two tests
+  double test_share = 1;        // share of the level that each test of a case has
   bool has_separation = false;  // there are enough units for the separation test
 
   // Share of the present cases that changed as the median did, by at least half as much.

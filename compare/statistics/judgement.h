@@ -7,7 +7,8 @@
 //   cases lie within same_within of that median, and if the absolute test rejects at the unadjusted level of
 //   this interim analysis. That needs no Holm: an error in g affects all cases or none. The relative test
 //   never takes more than the change itself.
-// - The separation test (separation.h) needs five processes per side.
+// - The separation test (separation.h) needs five processes per side. Then the relative test has a share of
+//   the level only if it applies.
 // Each test is adjusted by Holm over all cases.
 //
 // Unchanged: two one-sided tests (Schuirmann 1987) inside +-same_within, on the absolute change and, if the

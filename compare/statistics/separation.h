@@ -8,7 +8,8 @@
 // freedom); a test holds it. A case whose two speeds have equal chances is separated without a change with a
 // probability of 2 / 2^(m + n), whatever the test: hence kFewestSeparated.
 //
-// A single value per side that is far from all others of both sides takes no part.
+// A single value per side that is more than six robust deviations from all others of both sides takes no
+// part.
 #pragma once
 
 #include <cstddef>
