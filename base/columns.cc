@@ -35,6 +35,10 @@ std::string padded_right(std::string_view text, std::size_t width) {
   return std::string(text).append(spaces(width, text));
 }
 
+std::size_t line_count(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count(text, '\n'));
+}
+
 std::string wrapped(std::string_view text, std::size_t indent) {
   std::string out, line;
   const auto end_line = [&] {

@@ -32,10 +32,50 @@ bool is_deceptive(std::uint32_t c) {
          (c & 0xFFFE) == 0xFFFE || within(0xE0000, 0xE0FFF);
 }
 
+// White space of Unicode 15, which GitHub's runner trims before it looks for a command.
+bool is_blank(std::uint32_t c) {
+  return c == ' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
+}
+
+// The bytes of the sequence ESC [ 1;31 m at the start of `text`; 0 if there is none.
+std::size_t sgr_bytes(std::string_view text) {
+  if (!text.starts_with("\033[")) return 0;
+  const std::size_t end = text.find_first_not_of("0123456789;", 2);
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
+}
+
+// Without the blanks and sequences of colours at its start.
+std::string_view trimmed(std::string_view line) {
+  while (!line.empty()) {
+    const CodePoint c = decode(line);
+    const std::size_t skipped = c.bytes > 0 && is_blank(c.value) ? c.bytes : sgr_bytes(line);
+    if (skipped == 0) break;
+    line.remove_prefix(skipped);
+  }
+  return line;
+}
+
 std::string formatted(const char* format, unsigned value) {
   char buffer[24];
   std::snprintf(buffer, sizeof buffer, format, value);
   return buffer;
+}
+
+// Appends the first character of `text`, escaped if need be. Returns the bytes that it takes.
+std::size_t append_visible(std::string_view text, std::string& out) {
+  const CodePoint c = decode(text);
+  if (c.bytes == 0) {
+    out += formatted("\\x%02x", static_cast<unsigned char>(text[0]));
+  } else if (is_deceptive(c.value)) {
+    out += c.value < 0x100 ? formatted("\\x%02x", c.value) : formatted("\\u{%x}", c.value);
+  } else if (c.value == '[' && out.ends_with("##")) {
+    out += "\\x5b";
+  } else {
+    out += text.substr(0, c.bytes);
+  }
+  return c.bytes == 0 ? 1 : c.bytes;
 }
 
 template <class Replacement>
@@ -64,18 +104,31 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 std::string visible(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const CodePoint c = decode(text);
-    if (c.bytes == 0) {
-      out += formatted("\\x%02x", static_cast<unsigned char>(text[0]));
-    } else if (is_deceptive(c.value)) {
-      out += c.value < 0x100 ? formatted("\\x%02x", c.value) : formatted("\\u{%x}", c.value);
-    } else if (c.value == '[' && out.ends_with("##")) {
-      out += "\\x5b";
-    } else {
-      out += text.substr(0, c.bytes);
+  while (!text.empty()) text.remove_prefix(append_visible(text, out));
+  return out;
+}
+
+std::string safe_lines(std::string_view text, Sgr sgr) {
+  std::string out;
+  out.reserve(text.size());
+  const char* command = nullptr;
+  for (bool begins = true; !text.empty();) {
+    if (begins) {
+      const std::string_view line = trimmed(text.substr(0, text.find('\n')));
+      command = line.starts_with("::") ? line.data() : nullptr;
     }
-    text.remove_prefix(c.bytes == 0 ? 1 : c.bytes);
+    begins = text.front() == '\n';
+    const bool stays = begins || text.front() == '\t';
+    const std::size_t kept = stays ? 1 : sgr == Sgr::kept ? sgr_bytes(text) : 0;
+    if (text.data() == command) {
+      out += ":\\x3a";
+      text.remove_prefix(2);
+    } else if (kept > 0) {
+      out += text.substr(0, kept);
+      text.remove_prefix(kept);
+    } else {
+      text.remove_prefix(append_visible(text, out));
+    }
   }
   return out;
 }
@@ -177,6 +230,26 @@ std::string github_property(std::string_view text) {
         return {};
     }
   });
+}
+
+std::string json_document(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const CodePoint c = decode(json);
+    if (c.value == '[' && out.ends_with("##")) {
+      out += "\\u005b";
+    } else if (c.bytes > 0 && c.value >= 0x7F && is_deceptive(c.value)) {
+      const std::uint32_t high = c.value - 0x10000;  // a pair of surrogates above U+FFFF (RFC 8259, 7)
+      out += c.value < 0x10000 ? formatted("\\u%04x", c.value)
+                               : formatted("\\u%04x", 0xD800 + (high >> 10)) +
+                                     formatted("\\u%04x", 0xDC00 + (high & 0x3FF));
+    } else {
+      out += json.substr(0, std::max<std::size_t>(c.bytes, 1));
+    }
+    json.remove_prefix(std::max<std::size_t>(c.bytes, 1));
+  }
+  return out;
 }
 
 std::string shell_word(std::string_view text) {

@@ -10,6 +10,12 @@ namespace warpgauge {
 // or \u{....}. "##[", a command in a CI log, is escaped. The functions below include this one.
 [[nodiscard]] std::string visible(std::string_view text);
 
+// Lines of text, for terminals and logs, whatever they contain: as visible(), but tabs and line ends stay. A
+// line that begins with "::", also after blanks, is a workflow command to GitHub: its second colon is
+// escaped. With Sgr::kept, the sequences that set colours stay, too.
+enum class Sgr { escaped, kept };
+[[nodiscard]] std::string safe_lines(std::string_view text, Sgr sgr = Sgr::escaped);
+
 // A code span: no link, mention or markup in it has an effect.
 [[nodiscard]] std::string markdown_code(std::string_view text);
 // Markdown for a cell of a table: rows are split at pipes before code spans are parsed (GitHub Flavored
@@ -23,6 +29,9 @@ namespace warpgauge {
 // GitHub's workflow commands, ::error title=PROPERTY::DATA
 [[nodiscard]] std::string github_data(std::string_view text);
 [[nodiscard]] std::string github_property(std::string_view text);
+
+// JSON, with the same values: characters that visible() escapes become \u.... as far as they stand in it.
+[[nodiscard]] std::string json_document(std::string_view json);
 
 // One word of a POSIX shell command line.
 [[nodiscard]] std::string shell_word(std::string_view text);

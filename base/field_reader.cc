@@ -16,7 +16,8 @@ std::string_view kind_of(std::string_view schema) {
 
 std::string describe(const NumberRange& range) {
   const std::string low = fmt::format("{} {}", range.low_is_in ? "of at least" : "above", range.low);
-  if (range.high == NumberRange().high) return "a finite number " + low;
+  if (range.high == NumberRange().high)
+    return range.low == -range.high ? "a finite number" : "a finite number " + low;
   return fmt::format("a number {} and {} {}", low, range.high_is_in ? "at most" : "below", range.high);
 }
 
@@ -54,7 +55,7 @@ void FieldReader::find_schema() {
   fail_at("schema", "is missing", fmt::format("expected \"{}\": check the path", format_.schema));
 }
 
-void FieldReader::document(std::initializer_list<Field> fields) {
+void FieldReader::document(std::span<const Field> fields) {
   std::vector<Field> all{{"schema", read::schema(format_.schema)}};
   all.insert(all.end(), fields.begin(), fields.end());
   object(all);

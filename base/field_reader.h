@@ -72,7 +72,8 @@ class FieldReader {
 
   // The whole document: an object with these fields, and the format's schema. If the schema differs, that is
   // reported before any other fault of meaning.
-  void document(std::initializer_list<Field> fields);
+  void document(std::span<const Field> fields);
+  void document(std::initializer_list<Field> fields) { document(std::span(fields.begin(), fields.size())); }
   void object(std::span<const Field> fields);
   void object(std::initializer_list<Field> fields) { object(std::span(fields.begin(), fields.size())); }
 

@@ -49,6 +49,11 @@ Diagnostic not_positive(double number, std::string_view text, std::string_view f
   return meaning_diagnostic(file, place, why_not_positive(number, text), hint);
 }
 
+Diagnostic not_a_counter(double number, std::string_view text, std::string_view file,
+                         std::string_view place) {
+  return not_positive(std::fabs(number), text, file, place);
+}
+
 std::optional<std::int64_t> parse_count(std::string_view text) {
   std::int64_t count = 0;
   const char* const end = text.data() + text.size();

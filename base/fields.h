@@ -5,6 +5,7 @@
 // a message, because that costs more than reading the value.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ namespace warpgauge {
 [[nodiscard]] std::string why_not_positive(double number, std::string_view text);
 [[nodiscard]] Diagnostic not_positive(double number, std::string_view text, std::string_view file,
                                       std::string_view place);
+[[nodiscard]] Diagnostic not_a_counter(double number, std::string_view text, std::string_view file,
+                                       std::string_view place);
 [[nodiscard]] std::optional<std::int64_t> parse_count(std::string_view text);  // a whole number >= 0
 
 template <typename Place>
@@ -52,6 +55,21 @@ std::int64_t count_field(const JsonValue& value, std::string_view file, const Pl
   const std::optional<std::int64_t> count = parse_count(value.text);
   if (!count) throw not_a_count(value.text, file, std::string(place));
   return *count;
+}
+
+// A counter may be 0 or negative, but not too small to be compared.
+template <typename Place>
+void check_counter(double number, std::string_view text, std::string_view file, const Place& place) {
+  if (number != 0 && !is_positive(std::fabs(number)))
+    throw not_a_counter(number, text, file, std::string(place));
+}
+
+template <typename Place>
+double counter_field(const JsonValue& value, std::string_view file, const Place& place) {
+  expect_type(value.type, JsonType::number, file, place);
+  const double number = number_of(value.text);
+  check_counter(number, value.text, file, place);
+  return number;
 }
 
 // For a number that is converted already.

@@ -7,25 +7,6 @@
 #include "base/similar.h"
 
 namespace warpgauge {
-namespace {
-
-// What is wrong with an expression. The library's own texts differ between its versions; libstdc++ also
-// reports error_paren if there is nothing to repeat.
-const char* mistake_of(std::regex_constants::error_type code) {
-  using namespace std::regex_constants;
-  if (code == error_paren) return "an unmatched parenthesis, or nothing to repeat before *, + or ?";
-  if (code == error_brack) return "an unmatched bracket";
-  if (code == error_brace || code == error_badbrace) return "a wrong repetition in braces";
-  if (code == error_range) return "a wrong range in brackets";
-  if (code == error_badrepeat) return "nothing to repeat before *, + or ?";
-  if (code == error_backref) return "a reference to a group that does not exist";
-  if (code == error_escape) return "a wrong escape after \\";
-  if (code == error_ctype) return "an unknown character class";
-  return "it is too complex, or not complete";
-}
-
-}  // namespace
-
 double decimal_number(std::string_view text, double least, double most, std::string_view unit) {
   const std::optional<double> number = number_of<double>(text);
   if (!number || !(*number >= least && *number <= most))
@@ -50,15 +31,6 @@ std::size_t one_of(std::string_view text, std::span<const std::string> names, st
   throw bad_value(
       text, fmt::format("is not {}", kind),
       fmt::format("{}{}give {}", suggestion, suggestion.empty() ? "" : " ", format_list(names, "or")));
-}
-
-std::regex regular_expression(std::string_view text, std::regex::flag_type syntax) {
-  try {
-    return std::regex(text.begin(), text.end(), syntax | std::regex::nosubs);
-  } catch (const std::regex_error& error) {
-    throw bad_value(text, fmt::format("is not a regular expression: {}", mistake_of(error.code())),
-                    "write \\ before a character that stands for itself");
-  }
 }
 
 }  // namespace warpgauge

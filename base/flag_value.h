@@ -5,7 +5,6 @@
 
 #include <charconv>
 #include <optional>
-#include <regex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,8 +40,5 @@ template <class Integer>
 // The position of `text` among `names`. `kind` is what one of them is: "a matrix".
 [[nodiscard]] std::size_t one_of(std::string_view text, std::span<const std::string> names,
                                  std::string_view kind);
-
-// Compiles a regular expression. `syntax` is std::regex::extended or std::regex::ECMAScript.
-[[nodiscard]] std::regex regular_expression(std::string_view text, std::regex::flag_type syntax);
 
 }  // namespace warpgauge

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
+#include <cstring>
 
 #include "base/diagnostic.h"
 #include "base/text.h"
@@ -14,6 +16,8 @@ namespace {
 // In objects with at most this many keys, a new key is compared with all before it. Larger objects are sorted
 // at their end.
 constexpr std::size_t kFewKeys = 32;
+
+constexpr std::size_t kMostLastKeys = 256;  // of an object that the next one is compared with
 
 bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -28,7 +32,8 @@ std::string_view hint_for(std::string_view rest) {
     return "JSON has no comments";
   if (rest.starts_with("<!") || rest.starts_with("<?") || rest.starts_with("<html"))
     return "a web page: download the file itself";
-  if (rest.starts_with("nan") || rest.starts_with("inf")) return "write NaN or Infinity";
+  if (rest.starts_with("nan") || rest.starts_with("inf"))
+    return "an old version of Google Benchmark wrote it: run it with a newer one, or write NaN or Infinity";
   if (rest.starts_with('\'')) return "JSON strings are in double quotes";
   return "";
 }
@@ -53,8 +58,18 @@ const char* json_type_name(JsonType type) {
   return "";
 }
 
+// Blanks are a fifth of a result file: indentation is skipped by eight spaces at a time.
 void JsonReader::skip_blanks() {
-  while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  while (at_ < text_.size() && is_blank(text_[at_])) {
+    ++at_;
+    std::uint64_t eight_bytes;
+    while (std::endian::native == std::endian::little && at_ + 8 <= text_.size()) {
+      std::memcpy(&eight_bytes, text_.data() + at_, 8);
+      const int spaces = std::countr_zero(eight_bytes ^ 0x2020202020202020U) / 8;
+      at_ += static_cast<std::size_t>(spaces);
+      if (spaces < 8) break;
+    }
+  }
 }
 
 JsonType JsonReader::peek() {
@@ -158,25 +173,48 @@ bool JsonReader::next_member(char closing_bracket) {
 
 std::optional<std::string_view> JsonReader::next_key() {
   if (!next_member('}')) {
-    check_many_keys();
-    keys_.resize(levels_.back().first_key);
-    levels_.pop_back();
+    end_object();
     return std::nullopt;
   }
   if (at_ == text_.size() || text_[at_] != '"') fail_here("a key in double quotes");
   const std::size_t begin = at_;
   const std::string_view key = string();
-  const std::size_t first_key = levels_.back().first_key;
-  if (keys_.size() - first_key < kFewKeys &&
-      std::find(keys_.begin() + static_cast<std::ptrdiff_t>(first_key), keys_.end(), key) != keys_.end()) {
-    fail(begin, fmt::format("key \"{}\" occurs twice in one object", printable(key)),
-         "remove or rename one of them: either may be meant");
-  }
+  check_key(key, begin);
   keys_.push_back(key);
   skip_blanks();
   if (at_ == text_.size() || text_[at_] != ':') fail_here("':'");
   ++at_;
   return key;
+}
+
+// Rows have the same keys in the same order. So the keys of the last object at this depth are known to
+// differ.
+void JsonReader::check_key(std::string_view key, std::size_t begin) {
+  Level& level = levels_.back();
+  const std::size_t place = keys_.size() - level.first_key;
+  if (level.as_last) {
+    if (last_keys_.size() < levels_.size()) last_keys_.resize(levels_.size());
+    const std::vector<std::string_view>& last = last_keys_[levels_.size() - 1];
+    level.as_last = place < last.size() && last[place] == key;
+    if (level.as_last) return;
+  }
+  if (place >= kFewKeys) return;  // check_many_keys
+  if (std::find(keys_.end() - static_cast<std::ptrdiff_t>(place), keys_.end(), key) == keys_.end()) return;
+  fail(begin, fmt::format("key \"{}\" occurs twice in one object", printable(key)),
+       "remove or rename one of them: either may be meant");
+}
+
+void JsonReader::end_object() {
+  const Level level = levels_.back();
+  const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(level.first_key);
+  if (!level.as_last) {
+    std::vector<std::string_view>& last = last_keys_[levels_.size() - 1];
+    last.clear();
+    if (keys_.end() - first <= static_cast<std::ptrdiff_t>(kMostLastKeys)) last.assign(first, keys_.end());
+    check_many_keys();
+  }
+  keys_.resize(level.first_key);
+  levels_.pop_back();
 }
 
 // Of an object with many keys, at its end.

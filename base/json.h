@@ -52,12 +52,15 @@ class JsonReader {
   struct Level {
     std::size_t first_key = 0;  // in keys_
     bool empty = true;
+    bool as_last = true;  // an object whose keys so far are those of last_keys_
   };
 
   void skip_blanks();
   void open(char bracket);
   bool next_member(char closing_bracket);
+  void check_key(std::string_view key, std::size_t begin);
   void check_many_keys();
+  void end_object();
   std::string_view string();
   std::string_view unescaped(std::size_t begin, std::size_t end);
   std::uint32_t hex4(std::size_t& at);
@@ -73,7 +76,8 @@ class JsonReader {
   std::size_t at_ = 0;
   std::size_t values_ = 0;
   std::vector<Level> levels_;
-  std::vector<std::string_view> keys_;  // of all open objects
+  std::vector<std::string_view> keys_;                    // of all open objects
+  std::vector<std::vector<std::string_view>> last_keys_;  // [depth]: of the last object there, unless many
   std::deque<std::string> unescaped_;
 };
 

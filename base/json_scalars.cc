@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 
 #include "base/diagnostic.h"
@@ -17,6 +19,10 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+constexpr const char* kNotEscaped =
+    "an old version of Google Benchmark does not escape backslashes (of Windows' paths): run it with a newer "
+    "one, or write \\\\";
+
 // The bytes that end a run of plain characters in a string: quote, escape, control bytes.
 constexpr std::array<bool, 256> kEndsPlainText = [] {
   std::array<bool, 256> ends{};
@@ -24,6 +30,24 @@ constexpr std::array<bool, 256> kEndsPlainText = [] {
   ends['"'] = ends['\\'] = true;
   return ends;
 }();
+
+// The number of bytes of `text`, from `at`, before one that ends plain text. Eight at a time: a byte of
+// (x - ones) & ~x & highs is set where a byte of x is 0, and the lowest one is exact.
+std::size_t plain_bytes(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
+  const std::size_t begin = at;
+  while (std::endian::native == std::endian::little && at + 8 <= text.size()) {
+    std::uint64_t x;
+    std::memcpy(&x, text.data() + at, 8);
+    const std::uint64_t quote = x ^ kOnes * '"', escape = x ^ kOnes * '\\';
+    const std::uint64_t ends =
+        (((quote - kOnes) & ~quote) | ((escape - kOnes) & ~escape) | ((x - kOnes * 0x20) & ~x)) & kHighs;
+    if (ends != 0) return at - begin + static_cast<std::size_t>(std::countr_zero(ends)) / 8;
+    at += 8;
+  }
+  while (at < text.size() && !kEndsPlainText[static_cast<unsigned char>(text[at])]) ++at;
+  return at - begin;
+}
 
 void append_utf8(std::string& out, std::uint32_t code_point) {
   const auto byte = [&](std::uint32_t bits) { out.push_back(static_cast<char>(bits)); };
@@ -50,7 +74,7 @@ std::string_view JsonReader::string() {
   const std::size_t begin = ++at_;
   bool escapes = false;
   for (;;) {
-    while (at_ < text_.size() && !kEndsPlainText[static_cast<unsigned char>(text_[at_])]) ++at_;
+    at_ += plain_bytes(text_, at_);
     if (at_ == text_.size()) fail_here("the end of a string");
     if (text_[at_] == '"') break;
     if (text_[at_] != '\\') {
@@ -79,7 +103,8 @@ std::string_view JsonReader::unescaped(std::size_t begin, std::size_t end) {
       out.push_back(kMeanings[known]);
       continue;
     }
-    if (letter != 'u') fail(escape, fmt::format("unknown escape \\{}", printable(text_.substr(at - 1, 1))));
+    if (letter != 'u')
+      fail(escape, fmt::format("unknown escape \\{}", printable(text_.substr(at - 1, 1))), kNotEscaped);
     std::uint32_t code_point = hex4(at);
     if (code_point >= 0xd800 && code_point < 0xdc00 && text_.substr(at, 2) == "\\u") {
       const std::uint32_t low = hex4(at += 2);
@@ -97,7 +122,7 @@ std::uint32_t JsonReader::hex4(std::size_t& at) {
   const char* const begin = text_.data() + at;
   const std::size_t available = std::min<std::size_t>(4, text_.size() - at);
   if (std::from_chars(begin, begin + available, code, 16).ptr != begin + 4)
-    fail(at, "\\u takes four hex digits");
+    fail(at, "\\u takes four hex digits", kNotEscaped);
   at += 4;
   return code;
 }

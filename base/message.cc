@@ -2,16 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <iostream>
+#include "base/console.h"
 
 namespace warpgauge {
 
 void print_error(std::string_view program, std::string_view what) {
-  std::cerr << fmt::format("{}: error: {}\n", program, what);
+  print_to_stderr(fmt::format("{}: error: {}\n", program, what));
 }
 
 void print_warning(std::string_view program, std::string_view what) {
-  std::cerr << fmt::format("{}: warning: {}\n", program, what);
+  print_to_stderr(fmt::format("{}: warning: {}\n", program, what));
 }
 
 }  // namespace warpgauge

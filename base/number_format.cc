@@ -58,6 +58,14 @@ std::string format_value(double value, std::string_view metric) {
   return scaled(value, kCounts);
 }
 
+std::string format_difference(double difference, std::string_view metric) {
+  if (difference == 0) return "+0";
+  const bool is_whole = difference == std::trunc(difference) && std::fabs(difference) < 1000;
+  const bool is_time = metric == "real_time" || metric == "cpu_time";
+  if (is_whole && !is_time) return fmt::format("{:+.0f}", difference);
+  return fmt::format("{}{}", difference > 0 ? "+" : "", format_value(difference, metric));
+}
+
 std::string format_number(double value) {
   constexpr int kMostDecimals = 9;
   if (!std::isfinite(value)) return kUnknown;

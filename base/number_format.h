@@ -22,6 +22,8 @@ inline constexpr const char* kUnknown = "-";
 [[nodiscard]] std::string format_value(double value, std::string_view metric);
 // Three significant digits, without an exponent: "0.0123", "1.23", "12.3", "123". kUnknown if not finite.
 [[nodiscard]] std::string format_number(double value);
+// "+2", "-1.50", "+30.00 ns": of a time or a counter, as format_value().
+[[nodiscard]] std::string format_difference(double difference, std::string_view metric);
 [[nodiscard]] std::string format_bytes(double bytes);  // whole GiB, rounded up: "3 GiB"
 
 [[nodiscard]] std::string format_percent(double fraction);  // "1.5 %", unsigned

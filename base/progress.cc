@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <iostream>
-
+#include "base/console.h"
 #include "base/number_format.h"
 
 namespace warpgauge {
@@ -13,15 +12,13 @@ namespace {
 using std::chrono::duration;
 using std::chrono::steady_clock;
 
-constexpr const char* kEraseLine = "\r\033[K";
-
 }  // namespace
 
 Progress::Progress(std::string phase)
     : phase_(std::move(phase)), is_terminal_(isatty(STDERR_FILENO) == 1), begin_(steady_clock::now()) {}
 
 Progress::~Progress() {
-  if (is_shown_) std::cerr << kEraseLine << std::flush;
+  if (is_shown_) show_status("");
 }
 
 void Progress::show(double done, std::string_view what) {
@@ -30,8 +27,7 @@ void Progress::show(double done, std::string_view what) {
   if (!is_terminal_ || now - shown_ < kInterval) return;
   shown_ = now;
   is_shown_ = true;
-  std::cerr << kEraseLine << progress_text(phase_, done, duration<double>(now - begin_).count(), what)
-            << std::flush;
+  show_status(progress_text(phase_, done, duration<double>(now - begin_).count(), what));
 }
 
 std::string progress_text(std::string_view phase, double done, double elapsed_s, std::string_view what) {

@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +66,36 @@ bool looks_like_utf16(std::string_view bytes) {
   return bytes.size() >= 2 && (bytes[0] == '\0') != (bytes[1] == '\0');
 }
 
+Diagnostic too_large(const std::string& path, std::size_t max_bytes) {
+  return meaning_diagnostic(path, "", fmt::format("is larger than {} MiB", max_bytes >> 20),
+                            "give the results of each process in its own file");
+}
+
+// A pipe, or a file that grows, has more than the expected bytes.
+std::string read_to_end(int fd, const std::string& path, std::size_t expected, std::size_t max_bytes) {
+  // In pieces that fit into the cache: each is cleared right before it is filled.
+  constexpr std::size_t kPiece = std::size_t{256} << 10;
+  std::string bytes;
+  bytes.reserve(expected);
+  std::size_t filled = 0;
+  for (;;) {
+    bytes.resize(filled < expected ? std::min(filled + kPiece, expected) : filled + kPiece);
+    const ssize_t got = read(fd, bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) {  // the writer of a pipe has nothing yet
+      pollfd wait{.fd = fd, .events = POLLIN, .revents = 0};
+      poll(&wait, 1, -1);
+      continue;
+    }
+    if (got < 0) throw system_diagnostic(path, "cannot be read");
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+    if (filled > max_bytes) throw too_large(path, max_bytes);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path, std::size_t max_bytes) {
@@ -76,26 +107,16 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
     throw meaning_diagnostic(path, "", fmt::format("is {}, not a file", kind_of(status.st_mode)),
                              S_ISDIR(status.st_mode) ? "give the files in it" : "give a regular file");
   }
-  const auto too_large = [&] {
-    return meaning_diagnostic(path, "", fmt::format("is larger than {} MiB", max_bytes >> 20),
-                              "give the results of each process in its own file");
-  };
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > max_bytes) throw too_large();
+  if (size > max_bytes) throw too_large(path, max_bytes);
+  return read_to_end(file.fd(), path, size + 1, max_bytes);  // one more, for the read that finds the end
+}
 
-  std::string bytes(size + 1, '\0');  // one more, for the read that finds the end
-  std::size_t filled = 0;
-  for (;;) {
-    const ssize_t got = read(file.fd(), bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw system_diagnostic(path, "cannot be read");
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-    if (filled > max_bytes) throw too_large();
-    if (filled == bytes.size()) bytes.resize(2 * filled);  // the file grows while it is read
-  }
-  bytes.resize(filled);
-  return bytes;
+std::string read_pipe(const std::string& path, std::size_t max_bytes) {
+  constexpr std::size_t kFirstBytes = 1 << 16;
+  const OpenFile file(path);
+  if (file.fd() < 0) throw system_diagnostic(path, "cannot be opened");
+  return read_to_end(file.fd(), path, kFirstBytes, max_bytes);
 }
 
 std::string_view checked_text(std::string_view bytes, std::string_view file) {

@@ -14,6 +14,11 @@ inline constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 // not wait for the writer of a FIFO), or is larger than `max_bytes`.
 [[nodiscard]] std::string read_file(const std::string& path, std::size_t max_bytes = kMaxFileBytes);
 
+// The bytes of a FIFO, a pipe or a terminal that a user named, /dev/stdin for example, up to its end. Throws
+// Diagnostic if there are more than `max_bytes`, or if it cannot be read. A FIFO that no program writes to is
+// empty.
+[[nodiscard]] std::string read_pipe(const std::string& path, std::size_t max_bytes = kMaxFileBytes);
+
 // `bytes` without a byte order mark. Throws Diagnostic unless they are non-empty UTF-8.
 [[nodiscard]] std::string_view checked_text(std::string_view bytes, std::string_view file);
 

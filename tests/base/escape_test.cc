@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "base/json_text.h"
 #include "tests/base/hostile_names.h"
 
 namespace warpgauge {
@@ -109,6 +110,52 @@ TEST(Shortened, OmitsTheMiddle) {
   EXPECT_EQ(shortened("abcdefgh", 8), "abcdefgh");
   EXPECT_EQ(shortened("abcdefghi", 5), "ab…hi");
   EXPECT_EQ(shortened("äöüäöüäöü", 5), "äö…öü");
+}
+
+TEST(SafeLines, KeepsLinesTabsAndColonsWithinThem) {
+  const std::string text = "a\tb::c\n  d ::e\n\nf: g\n";
+  EXPECT_EQ(safe_lines(text), text);
+}
+
+TEST(SafeLines, NoLineBeginsWithAWorkflowCommand) {
+  EXPECT_EQ(safe_lines("::error::x"), ":\\x3aerror::x");
+  EXPECT_EQ(safe_lines("a\n \t::stop-commands::x\n"), "a\n \t:\\x3astop-commands::x\n");
+  EXPECT_EQ(safe_lines("\u00a0\u3000::x"), "\u00a0\u3000:\\x3ax") << "blanks that GitHub trims";
+  EXPECT_EQ(safe_lines("\r::x"), "\\x0d:\\x3ax");
+  EXPECT_EQ(safe_lines(":::x"), ":\\x3a:x");
+  EXPECT_EQ(safe_lines("x ##[error]y\n##[group]"), "x ##\\x5berror]y\n##\\x5bgroup]");
+}
+
+TEST(SafeLines, ColoursStayOnlyIfWanted) {
+  EXPECT_EQ(safe_lines("\x1b[1;31mred\x1b[0m", Sgr::kept), "\x1b[1;31mred\x1b[0m");
+  EXPECT_EQ(safe_lines("\x1b[1;31mred"), "\\x1b[1;31mred");
+  EXPECT_EQ(safe_lines("\x1b[2J\x1b]0;title\x07", Sgr::kept), "\\x1b[2J\\x1b]0;title\\x07");
+  EXPECT_EQ(safe_lines("\x1b[1m::error::x", Sgr::kept), "\x1b[1m:\\x3aerror::x");
+}
+
+TEST(SafeLines, HostileNamesHaveNoEffectAnywhere) {
+  for (const std::string& name : kHostileNames) {
+    for (const std::string& text : {name, "  " + name, "a\n" + name + "\nb"}) {
+      const std::string safe = safe_lines(text);
+      EXPECT_EQ(safe.find("##["), std::string::npos) << safe;
+      EXPECT_EQ(safe.find('\x1b'), std::string::npos) << safe;
+      EXPECT_NE(safe.rfind("::", 0), 0u) << safe;
+      EXPECT_EQ(safe.find("\n::"), std::string::npos) << safe;
+    }
+  }
+}
+
+TEST(JsonDocument, HasTheSameValuesAndNothingThatHides) {
+  for (const std::string& name : kHostileNames) {
+    const std::string json = json_text(OrderedJson{{"name", name}});
+    const std::string safe = json_document(json);
+    EXPECT_EQ(OrderedJson::parse(safe), OrderedJson::parse(json)) << safe;
+    EXPECT_EQ(safe.find("##["), std::string::npos) << safe;
+    EXPECT_EQ(safe.find("\u202e"), std::string::npos) << safe;
+  }
+  EXPECT_EQ(json_document("\"\U000e0041\u009b\""), "\"\\udb40\\udc41\\u009b\"");
+  EXPECT_EQ(json_document("\"\xff\""), "\"\xff\"")
+      << "the writer of JSON decides about bytes that are no text";
 }
 
 }  // namespace

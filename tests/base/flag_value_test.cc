@@ -51,17 +51,5 @@ TEST(OneOf, NamesWhatThereIsAndWhatIsSimilar) {
               ThrowsMessage<std::invalid_argument>("'' is not a matrix; give smoke or ci"));
 }
 
-TEST(RegularExpression, SaysWhatIsWrongInOurWords) {
-  EXPECT_TRUE(std::regex_search("cpu/blas", regular_expression("^cpu/(naive|blas)$", std::regex::extended)));
-  for (const auto& [text, mistake] : std::vector<std::pair<const char*, const char*>>{
-           {"(", "parenthesis"}, {"[a", "bracket"}, {"a{2", "brace"}, {"[z-a]", "range"}, {"*a", "repeat"}})
-    for (const auto syntax : {std::regex::extended, std::regex::ECMAScript})
-      EXPECT_THAT(
-          [&] { (void)regular_expression(text, syntax); },
-          ThrowsMessage<std::invalid_argument>(testing::AllOf(
-              HasSubstr(fmt::format("'{}' is not a regular expression: ", text)), HasSubstr(mistake))))
-          << text;
-}
-
 }  // namespace
 }  // namespace warpgauge

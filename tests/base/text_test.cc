@@ -60,6 +60,14 @@ TEST_F(File, FifoIsRefusedWithoutWaitingForAWriter) {
   EXPECT_EQ(complaint(path("fifo")), path("fifo") + ": is a FIFO, not a file; give a regular file");
 }
 
+TEST_F(File, PipesAreReadToTheirEndUpToALimit) {
+  EXPECT_EQ(read_pipe("/dev/null"), "");
+  EXPECT_EQ(complaint_of([] { (void)read_pipe("/dev/zero", 1 << 20); }),
+            "/dev/zero: is larger than 1 MiB; give the results of each process in its own file");
+  ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);
+  EXPECT_EQ(read_pipe(path("fifo")), "") << "nothing writes to it";
+}
+
 TEST_F(File, DeviceIsRefused) {
   EXPECT_THAT(complaint("/dev/zero"), HasSubstr("is a device, not a file"));
 }
