@@ -7,12 +7,31 @@
 
 namespace warpgauge {
 
+// Errors with their sign, in units in the last place (ulp).
+struct SignedErrors {
+  double sum = 0, squares = 0;
+  std::int64_t samples = 0;
+
+  void add(double error) {
+    sum += error, squares += error * error;
+    ++samples;
+  }
+  double mean() const { return samples == 0 ? 0 : sum / static_cast<double>(samples); }
+  double standard_error() const {
+    if (samples < 2) return 0;
+    const auto n = static_cast<double>(samples);
+    return std::sqrt(std::max(0.0, squares / n - mean() * mean()) / n);
+  }
+};
+
 struct Accuracy {
   double max_abs_err = 0;
   double mean_abs_err = 0;
   double correlation = 1;     // Pearson correlation of computed and expected values
   double err_over_bound = 0;  // of the worst row; at most 1 if the result is right
   std::int64_t rows = 0;
+  SignedErrors upward = {};   // of the rows; positive: O is too large. Only of normal and heavy-tailed inputs
+  SignedErrors outward = {};  // the same; positive: the magnitude of O is too large
 };
 
 // Accumulates the first three of these. The caller passes finite elements only.

@@ -13,6 +13,9 @@ int least_exponent(Dtype dtype) {
   return dtype == Dtype::f16 ? -14 : -126;
 }
 
+// The smallest normal f32. Results below it may be flushed to 0, as the GPU's fast instructions do.
+constexpr double kFlushed = 0x1p-126;
+
 // Of the weights in P V; 0 if they are exact.
 double weight_roundoff(Dtype dtype, const Rounding& rounding) {
   return dtype == Dtype::f32 || rounding.weights == Rounding::Weights::exact ? 0 : unit_roundoff(dtype);
@@ -36,20 +39,20 @@ double ulp(Dtype dtype, double value) {
 }
 
 double output_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
-  const double u = weight_roundoff(dtype, rounding);
+  const double u = weight_roundoff(dtype, rounding), keys = static_cast<double>(row.keys);
   const double of_sum = kF32Roundoff * (4 + std::sqrt(static_cast<double>(row.head_dim)) * row.logit_mass);
   const double of_logit = std::expm1(row.query_rounding + peak_roundoff(dtype, rounding, row));
   double bound = 2 * row.low_error + ulp(dtype, row.largest_output) +
                  3 * (u + of_sum + of_logit) * row.spread +
-                 std::sqrt(static_cast<double>(row.keys)) * kF32Roundoff * row.mass;
+                 (std::sqrt(keys) + (row.equal_keys ? keys / 2 : 0)) * kF32Roundoff * row.mass;
   if (rounding.row_sum) bound += 3 * u * row.weight_spread * row.largest_output;
-  return bound + 3 * subnormal_step(dtype, rounding, row.row_sum) * row.value_spread;
+  return bound + kFlushed + 3 * subnormal_step(dtype, rounding, row.row_sum) * row.value_spread;
 }
 
 double range_slack(Dtype dtype, const Rounding& rounding, const RowTerms& row, double magnitude) {
   const double u = rounding.row_sum ? 0 : weight_roundoff(dtype, rounding);
-  const double sums = kF32Roundoff * (8 + static_cast<double>(row.keys) / 2);
-  return magnitude * (u + sums + row.absorbed) + ulp(dtype, magnitude);
+  const double sums = kF32Roundoff * (8 + static_cast<double>(row.keys));
+  return magnitude * (u + sums + row.sum_error) + ulp(dtype, magnitude) + kFlushed;
 }
 
 double counting_bound(Dtype dtype, const Rounding& rounding, std::int64_t keys) {
@@ -63,17 +66,18 @@ double counting_bound(Dtype dtype, const Rounding& rounding, std::int64_t keys) 
                      .mass = 1.0,
                      .weight_spread = 1 / std::sqrt(count),
                      .row_sum = count,
-                     .value_spread = std::sqrt(count)};
-  return output_bound(dtype, rounding, row) + count * kF32Roundoff / 2;
+                     .value_spread = std::sqrt(count),
+                     .equal_keys = true};
+  return output_bound(dtype, rounding, row);
 }
 
 double lse_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
   const double roundings = std::max(16.0, 0.375 * static_cast<double>(row.head_dim));
   double bound =
-      (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * kF32Roundoff * row.logit_mass + row.absorbed;
+      (dtype == Dtype::f32 ? 1e-5 : 2e-4) + roundings * kF32Roundoff * row.logit_mass + row.sum_error;
   if (rounding.row_sum)
-    bound += weight_roundoff(dtype, rounding) * std::min(1.0, 3 * row.weight_spread) +
-             3 * subnormal_step(dtype, rounding, row.row_sum) * std::sqrt(static_cast<double>(row.keys));
+    bound += weight_roundoff(dtype, rounding) +
+             subnormal_step(dtype, rounding, row.row_sum) * static_cast<double>(row.keys);
   return bound + row.query_rounding + peak_roundoff(dtype, rounding, row);
 }
 

@@ -8,28 +8,32 @@
 #include <new>
 
 #include "fuzz/check_memory.h"
+#include "fuzz/relaunch.h"
 
 namespace warpgauge {
 namespace {
 
-// Scratch memory of one launch, filled with poison, with a guard band after it.
+// Scratch memory of one launch, filled with poison, with guards.
 class Workspace {
  public:
-  Workspace(Backend backend, std::int64_t bytes)
-      : used_((static_cast<std::size_t>(bytes) + 1) / 2 * 2), buffer_(backend, used_ + kGuardBytes) {
-    poison(buffer_);
+  Workspace(Backend backend, std::int64_t bytes, Guard guard)
+      : used_((static_cast<std::size_t>(bytes) + 1) / 2 * 2),
+        memory_(backend, used_, {.name = "the workspace", .guard = guard, .alignment = kAlignment}) {
+    memory_.poison();
   }
-  void* data() const { return buffer_.data(); }
+  void* data() const { return memory_.data(); }
+  // Whether the memory after it, as far as it is accessible, is unchanged.
   bool intact() const {
-    std::vector<std::uint16_t> guard(kGuardBytes / 2);
-    buffer_.download(guard.data(), kGuardBytes, used_);
-    return std::all_of(guard.begin(), guard.end(), [](std::uint16_t half) { return half == kPoison; });
+    std::vector<std::uint16_t> image(memory_.image_bytes() / 2);
+    memory_.download(image.data());
+    return std::all_of(image.begin() + static_cast<std::ptrdiff_t>(memory_.offset_of(0) + used_) / 2,
+                       image.end(), [](std::uint16_t half) { return half == kPoison; });
   }
 
  private:
-  static constexpr std::size_t kGuardBytes = 4096;
+  static constexpr std::size_t kAlignment = 256;
   std::size_t used_;
-  Buffer buffer_;
+  GuardedMemory memory_;
 };
 
 // Index of the first element whose bits differ, or the size. Any NaN equals any other.
@@ -58,7 +62,7 @@ std::vector<Failure> compare_runs(const Output& first, const Output& second, Inp
 // stream, and a timing would not see that work. Must follow a run: the first launch loads code, which may
 // wait for the device.
 std::vector<Failure> check_stream(const Kernel& kernel, GuardedTensors& tensors, InputFamily family) {
-  const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), 1));
+  const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), 1), Guard::bands);
   const Stream stream(kernel.backend);
   tensors.poison_outputs();
   Output seen;
@@ -87,10 +91,11 @@ class Checker {
         problem_(problem),
         seed_(seed),
         options_(options),
-        tensors_(kernel.backend, problem, options.layout) {}
+        tensors_(kernel.backend, problem, options.layout, options.guard) {}
 
   void run(InputFamily family, bool is_main, CheckResult& result) {
-    const Inputs inputs = make_inputs(problem_, family, seed_);
+    Inputs inputs = make_inputs(problem_, family, seed_);
+    share_rows(inputs, tensors_.tensors());
     tensors_.upload(inputs);
     Output output;
     try {
@@ -111,6 +116,7 @@ class Checker {
       add(compare_output(output, inputs, *reference, is_main ? &result.accuracy : nullptr), result);
     }
     if (is_main) result.output_hash = hash_output(output);
+    if (is_main && options_.relaunch) relaunch(inputs, output, result);
   }
 
  private:
@@ -118,6 +124,26 @@ class Checker {
     result.failures.insert(result.failures.end(), failures.begin(), failures.end());
   }
   ReferenceCache& cache() { return options_.cache ? *options_.cache : own_cache_; }
+
+  void relaunch(const Inputs& inputs, const Output& output, CheckResult& result) {
+    const RelaunchCase again{kernel_, seed_, options_.threads, tensors_};
+    try {
+      const auto reference = inputs.family == InputFamily::counting
+                                 ? nullptr
+                                 : cache().get(inputs, options_.oracle, kernel_.rounding);
+      // All operands matter in normal inputs. This launch comes first: a kernel may remember the last
+      // pointers.
+      Inputs others = make_inputs(problem_, InputFamily::normal, seed_ + 1);
+      share_rows(others, tensors_.tensors());
+      add(relaunch_with_other_contents(again, others,
+                                       *cache().get(others, options_.oracle, kernel_.rounding)),
+          result);
+      add(relaunch_elsewhere(again, inputs, reference.get()), result);
+      if (kernel_.batch_invariant) add(launch_one_query(again, inputs, output), result);
+    } catch (const LaunchFailure& failure) {
+      add({{Property::relaunches, inputs.family, failure.what()}}, result);
+    }
+  }
 
   const Kernel& kernel_;
   Problem problem_;
@@ -147,6 +173,10 @@ const char* property_name(Property property) {
       return "stays_inside";
     case Property::repeats:
       return "repeats";
+    case Property::relaunches:
+      return "relaunches";
+    case Property::stands_alone:
+      return "stands_alone";
   }
   return "?";
 }
@@ -161,7 +191,7 @@ std::string CheckResult::report() const {
 }
 
 Output run_kernel(const Kernel& kernel, GuardedTensors& tensors, int threads, std::uint64_t schedule_seed) {
-  const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), threads));
+  const Workspace workspace(kernel.backend, kernel.workspace(tensors.problem(), threads), tensors.guard());
   const Stream stream(kernel.backend);
   tensors.poison_outputs();
   try {

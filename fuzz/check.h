@@ -31,6 +31,8 @@ enum class Property {
   writes_all,    // no poison is left in O or LSE
   stays_inside,  // guard bands, gaps and inputs are unchanged
   repeats,       // a second run is bit-identical, if it claims to be deterministic
+  relaunches,    // a later launch depends on its own operands only: other memory, strides and contents
+  stands_alone,  // a query alone gives the same bits, if it claims to be batch invariant
 };
 
 [[nodiscard]] const char* property_name(Property property);
@@ -44,10 +46,12 @@ struct Failure {
 struct CheckOptions {
   InputFamily family = InputFamily::normal;
   Layout layout = Layout::packed;
+  Guard guard = Guard::bands;
   OracleBackend oracle = OracleBackend::automatic;
-  int threads = 1;      // of a CPU kernel; the oracle uses all threads of OpenMP
-  bool probes = false;  // also check the families `counting` and `needles`
-  bool repeat = true;   // run a deterministic kernel twice
+  int threads = 1;        // of a CPU kernel; the oracle uses all threads of OpenMP
+  bool probes = false;    // also check the families `counting` and `needles`
+  bool repeat = true;     // run a deterministic kernel twice
+  bool relaunch = false;  // launch again: in other memory, with other contents, and one query alone
   ReferenceCache* cache = nullptr;
 };
 

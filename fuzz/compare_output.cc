@@ -43,7 +43,7 @@ class Comparison {
       unwritten_.add(row, 0, [&] { return fmt::format("O was not written at {}", place(row)); });
     for (std::int64_t row : out_.unwritten_lse_rows)
       unwritten_lse_.add(row, 0, [&] { return fmt::format("LSE was not written at {}", place(row)); });
-    if (in_.family == InputFamily::nan_inputs) return;
+    if (is_non_finite(in_.family)) return;
     for (std::int64_t row = 0; row < lse_elements(p_); ++row) {
       const bool has_keys = keys(row) > 0;
       for (std::int64_t d = 0; d < p_.head_dim; ++d) {
@@ -54,9 +54,9 @@ class Comparison {
     }
   }
 
-  // Checks NaN and infinities if the inputs hold NaNs; scan() cannot, without the expected values.
+  // Checks NaN and infinities if the inputs hold any; scan() cannot, without the expected values.
   void check_kinds(std::int64_t row, const double* expected, double expected_lse) {
-    if (in_.family != InputFamily::nan_inputs) return;
+    if (!is_non_finite(in_.family)) return;
     for (std::int64_t d = 0; d < p_.head_dim; ++d) check_kind(row, d, expected[d]);
     check_lse_kind(row, expected_lse);
   }
@@ -150,9 +150,33 @@ double compare_element(Comparison& comparison, const Problem& p, const Reference
   return std::max(error / row_bound, (error - to_end) / slack);
 }
 
+// The signed errors of one row.
+class RowErrors {
+ public:
+  explicit RowErrors(Dtype dtype) : dtype_(dtype), largest_ulps_(dtype == Dtype::f32 ? 8 : 1) {}
+
+  void add(double found, double exact) {
+    // A value near 0 by cancellation has a large error in its own ulps. Clamping limits its share.
+    const double ulps = std::clamp((found - exact) / ulp(dtype_, exact), -largest_ulps_, largest_ulps_);
+    upward_ += ulps;
+    outward_ += exact < 0 ? -ulps : ulps;
+    ++count_;
+  }
+  void store(Accuracy& accuracy) const {
+    if (count_ == 0) return;
+    accuracy.upward.add(upward_ / count_);
+    accuracy.outward.add(outward_ / count_);
+  }
+
+ private:
+  Dtype dtype_;
+  double largest_ulps_, upward_ = 0, outward_ = 0;
+  int count_ = 0;
+};
+
 // Compares one row with the oracle. Returns the largest error over the row's bound.
 double compare_row(Comparison& comparison, const Problem& p, const Reference& ref, std::size_t n,
-                   AccuracySums& sums) {
+                   AccuracySums& sums, RowErrors& errors) {
   const std::int64_t row = ref.rows[n], keys = comparison.keys(row);
   const double* exact = ref.output.data() + static_cast<std::int64_t>(n) * p.head_dim;
   const auto rounded = [&](std::int64_t d) {
@@ -166,6 +190,7 @@ double compare_row(Comparison& comparison, const Problem& p, const Reference& re
     if (!std::isfinite(found) || !std::isfinite(rounded(d))) continue;
     ratio = std::max(ratio, compare_element(comparison, p, ref, n, d, rounded(d), bound));
     sums.add(found, exact[d]);
+    errors.add(found, exact[d]);
   }
   comparison.check_lse(row, ref.lse[n], lse_bound(p.dtype, ref.rounding, ref.terms[n]));
   return ratio;
@@ -179,9 +204,13 @@ std::vector<Failure> compare_output(const Output& output, const Inputs& inputs, 
   comparison.scan();
   AccuracySums sums;
   Accuracy figures{.rows = static_cast<std::int64_t>(reference.rows.size())};
-  for (std::size_t n = 0; n < reference.rows.size(); ++n)
+  const bool is_signed = inputs.family == InputFamily::normal || inputs.family == InputFamily::heavy_tailed;
+  for (std::size_t n = 0; n < reference.rows.size(); ++n) {
+    RowErrors errors(inputs.problem.dtype);
     figures.err_over_bound =
-        std::max(figures.err_over_bound, compare_row(comparison, inputs.problem, reference, n, sums));
+        std::max(figures.err_over_bound, compare_row(comparison, inputs.problem, reference, n, sums, errors));
+    if (is_signed && comparison.keys(reference.rows[n]) > 1) errors.store(figures);
+  }
   sums.store(figures);
   if (accuracy) *accuracy = figures;
   return comparison.failures();

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "fuzz/guarded_memory.h"
+
 namespace warpgauge {
 namespace {
 
@@ -33,10 +35,37 @@ void put(const char* text) {
   }
 }
 
-void print_note(const Fatal& fatal) {
+void put_number(std::size_t number) {
+  char digits[24];
+  char* first = digits + sizeof digits - 1;
+  *first = '\0';
+  do {
+    *--first = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
+  put(first);
+}
+
+// Names the tensor whose guard page was accessed.
+void print_place(const void* address) {
+  const GuardedPlace place = find_guarded(address);
+  if (!place.tensor) return;
+  put("\n");
+  put(program_name);
+  using Side = GuardedPlace::Side;
+  put(": the access was ");
+  put_number(place.bytes);
+  put(place.side == Side::past_end       ? " bytes past the end of "
+      : place.side == Side::before_start ? " bytes before the start of "
+                                         : " bytes past the start, in a gap between rows, of ");
+  put(place.tensor);
+}
+
+void print_note(const Fatal& fatal, const siginfo_t& info) {
   const CrashNote* note = newest.load();
   const bool is_fault = fatal.signal != SIGTERM && fatal.signal != SIGABRT;
   if (!note && !(is_fault && *latest_text)) return;
+  if (fatal.signal == SIGSEGV) print_place(info.si_addr);
   const char* const place = note ? " in " : " after ";
   for (const char* part :
        {"\n", program_name, ": error: ", fatal.name, place, note ? note->text() : latest_text, "\n"})
@@ -49,7 +78,7 @@ void print_note(const Fatal& fatal) {
 void handle(int signal, siginfo_t* info, void*) {
   for (const Fatal& fatal : fatal_signals)
     if (fatal.signal == signal) {
-      print_note(fatal);
+      print_note(fatal, *info);
       sigaction(signal, &fatal.before, nullptr);
     }
   const bool was_sent = info->si_code <= 0;

@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <iostream>
-
+#include "base/atomic_file.h"
 #include "base/build_info.h"
+#include "base/console.h"
 #include "base/flag_help.h"
 #include "base/flag_value.h"
 #include "base/message.h"
+#include "fuzz/generate.h"
 #include "fuzz/program.h"
 
 namespace warpgauge {
@@ -27,7 +28,7 @@ void add_case_flags(FlagTable& table, Flags& flags) {
              .default_shown = "all",
              .take = [&flags](const std::string& text) {
                if (text.empty()) throw bad_value(text, "is empty", "omit the flag to check all kernels");
-               flags.kernel = regular_expression(text, std::regex::ECMAScript);
+               flags.kernel = Pattern(text);
                flags.kernel_text = text;
              }});
   table.add(
@@ -58,6 +59,17 @@ void add_effort_flags(FlagTable& table, Flags& flags) {
              .help = "First seed; the next problems use N+1, N+2 and so on",
              .default_shown = fmt::format("{}", flags.first_seed),
              .take = parsed_into(flags.first_seed, parse_any_number)});
+  table.add(
+      {.name = "--corners",
+       .help = "Draws a quarter of the problems from expensive sizes: 65,537 heads or batches, 70,000 keys",
+       .take = truth_into(flags.corners)});
+  table.add({.name = "--cost",
+             .value = "N",
+             .help = "Largest cost of a random problem, in multiply-adds; smaller problems take less time",
+             .default_shown = fmt::format("{}; emulator {}", kMaxFuzzVolume, kMaxEmulatedVolume),
+             .take = parsed_into(flags.cost, [](const std::string& text) {
+               return whole_number<std::int64_t>(text, kLeastVolume, kMaxCornerVolume);
+             })});
   table.add_rule([&flags](const FlagTable& given) {
     if (given.is_given("--seconds") && !given.is_given("--seeds")) flags.seeds = kUnlimitedSeeds;
   });
@@ -90,13 +102,14 @@ const ProgramHelp& program_help() {
            "warpgauge-fuzz --seed 1000 --seeds 100000        # other problems",
            "warpgauge-fuzz --replay 'cpu/naive/f32/B:1/H:1/S:17/D:64/causal:1 seed=7 family=needles'"},
       .exit_codes =
-          "0 right; 1 wrong; 2 usage; 77 nothing could be checked here, for example without a GPU. "
+          "0 right; 1 wrong, or stdout cannot be written; 2 usage; 77 nothing could be checked here, for "
+          "example without a GPU. "
           "WARPGAUGE_REQUIRE_GPU=1 turns 77, and each kernel that is skipped, into 1"};
   return kHelp;
 }
 
 int print_and_exit(const std::string& text) {
-  std::cout << text << std::flush;
+  print(text);
   return kRight;
 }
 
@@ -122,6 +135,9 @@ ParsedFlags read_flags(std::span<const char* const> arguments) {
   } catch (const UsageError& error) {
     print_error(kFuzzName, error.what());
     parsed.exit_code = kUsage;
+  } catch (const OutputError& error) {
+    print_error(kFuzzName, error.what());
+    parsed.exit_code = kWrong;
   }
   return parsed;
 }

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <regex>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/flag_table.h"
+#include "base/pattern.h"
 #include "fuzz/oracle.h"
 #include "fuzz/reproducer.h"
 
@@ -20,10 +20,12 @@ inline constexpr std::uint64_t kUnlimitedSeeds = std::numeric_limits<std::uint64
 struct Flags {
   std::string program;      // path as it was called, for reproducers
   std::string kernel_text;  // of --kernel; empty: all kernels
-  std::regex kernel{"."};
+  Pattern kernel{"."};
   std::uint64_t first_seed = 1;
   std::uint64_t seeds = 500;  // per kernel
   double seconds = 0;         // per kernel; 0: no limit
+  bool corners = false;       // also draw expensive sizes
+  std::int64_t cost = 0;      // of a random problem, in multiply-adds; 0: as the backend can bear
   std::vector<Reproducer> reproducers;
   std::string oracle_text = "auto";
   OracleBackend oracle = OracleBackend::automatic;

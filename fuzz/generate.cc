@@ -1,8 +1,11 @@
 #include "fuzz/generate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <span>
 
 #include "fuzz/random.h"
 #include "fuzz/rows.h"
@@ -10,11 +13,17 @@
 namespace warpgauge {
 namespace {
 
-// Multiples of 8, which most kernels require; a few that are not; and one that is too large for many kernels.
-constexpr std::int64_t kHeadDims[] = {8,   16,  32,  40,  64,  64, 64, 80,  96,
-                                      128, 128, 160, 192, 256, 1,  20, 100, 320};
+// Which kernels are likely to support: multiples of 8, and a few that are not.
+constexpr std::int64_t kCommonHeadDims[] = {8,   16,  32,  40,  64,  64, 64, 80,  96,
+                                            128, 128, 160, 192, 256, 1,  20, 100, 320};
+constexpr std::int64_t kTails[] = {8, 24, 56, 88, 120};  // what is left of D after multiples of 128
+constexpr std::int64_t kMostHeadDim = 576;               // of multi-head latent attention
 constexpr std::int64_t kGroups[] = {1, 1, 2, 3, 4, 8};
-constexpr std::uint64_t kAttempts = 256;
+constexpr std::int64_t kMostGroup = 71;  // of Falcon-7B
+constexpr std::int64_t kMostBatches = 200;
+constexpr std::int64_t kPast16Bits = 65537;  // heads or batches: past a grid's limit along y and z
+constexpr std::int64_t kLongKeys[] = {32769, 33000, 65535, 65537, 70000};  // past signed and unsigned 16 bits
+constexpr std::uint64_t kAttempts = 4096;
 
 // Draws values one after the other from the stream of a seed.
 class Draws {
@@ -30,6 +39,10 @@ class Draws {
   template <class T, std::size_t N>
   T pick(const T (&values)[N]) {
     return values[range(0, N - 1)];
+  }
+  template <class T>
+  T pick(std::span<const T> values) {
+    return values[static_cast<std::size_t>(range(0, std::ssize(values) - 1))];
   }
 
  private:
@@ -53,10 +66,12 @@ std::int64_t draw_length(Draws& draws, std::int64_t limit) {
 void draw_heads(Draws& draws, std::int64_t max_volume, Problem& p) {
   const std::int64_t row_volume = p.seq_q * std::max<std::int64_t>(1, p.seq_k) * p.head_dim;
   const std::int64_t budget = std::max<std::int64_t>(1, max_volume / row_volume);
-  const std::int64_t group = std::min(draws.pick(kGroups), budget);
+  const std::int64_t drawn = draws.one_in(8) ? draws.range(5, kMostGroup) : draws.pick(kGroups);
+  const std::int64_t group = std::min(drawn, budget);
   p.kv_heads = draws.range(1, std::min<std::int64_t>(4, budget / group));
   p.heads = p.kv_heads * group;
-  p.batch = draws.range(1, std::min<std::int64_t>(4, budget / p.heads));
+  const std::int64_t most_batches = draws.one_in(8) ? kMostBatches : 4;
+  p.batch = draws.range(1, std::min<std::int64_t>(most_batches, budget / p.heads));
 }
 
 // Sk of at most `longest`, given Sq and the mask.
@@ -75,53 +90,209 @@ std::int64_t draw_keys(Draws& draws, const Problem& p, std::int64_t longest) {
   return draw_length(draws, std::min<std::int64_t>(1300, longest));
 }
 
-Problem draw_problem(Draws& draws, std::int64_t max_volume) {
+std::int64_t draw_head_dim(Draws& draws) {
+  if (draws.one_in(2)) return draws.pick(kCommonHeadDims);
+  if (draws.one_in(2)) return draws.range(1, kMostHeadDim);
+  return 128 * draws.range(0, 3) + draws.pick(kTails);
+}
+
+double draw_scale(Draws& draws, std::int64_t head_dim) {
+  double scale = default_scale(head_dim);
+  if (draws.one_in(8)) scale *= static_cast<double>(draws.range(1, 64)) / 16;
+  if (draws.one_in(20)) scale = draws.one_in(2) ? 0 : -scale;
+  return scale;
+}
+
+// Type, D, scale and mask.
+Problem draw_kind(Draws& draws) {
   Problem p;
   constexpr Dtype kDtypes[] = {Dtype::f32, Dtype::f16, Dtype::bf16};
   p.dtype = draws.pick(kDtypes);
-  p.head_dim = draws.pick(kHeadDims);
-  p.scale = default_scale(p.head_dim);
-  if (draws.one_in(8)) p.scale *= static_cast<double>(draws.range(1, 64)) / 16;
-  if (draws.one_in(30)) p.scale = draws.one_in(2) ? 0 : -p.scale;
+  p.head_dim = draw_head_dim(draws);
+  p.scale = draw_scale(draws, p.head_dim);
   p.mask = draws.one_in(2) ? Mask::causal : Mask::none;
+  return p;
+}
+
+void draw_ordinary_sizes(Draws& draws, std::int64_t max_volume, Problem& p) {
   // A long Sq leaves no volume for a long Sk. Most problems are therefore limited to a square.
   const auto square = static_cast<std::int64_t>(std::sqrt(static_cast<double>(max_volume / p.head_dim)));
   const std::int64_t longest = draws.one_in(3) ? max_volume / p.head_dim : square;
   p.seq_q = draws.one_in(5) ? draws.range(1, 16) : draw_length(draws, std::min<std::int64_t>(640, longest));
   p.seq_k = draw_keys(draws, p, std::max<std::int64_t>(1, max_volume / (p.seq_q * p.head_dim)));
   draw_heads(draws, max_volume, p);
+}
+
+// More rows than any tile or fixed buffer has, and few keys.
+void draw_long_query(Draws& draws, std::int64_t max_volume, Problem& p) {
+  const std::int64_t longest = std::clamp<std::int64_t>(max_volume / (8 * p.head_dim), 641, 8192);
+  p.seq_q = draws.range(641, longest);
+  p.seq_k = draws.range(1, std::clamp<std::int64_t>(max_volume / (p.seq_q * p.head_dim), 1, 1300));
+  p.heads = p.kv_heads = draws.range(1, 2);
+}
+
+void draw_long_keys(Draws& draws, Problem& p) {
+  p.seq_q = draws.range(1, 2);
+  p.seq_k = draws.pick(kLongKeys);
+  p.heads = p.kv_heads = 1;
+}
+
+// Indices of batches or heads that do not fit into 16 bits.
+void draw_past_16_bits(Draws& draws, Problem& p) {
+  p.seq_q = 1;
+  p.seq_k = draws.range(1, 2);
+  (draws.one_in(2) ? p.batch : p.heads) = kPast16Bits;
+  p.kv_heads = draws.one_in(2) ? p.heads : 1;
+}
+
+// The rarely drawn sizes, whose cost is in their elements. D shrinks until the cost is low enough.
+void draw_corner_sizes(Draws& draws, std::int64_t max_volume, Backend backend, Problem& p) {
+  const bool is_default_scale = p.scale == default_scale(p.head_dim);
+  if (draws.one_in(2))
+    draw_long_keys(draws, p);
+  else
+    draw_past_16_bits(draws, p);
+  while (p.head_dim > 1 && check_cost(p, backend) > static_cast<double>(max_volume)) p.head_dim /= 2;
+  if (is_default_scale) p.scale = default_scale(p.head_dim);
+}
+
+// Makes the problem smaller until its check costs at most `limit`.
+void fit(Problem& p, double limit, Backend backend) {
+  while (check_cost(p, backend) > limit) {
+    if (p.batch > 1) {
+      p.batch /= 2;
+    } else if (p.kv_heads > 1) {
+      p.heads /= p.kv_heads;
+      p.kv_heads = 1;
+    } else if (p.heads > 1) {
+      p.heads /= 2;
+    } else if (p.seq_k > p.seq_q) {
+      p.seq_k /= 2;
+    } else if (p.seq_q > 1) {
+      p.seq_q /= 2;
+    } else {
+      return;
+    }
+  }
+}
+
+Problem draw_problem(Draws& draws, const DrawLimits& limits) {
+  Problem p = draw_kind(draws);
+  if (limits.corners && draws.one_in(4)) {
+    draw_corner_sizes(draws, kMaxCornerVolume, limits.backend, p);
+    return p;
+  }
+  if (draws.one_in(25))
+    draw_corner_sizes(draws, limits.volume, limits.backend, p);
+  else if (draws.one_in(16))
+    draw_long_query(draws, limits.volume, p);
+  else
+    draw_ordinary_sizes(draws, limits.volume, p);
+  fit(p, static_cast<double>(limits.volume), limits.backend);
   return p;
+}
+
+// Gives the problem a second batch or head if the layout has no effect without one.
+void give_axis(Problem& p, Layout layout) {
+  if (layout_matters(p, layout)) return;
+  switch (layout) {
+    case Layout::q_head_stride_0:
+    case Layout::far_head:
+      p.heads *= 2;
+      break;
+    case Layout::kv_head_stride_0:
+      p.heads *= 2;
+      p.kv_heads *= 2;
+      break;
+    default:
+      p.batch *= 2;
+  }
+}
+
+// The problem with sizes at which the layout matters, at the same cost. Nothing if there are none.
+std::optional<Problem> fit_to_layout(Problem p, Layout layout, const DrawLimits& limits) {
+  const bool is_corner = p.seq_k >= kLongKeys[0] || p.batch >= kPast16Bits || p.heads >= kPast16Bits;
+  const auto limit = std::max(static_cast<double>(limits.volume), check_cost(p, limits.backend));
+  if (!is_corner) give_axis(p, layout);
+  while (check_cost(p, limits.backend) > limit && p.seq_q * p.seq_k > 1)
+    (p.seq_k > p.seq_q ? p.seq_k : p.seq_q) /= 2;
+  const bool fits = check_cost(p, limits.backend) <= limit && layout_fits(p, layout);
+  return fits && layout_matters(p, layout) ? std::optional(p) : std::nullopt;
+}
+
+// One of the four layouts that apply to any problem, or one of the rare ones.
+Layout draw_layout(Draws& draws, const DrawLimits& limits, Problem& p) {
+  constexpr Layout kOrdinary[] = {Layout::packed, Layout::padded, Layout::interleaved, Layout::mixed};
+  if (draws.one_in(4)) return draws.pick(kOrdinary);
+  const auto layouts = all_layouts();
+  for (int tries = 0; tries < 16; ++tries) {
+    const Layout layout = draws.pick(layouts);
+    if (!backend_holds(limits.backend, layout)) continue;
+    if (const auto fitting = fit_to_layout(p, layout, limits)) {
+      p = *fitting;
+      return layout;
+    }
+  }
+  return Layout::packed;
 }
 
 // Normal inputs in a quarter of the cases, any family in the others.
 InputFamily draw_family(Draws& draws) {
   if (draws.one_in(4)) return InputFamily::normal;
-  const auto families = all_families();
-  return families[static_cast<std::size_t>(draws.range(0, std::ssize(families) - 1))];
+  return draws.pick(all_families());
 }
 
 }  // namespace
 
 std::string unsupported_reason(const Kernel& kernel, const FuzzCase& c) {
+  if (!backend_holds(kernel.backend, c.layout))
+    return fmt::format("memory of {} kernels cannot hold layout={}", backend_name(kernel.backend),
+                       layout_name(c.layout));
+  if (!layout_fits(c.problem, c.layout))
+    return fmt::format("the address space is too small for layout={}", layout_name(c.layout));
   return kernel.supports(c.problem, layout_tensors(c.problem, c.layout));
 }
 
-FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, std::int64_t max_volume) {
+double check_cost(const Problem& p, Backend backend) {
+  constexpr std::int64_t kTile = 64;
+  constexpr double kTileShare = 16;  // a tile with one row costs as much as a full one
+  const auto size = [](std::int64_t n) { return static_cast<double>(n); };
+  const auto padded = [](std::int64_t n) {
+    return static_cast<double>((std::max<std::int64_t>(1, n) + kTile - 1) / kTile * kTile);
+  };
+  const double heads = size(p.batch) * size(p.heads);
+  if (backend == Backend::simt)
+    return heads * padded(p.seq_q) * padded(p.seq_k) * size(p.head_dim) / kTileShare;
+  constexpr double kPerElement = 6, kPerRow = 16;  // measured: to draw, store, and compare
+  const double rows = heads * size(p.seq_q), keys = size(p.batch) * size(p.kv_heads) * size(p.seq_k);
+  return rows * size(std::max<std::int64_t>(1, p.seq_k)) * size(p.head_dim) + kPerRow * rows +
+         kPerElement * 2 * (rows + keys) * size(p.head_dim);
+}
+
+bool is_relaunched(const FuzzCase& c) {
+  return mix_bits(c.seed) % 3 == 0;
+}
+
+FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, const DrawLimits& limits) {
   Draws draws(seed, attempt);
   FuzzCase drawn;
-  drawn.problem = draw_problem(draws, max_volume);
+  drawn.problem = draw_problem(draws, limits);
   drawn.family = draw_family(draws);
   drawn.seed = draws.bits() >> 32;
-  constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved, Layout::mixed};
-  drawn.layout = draws.pick(kLayouts);
+  drawn.layout = draw_layout(draws, limits, drawn.problem);
+  drawn.guard = draws.pick(all_guards());
   drawn.threads = static_cast<int>(draws.range(1, 3));
   return drawn;
 }
 
-std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed) {
-  const std::int64_t max_volume = kernel.backend == Backend::simt ? kMaxEmulatedVolume : kMaxFuzzVolume;
+std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed,
+                                              const DrawChoice& choice) {
+  const std::int64_t bearable = kernel.backend == Backend::simt ? kMaxEmulatedVolume : kMaxFuzzVolume;
+  const DrawLimits limits{.volume = choice.volume > 0 ? choice.volume : bearable,
+                          .backend = kernel.backend,
+                          .corners = choice.corners};
   for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
-    const FuzzCase drawn = random_case(seed, attempt, max_volume);
+    const FuzzCase drawn = random_case(seed, attempt, limits);
     if (unsupported_reason(kernel, drawn).empty()) return drawn;
   }
   return std::nullopt;

@@ -1,8 +1,9 @@
 // Random problems, biased towards the edges at which attention kernels fail.
 //
-// B H Sq Sk D is at most 2^24 (2^21 for an emulated kernel), so that the f64 oracle checks every row within
-// milliseconds. Lengths and causal diagonals cluster at tile edges. Heads may share keys (GQA, MQA). Sq and
-// Sk differ in both directions; Sk may be 0. D may be no multiple of 8, and the scale may be 0 or negative.
+// Problems are drawn by cost: each kernel gets the same number below a cost that it can bear, so that a check
+// takes milliseconds. Lengths and causal diagonals cluster at tile edges. Up to 71 heads share keys. Sq and
+// Sk differ in both directions; Sk may be 0. D is 1 to 576, and the scale may be 0 or negative. Few problems
+// have 65,537 heads or batches, or up to 70,000 keys.
 #pragma once
 
 #include <cstdint>
@@ -21,23 +22,46 @@ struct FuzzCase {
   std::uint64_t seed = 0;  // of the inputs
   InputFamily family = InputFamily::normal;
   Layout layout = Layout::packed;
+  Guard guard = Guard::bands;
   int threads = 1;
 
   bool operator==(const FuzzCase&) const = default;
 };
 
-// Of B H Sq Sk D, with Sk = 0 counted as 1.
+// Largest cost of a check, in multiply-adds of a kernel: see check_cost.
 inline constexpr std::int64_t kMaxFuzzVolume = std::int64_t{1} << 24;
 inline constexpr std::int64_t kMaxEmulatedVolume = std::int64_t{1} << 21;
+inline constexpr std::int64_t kMaxCornerVolume = std::int64_t{1} << 28;
+inline constexpr std::int64_t kLeastVolume = std::int64_t{1} << 16;
 
-// Empty if the kernel supports the case: its problem, with the strides of its layout. Otherwise the reason.
+struct DrawLimits {
+  std::int64_t volume = kMaxFuzzVolume;
+  Backend backend = Backend::cpu;
+  bool corners = false;  // a quarter of the problems are expensive: 65,537 heads or batches, and 70,000 keys
+};
+
+// Work of one check of the problem: the multiply-adds of the kernel, of full tiles in the emulator; elsewhere
+// also the work per element and row of the operands.
+[[nodiscard]] double check_cost(const Problem& problem, Backend backend);
+
+// Empty if the kernel supports the case: its problem, with the strides of its layout, in the memory of its
+// backend. Otherwise the reason.
 [[nodiscard]] std::string unsupported_reason(const Kernel& kernel, const FuzzCase& fuzz_case);
 
+// Whether the check launches again with other operands: in a third of the cases. The seed decides, so that a
+// reproducer does the same.
+[[nodiscard]] bool is_relaunched(const FuzzCase& fuzz_case);
+
 // The case of this seed. Other attempts give other cases of the same seed.
-[[nodiscard]] FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt,
-                                   std::int64_t max_volume = kMaxFuzzVolume);
+[[nodiscard]] FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, const DrawLimits& limits = {});
+
+struct DrawChoice {
+  bool corners = false;     // as in DrawLimits
+  std::int64_t volume = 0;  // 0: what the kernel's backend can bear
+};
 
 // The first attempt that the kernel supports. Empty if it supports none of many attempts.
-[[nodiscard]] std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed);
+[[nodiscard]] std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed,
+                                                            const DrawChoice& choice = {});
 
 }  // namespace warpgauge

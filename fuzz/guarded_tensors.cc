@@ -11,31 +11,30 @@
 namespace warpgauge {
 namespace {
 
-constexpr std::size_t kGuardBytes = 4096;
-constexpr std::size_t kGuardHalves = kGuardBytes / 2;
+constexpr std::size_t kAlignment = 16;
 constexpr std::uint32_t kPoisonWord = 0x10001u * kPoison;
-
-Strides make_strides(Layout layout, std::int64_t heads, std::int64_t seq, std::int64_t head_dim) {
-  switch (layout) {
-    case Layout::packed:
-      return packed_strides(heads, seq, head_dim);
-    case Layout::interleaved:
-      return {seq * heads * head_dim, head_dim, heads * head_dim};
-    case Layout::padded: {
-      const std::int64_t row = head_dim + 8, head = (seq + 3) * row;
-      return {heads * head + 5 * row, head, row};
-    }
-    case Layout::mixed:  // layout_tensors() has replaced it
-      break;
-  }
-  return {};
-}
 
 // Distance in elements from the first to one past the last.
 std::int64_t extent(const Strides& s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
                     std::int64_t head_dim) {
   if (seq == 0) return 0;
+  // A stride of an axis of size 1 may be any number, but times 0.
   return (batch - 1) * s.batch + (heads - 1) * s.head + (seq - 1) * s.row + head_dim;
+}
+
+// The rows of a tensor whose rows are far apart. Its pages without rows are left out: they would not fit into
+// memory. Empty for any other tensor.
+std::vector<ByteRange> used_rows(const Strides& s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
+                                 std::int64_t head_dim, std::int64_t element_bytes) {
+  constexpr std::int64_t kFarBytes = std::int64_t{1} << 30;
+  std::vector<ByteRange> rows;
+  const std::int64_t bytes = extent(s, batch, heads, seq, head_dim) * element_bytes;
+  if (bytes < kFarBytes || bytes < 16 * batch * heads * seq * head_dim * element_bytes) return rows;
+  for (std::int64_t b = 0; b < batch; ++b)
+    for (std::int64_t h = 0; h < heads; ++h)
+      for (std::int64_t i = 0; i < seq; ++i)
+        rows.push_back({(b * s.batch + h * s.head + i * s.row) * element_bytes, head_dim * element_bytes});
+  return rows;
 }
 
 // Writes `count` values of the type at `target`.
@@ -66,37 +65,6 @@ bool decode(Dtype dtype, const std::uint16_t* source, std::int64_t count, float*
 
 }  // namespace
 
-const char* layout_name(Layout layout) {
-  switch (layout) {
-    case Layout::packed:
-      return "packed";
-    case Layout::padded:
-      return "padded";
-    case Layout::interleaved:
-      return "interleaved";
-    case Layout::mixed:
-      return "mixed";
-  }
-  return "?";
-}
-
-Tensors layout_tensors(const Problem& p, Layout layout) {
-  const auto strides = [&](Layout where_mixed, std::int64_t heads, std::int64_t seq) {
-    return make_strides(layout == Layout::mixed ? where_mixed : layout, heads, seq, p.head_dim);
-  };
-  return {.q_strides = strides(Layout::interleaved, p.heads, p.seq_q),
-          .k_strides = strides(Layout::packed, p.kv_heads, p.seq_k),
-          .v_strides = strides(Layout::padded, p.kv_heads, p.seq_k),
-          .o_strides = strides(Layout::padded, p.heads, p.seq_q)};
-}
-
-void poison(Buffer& buffer) {
-  constexpr std::size_t kChunkBytes = std::size_t{1} << 18;
-  static const std::vector<std::uint16_t> chunk(kChunkBytes / 2, kPoison);
-  for (std::size_t at = 0; at < buffer.bytes(); at += kChunkBytes)
-    buffer.upload(chunk.data(), std::min(kChunkBytes, buffer.bytes() - at), at);
-}
-
 std::uint64_t hash_output(const Output& output) {
   std::uint64_t hash = 0;
   const auto add = [&hash](const std::vector<float>& values) {
@@ -108,9 +76,9 @@ std::uint64_t hash_output(const Output& output) {
   return hash;
 }
 
-GuardedTensors::Region::Region(const char* name_, Backend backend, const Strides& strides_,
-                               std::int64_t batch_, std::int64_t heads_, std::int64_t seq_,
-                               std::int64_t head_dim, std::int64_t element_bytes_)
+GuardedTensors::Region::Region(const char* name_, Backend backend, Guard guard, const void* misaligned,
+                               const Strides& strides_, std::int64_t batch_, std::int64_t heads_,
+                               std::int64_t seq_, std::int64_t head_dim, std::int64_t element_bytes_)
     : name(name_),
       batch(batch_),
       heads(heads_),
@@ -119,17 +87,18 @@ GuardedTensors::Region::Region(const char* name_, Backend backend, const Strides
       strides(strides_),
       element_bytes(element_bytes_),
       extent_bytes(static_cast<std::size_t>(extent(strides, batch, heads, seq, head_dim) * element_bytes)),
-      buffer(backend, extent_bytes + 2 * kGuardBytes) {
-  poison(buffer);
-}
-
-void* GuardedTensors::Region::data() const {
-  return static_cast<char*>(buffer.data()) + kGuardBytes;
+      memory(backend, extent_bytes,
+             {.name = name_,
+              .guard = guard,
+              .alignment = kAlignment,
+              .misalignment = reinterpret_cast<std::uintptr_t>(misaligned) % kAlignment,
+              .used = used_rows(strides, batch, heads, seq, head_dim, element_bytes)}) {
+  memory.poison();
 }
 
 void GuardedTensors::Region::download(std::vector<std::uint16_t>& image) const {
-  image.resize(buffer.bytes() / 2);
-  buffer.download(image.data(), buffer.bytes());
+  image.resize(memory.image_bytes() / 2);
+  memory.download(image.data());
 }
 
 template <class Visit>
@@ -138,7 +107,7 @@ void GuardedTensors::Region::each_row(Visit visit) const {
     for (std::int64_t h = 0; h < heads; ++h)
       for (std::int64_t i = 0; i < seq; ++i) {
         const std::int64_t element = b * strides.batch + h * strides.head + i * strides.row;
-        visit(kGuardHalves + static_cast<std::size_t>(element * element_bytes / 2));
+        visit(memory.offset_of(element * element_bytes) / 2);
       }
 }
 
@@ -162,42 +131,46 @@ std::string GuardedTensors::Region::outside_violation(std::vector<std::uint16_t>
   const auto wrong =
       std::find_if(image.begin(), image.end(), [](std::uint16_t half) { return half != kPoison; });
   if (wrong == image.end()) return {};
-  const auto byte = 2 * (wrong - image.begin()) - static_cast<std::ptrdiff_t>(kGuardBytes);
-  const auto end = static_cast<std::ptrdiff_t>(extent_bytes);
+  const std::int64_t byte = memory.byte_at(2 * static_cast<std::size_t>(wrong - image.begin()));
+  const auto end = static_cast<std::int64_t>(extent_bytes);
   if (byte < 0) return fmt::format("{} was written to {} bytes before its start", name, -byte);
   if (byte >= end) return fmt::format("{} was written to {} bytes past its end", name, byte - end);
   return fmt::format("{} was written to in a gap between its rows, at byte {}", name, byte);
 }
 
-GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout)
-    : GuardedTensors(backend, p, layout_tensors(p, layout)) {}
+GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout, Guard guard)
+    : GuardedTensors(backend, p, layout_tensors(p, layout), guard) {}
 
-GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors& laid_out)
+GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors& t, Guard guard)
     : problem_(p),
-      q_("Q", backend, laid_out.q_strides, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
-      k_("K", backend, laid_out.k_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim, dtype_bytes(p.dtype)),
-      v_("V", backend, laid_out.v_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim, dtype_bytes(p.dtype)),
-      o_("O", backend, laid_out.o_strides, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
-      lse_("LSE", backend, packed_strides(p.heads, p.seq_q, 1), p.batch, p.heads, p.seq_q, 1, sizeof(float)),
-      tensors_{.q = q_.data(),
-               .k = k_.data(),
-               .v = v_.data(),
-               .o = o_.data(),
-               .lse = static_cast<float*>(lse_.data()),
+      guard_(guard),
+      q_("Q", backend, guard, t.q, t.q_strides, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
+      k_("K", backend, guard, t.k, t.k_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim,
+         dtype_bytes(p.dtype)),
+      v_("V", backend, guard, t.v, t.v_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim,
+         dtype_bytes(p.dtype)),
+      o_("O", backend, guard, t.o, t.o_strides, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
+      lse_("LSE", backend, guard, t.lse, packed_strides(p.heads, p.seq_q, 1), p.batch, p.heads, p.seq_q, 1,
+           sizeof(float)),
+      tensors_{.q = q_.memory.data(),
+               .k = k_.memory.data(),
+               .v = v_.memory.data(),
+               .o = o_.memory.data(),
+               .lse = static_cast<float*>(lse_.memory.data()),
                .q_strides = q_.strides,
                .k_strides = k_.strides,
                .v_strides = v_.strides,
                .o_strides = o_.strides} {}
 
 void GuardedTensors::upload(Region& region, const std::vector<float>& values) {
-  image_.assign(region.buffer.bytes() / 2, kPoison);
+  image_.assign(region.memory.image_bytes() / 2, kPoison);
   const float* row = values.data();
   region.each_row([&](std::size_t offset) {
     encode(problem_.dtype, row, problem_.head_dim, image_.data() + offset);
     row += problem_.head_dim;
   });
   region.uploaded_hash = region.hash_rows(image_);
-  region.buffer.upload(image_.data(), region.buffer.bytes());
+  region.memory.upload(image_.data());
 }
 
 void GuardedTensors::upload(const Inputs& inputs) {
@@ -206,8 +179,12 @@ void GuardedTensors::upload(const Inputs& inputs) {
   upload(v_, inputs.v);
 }
 
+void GuardedTensors::poison_inputs() {
+  for (Region* region : {&q_, &k_, &v_}) region->memory.poison();
+}
+
 void GuardedTensors::poison_outputs() {
-  for (Region* region : {&o_, &lse_}) poison(region->buffer);
+  for (Region* region : {&o_, &lse_}) region->memory.poison();
 }
 
 Output GuardedTensors::download() const {
@@ -239,6 +216,50 @@ std::vector<std::string> GuardedTensors::violations() const {
       found.push_back(outside);
   }
   return found;
+}
+
+namespace {
+
+void share_rows_of(std::vector<float>& values, const Strides& s, std::int64_t batch, std::int64_t heads,
+                   std::int64_t seq, std::int64_t head_dim) {
+  const auto row_at = [&](std::int64_t b, std::int64_t h, std::int64_t i) {
+    return values.begin() + ((b * heads + h) * seq + i) * head_dim;
+  };
+  for (std::int64_t b = 0; b < batch; ++b)
+    for (std::int64_t h = 0; h < heads; ++h)
+      for (std::int64_t i = 0; i < seq; ++i) {
+        const auto from = row_at(s.batch == 0 ? 0 : b, s.head == 0 ? 0 : h, s.row == 0 ? 0 : i);
+        if (const auto to = row_at(b, h, i); from != to) std::copy_n(from, head_dim, to);
+      }
+}
+
+bool has_stride_0(const Strides& s, std::int64_t batch, std::int64_t heads, std::int64_t seq) {
+  return (s.batch == 0 && batch > 1) || (s.head == 0 && heads > 1) || (s.row == 0 && seq > 1);
+}
+
+// Bit n is set if axis n has a stride of 0.
+std::uint32_t zero_axes(const Strides& s) {
+  return (s.batch == 0 ? 1u : 0u) | (s.head == 0 ? 2u : 0u) | (s.row == 0 ? 4u : 0u);
+}
+
+}  // namespace
+
+void share_rows(Inputs& in, const Tensors& t) {
+  const Problem& p = in.problem;
+  in.shared_axes = 0;
+  if (has_stride_0(t.q_strides, p.batch, p.heads, p.seq_q)) {
+    share_rows_of(in.q, t.q_strides, p.batch, p.heads, p.seq_q, p.head_dim);
+    in.shared_axes |= zero_axes(t.q_strides);
+  }
+  if (has_stride_0(t.k_strides, p.batch, p.kv_heads, p.seq_k)) {
+    share_rows_of(in.k, t.k_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim);
+    in.shared_axes |= zero_axes(t.k_strides) << 3;
+  }
+  if (has_stride_0(t.v_strides, p.batch, p.kv_heads, p.seq_k)) {
+    share_rows_of(in.v, t.v_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim);
+    in.shared_axes |= zero_axes(t.v_strides) << 6;
+  }
+  in.equal_keys = t.k_strides.row == 0 && t.v_strides.row == 0 && p.seq_k > 1;
 }
 
 }  // namespace warpgauge

@@ -1,7 +1,7 @@
-// The operands of one call in the memory of a backend, with a guard band before and after each tensor.
-// Everything except the elements of the inputs is NaN: guard bands, gaps between rows, heads and batches, and
-// all of O and LSE. A read past the end then changes the result, and a write outside O and LSE changes a
-// band.
+// The operands of one call in the memory of a backend, with guards before and after each tensor. Everything
+// except the elements of the inputs is NaN: guard bands, gaps between rows, heads and batches, and all of O
+// and LSE. A read past the end then changes the result, and a write outside O and LSE changes a band. At an
+// inaccessible page, either ends the program.
 #pragma once
 
 #include <cstddef>
@@ -9,32 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "fuzz/guarded_memory.h"
 #include "fuzz/inputs.h"
+#include "fuzz/layout.h"
 #include "kernels/attention.h"
 #include "kernels/backend.h"
 
 namespace warpgauge {
-
-// Memory layout of the tensors. Rows are aligned to 16 bytes if D is a multiple of 8.
-enum class Layout {
-  packed,       // [B, H, S, D], contiguous
-  padded,       // gaps after each row, after the last row of a head, and after each batch
-  interleaved,  // [B, S, H, D] in memory, as projections write it
-  mixed,        // Q interleaved, K packed, V and O padded: strides of Q and O differ, and of K and V
-};
-
-[[nodiscard]] const char* layout_name(Layout layout);
-
-// The strides of the layout, with null pointers: for Kernel::supports, before there is any memory. Tensors in
-// memory are aligned at least as well.
-[[nodiscard]] Tensors layout_tensors(const Problem& problem, Layout layout);
-
-// Fills memory that a kernel must not write, and outputs that it must write: a signalling NaN as f16, as bf16
-// and, twice in a row, as f32. Arithmetic produces only quiet NaNs, so no kernel computes this value.
-inline constexpr std::uint16_t kPoison = 0x7fa5;
-
-// Fills the whole buffer with poison. Its size must be even.
-void poison(Buffer& buffer);
 
 // The outputs of a kernel, packed, on the host.
 struct Output {
@@ -49,15 +30,20 @@ struct Output {
 
 class GuardedTensors {
  public:
-  // Allocates and poisons all five tensors. Throws std::runtime_error if the memory cannot be allocated.
-  GuardedTensors(Backend backend, const Problem& problem, Layout layout);
-  // With the strides of `laid_out`; its pointers are not used.
-  GuardedTensors(Backend backend, const Problem& problem, const Tensors& laid_out);
+  // Allocates and poisons all five tensors. Throws std::bad_alloc, or std::runtime_error for CUDA, if the
+  // memory cannot be allocated.
+  GuardedTensors(Backend backend, const Problem& problem, Layout layout, Guard guard = Guard::bands);
+  // With the strides of `laid_out`, and its pointers modulo 16.
+  GuardedTensors(Backend backend, const Problem& problem, const Tensors& laid_out,
+                 Guard guard = Guard::bands);
 
   [[nodiscard]] const Tensors& tensors() const { return tensors_; }
   [[nodiscard]] const Problem& problem() const { return problem_; }
+  [[nodiscard]] Guard guard() const { return guard_; }
 
+  // Rows that share memory must be equal: see share_rows.
   void upload(const Inputs& inputs);
+  void poison_inputs();
   void poison_outputs();
   [[nodiscard]] Output download() const;
 
@@ -65,7 +51,7 @@ class GuardedTensors {
   [[nodiscard]] std::vector<std::string> violations() const;
 
  private:
-  // One tensor in its buffer: guard band, elements at their strides with gaps between them, guard band.
+  // One tensor in its memory.
   struct Region {
     const char* name;
     std::int64_t batch, heads, seq, row_bytes;
@@ -73,11 +59,11 @@ class GuardedTensors {
     std::int64_t element_bytes;
     std::size_t extent_bytes;         // from the first element to the end of the last
     std::uint64_t uploaded_hash = 0;  // of the elements of an input
-    Buffer buffer;
+    GuardedMemory memory;
 
-    Region(const char* name, Backend backend, const Strides& strides, std::int64_t batch, std::int64_t heads,
-           std::int64_t seq, std::int64_t head_dim, std::int64_t element_bytes);
-    void* data() const;
+    Region(const char* name, Backend backend, Guard guard, const void* misaligned, const Strides& strides,
+           std::int64_t batch, std::int64_t heads, std::int64_t seq, std::int64_t head_dim,
+           std::int64_t element_bytes);
     void download(std::vector<std::uint16_t>& image) const;
     // Calls visit(image offset in 16-bit halves) for each row, in the order of [B, H, S].
     template <class Visit>
@@ -89,10 +75,14 @@ class GuardedTensors {
   void upload(Region& region, const std::vector<float>& values);
 
   Problem problem_;
+  Guard guard_;
   Region q_, k_, v_, o_, lse_;
   Tensors tensors_;
   // A copy of one region on the host. It is kept: allocating its pages takes longer than filling them.
   mutable std::vector<std::uint16_t> image_;
 };
+
+// Copies the first row, head or batch to all others along each axis of Q, K and V that has a stride of 0.
+void share_rows(Inputs& inputs, const Tensors& laid_out);
 
 }  // namespace warpgauge

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "fuzz/random.h"
 #include "fuzz/rows.h"
@@ -12,11 +13,12 @@ namespace {
 
 enum Stream : std::uint64_t { kQuery = 1, kKey, kValue, kPattern, kChoice };
 
-constexpr InputFamily kFamilies[] = {InputFamily::normal,        InputFamily::heavy_tailed,
-                                     InputFamily::large_logits,  InputFamily::huge_logits,
-                                     InputFamily::needles,       InputFamily::zero_query,
-                                     InputFamily::unit_value,    InputFamily::counting,
-                                     InputFamily::constant_keys, InputFamily::nan_inputs};
+constexpr InputFamily kFamilies[] = {
+    InputFamily::normal,         InputFamily::heavy_tailed, InputFamily::large_logits,
+    InputFamily::huge_logits,    InputFamily::needles,      InputFamily::zero_query,
+    InputFamily::unit_value,     InputFamily::counting,     InputFamily::constant_keys,
+    InputFamily::nan_inputs,     InputFamily::magnitudes,   InputFamily::subnormals,
+    InputFamily::non_finite_keys};
 
 // Calls value(index) for each element.
 template <class Value>
@@ -147,6 +149,52 @@ void plant_nans(Inputs& in) {
     in.v[head * p.seq_k * p.head_dim + below(3 * head + 2, p.seq_k * p.head_dim)] = kNan;
 }
 
+// Multiplies by a power of two. The result is at most 6e4, so that it is finite in f16.
+void scale_elements(std::vector<float>& tensor, Dtype dtype, RandomStream random, std::uint64_t index) {
+  constexpr float kLargest = 6e4f;
+  const float magnitude = std::ldexp(1.0f, static_cast<int>(random.below(index, 40)) - 24);
+  for (float& element : tensor)
+    element = round_to(dtype, std::clamp(element * magnitude, -kLargest, kLargest));
+}
+
+// Multiples of the smallest positive number, below the smallest normal one.
+void fill_subnormal(std::vector<float>& tensor, Dtype dtype, RandomStream random) {
+  const int fraction_bits = dtype == Dtype::f32 ? 23 : dtype == Dtype::f16 ? 10 : 7;
+  const int exponent = (dtype == Dtype::f16 ? -14 : -126) - fraction_bits;
+  fill(tensor, dtype, [=](std::uint64_t index) {
+    const auto magnitude = static_cast<float>(random.bits(index) >> 8 & ((1u << fraction_bits) - 1));
+    return std::ldexp(random.bits(index) & 1 ? magnitude : -magnitude, exponent);
+  });
+}
+
+void fill_subnormals(Inputs& in) {
+  const RandomStream choice(in.seed, kChoice);
+  const Dtype dtype = in.problem.dtype;
+  fill_subnormal(in.v, dtype, RandomStream(in.seed, kValue));
+  if (choice.bits(0) & 1) fill_subnormal(in.q, dtype, RandomStream(in.seed, kQuery));
+  if (choice.bits(1) & 1) fill_subnormal(in.k, dtype, RandomStream(in.seed, kKey));
+}
+
+// All queries see keys 0..Sk - Sq, so no kernel may skip such a key. An infinity needs a second visible key:
+// if all logits are -inf, softmax is undefined.
+void plant_non_finite_keys(Inputs& in) {
+  const Problem& p = in.problem;
+  const std::int64_t seen = p.mask == Mask::none ? p.seq_k : p.seq_k - p.seq_q + 1;
+  if (seen < 1 || p.seq_k == 0 || p.scale == 0) return;
+  constexpr float kValues[] = {std::numeric_limits<float>::quiet_NaN(),
+                               std::numeric_limits<float>::infinity(),
+                               -std::numeric_limits<float>::infinity()};
+  const RandomStream choice(in.seed, kChoice);
+  const auto below = [&choice](std::int64_t index, std::int64_t count) {
+    return static_cast<std::int64_t>(
+        choice.below(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(count)));
+  };
+  for (std::int64_t head = 0; head < p.batch * p.kv_heads; ++head) {
+    const std::int64_t key = below(3 * head, seen), d = below(3 * head + 1, p.head_dim);
+    in.k[(head * p.seq_k + key) * p.head_dim + d] = kValues[seen < 2 ? 0 : below(3 * head + 2, 3)];
+  }
+}
+
 }  // namespace
 
 std::span<const InputFamily> all_families() {
@@ -175,8 +223,18 @@ const char* family_name(InputFamily family) {
       return "constant_keys";
     case InputFamily::nan_inputs:
       return "nan_inputs";
+    case InputFamily::magnitudes:
+      return "magnitudes";
+    case InputFamily::subnormals:
+      return "subnormals";
+    case InputFamily::non_finite_keys:
+      return "non_finite_keys";
   }
   return "?";
+}
+
+bool is_non_finite(InputFamily family) {
+  return family == InputFamily::nan_inputs || family == InputFamily::non_finite_keys;
 }
 
 float round_to(Dtype dtype, float value) {
@@ -212,6 +270,11 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
     else
       fill_random(in.k, p.dtype, RandomStream(seed, kKey));
     if (family == InputFamily::nan_inputs) plant_nans(in);
+    if (family == InputFamily::subnormals) fill_subnormals(in);
+    if (family == InputFamily::non_finite_keys) plant_non_finite_keys(in);
+    if (family == InputFamily::magnitudes)
+      for (const auto& [tensor, index] : {std::pair(&in.q, 0u), std::pair(&in.k, 1u), std::pair(&in.v, 2u)})
+        scale_elements(*tensor, p.dtype, RandomStream(seed, kChoice), index);
   }
   return in;
 }

@@ -19,12 +19,18 @@ enum class InputFamily {
   zero_query,    // Q = 0: all visible keys have the same weight
   unit_value,    // V = 1: O = 1
   counting,      // Q = 0 and V = 1: O = 1 and LSE = ln(visible keys) at every row, without an oracle
-  constant_keys,  // all keys of a head are equal
-  nan_inputs,     // one NaN in Q per head unless the scale is 0; one NaN in V per head if there is no mask
+  constant_keys,    // all keys of a head are equal
+  nan_inputs,       // one NaN in Q per head unless the scale is 0; one NaN in V per head if there is no mask
+  magnitudes,       // Q, K and V are N(0, 1) times powers of two from 2^-24 to 2^15, and at most 6e4
+  subnormals,       // V, and one of two times Q and K, are subnormal numbers of the type
+  non_finite_keys,  // one NaN or infinity in K per head, in a key that all queries see
 };
 
 [[nodiscard]] std::span<const InputFamily> all_families();
 [[nodiscard]] const char* family_name(InputFamily family);
+
+// Whether the inputs contain NaN or infinity.
+[[nodiscard]] bool is_non_finite(InputFamily family);
 
 struct Inputs {
   Problem problem;
@@ -33,6 +39,10 @@ struct Inputs {
   std::vector<float> q;  // [B, H, Sq, D]
   std::vector<float> k;  // [B, Hkv, Sk, D]
   std::vector<float> v;  // [B, Hkv, Sk, D]
+
+  // Of share_rows (guarded_tensors.h).
+  std::uint32_t shared_axes = 0;  // along which rows were made equal
+  bool equal_keys = false;        // all keys of a head are equal, and all of its values
 };
 
 [[nodiscard]] Inputs make_inputs(const Problem& problem, InputFamily family, std::uint64_t seed);

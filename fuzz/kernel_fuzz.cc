@@ -4,26 +4,22 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iostream>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "base/console.h"
 #include "base/escape.h"
 #include "base/number_format.h"
 #include "base/progress.h"
 #include "fuzz/crash_note.h"
 #include "fuzz/minimize.h"
+#include "fuzz/recorded_cases.h"
 
 namespace warpgauge {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// The build makes this list from regressions.txt.
-constexpr const char* kRegressions[] = {
-#include "regressions.inc"
-};
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -33,21 +29,36 @@ double seconds_since(Clock::time_point start) {
 
 void KernelFuzz::TestBody() {
   if (const std::string reason = backend_unavailable(kernel_.backend); !reason.empty())
-    GTEST_SKIP() << reason;
+    GTEST_SKIP() << safe_lines(reason);
   if (flags_.reproducers.empty()) {
-    std::vector<Reproducer> regressions;
-    for (const char* line : kRegressions) regressions.push_back(parse_reproducer(line));
-    run_reproducers(regressions);
+    run_reproducers(recorded_cases());
     run_random_cases();
   } else {
     run_reproducers(flags_.reproducers);
   }
   if (HasFailure()) return;
-  if (const std::string reason = lost(); !reason.empty()) GTEST_SKIP() << reason;
-  if (cases_ == 0)
-    GTEST_SKIP() << (not_checked_.empty() ? "the kernel supports none of the problems" : not_checked_);
-  std::cout << fmt::format("{}: {} cases, {} rows compared, largest error {} of its bound\n", kernel_.id(),
-                           cases_, rows_, format_number(worst_));
+  if (const std::string reason = lost(); !reason.empty()) GTEST_SKIP() << safe_lines(reason);
+  if (unchecked_ > 0)
+    GTEST_SKIP() << safe_lines(fmt::format("{} right, {} not checked; the last of these:\n{}",
+                                           format_count(static_cast<std::int64_t>(cases_), "cases"),
+                                           unchecked_, not_checked_));
+  if (cases_ == 0) GTEST_SKIP() << "the kernel supports none of the problems";
+  print(fmt::format("{}: {} cases, {} rows compared, largest error {} of its bound{}\n", kernel_.id(), cases_,
+                    rows_, format_number(worst_),
+                    bias_.summary().empty() ? "" : ", mean signed error in ulp: " + bias_.summary()));
+}
+
+// Texts of kernels and devices are in it.
+void KernelFuzz::fail(const std::string& text) const {
+  ADD_FAILURE() << safe_lines(fmt::format("{} is wrong\n{}", kernel_.id(), text));
+}
+
+void KernelFuzz::report_bias() {
+  if (const std::string failure = bias_.failure(); !failure.empty())
+    fail(fmt::format("{}\n  reproducer: {} --kernel {} --seed {} --seeds {}{}{}", failure,
+                     shell_word(flags_.program), shell_word(fmt::format("^{}$", kernel_.id())),
+                     flags_.first_seed, drawn_, flags_.corners ? " --corners" : "",
+                     flags_.cost > 0 ? fmt::format(" --cost {}", flags_.cost) : ""));
 }
 
 std::string KernelFuzz::line(const FuzzCase& c) const {
@@ -77,8 +88,10 @@ CheckResult KernelFuzz::check_case(const FuzzCase& c) {
   return check(kernel_, c.problem, c.seed,
                {.family = c.family,
                 .layout = c.layout,
+                .guard = c.guard,
                 .oracle = flags_.oracle,
                 .threads = c.threads,
+                .relaunch = is_relaunched(c),
                 .cache = &shared_.cache});
 }
 
@@ -89,12 +102,14 @@ void KernelFuzz::run(const FuzzCase& c) {
   if (!result.passed()) {
     not_checked_ =
         fmt::format("{} was not checked: {}\n  reproducer: {}", kernel_.id(), result.not_checked, command(c));
-    std::cout << not_checked_ << "\n";
+    ++unchecked_;
+    print(not_checked_ + "\n");
     return;
   }
   ++cases_;
   rows_ += result.accuracy.rows;
   worst_ = std::max(worst_, result.accuracy.err_over_bound);
+  bias_.add(c.problem.dtype, result.accuracy);
 }
 
 // Reports before it checks again and minimizes: that takes seconds and may be interrupted. A replay does
@@ -105,9 +120,8 @@ void KernelFuzz::report_wrong(const FuzzCase& c, const CheckResult& result) {
   const bool is_replay = !flags_.reproducers.empty();
   const std::string after =
       is_replay && earlier_.size() > 1 ? "\n  after these cases: " + command(earlier_) : "";
-  ADD_FAILURE() << kernel_.id() << " is wrong\n"
-                << result.report() << "  reproducer: " << command(c) << after
-                << (reason.empty() ? "" : "\n" + reason);
+  fail(fmt::format("{}  reproducer: {}{}{}", result.report(), command(c), after,
+                   reason.empty() ? "" : "\n" + reason));
   // On a lost device every case fails.
   if (is_replay || !reason.empty()) return;
   constexpr double kLongestSeconds = 60;
@@ -138,12 +152,12 @@ void KernelFuzz::report_dependence(const FuzzCase& c) {
                                                     return check_again(cases, left) == FreshResult::wrong;
                                                   });
   if (sequence)
-    ADD_FAILURE() << kernel_.id() << " is wrong\n  only after these cases: " << command(*sequence);
+    fail("  only after these cases: " + command(*sequence));
   else
-    ADD_FAILURE() << kernel_.id()
-                  << " is wrong\n  the reproducer passes in a fresh process, and no sequence of the " << count
-                  << " cases before it was found to fail there: the failure may depend on timing, or on what "
-                  << "memory held";
+    fail(fmt::format(
+        "  the reproducer passes in a fresh process, and no sequence of the {} cases before it was found "
+        "to fail there: the failure may depend on timing, or on what memory held",
+        count));
 }
 
 void KernelFuzz::report_minimized(const FuzzCase& c) {
@@ -162,8 +176,7 @@ void KernelFuzz::report_minimized(const FuzzCase& c) {
   // The simpler case may have failed because of what the others left behind.
   if (reason.empty() && minimized != c && check_again({minimized}, kLongestSeconds) == FreshResult::right)
     minimized = c;
-  ADD_FAILURE() << kernel_.id() << " is wrong\n  minimized:  " << command(minimized)
-                << (reason.empty() ? "" : "\n" + reason);
+  fail(fmt::format("  minimized:  {}{}", command(minimized), reason.empty() ? "" : "\n" + reason));
 }
 
 void KernelFuzz::note_loss(const FuzzCase& by) {
@@ -179,10 +192,13 @@ void KernelFuzz::run_reproducers(const std::vector<Reproducer>& reproducers) {
 
 void KernelFuzz::run_random_cases() {
   Progress progress(kernel_.id());
+  const DrawChoice choice{.corners = flags_.corners, .volume = flags_.cost};
   for (std::uint64_t n = 0; n < flags_.seeds && !HasFailure() && lost().empty() && seconds_left() > 0; ++n) {
-    const auto drawn = random_supported_case(kernel_, flags_.first_seed + n);
+    const auto drawn = random_supported_case(kernel_, flags_.first_seed + n, choice);
     if (!drawn) return;
     run(*drawn);
+    ++drawn_;
+    if (!HasFailure()) report_bias();
     const double of_seeds = static_cast<double>(n + 1) / static_cast<double>(flags_.seeds);
     const double of_time = flags_.seconds > 0 ? 1 - seconds_left() / flags_.seconds : 0;
     progress.show(std::min(1.0, std::max(of_seeds, of_time)), fmt::format("{} cases", n + 1));

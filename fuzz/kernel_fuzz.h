@@ -8,6 +8,7 @@
 
 #include <chrono>
 
+#include "fuzz/bias.h"
 #include "fuzz/check.h"
 #include "fuzz/flags.h"
 #include "fuzz/fresh_process.h"
@@ -47,6 +48,8 @@ class KernelFuzz : public testing::Test {
   void note_loss(const FuzzCase& by);
   void run_reproducers(const std::vector<Reproducer>& reproducers);
   void run_random_cases();
+  void fail(const std::string& text) const;
+  void report_bias();
 
   const Kernel& kernel_;
   const Flags& flags_;
@@ -54,9 +57,12 @@ class KernelFuzz : public testing::Test {
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   CaseSequence earlier_;     // the cases that were checked, in their order
   std::string not_checked_;  // the last case that could not be checked, and why
+  std::uint64_t unchecked_ = 0;
   std::uint64_t cases_ = 0;
+  std::uint64_t drawn_ = 0;
   std::int64_t rows_ = 0;
   double worst_ = 0;  // error over bound
+  Bias bias_;
 };
 
 }  // namespace warpgauge

@@ -39,6 +39,7 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
   propose([](FuzzCase& c) { c.problem.heads = c.problem.kv_heads; });
   propose([](FuzzCase& c) { c.problem.heads /= c.problem.kv_heads, c.problem.kv_heads = 1; });
   propose([](FuzzCase& c) { c.layout = Layout::packed; });
+  propose([](FuzzCase& c) { c.guard = Guard::bands; });
   propose([](FuzzCase& c) { c.threads = 1; });
   propose([](FuzzCase& c) { c.family = InputFamily::normal; });
   propose([](FuzzCase& c) { c.problem.mask = Mask::none; });

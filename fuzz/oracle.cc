@@ -30,8 +30,10 @@ auto ask_automatic(const GpuOracle& gpu, Ask ask) {
 
 Reference compute(const GpuOracle& gpu, const Inputs& inputs, std::vector<std::int64_t> rows,
                   OracleBackend backend, const Rounding& rounding) {
-  if (backend == OracleBackend::cublas) return gpu.compute(inputs, std::move(rows), rounding);
-  return reference_cpu(inputs, std::move(rows), rounding);
+  Reference reference = backend == OracleBackend::cublas ? gpu.compute(inputs, std::move(rows), rounding)
+                                                         : reference_cpu(inputs, std::move(rows), rounding);
+  for (RowTerms& terms : reference.terms) terms.equal_keys = inputs.equal_keys;
+  return reference;
 }
 
 std::size_t size_bytes(const Reference& r) {
@@ -139,8 +141,8 @@ std::shared_ptr<const Reference> ReferenceCache::get(const Inputs& inputs, Oracl
 std::shared_ptr<const Reference> ReferenceCache::get_from(const Inputs& inputs, OracleBackend backend,
                                                           const Rounding& rounding) {
   const std::string key =
-      fmt::format("{} {} {} {}", format_problem(inputs.problem), family_name(inputs.family), inputs.seed,
-                  backend == OracleBackend::cpu ? "cpu" : "cublas");
+      fmt::format("{} {} {} {} {}", format_problem(inputs.problem), family_name(inputs.family), inputs.seed,
+                  inputs.shared_axes, backend == OracleBackend::cpu ? "cpu" : "cublas");
   for (const Entry& entry : entries_)
     if (entry.key == key && entry.reference->rounding == rounding) return entry.reference;
   auto reference = std::make_shared<const Reference>(

@@ -53,7 +53,7 @@ double dot_products(const float* q, const float* low_q, const float* k, std::int
     }
     exact[j] = sum;
     low[j] = low_sum;
-    largest_mass = std::max(largest_mass, mass);
+    if (mass < std::numeric_limits<float>::infinity()) largest_mass = std::max(largest_mass, mass);
   }
   return double{largest_mass};
 }
@@ -105,15 +105,16 @@ Real largest_of(const Real* logit, std::int64_t keys) {
 // stays NaN.
 double softmax(double* logit, std::int64_t keys, RowTerms& terms) {
   const double largest = largest_of(logit, keys);
-  double sum = 0, square = 0;
+  double sum = 0, square = 0, least = 1;
   for (std::int64_t j = 0; j < keys; ++j) {
-    terms.logit_peak = std::max(terms.logit_peak, std::fabs(logit[j]));
+    if (std::isfinite(logit[j])) terms.logit_peak = std::max(terms.logit_peak, std::fabs(logit[j]));
     sum += logit[j] = std::exp(logit[j] - largest);
+    least = std::min(least, logit[j]);
   }
   for (std::int64_t j = 0; j < keys; ++j) {
     logit[j] /= sum;
     square += logit[j] * logit[j];
-    if (logit[j] < kAbsorbed) terms.absorbed += logit[j];
+    terms.sum_error += sum_error_of(logit[j], (1 - least) / sum);
   }
   terms.row_sum = sum;
   terms.weight_spread = std::sqrt(square);

@@ -51,6 +51,10 @@ struct LargestNumber {
   __device__ double operator()(double a, double b) const { return fmax(a, b); }
 };
 
+struct Least {
+  __device__ double operator()(double a, double b) const { return fmin(a, b); }
+};
+
 struct Sum {
   template <class T>
   __device__ T operator()(T a, T b) const {
@@ -73,7 +77,7 @@ __device__ T reduce_block(T value, Operation operation) {
 
 // What the softmax of a row leaves besides its weights.
 struct RowSoftmax {
-  double lse, sum, weight_square, absorbed, logit_peak;
+  double lse, sum, weight_square, sum_error, logit_peak;
 };
 
 // One block per row of n: unscaled logits become normalized weights, zero past the visible keys.
@@ -88,17 +92,21 @@ __global__ void softmax_rows(double* logits, const int* visible, int n, double s
   }
   largest = reduce_block(largest, Largest());
   peak = reduce_block(peak, LargestNumber());
-  double sum = 0, square = 0, absorbed = 0;
-  for (int j = threadIdx.x; j < keys; j += kThreads) sum += row[j] = exp(row[j] - largest);
+  double sum = 0, square = 0, least = 1, error = 0;
+  for (int j = threadIdx.x; j < keys; j += kThreads) {
+    sum += row[j] = exp(row[j] - largest);
+    least = fmin(least, row[j]);
+  }
   sum = reduce_block(sum, Sum());
+  least = reduce_block(least, Least());
   for (int j = threadIdx.x; j < n; j += kThreads) {
     row[j] = j < keys ? row[j] / sum : 0.0;
     square += row[j] * row[j];
-    if (row[j] < kAbsorbed) absorbed += row[j];
+    error += sum_error_of(row[j], (1 - least) / sum);
   }
   square = reduce_block(square, Sum());
-  absorbed = reduce_block(absorbed, Sum());
-  if (threadIdx.x == 0) results[blockIdx.x] = {largest + log(sum), sum, square, absorbed, peak};
+  error = reduce_block(error, Sum());
+  if (threadIdx.x == 0) results[blockIdx.x] = {largest + log(sum), sum, square, error, peak};
 }
 
 // One block per row of n: unscaled logits of the twin become exp(logit - maximum), zero past the visible
@@ -345,7 +353,7 @@ void compute_chunk(const Inputs& in, const Head& head, std::size_t first, std::i
     }
     RowTerms terms;
     terms.logit_mass = logit_mass[r] * std::abs(p.scale);
-    terms.absorbed = softmax[r].absorbed;
+    terms.sum_error = softmax[r].sum_error;
     terms.weight_spread = std::sqrt(softmax[r].weight_square);
     terms.row_sum = softmax[r].sum;
     terms.logit_peak = softmax[r].logit_peak;

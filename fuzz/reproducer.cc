@@ -24,7 +24,6 @@ Value named_value(std::string_view text, std::string_view kind, const Values& va
 }
 
 void apply_setting(std::string_view name, std::string_view value, FuzzCase& fuzz_case) {
-  static constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved, Layout::mixed};
   if (name == "seed")
     fuzz_case.seed = whole_number<std::uint64_t>(value, 0, UINT64_MAX);
   else if (name == "threads")
@@ -32,9 +31,11 @@ void apply_setting(std::string_view name, std::string_view value, FuzzCase& fuzz
   else if (name == "family")
     fuzz_case.family = named_value<InputFamily>(value, "a family", all_families(), family_name);
   else if (name == "layout")
-    fuzz_case.layout = named_value<Layout>(value, "a layout", kLayouts, layout_name);
+    fuzz_case.layout = named_value<Layout>(value, "a layout", all_layouts(), layout_name);
+  else if (name == "guard")
+    fuzz_case.guard = named_value<Guard>(value, "a guard", all_guards(), guard_name);
   else
-    throw std::invalid_argument("is not a setting; write seed=, family=, layout= or threads=");
+    throw std::invalid_argument("is not a setting; write seed=, family=, layout=, guard= or threads=");
 }
 
 // `setting` is one word of the line: "seed=7".
@@ -54,8 +55,9 @@ void apply_setting(const std::string& setting, FuzzCase& fuzz_case) {
 
 std::string format_reproducer(std::string_view kernel, const FuzzCase& c) {
   const std::string problem = kernel.empty() ? format_problem(c.problem) : format_case(kernel, c.problem);
-  return fmt::format("{} seed={} family={} layout={} threads={}", problem, c.seed, family_name(c.family),
-                     layout_name(c.layout), c.threads);
+  const std::string guard = c.guard == Guard::bands ? "" : fmt::format(" guard={}", guard_name(c.guard));
+  return fmt::format("{} seed={} family={} layout={}{} threads={}", problem, c.seed, family_name(c.family),
+                     layout_name(c.layout), guard, c.threads);
 }
 
 bool Reproducer::applies_to(std::string_view id) const {

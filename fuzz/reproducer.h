@@ -2,8 +2,8 @@
 //
 //   cpu/naive/f32/B:1/H:2/S:17/D:64/causal:1 seed=7 family=normal layout=packed threads=1
 //
-// The settings may come in any order. Defaults: seed=0 family=normal layout=packed threads=1. A line without
-// a kernel applies to every kernel.
+// The settings may come in any order. Defaults: seed=0 family=normal layout=packed guard=bands threads=1. A
+// line without a kernel applies to every kernel.
 #pragma once
 
 #include <string>

@@ -31,7 +31,7 @@ std::vector<std::string> known_ids(std::span<const Kernel* const> kernels,
 KernelSelection select_kernels(std::span<const Kernel* const> kernels, std::span<const std::string> unbuilt,
                                const Flags& flags) {
   const std::vector<std::string> ids = known_ids(kernels, unbuilt);
-  const auto matches = [&](const std::string& id) { return std::regex_search(id, flags.kernel); };
+  const auto matches = [&](const std::string& id) { return flags.kernel.is_found_in(id); };
   if (std::ranges::none_of(ids, matches)) reject("--kernel", flags.kernel_text, "matches no kernel", ids);
   for (const Reproducer& reproducer : flags.reproducers)
     if (std::ranges::none_of(ids, [&](const std::string& id) { return reproducer.applies_to(id); }))

@@ -20,6 +20,29 @@ std::unique_ptr<void, void (*)(void*)> allocate(Backend backend, std::size_t byt
   return {memory, std::free};
 }
 
+struct EmulatedStream {
+  EmulatedStream* outer;
+};
+thread_local EmulatedStream* newest_emulated = nullptr;
+
+void close_emulated(void* stream) {
+  const std::unique_ptr<EmulatedStream> closed(static_cast<EmulatedStream*>(stream));
+  newest_emulated = closed->outer;
+}
+
+std::unique_ptr<void, void (*)(void*)> open_stream(Backend backend) {
+  switch (backend) {
+    case Backend::cuda:
+      return {cuda::create_stream(), cuda::destroy_stream};
+    case Backend::simt:
+      newest_emulated = new EmulatedStream{newest_emulated};
+      return {newest_emulated, close_emulated};
+    case Backend::cpu:
+      break;
+  }
+  return {nullptr, cuda::destroy_stream};
+}
+
 }  // namespace
 
 const char* backend_name(Backend backend) {
@@ -79,11 +102,14 @@ void synchronize(Backend backend) {
   if (backend == Backend::cuda) cuda::synchronize();
 }
 
-Stream::Stream(Backend backend)
-    : stream_(backend == Backend::cuda ? cuda::create_stream() : nullptr, cuda::destroy_stream) {}
+Stream::Stream(Backend backend) : stream_(open_stream(backend)) {}
 
 bool Stream::hold_while(const std::function<void()>& launch, const std::function<void()>& look) const {
   return cuda::hold_while(stream_.get(), launch, look);
+}
+
+void* emulated_stream() {
+  return newest_emulated;
 }
 
 }  // namespace warpgauge

@@ -53,7 +53,8 @@ std::string backend_lost(Backend backend);
 void synchronize(Backend backend);
 
 // The stream that a kernel launches on. For CUDA a non-blocking stream, which does not synchronise with the
-// default stream; otherwise null. The functions throw std::runtime_error.
+// default stream. For the emulator a token: see emulated_stream. Otherwise null. The functions throw
+// std::runtime_error.
 class Stream {
  public:
   explicit Stream(Backend backend);
@@ -69,5 +70,9 @@ class Stream {
  private:
   std::unique_ptr<void, void (*)(void*)> stream_;
 };
+
+// The newest Stream of the emulator on this thread; null if there is none. The emulator throws if a kernel
+// launches on another stream while there is one.
+[[nodiscard]] void* emulated_stream();
 
 }  // namespace warpgauge

@@ -16,8 +16,9 @@ namespace warpgauge {
 
 // The arguments of a launch other than its operands.
 struct Launch {
-  int threads = 1;         // cpu, simt: maximum number of OS threads, at least 1
-  void* stream = nullptr;  // cuda: the cudaStream_t to launch on; the kernel must not synchronise
+  int threads = 1;  // cpu, simt: maximum number of OS threads, at least 1
+  void* stream =
+      nullptr;  // cuda: the cudaStream_t to launch on; the kernel must not synchronise. simt: a token
   void* workspace =
       nullptr;  // workspace_bytes(problem, threads) bytes of the backend's memory, uninitialised
 
@@ -49,6 +50,10 @@ struct Kernel {
   std::string_view summary;  // method and precision, one line
   bool deterministic;        // results of all runs are bit-identical
   Rounding rounding = {};    // to 16 bits, of intermediate results
+
+  // O and LSE of a query depend bit by bit on that query and on the keys and values that it sees, not on the
+  // rest of the problem.
+  bool batch_invariant = false;
 
   // Empty if the kernel can compute `problem` on this machine with operands of these strides and alignments;
   // otherwise the reason. All that it supports must be correct. It reads no memory of the operands, whose

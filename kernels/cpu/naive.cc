@@ -74,6 +74,7 @@ extern const Kernel cpu_naive{.name = "naive",
                               .backend = Backend::cpu,
                               .summary = "reference, one row at a time; f32 arithmetic",
                               .deterministic = true,
+                              .batch_invariant = true,
                               .supports = supports,
                               .workspace_bytes = nullptr,
                               .launch = launch};

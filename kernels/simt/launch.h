@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -91,8 +92,8 @@ emulator::Plan emulated(const char* name, const Grid& grid, const Params& params
 
 // Runs kKernel(params) over the grid: asynchronously on launch.stream on a GPU, synchronously on
 // launch.threads OS threads in the emulator. `memory` lists all global memory that the kernel may access;
-// only the emulator uses it. Throws std::runtime_error if the launch fails, emulator::DeviceError (derived
-// from it) on a finding of the emulator.
+// only the emulator uses it. Throws std::runtime_error if the launch fails or is on another stream than the
+// caller's, emulator::DeviceError (derived from it) on a finding of the emulator.
 template <auto kKernel, class Params>
 void launch([[maybe_unused]] const char* name, const Grid& grid, const Params& params,
             [[maybe_unused]] std::vector<GlobalRange> memory, const Launch& launch) {
@@ -104,6 +105,8 @@ void launch([[maybe_unused]] const char* name, const Grid& grid, const Params& p
   kKernel<<<blocks, grid.threads, grid.shared_bytes, static_cast<cudaStream_t>(launch.stream)>>>(params);
   WARPGAUGE_CUDA_CHECK(cudaGetLastError());
 #else
+  if (emulated_stream() && launch.stream != emulated_stream())
+    throw std::runtime_error(std::string(name) + " was launched on another stream than Launch::stream");
   emulator::run(emulated<kKernel>(name, grid, params, std::move(memory), launch));
 #endif
 }

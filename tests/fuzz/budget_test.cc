@@ -4,13 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "fuzz/check.h"
 #include "fuzz/inputs.h"
 #include "fuzz/oracle.h"
+#include "fuzz/random.h"
+#include "tests/fuzz/foreign_kernels.h"
 #include "tests/fuzz/tensor_core.h"
 
 namespace warpgauge {
@@ -55,6 +60,9 @@ TEST(OutputBound, AddsItsTerms) {
       0x1p-23 + 6 * 44 * 0x1p-24);
   EXPECT_DOUBLE_EQ(output_bound(Dtype::f32, {}, {.keys = 100, .largest_output = 1, .mass = 3}),
                    0x1p-23 + 30 * 0x1p-24);
+  EXPECT_DOUBLE_EQ(
+      output_bound(Dtype::f32, {}, {.keys = 100, .largest_output = 1, .mass = 3, .equal_keys = true}),
+      0x1p-23 + 180 * 0x1p-24);
 }
 
 TEST(OutputBound, AddsATermForEachRounding) {
@@ -86,13 +94,114 @@ TEST(RangeSlack, HasTheRoundingOfTheWeightsUnlessTheirSumIsRoundedToo) {
   EXPECT_DOUBLE_EQ(range_slack(Dtype::bf16, sum, {.keys = 1}, 2), exact);
 }
 
+TEST(RangeSlack, AddsItsTerms) {
+  EXPECT_DOUBLE_EQ(range_slack(Dtype::f32, {}, {.keys = 100, .sum_error = 1e-5}, 2),
+                   2 * (108 * 0x1p-24 + 1e-5) + 0x1p-22);
+}
+
 TEST(LseBound, GrowsWithTheLogits) {
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, {}, {.head_dim = 64}), 1e-5);
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, {}, {.head_dim = 64}), 2e-4);
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, {}, {.head_dim = 64, .absorbed = 3e-5}), 4e-5);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, {}, {.head_dim = 64, .sum_error = 3e-5}), 4e-5);
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, {}, {.head_dim = 32, .logit_mass = 0x1p20}), 2e-4 + 1);
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::f32, {}, {.head_dim = 256, .logit_mass = 0x1p20}), 1e-5 + 6);
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, {}, {.head_dim = 256, .logit_mass = 0x1p20}), 2e-4 + 6);
+}
+
+// The relative error of an f32 sum of the weights in this order, in units of RowTerms::sum_error.
+double share_of_sum_error(const std::vector<float>& weights) {
+  const auto [least, largest] = std::minmax_element(weights.begin(), weights.end());
+  const double exact = std::accumulate(weights.begin(), weights.end(), 0.0);
+  double bound = 0;
+  for (float weight : weights) bound += sum_error_of(weight / exact, (*largest - *least) / exact);
+  float sum = 0;
+  for (float weight : weights) sum += weight;
+  return std::fabs(sum - exact) / exact / (bound + 2 * kF32Roundoff);  // two: an ulp doubles
+}
+
+std::vector<float> one_and(std::int64_t count, float weight) {
+  std::vector<float> weights(static_cast<std::size_t>(count), weight);
+  weights[0] = 1;
+  return weights;
+}
+
+TEST(SumError, IsNearlyReached) {
+  EXPECT_GT(share_of_sum_error(one_and(70000, 0x1.01p-24f)), 0.95)
+      << "each addition is rounded up, by half an ulp";
+  EXPECT_GT(share_of_sum_error(one_and(70000, 0x0.ffp-24f)), 0.95) << "the sum loses each of them";
+  EXPECT_GT(share_of_sum_error(one_and(65536, 1 - 0x1.fp-10f)), 0.2) << "weights that are nearly equal";
+}
+
+// Weights of many shapes, in ascending, descending and random order.
+TEST(SumError, IsNeverExceeded) {
+  const RandomStream random(1, 2);
+  for (std::uint64_t n = 0; n < 300; ++n) {
+    const auto count = 2 + static_cast<std::int64_t>(random.below(4 * n, 8000));
+    const double width = std::ldexp(1.0, static_cast<int>(random.below(4 * n + 1, 32)) - 26);
+    const std::uint64_t values = 1 + random.below(4 * n + 2, 64);  // few: their rounding errors are equal
+    std::vector<float> weights = one_and(count, 0);
+    for (std::size_t j = 1; j < weights.size(); ++j)
+      weights[j] =
+          std::exp(-static_cast<float>(width * static_cast<double>(1 + random.below(j << 20 | n, values))));
+    if (n % 3 == 1) std::sort(weights.begin(), weights.end());
+    if (n % 3 == 2) std::sort(weights.begin(), weights.end(), std::greater());
+    ASSERT_LE(share_of_sum_error(weights), 1)
+        << count << " weights of " << values << " values, width " << width;
+  }
+}
+
+// A row of one key of weight 1 and `keys` - 1 of weight `weight`: Q = 1, D = 1, K = 0 and -1.
+struct RowOfTwoWeights {
+  double lse_error = 0;
+  std::string report;
+
+  RowOfTwoWeights(const Kernel& kernel, Dtype dtype, std::int64_t keys, double weight) {
+    const Problem p{.seq_q = 1, .seq_k = keys, .head_dim = 1, .dtype = dtype, .scale = -std::log(weight)};
+    Inputs in = make_inputs(p, InputFamily::normal, 1);
+    in.q[0] = 1;
+    std::fill(in.k.begin() + 1, in.k.end(), -1.0f);
+    in.k[0] = 0;
+    GuardedTensors tensors(kernel.backend, p, Layout::packed);
+    tensors.upload(in);
+    const Output output = run_kernel(kernel, tensors, 1);
+    const Reference reference = compute_reference(in, {0}, OracleBackend::cpu, kernel.rounding);
+    lse_error = std::fabs(output.lse[0] - reference.lse[0]);
+    for (const Failure& failure : compare_output(output, in, reference, nullptr))
+      report += failure.message + "\n";
+  }
+};
+
+TEST(SumError, OfTheWorstWeightsDoesNotMakeARightKernelWrong) {
+  for (const Kernel* kernel : {find_kernel("cpu/naive"), find_kernel("cpu/blas"), &foreign::kFlashAttention2,
+                               &foreign::kSumsRoundedWeights})
+    for (double weight : {0x1.01p-24, 0x0.ffp-24, 1 - 0x1.8p-9, 1 - 0x1p-16, 1 - 0x1p-22})
+      for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16})
+        EXPECT_EQ(RowOfTwoWeights(*kernel, dtype, 70000, weight).report, "")
+            << kernel->name << " " << dtype_name(dtype) << " " << weight;
+  EXPECT_GT(RowOfTwoWeights(*find_kernel("cpu/naive"), Dtype::f32, 70000, 0x1.01p-24).lse_error, 0.004);
+}
+
+// Just above half of a step of the type: each weight is rounded up by half of it.
+TEST(LseBound, OfASumOfRoundedWeightsIsNearlyReached) {
+  for (Dtype dtype : {Dtype::f16, Dtype::bf16}) {
+    const double u = unit_roundoff(dtype);
+    const RowOfTwoWeights normal(foreign::kSumsRoundedWeights, dtype, 1000, (1 + 1.02 * u) / 2);
+    EXPECT_EQ(normal.report, "");
+    EXPECT_GT(normal.lse_error, 0.95 * u) << dtype_name(dtype);
+  }
+  const RowOfTwoWeights subnormal(foreign::kSumsRoundedWeights, Dtype::f16, 70000, 1.51 * 0x1p-24);
+  EXPECT_EQ(subnormal.report, "");
+  EXPECT_GT(subnormal.lse_error, 0.9 * 70000 * 0x1p-25);
+}
+
+// The term for rounded weights leaves errors of twice their roundoff.
+TEST(LseBound, OfASumOfRoundedWeightsFindsTwiceTheRoundoff) {
+  Rounding sum = kBefore;
+  sum.row_sum = true;
+  for (Dtype dtype : {Dtype::f16, Dtype::bf16})
+    EXPECT_LT(
+        lse_bound(dtype, sum, {.keys = 1000, .head_dim = 64, .sum_error = 1000 * 0x1p-24, .row_sum = 30}),
+        2 * unit_roundoff(dtype));
 }
 
 TEST(LseBound, AddsATermForEachRounding) {
@@ -100,10 +209,9 @@ TEST(LseBound, AddsATermForEachRounding) {
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, kBefore, row), 2e-4) << "the sum is that of the exact weights";
   Rounding sum = kBefore;
   sum.row_sum = true;
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, sum, row), 2e-4 + 0.3 * 0x1p-8);
-  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, sum, row), 2e-4 + 0.3 * 0x1p-11 + 3 * 0x1p-25);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, sum, row), 2e-4 + 0x1p-8);
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::f16, sum, row), 2e-4 + 0x1p-11 + 10 * 0x1p-25);
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, {.logits = true}, row), 2e-4 + 4 * 0x1p-8);
-  row.weight_spread = 1;
   row.query_rounding = 0.01;
   EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, sum, row), 2e-4 + 0x1p-8 + 0.01);
 }

@@ -12,6 +12,13 @@
 #include "tests/fuzz/ignores_stream.h"
 
 namespace warpgauge {
+
+#if defined(CHECK_TEST_WITH_CUDA)
+namespace faulty {
+extern const Kernel cuda_no_opt_in;
+}
+#endif
+
 namespace {
 
 using testing::HasSubstr;
@@ -42,7 +49,7 @@ class PlantedFault : public testing::TestWithParam<faulty::Planted> {};
 TEST_P(PlantedFault, IsDetectedWithinSixtySeeds) {
   const auto& [kernel, property] = GetParam();
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    const FuzzCase c = random_case(seed, 0, kMaxEmulatedVolume);
+    const FuzzCase c = random_case(seed, 0, {.volume = kMaxEmulatedVolume});
     const CheckResult result = check_case(kernel, c);
     if (broken_properties(result).contains(property)) return;
   }
@@ -56,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(Check, PlantedFault, testing::ValuesIn(faulty::kPlanted
 
 TEST(Check, RowByRowKernelWithoutFaultPasses) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    const CheckResult result = check_case(faulty::kRight, random_case(seed, 0, kMaxEmulatedVolume));
+    const CheckResult result =
+        check_case(faulty::kRight, random_case(seed, 0, {.volume = kMaxEmulatedVolume}));
     EXPECT_TRUE(result.passed()) << "seed " << seed << "\n" << result.report();
   }
 }
@@ -168,6 +176,15 @@ TEST(Check, KernelThatWorksOnAnotherStreamIsWrong) {
   EXPECT_EQ(broken_properties(check_case(faulty::kIgnoresStream, c)), std::set{Property::on_stream});
   EXPECT_EQ(check_case(*find_kernel("cuda/naive"), c).report(), "");
 }
+
+#if defined(CHECK_TEST_WITH_CUDA)
+TEST(Check, KernelWithoutTheOptInToSharedMemoryIsWrong) {
+  if (const std::string reason = backend_unavailable(Backend::cuda); !reason.empty()) GTEST_SKIP() << reason;
+  FuzzCase c;
+  c.problem = {.seq_q = 7, .seq_k = 9, .head_dim = 16};
+  EXPECT_EQ(broken_properties(check_case(faulty::cuda_no_opt_in, c)), std::set{Property::launches});
+}
+#endif
 
 TEST(Check, KernelThatIsNotDeterministicMayDiffer) {
   Kernel kernel = faulty::kernel<faulty::Nondeterministic>("nondeterministic");

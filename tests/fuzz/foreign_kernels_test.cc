@@ -5,6 +5,7 @@
 
 #include "fuzz/check.h"
 #include "fuzz/generate.h"
+#include "fuzz/recorded_cases.h"
 
 namespace warpgauge {
 namespace {
@@ -41,18 +42,31 @@ TEST_P(ForeignKernel, IsRightForOrdinarySizes) {
     }
 }
 
-// 16-bit logits overflow: such a kernel does not support them.
+// 16-bit logits, and scaled queries, overflow: such a kernel does not support them.
 bool is_supported(const Kernel& kernel, const FuzzCase& c) {
-  return c.family != InputFamily::huge_logits || !(kernel.rounding.logits || kernel.rounding.scaled_query);
+  const bool is_huge = c.family == InputFamily::huge_logits || c.family == InputFamily::magnitudes;
+  return !is_huge || !(kernel.rounding.logits || kernel.rounding.scaled_query);
+}
+
+TEST_P(ForeignKernel, IsRightForRecordedCases) {
+  ReferenceCache cache;
+  for (const Reproducer& each : recorded_cases()) {
+    const FuzzCase& c = each.fuzz_case;
+    if (!is_supported(*GetParam(), c)) continue;
+    const CheckResult result = check(
+        *GetParam(), c.problem, c.seed,
+        {.family = c.family, .layout = c.layout, .guard = c.guard, .threads = c.threads, .cache = &cache});
+    EXPECT_TRUE(result.passed()) << format_reproducer("", c) << "\n" << result.report();
+  }
 }
 
 TEST_P(ForeignKernel, IsRightForRandomProblems) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    const FuzzCase c = random_case(seed, 0, kMaxEmulatedVolume / 4);
+    const FuzzCase c = random_case(seed, 0, {.volume = kMaxEmulatedVolume / 4});
     if (!is_supported(*GetParam(), c)) continue;
-    const CheckResult result =
-        check(*GetParam(), c.problem, c.seed,
-              {.family = c.family, .layout = c.layout, .threads = c.threads, .probes = true});
+    const CheckResult result = check(
+        *GetParam(), c.problem, c.seed,
+        {.family = c.family, .layout = c.layout, .guard = c.guard, .threads = c.threads, .probes = true});
     EXPECT_TRUE(result.passed()) << "seed " << seed << "\n" << result.report();
   }
 }

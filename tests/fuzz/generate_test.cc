@@ -12,18 +12,33 @@ namespace {
 
 constexpr std::uint64_t kSeeds = 4000;
 
-std::int64_t volume(const Problem& p) {
-  return p.batch * p.heads * p.seq_q * std::max<std::int64_t>(1, p.seq_k) * p.head_dim;
+TEST(Generate, ProblemsAreValidAndCheapEnough) {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
+    for (const DrawLimits& limits :
+         {DrawLimits{}, DrawLimits{.volume = kMaxEmulatedVolume, .backend = Backend::simt}}) {
+      const Problem p = random_case(seed, 0, limits).problem;
+      EXPECT_EQ(problem_error(p), "");
+      EXPECT_LE(check_cost(p, limits.backend), static_cast<double>(limits.volume)) << seed;
+    }
 }
 
-TEST(Generate, ProblemsAreValidAndSmallEnough) {
+TEST(Generate, LayoutsMatterAndFitTheBackend) {
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
-    for (std::int64_t limit : {kMaxFuzzVolume, kMaxEmulatedVolume}) {
-      const Problem p = random_case(seed, 0, limit).problem;
-      EXPECT_EQ(problem_error(p), "");
-      EXPECT_LE(volume(p), limit) << seed;
-      EXPECT_LE(p.seq_q > 16 ? p.seq_k : 0, 1300) << "long Sk only with few queries";
+    for (Backend backend : {Backend::cpu, Backend::cuda, Backend::simt}) {
+      const FuzzCase c = random_case(seed, 0, {.backend = backend});
+      EXPECT_TRUE(backend_holds(backend, c.layout));
+      EXPECT_TRUE(layout_fits(c.problem, c.layout));
     }
+}
+
+// The address space limits only layouts whose rows are far apart.
+TEST(LayoutFits, EveryDenseProblem) {
+  const Problem large{
+      .batch = 32, .heads = 32, .kv_heads = 32, .seq_q = 16384, .seq_k = 16384, .head_dim = 128};
+  for (Layout layout : {Layout::packed, Layout::padded, Layout::interleaved, Layout::cache_slice})
+    EXPECT_TRUE(layout_fits(large, layout)) << layout_name(layout);
+  EXPECT_FALSE(layout_fits(large, Layout::far_row));
+  EXPECT_TRUE(layout_fits({.batch = 2, .seq_q = 9, .seq_k = 9}, Layout::far_row));
 }
 
 TEST(Generate, IsReproducible) {
@@ -35,6 +50,10 @@ TEST(Generate, IsReproducible) {
 // Counts how often each edge occurs. None may be so rare that 500 problems miss it.
 TEST(Generate, CoversEveryEdgeOften) {
   std::map<std::string, int> met;
+  for (Layout layout : all_layouts()) met[std::string("layout ") + layout_name(layout)] = 0;
+  for (InputFamily family : all_families()) met[std::string("family ") + family_name(family)] = 0;
+  for (Guard guard : all_guards()) met[std::string("guard ") + guard_name(guard)] = 0;
+  std::set<std::int64_t> dims;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     const FuzzCase c = random_case(seed, 0);
     const Problem& p = c.problem;
@@ -64,12 +83,45 @@ TEST(Generate, CoversEveryEdgeOften) {
             p.seq_k > 1 && (p.seq_k - near) % edge == 0;
     met[std::string("family ") + family_name(c.family)]++;
     met[std::string("layout ") + layout_name(c.layout)]++;
+    met[std::string("guard ") + guard_name(c.guard)]++;
+    met["a group of 5 to 71"] += p.heads / p.kv_heads >= 5 && p.heads / p.kv_heads <= 71;
+    met["more than 4 batches"] += p.batch > 4;
+    met["more than 640 rows"] += p.seq_q > 640;
+    met["more than 65,536 batches or heads"] += p.batch > 65536 || p.heads > 65536;
+    met["more than 32,768 keys"] += p.seq_k > 32768;
+    for (std::int64_t tail : {8, 24, 56, 88, 120})
+      met["D with a tail of " + std::to_string(tail)] += p.head_dim % 128 == tail;
     met[std::string("type ") + dtype_name(p.dtype)]++;
-    met["D " + std::to_string(p.head_dim)]++;
+    dims.insert(p.head_dim);
   }
-  EXPECT_EQ(std::count_if(met.begin(), met.end(), [](const auto& e) { return e.first.starts_with("D "); }),
-            15);
+  EXPECT_GT(dims.size(), 400u) << "of 576";
   for (const auto& [edge, times] : met) EXPECT_GE(times, static_cast<int>(kSeeds / 100)) << edge;
+}
+
+// 200 problems are the budget of ctest. The emulator runs few tiles per problem, but all kinds of problems.
+TEST(Generate, GivesEmulatedKernelsAllKindsThatTheySupport) {
+  const std::set<Layout> refused{Layout::odd_row, Layout::odd_base,  // rows must be aligned to 16 bytes
+                                 Layout::far_output};
+  for (const char* name : {"simt/flash_mma", "simt/decode_split_kv"}) {
+    std::map<std::string, int> met, layouts;
+    for (Layout layout : all_layouts())
+      if (!refused.contains(layout)) layouts[layout_name(layout)] = 0;
+    for (InputFamily family : all_families()) met[family_name(family)] = 0;
+    for (Guard guard : all_guards()) met[guard_name(guard)] = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+      const auto c = random_supported_case(*find_kernel(name), seed);
+      ASSERT_TRUE(c);
+      EXPECT_FALSE(refused.contains(c->layout));
+      layouts[layout_name(c->layout)]++, met[family_name(c->family)]++, met[guard_name(c->guard)]++;
+      met["launched again"] += is_relaunched(*c);
+      met["a group of more than 4"] += c->problem.heads / c->problem.kv_heads > 4;
+      met["more than 4 batches"] += c->problem.batch > 4;
+      met["causal, Sq > Sk"] += c->problem.mask == Mask::causal && c->problem.seq_q > c->problem.seq_k;
+      met["more than 512 keys"] += c->problem.seq_k > 512;
+    }
+    for (const auto& [layout, times] : layouts) EXPECT_GE(times, 4) << layout << " for " << name;
+    for (const auto& [kind, times] : met) EXPECT_GE(times, 2) << kind << " for " << name;
+  }
 }
 
 TEST(Generate, FindsACaseThatTheKernelSupports) {

@@ -14,8 +14,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr Layout kLayouts[] = {Layout::packed, Layout::padded, Layout::interleaved, Layout::mixed};
-
 Problem problem(Dtype dtype) {
   return {.batch = 2, .heads = 2, .kv_heads = 1, .seq_q = 3, .seq_k = 5, .head_dim = 8, .dtype = dtype};
 }
@@ -35,10 +33,11 @@ void copy_query(const Problem& p, const Tensors& t) {
 }
 
 TEST(GuardedTensors, RoundTripInEveryLayoutAndType) {
-  for (Layout layout : kLayouts)
+  for (Layout layout : all_layouts())
     for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16}) {
-      const Inputs in = make_inputs(problem(dtype), InputFamily::normal, 1);
-      GuardedTensors tensors(Backend::cpu, in.problem, layout);
+      Inputs in = make_inputs(problem(dtype), InputFamily::normal, 1);
+      GuardedTensors tensors(Backend::cpu, in.problem, layout, Guard::end);
+      share_rows(in, tensors.tensors());
       tensors.upload(in);
       if (dtype == Dtype::f32)
         copy_query<float>(in.problem, tensors.tensors());
@@ -121,6 +120,55 @@ TEST(GuardedTensors, WorkWithoutAnyKeys) {
   GuardedTensors tensors(Backend::cpu, p, Layout::padded);
   tensors.upload(make_inputs(p, InputFamily::normal, 1));
   EXPECT_THAT(tensors.violations(), IsEmpty());
+}
+
+// The last byte of each tensor is followed by an inaccessible page, or its first one preceded by it.
+using GuardDeathTest = testing::TestWithParam<Layout>;
+
+TEST_P(GuardDeathTest, EndsTheProgramAtTheFirstByteOutside) {
+  const Problem p = problem(Dtype::f32);
+  const GuardedTensors at_end(Backend::cpu, p, GetParam(), Guard::end),
+      at_start(Backend::cpu, p, GetParam(), Guard::start);
+  const auto past_last = [&](const Tensors& t) {
+    const Strides& s = t.k_strides;
+    return static_cast<const char*>(t.k) + 4 * (s.batch + 4 * s.row + p.head_dim);
+  };
+  const auto read = [](const char* address) { (void)*static_cast<const volatile char*>(address); };
+  read(past_last(at_end.tensors()) - 1);
+  read(static_cast<const char*>(at_start.tensors().k));
+  EXPECT_DEATH(read(past_last(at_end.tensors()) + 15), "");
+  EXPECT_DEATH(read(static_cast<const char*>(at_start.tensors().k) - 16), "");
+  EXPECT_DEATH(read(reinterpret_cast<const char*>(at_start.tensors().lse) - 1), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Layouts, GuardDeathTest,
+                         testing::Values(Layout::packed, Layout::padded, Layout::odd_row, Layout::odd_base,
+                                         Layout::cache_slice, Layout::far_batch, Layout::far_row,
+                                         Layout::wide_row),
+                         [](const auto& layout) { return std::string(layout_name(layout.param)); });
+
+// An offset in 32 bits wraps around to other memory, or to none.
+TEST(FarLayouts, ExceedThirtyTwoBitsInTheirAxis) {
+  const Problem p{.batch = 3, .heads = 4, .kv_heads = 2, .seq_q = 5, .seq_k = 9, .head_dim = 8};
+  constexpr std::int64_t kLimit = std::int64_t{1} << 31;
+  const auto k = [&](Layout layout) { return layout_tensors(p, layout).k_strides; };
+  EXPECT_GT(k(Layout::far_batch).batch, kLimit);
+  EXPECT_GT(k(Layout::far_head).head, kLimit);
+  EXPECT_GT(k(Layout::far_row).row, kLimit);
+  EXPECT_LT(k(Layout::wide_row).row, kLimit);
+  EXPECT_GT(8 * k(Layout::wide_row).row, kLimit);
+  EXPECT_GT(layout_tensors(p, Layout::far_output).o_strides.head, kLimit);
+}
+
+TEST(ShareRows, MakesRowsEqualAlongAxesOfStride0) {
+  const Problem p = problem(Dtype::f32);
+  Inputs in = make_inputs(p, InputFamily::normal, 1);
+  share_rows(in, layout_tensors(p, Layout::packed));
+  EXPECT_EQ(in.shared_axes, 0u);
+  share_rows(in, layout_tensors(p, Layout::kv_row_stride_0));
+  EXPECT_NE(in.shared_axes, 0u);
+  for (std::size_t at = 8; at < 40; ++at) EXPECT_EQ(in.k[at], in.k[at - 8]);
+  EXPECT_NE(in.k[0], in.k[40]) << "the next batch";
 }
 
 TEST(HashOutput, DependsOnEachBitButNotOnTheKindOfNaN) {

@@ -64,10 +64,9 @@ TEST(Inputs, AreRoundedToTheType) {
       const Inputs in = make_inputs(p, family, 3);
       for (const auto* tensor : {&in.q, &in.k, &in.v})
         for (float value : *tensor) {
-          ASSERT_TRUE(round_to(dtype, value) == value ||
-                      (std::isnan(value) && family == InputFamily::nan_inputs))
+          ASSERT_TRUE(round_to(dtype, value) == value || (!std::isfinite(value) && is_non_finite(family)))
               << family_name(family) << " " << value;
-          ASSERT_FALSE(std::isinf(value)) << family_name(family);
+          ASSERT_TRUE(!std::isinf(value) || family == InputFamily::non_finite_keys) << family_name(family);
         }
     }
 }
@@ -100,6 +99,52 @@ TEST(Inputs, QueriesScaledByZeroGetNoNan) {
   Problem p = kProblem;
   p.scale = 0;
   for (float value : make_inputs(p, InputFamily::nan_inputs, 1).q) ASSERT_FALSE(std::isnan(value));
+}
+
+// Each head has one NaN or infinity, in a key that all queries see.
+TEST(Inputs, NonFiniteKeysAreSeenByAllQueries) {
+  Problem p = kProblem;
+  p.mask = Mask::causal;
+  const std::int64_t seen = p.seq_k - p.seq_q + 1;
+  ASSERT_GT(seen, 1);
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const Inputs in = make_inputs(p, InputFamily::non_finite_keys, seed);
+    std::int64_t count = 0;
+    for (std::size_t at = 0; at < in.k.size(); ++at) {
+      if (std::isfinite(in.k[at])) continue;
+      ++count;
+      EXPECT_LT(static_cast<std::int64_t>(at) / p.head_dim % p.seq_k, seen);
+    }
+    EXPECT_EQ(count, p.batch * p.kv_heads);
+  }
+  std::swap(p.seq_q, p.seq_k);
+  for (float value : make_inputs(p, InputFamily::non_finite_keys, 1).k) ASSERT_TRUE(std::isfinite(value));
+}
+
+TEST(Inputs, MagnitudesReachBothEndsOfTheRange) {
+  float largest = 0, smallest = 1;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    Problem p = kProblem;
+    p.dtype = Dtype::f16;
+    const Inputs in = make_inputs(p, InputFamily::magnitudes, seed);
+    for (float value : in.v) largest = std::max(largest, std::fabs(value));
+    for (float value : in.v)
+      if (value != 0) smallest = std::min(smallest, std::fabs(value));
+  }
+  EXPECT_GT(largest, 5e4f);
+  EXPECT_LE(largest, 6e4f);
+  EXPECT_EQ(smallest, 0x1p-24f);
+}
+
+TEST(Inputs, SubnormalsAreSubnormal) {
+  for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16}) {
+    Problem p = kProblem;
+    p.dtype = dtype;
+    const float normal = dtype == Dtype::f16 ? 0x1p-14f : 0x1p-126f;
+    const Inputs in = make_inputs(p, InputFamily::subnormals, 1);
+    EXPECT_TRUE(std::all_of(in.v.begin(), in.v.end(), [=](float v) { return std::fabs(v) < normal; }));
+    EXPECT_GT(std::count_if(in.v.begin(), in.v.end(), [](float v) { return v != 0; }), std::ssize(in.v) / 2);
+  }
 }
 
 // Some rows exceed 5e4, and in some even the largest logit is below -4.8e4.

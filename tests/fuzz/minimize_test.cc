@@ -18,6 +18,7 @@ FuzzCase large_case() {
                .scale = 0.3};
   c.family = InputFamily::heavy_tailed;
   c.layout = Layout::padded;
+  c.guard = Guard::end;
   c.threads = 3;
   return c;
 }
@@ -33,6 +34,7 @@ TEST(Minimize, FindsTheThresholdOfASize) {
   EXPECT_EQ(small.problem.scale, default_scale(8));
   EXPECT_EQ(small.family, InputFamily::normal);
   EXPECT_EQ(small.layout, Layout::packed);
+  EXPECT_EQ(small.guard, Guard::bands);
   EXPECT_EQ(small.threads, 1);
 }
 

@@ -154,6 +154,8 @@ constexpr BadFlag kBadFlags[] = {
     {"--seed=", "--seed: '' is not a valid number; give a whole number from 0 to 18446744073709551615"},
     {"--seed=-1", "--seed: '-1' is not a valid number"},
     {"--seed=1e3", "--seed: '1e3' is not a valid number"},
+    {"--cost=", "--cost: '' is not a valid number; give a whole number from 65536 to 268435456"},
+    {"--cost=1000", "--cost: '1000' is not a valid number"},
     {"--oracle=", "--oracle: '' is not an oracle; give auto, cpu or cublas"},
     {"--oracle=magic", "--oracle: 'magic' is not an oracle; give auto, cpu or cublas"},
     {"--oracle=cublass", "--oracle: 'cublass' is not an oracle; did you mean cublas?"},
@@ -191,8 +193,12 @@ TEST(Program, AProblemThatDoesNotFitIsNotCheckedAndNotWrong) {
   EXPECT_EQ(fuzz.exit_code, 77) << fuzz.output;
   EXPECT_THAT(fuzz.output, HasSubstr("cpu/naive was not checked: needs about 2633728 GiB of memory, "));
   EXPECT_THAT(fuzz.output, Not(HasSubstr("is wrong")));
-  EXPECT_EQ(run(kFuzz + huge + " --replay 'cpu/naive/f32/B:1/H:1/S:2/D:64/causal:0'").exit_code, 0)
-      << "another case was checked";
+  // Another case was checked: still, the kernel did not pass.
+  const Finished two = run(kFuzz + huge + " --replay 'cpu/naive/f32/B:1/H:1/S:2/D:64/causal:0'");
+  EXPECT_EQ(two.exit_code, 77) << two.output;
+  EXPECT_THAT(two.output,
+              HasSubstr("1 case right, 1 not checked; the last of these:\ncpu/naive was not checked"));
+  EXPECT_THAT(two.output, HasSubstr("[  SKIPPED ] 1 test"));
 }
 
 // Without a device every launch fails: of a simpler case, and of the next kernel.

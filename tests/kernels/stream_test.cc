@@ -7,9 +7,20 @@
 namespace warpgauge {
 namespace {
 
-TEST(Stream, IsNullForHostBackends) {
+TEST(Stream, IsNullOnTheCpu) {
   EXPECT_EQ(Stream(Backend::cpu).get(), nullptr);
-  EXPECT_EQ(Stream(Backend::simt).get(), nullptr);
+}
+
+TEST(Stream, OfTheEmulatorIsTheNewestOfItsThread) {
+  EXPECT_EQ(emulated_stream(), nullptr);
+  const Stream outer(Backend::simt);
+  EXPECT_NE(outer.get(), nullptr);
+  {
+    const Stream inner(Backend::simt);
+    EXPECT_NE(inner.get(), outer.get());
+    EXPECT_EQ(emulated_stream(), inner.get());
+  }
+  EXPECT_EQ(emulated_stream(), outer.get());
 }
 
 class CudaStream : public testing::Test {

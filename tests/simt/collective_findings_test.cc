@@ -159,6 +159,13 @@ TEST(ScheduleSeed, reproduces_the_report_for_any_number_of_os_threads) {
   EXPECT_GT(reports.size(), 6u) << "other seeds must give other schedules";
 }
 
+TEST(Launch, throws_on_another_stream_than_the_newest) {
+  constexpr auto kKernel = [](NoParams) {};
+  const NoParams none;
+  const Stream stream(Backend::simt);
+  launch<kKernel>("kernel", {{1}, kWarpSize, 0}, none, {}, {.stream = stream.get()});
+  EXPECT_THROW(launch<kKernel>("kernel", {{1}, kWarpSize, 0}, none, {}, {}), std::runtime_error);
+}
 TEST(Launch, throws_for_block_and_grid_sizes_that_no_gpu_supports) {
   constexpr auto kKernel = [](NoParams) {};
   EXPECT_THROW(finding<kKernel>({.threads = 48}), std::invalid_argument);

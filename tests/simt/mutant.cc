@@ -49,6 +49,10 @@ std::string check_name(const Failure& failure) {
       return "guard band";
     case Property::repeats:
       return "not deterministic";
+    case Property::relaunches:
+      return "second launch";
+    case Property::stands_alone:
+      return "not batch invariant";
   }
   return "?";
 }
@@ -80,8 +84,12 @@ std::optional<Detection> detect_attention_bug(const Kernel& kernel, std::uint64_
   for (std::uint64_t n = 0; n < kProblems; ++n) {
     const std::optional<FuzzCase> c = random_supported_case(kernel, first_seed + n);
     if (!c) return std::nullopt;
-    const CheckResult result =
-        check(kernel, c->problem, c->seed, {.family = c->family, .layout = c->layout, .threads = c->threads});
+    const CheckResult result = check(kernel, c->problem, c->seed,
+                                     {.family = c->family,
+                                      .layout = c->layout,
+                                      .guard = c->guard,
+                                      .threads = c->threads,
+                                      .relaunch = is_relaunched(*c)});
     if (result.is_wrong()) return Detection{checks_of(result.failures), n + 1};
   }
   return std::nullopt;

@@ -14,6 +14,14 @@ mutant(flash_weak_value_wait ${flash} ${flash} [[simt::copy_async_wait<0>();  //
 mutant(flash_stale_key_tile ${flash} ${flash} [[if (n > 0) {]] [[if (n > 1) {]])
 mutant(flash_value_of_neighbour_tile ${flash} ${flash} [[v_tile, v, p.v_strides.row, first_key,]]
        [[v_tile, v, p.v_strides.row, first_key ^ Shape::kKeyRows,]])
+mutant(flash_barrier_of_some_warps ${flash} ${flash} [[simt::syncthreads();         // makes them]]
+       [[if (simt::warp_index() > 0) simt::syncthreads();  // makes them]])
+mutant(flash_prefetch_past_first_tile ${flash} ${flash} [[if (n > 0) {]] [[if (n >= 0) {]])
+# flash_mma: host code of the launch
+mutant(flash_shared_bytes_too_small ${flash} ${flash} [[(QueryTile::kElements + 2 * KeyTile::kElements)]]
+       [[(QueryTile::kElements + KeyTile::kElements)]])
+mutant(flash_default_stream ${flash} ${flash} [[                                       l);]]
+       [[                                       {.threads = l.threads, .schedule_seed = l.schedule_seed});]])
 # flash_mma: masks
 mutant(flash_tail_mask ${flash} ${flash} [[key >= seq_k]] [[key > seq_k]])
 mutant(flash_last_key_dropped ${flash} ${flash} [[key >= seq_k]] [[key >= seq_k - 1]])
@@ -63,6 +71,7 @@ mutant(decode_merge_barrier ${decode} ${decode} [[simt::syncthreads();  // makes
 mutant(decode_weak_wait ${decode} ${decode} [[copy_async_wait<1>]] [[copy_async_wait<2>]])
 mutant(decode_one_stage ${decode} ${decode} [[T* stage = kv + tile % kStages * 2 * KeyTile::kElements;]] [[T* stage = kv;]])
 mutant(decode_stale_last_tile ${decode} ${decode} [[if (tile + 1 < tiles)]] [[if (tile + 2 < tiles)]])
+mutant(decode_prefetch_past_last_tile ${decode} ${decode} [[if (tile + 1 < tiles)]] [[if (tile < tiles)]])
 mutant(decode_tail_tile_dropped ${decode} ${decode} [[(p.seq_k + kTileKeys - 1) / kTileKeys - first_tile]]
        [[p.seq_k / kTileKeys - first_tile]])
 mutant(decode_tail_share_dropped ${decode} ${decode} [[divide_up(divide_up(p.seq_k, kTileKeys), splits)]]
@@ -89,6 +98,7 @@ mutant(decode_merge_lse_in_base_2 ${decode} ${decode} [[flash::largest_logit(lar
 mutant(decode_workspace_too_small ${decode} ${decode} [[splits * (query_elements(p) + lse_elements(p))]] [[splits * query_elements(p)]])
 mutant(decode_partial_of_wrong_split ${decode} ${decode} [[(simt::block_index().x * rows + index) * kDim + d]]
        [[(index * p.splits + simt::block_index().x) * kDim + d]])
+mutant(decode_empty_split_divided_by_zero ${decode} ${decode} [[target[0] = low * inverse;]] [[target[0] = low / total;]])
 mutant(decode_combine_drops_a_split ${decode} ${decode} [[split < p.splits; ++split) total]] [[split < p.splits - 1; ++split) total]])
 mutant(decode_combine_weight ${decode} ${decode} [[const float weight = expf]] [[const float weight = 0.98f * expf]])
 mutant(decode_combine_lse ${decode} ${decode} [[largest + logf(total);]] [[largest;]])

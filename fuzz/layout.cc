@@ -1,0 +1,269 @@
+#include "fuzz/layout.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace warpgauge {
+namespace {
+
+constexpr std::int64_t kPast32Bits = (std::int64_t{1} << 31) + 64;  // elements; a multiple of 16 bytes
+
+struct Entry {
+  Layout layout;
+  const char* name;
+};
+
+constexpr Entry kEntries[] = {
+    {Layout::packed, "packed"},
+    {Layout::padded, "padded"},
+    {Layout::interleaved, "interleaved"},
+    {Layout::mixed, "mixed"},
+    {Layout::cache_slice, "cache_slice"},
+    {Layout::batch_gap, "batch_gap"},
+    {Layout::q_batch_stride_0, "q_batch_stride_0"},
+    {Layout::q_head_stride_0, "q_head_stride_0"},
+    {Layout::q_row_stride_0, "q_row_stride_0"},
+    {Layout::kv_batch_stride_0, "kv_batch_stride_0"},
+    {Layout::kv_head_stride_0, "kv_head_stride_0"},
+    {Layout::kv_row_stride_0, "kv_row_stride_0"},
+    {Layout::junk, "junk"},
+    {Layout::odd_row, "odd_row"},
+    {Layout::odd_base, "odd_base"},
+    {Layout::wide_row, "wide_row"},
+    {Layout::far_batch, "far_batch"},
+    {Layout::far_head, "far_head"},
+    {Layout::far_row, "far_row"},
+    {Layout::far_output, "far_output"},
+};
+
+constexpr auto kLayouts = [] {
+  std::array<Layout, std::size(kEntries)> layouts{};
+  for (std::size_t n = 0; n < layouts.size(); ++n) layouts[n] = kEntries[n].layout;
+  return layouts;
+}();
+
+// The sizes of one tensor.
+struct Shape {
+  std::int64_t batch, heads, seq, head_dim;
+  Strides packed() const { return packed_strides(heads, seq, head_dim); }
+};
+
+Strides interleaved(const Shape& s) {
+  return {s.seq * s.heads * s.head_dim, s.head_dim, s.heads * s.head_dim};
+}
+
+// `gap` elements after each row, three rows after each head, and five after each batch.
+Strides padded(const Shape& s, std::int64_t gap) {
+  const std::int64_t row = s.head_dim + gap, head = (s.seq + 3) * row;
+  return {s.heads * head + 5 * row, head, row};
+}
+
+Strides cache_slice(const Shape& s) {
+  const std::int64_t head = (s.seq + s.seq / 2 + 8) * s.head_dim;
+  return {s.heads * head, head, s.head_dim};
+}
+
+Strides batch_gap(const Shape& s) {
+  Strides strides = s.packed();
+  strides.batch += 24 * s.head_dim;
+  return strides;
+}
+
+// A kernel must not use these numbers. They differ per axis and tensor.
+Strides junk(const Shape& s, std::int64_t salt) {
+  Strides strides = s.packed();
+  if (s.batch == 1) strides.batch = std::numeric_limits<std::int64_t>::max() / 2 - salt;
+  if (s.heads == 1) strides.head = -(std::int64_t{1} << 40) - 3 * salt;
+  if (s.seq <= 1) strides.row = salt % 2 == 0 ? 0 : INT32_MAX - salt;
+  return strides;
+}
+
+// The offset of the last row exceeds 2^31 elements.
+Strides wide_row(const Shape& s) {
+  if (s.seq <= 1) return s.packed();
+  const std::int64_t least = kPast32Bits / (s.seq - 1) + 1;
+  return {s.heads * s.head_dim, s.head_dim, (least + 63) / 64 * 64 + s.batch * s.heads * s.head_dim};
+}
+
+Strides far_batch(const Shape& s) {
+  Strides strides = s.packed();
+  strides.batch = kPast32Bits + (s.heads * strides.head + 63) / 64 * 64;
+  return strides;
+}
+
+Strides far_head(const Shape& s) {
+  const std::int64_t packed_heads = s.batch * s.seq * s.head_dim;
+  return {s.seq * s.head_dim, kPast32Bits + (packed_heads + 63) / 64 * 64, s.head_dim};
+}
+
+Strides far_row(const Shape& s) {
+  const std::int64_t packed_row = s.batch * s.heads * s.head_dim;
+  return {s.heads * s.head_dim, s.head_dim, kPast32Bits + (packed_row + 63) / 64 * 64};
+}
+
+Tensors every_tensor(const Shape& q, const Shape& kv, Strides (*strides)(const Shape&)) {
+  return {
+      .q_strides = strides(q), .k_strides = strides(kv), .v_strides = strides(kv), .o_strides = strides(q)};
+}
+
+Tensors inputs_only(const Shape& q, const Shape& kv, Strides (*strides)(const Shape&)) {
+  Tensors t = every_tensor(q, kv, strides);
+  t.o_strides = q.packed();
+  return t;
+}
+
+Tensors with_stride_0(Tensors t, bool of_query, std::int64_t Strides::*axis) {
+  if (of_query) {
+    t.q_strides.*axis = 0;
+  } else {
+    t.k_strides.*axis = 0;
+    t.v_strides.*axis = 0;
+  }
+  return t;
+}
+
+// The elements after the first of the shared axis are not used: the others are packed as before.
+Tensors shared(const Problem& p, Layout layout) {
+  const Tensors t = packed_tensors(p);
+  switch (layout) {
+    case Layout::q_batch_stride_0:
+      return with_stride_0(t, true, &Strides::batch);
+    case Layout::q_head_stride_0:
+      return with_stride_0(t, true, &Strides::head);
+    case Layout::q_row_stride_0:
+      return with_stride_0(t, true, &Strides::row);
+    case Layout::kv_batch_stride_0:
+      return with_stride_0(t, false, &Strides::batch);
+    case Layout::kv_head_stride_0:
+      return with_stride_0(t, false, &Strides::head);
+    default:
+      return with_stride_0(t, false, &Strides::row);
+  }
+}
+
+Tensors odd_base(const Problem& p) {
+  Tensors t = packed_tensors(p);
+  const auto one_element = static_cast<std::uintptr_t>(dtype_bytes(p.dtype));
+  t.q = t.k = t.v = reinterpret_cast<const void*>(one_element);
+  t.o = reinterpret_cast<void*>(one_element);
+  return t;
+}
+
+Tensors wide_row_tensors(const Problem& p, const Shape& kv) {
+  Tensors t = packed_tensors(p);
+  t.k_strides = t.v_strides = wide_row(kv);
+  return t;
+}
+
+bool differs(const Strides& a, const Strides& b, const Shape& s) {
+  return (s.batch > 1 && a.batch != b.batch) || (s.heads > 1 && a.head != b.head) ||
+         (s.seq > 1 && a.row != b.row);
+}
+
+}  // namespace
+
+std::span<const Layout> all_layouts() {
+  return kLayouts;
+}
+
+const char* layout_name(Layout layout) {
+  const auto* found = std::find_if(std::begin(kEntries), std::end(kEntries),
+                                   [&](const Entry& e) { return e.layout == layout; });
+  return found == std::end(kEntries) ? "?" : found->name;
+}
+
+Tensors layout_tensors(const Problem& p, Layout layout) {
+  const Shape q{p.batch, p.heads, p.seq_q, p.head_dim}, kv{p.batch, p.kv_heads, p.seq_k, p.head_dim};
+  switch (layout) {
+    case Layout::packed:
+      return packed_tensors(p);
+    case Layout::padded:
+      return every_tensor(q, kv, [](const Shape& s) { return padded(s, 8); });
+    case Layout::interleaved:
+      return every_tensor(q, kv, interleaved);
+    case Layout::mixed:
+      return {.q_strides = interleaved(q),
+              .k_strides = kv.packed(),
+              .v_strides = padded(kv, 8),
+              .o_strides = padded(q, 8)};
+    case Layout::cache_slice:
+      return {.q_strides = q.packed(),
+              .k_strides = cache_slice(kv),
+              .v_strides = cache_slice(kv),
+              .o_strides = q.packed()};
+    case Layout::batch_gap:
+      return every_tensor(q, kv, batch_gap);
+    case Layout::junk:
+      return {.q_strides = junk(q, 0),
+              .k_strides = junk(kv, 5),
+              .v_strides = junk(kv, 8),
+              .o_strides = junk(q, 11)};
+    case Layout::odd_row:
+      return every_tensor(q, kv, [](const Shape& s) { return padded(s, 1); });
+    case Layout::odd_base:
+      return odd_base(p);
+    case Layout::wide_row:
+      return wide_row_tensors(p, kv);
+    case Layout::far_batch:
+      return inputs_only(q, kv, far_batch);
+    case Layout::far_head:
+      return inputs_only(q, kv, far_head);
+    case Layout::far_row:
+      return inputs_only(q, kv, far_row);
+    case Layout::far_output: {
+      Tensors t = packed_tensors(p);
+      t.o_strides = p.heads > 1 ? far_head(q) : far_batch(q);
+      return t;
+    }
+    default:
+      return shared(p, layout);
+  }
+}
+
+bool layout_matters(const Problem& p, Layout layout) {
+  if (layout == Layout::odd_base) return true;
+  const Shape q{p.batch, p.heads, p.seq_q, p.head_dim}, kv{p.batch, p.kv_heads, p.seq_k, p.head_dim};
+  if (layout == Layout::junk)
+    return p.batch == 1 || p.heads == 1 || p.kv_heads == 1 || p.seq_q == 1 || p.seq_k == 1;
+  const Tensors t = layout_tensors(p, layout), packed = packed_tensors(p);
+  return differs(t.q_strides, packed.q_strides, q) || differs(t.o_strides, packed.o_strides, q) ||
+         (p.seq_k > 0 &&
+          (differs(t.k_strides, packed.k_strides, kv) || differs(t.v_strides, packed.v_strides, kv)));
+}
+
+bool layout_fits(const Problem& p, Layout layout) {
+  // Of a process: 2^47 bytes, and 65,530 mappings. Whether dense tensors fit into memory, memory_shortage
+  // knows.
+  constexpr double kMostBytes = 0x1p44, kManyBytes = 0x1p30, kSparse = 16;
+  constexpr double kMostRows = 4096;
+  const Tensors t = layout_tensors(p, layout);
+  const auto fits = [&](const Strides& s, std::int64_t heads, std::int64_t seq) {
+    const auto reach = [](std::int64_t stride, std::int64_t size) {
+      return size > 1 ? static_cast<double>(stride) * static_cast<double>(size - 1) : 0.0;
+    };
+    const auto element_bytes = static_cast<double>(dtype_bytes(p.dtype));
+    const double bytes = element_bytes * (reach(s.batch, p.batch) + reach(s.head, heads) + reach(s.row, seq));
+    const double rows = static_cast<double>(p.batch) * static_cast<double>(heads) * static_cast<double>(seq);
+    return bytes < kManyBytes || bytes < kSparse * rows * static_cast<double>(p.head_dim) * element_bytes ||
+           (bytes < kMostBytes && rows <= kMostRows);
+  };
+  return fits(t.q_strides, p.heads, p.seq_q) && fits(t.o_strides, p.heads, p.seq_q) &&
+         fits(t.k_strides, p.kv_heads, p.seq_k) && fits(t.v_strides, p.kv_heads, p.seq_k);
+}
+
+bool backend_holds(Backend backend, Layout layout) {
+  switch (layout) {
+    case Layout::wide_row:
+    case Layout::far_batch:
+    case Layout::far_head:
+    case Layout::far_row:
+      return backend != Backend::cuda;
+    case Layout::far_output:
+      return backend == Backend::cpu;
+    default:
+      return true;
+  }
+}
+
+}  // namespace warpgauge

@@ -1,0 +1,129 @@
+#include "tests/fuzz/planted_design.h"
+
+#include <algorithm>
+
+namespace warpgauge::planted {
+namespace {
+
+const void* element(const Problem& p, const void* base, std::int64_t offset) {
+  return static_cast<const char*>(base) + offset * dtype_bytes(p.dtype);
+}
+
+void read_row(const Problem& p, const void* row, std::int64_t count, float* values) {
+  with_element_type(p.dtype, [&]<class T>(T) {
+    const T* elements = static_cast<const T*>(row);
+    for (std::int64_t d = 0; d < count; ++d) values[d] = static_cast<float>(elements[d]);
+  });
+}
+
+// Reads and discards.
+void touch_row(const Problem& p, const void* row) {
+  const auto* bytes = static_cast<const volatile char*>(row);
+  for (std::int64_t at = 0; at < p.head_dim * dtype_bytes(p.dtype); at += 8) (void)bytes[at];
+}
+
+class RowOfDesign {
+ public:
+  RowOfDesign(const Design& design, const Problem& p, const Tensors& t, const Place& place)
+      : design_(design),
+        p_(p),
+        t_(t),
+        place_(place),
+        kv_head_(design.kv_head(p, place.head)),
+        largest_(design.start()) {
+    o_.resize(static_cast<std::size_t>(p.head_dim));
+    q_.resize(o_.size()), k_.resize(o_.size()), v_.resize(o_.size());
+    read_row(p, at(t.q, t.q_strides, place.head, design.query_index(p, place.query)), p.head_dim, q_.data());
+  }
+
+  void compute(std::int64_t keys) {
+    for (std::int64_t first = 0; first < keys; first += design_.tile())
+      add_tile(first, std::min(design_.tile(), keys - first), keys);
+    for (std::int64_t n = 0; n < design_.extra_reads(); ++n) {
+      touch_row(p_, at(t_.k, t_.k_strides, kv_head_, keys + n));
+      touch_row(p_, at(t_.v, t_.v_strides, kv_head_, keys + n));
+    }
+  }
+
+  void write(std::int64_t keys) {
+    for (float& value : o_) value = design_.divided(p_, value, sum_);
+    float lse = design_.log_sum_exp(p_, largest_, sum_);
+    design_.finish(p_, place_, keys, o_, lse);
+    auto* o =
+        static_cast<char*>(t_.o) +
+        design_.output_offset(t_.o_strides, place_.batch, place_.head, place_.query) * dtype_bytes(p_.dtype);
+    for (std::int64_t d = 0; d < p_.head_dim; ++d) design_.store(p_, o, d, o_[static_cast<std::size_t>(d)]);
+    t_.lse[(place_.batch * p_.heads + place_.head) * p_.seq_q + place_.query] = lse;
+  }
+
+ private:
+  const void* at(const void* base, const Strides& s, std::int64_t head, std::int64_t row) const {
+    return design_.address(p_, element(p_, base, design_.offset(s, place_.batch, head, row)));
+  }
+
+  float logit(std::int64_t key) {
+    read_row(p_, at(t_.k, t_.k_strides, kv_head_, design_.key_index(key)), p_.head_dim, k_.data());
+    float dot = 0;
+    for (std::size_t d = 0; d < static_cast<std::size_t>(design_.dims(p_)); ++d)
+      dot = design_.add_product(p_, dot, q_[d], k_[d]);
+    return design_.logit(p_, dot);
+  }
+
+  void add_value(std::int64_t key, float weight) {
+    read_row(p_, at(t_.v, t_.v_strides, kv_head_, design_.value_index(p_, key)), p_.head_dim, v_.data());
+    for (std::size_t d = 0; d < static_cast<std::size_t>(design_.output_dims(p_)); ++d)
+      o_[d] = design_.add_value(p_, o_[d], weight, v_[d]);
+  }
+
+  void add_tile(std::int64_t first, std::int64_t count, std::int64_t keys) {
+    std::vector<float> s(static_cast<std::size_t>(count));
+    float largest = largest_;
+    for (std::int64_t j = 0; j < count; ++j) {
+      s[static_cast<std::size_t>(j)] = logit(first + j);
+      largest = design_.larger(p_, largest, s[static_cast<std::size_t>(j)]);
+    }
+    const float factor = design_.starts_tile_again(first) ? 1 : design_.rescale(largest_, largest);
+    sum_ *= factor;
+    for (float& value : o_) value = design_.rescaled(p_, value, factor);
+    largest_ = largest;
+    for (std::int64_t j = 0; j < count; ++j) {
+      const float weight = design_.exponential(p_, s[static_cast<std::size_t>(j)], largest);
+      sum_ = design_.add_weight(p_, sum_, weight);
+      add_value(first + j, design_.weight(p_, weight));
+    }
+    if (design_.pads_values() && first + count == keys && keys == p_.seq_k)
+      for (std::int64_t j = count; j < std::min(design_.tile(), count + 2); ++j) add_value(first + j, 0);
+  }
+
+  const Design& design_;
+  const Problem& p_;
+  const Tensors& t_;
+  Place place_;
+  std::int64_t kv_head_;
+  std::vector<float> q_, k_, v_, o_;
+  float largest_, sum_ = 0;
+};
+
+}  // namespace
+
+void Design::store(const Problem& p, void* o, std::int64_t d, float value) const {
+  with_element_type(p.dtype, [&]<class T>(T) { static_cast<T*>(o)[d] = T(value); });
+}
+
+void launch(const Design& design, const Problem& problem, const Tensors& tensors, const Launch& l) {
+  design.before(problem, tensors, l);
+  const Problem p = design.sizes(problem);
+  const Tensors t = design.operands(problem, tensors);
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t h = 0; h < p.heads; ++h)
+      for (std::int64_t i = 0; i < p.seq_q; ++i) {
+        if (design.skips(p, {b, h, i})) continue;
+        const std::int64_t keys = design.keys(p, i);
+        RowOfDesign row(design, p, t, {b, h, i});
+        row.compute(keys);
+        row.write(keys);
+      }
+  design.after(problem, tensors, l);
+}
+
+}  // namespace warpgauge::planted

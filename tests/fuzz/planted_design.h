@@ -1,0 +1,114 @@
+// A right attention kernel whose decisions are virtual functions. A bug overrides one of them. It computes
+// row by row, with an online softmax over tiles of keys, in f32.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "kernels/kernel.h"
+
+namespace warpgauge::planted {
+
+inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+struct Place {
+  std::int64_t batch, head, query;
+};
+
+class Design {
+ public:
+  virtual ~Design() = default;
+
+  // The whole launch: sizes, operands, and what happens before and after the rows.
+  virtual Problem sizes(const Problem& p) const { return p; }
+  virtual Tensors operands(const Problem&, const Tensors& t) const { return t; }
+  virtual void before(const Problem&, const Tensors&, const Launch&) const {}
+  virtual void after(const Problem&, const Tensors&, const Launch&) const {}
+  virtual bool skips(const Problem&, const Place&) const { return false; }
+
+  // Addresses. `row` is a query or a key.
+  virtual std::int64_t offset(const Strides& s, std::int64_t b, std::int64_t h, std::int64_t row) const {
+    return b * s.batch + h * s.head + row * s.row;
+  }
+  virtual std::int64_t output_offset(const Strides& s, std::int64_t b, std::int64_t h,
+                                     std::int64_t row) const {
+    return b * s.batch + h * s.head + row * s.row;
+  }
+  virtual const void* address(const Problem&, const void* row) const { return row; }
+  virtual std::int64_t kv_head(const Problem& p, std::int64_t head) const {
+    return head / (p.heads / p.kv_heads);
+  }
+  virtual std::int64_t key_index(std::int64_t key) const { return key; }
+  virtual std::int64_t value_index(const Problem&, std::int64_t key) const { return key; }
+  virtual std::int64_t query_index(const Problem&, std::int64_t query) const { return query; }
+
+  // Masks and loops.
+  virtual std::int64_t keys(const Problem& p, std::int64_t query) const { return visible_keys(p, query); }
+  virtual std::int64_t tile() const { return 32; }
+  virtual std::int64_t dims(const Problem& p) const { return p.head_dim; }         // of Q K^T
+  virtual std::int64_t output_dims(const Problem& p) const { return p.head_dim; }  // of P V
+  virtual bool pads_values() const { return false; }      // multiplies the rest of the last tile of V by 0
+  virtual std::int64_t extra_reads() const { return 0; }  // keys past the last that are read and discarded
+  virtual bool starts_tile_again(std::int64_t) const { return false; }
+
+  // Arithmetic.
+  virtual float add_product(const Problem&, float sum, float q, float k) const { return sum + q * k; }
+  virtual float logit(const Problem& p, float dot) const { return dot * static_cast<float>(p.scale); }
+  virtual float start() const { return -kInfinity; }
+  virtual float larger(const Problem&, float a, float b) const { return !(b <= a) ? b : a; }  // keeps NaN
+  virtual float exponential(const Problem&, float logit, float largest) const {
+    return largest == -kInfinity ? 0 : std::exp(logit - largest);
+  }
+  virtual float rescale(float before, float after) const {
+    return before == -kInfinity ? 0 : std::exp(before - after);
+  }
+  virtual float add_weight(const Problem&, float sum, float weight) const { return sum + weight; }
+  virtual float weight(const Problem&, float weight) const { return weight; }
+  virtual float add_value(const Problem&, float o, float weight, float value) const {
+    return o + weight * value;
+  }
+  virtual float rescaled(const Problem&, float o, float factor) const { return o * factor; }
+  virtual float divided(const Problem&, float o, float sum) const { return sum == 0 ? 0 : o / sum; }
+  virtual float log_sum_exp(const Problem&, float largest, float sum) const {
+    return sum == 0 ? -kInfinity : largest + std::log(sum);
+  }
+  virtual void store(const Problem& p, void* o, std::int64_t d, float value) const;
+  virtual void finish(const Problem&, const Place&, std::int64_t /*keys*/, std::vector<float>& /*o*/,
+                      float& /*lse*/) const {}
+};
+
+// Computes all rows as the design decides.
+void launch(const Design& design, const Problem& problem, const Tensors& tensors, const Launch& launch);
+
+template <class Bug>
+void launch_bug(const Problem& problem, const Tensors& tensors, const Launch& l) {
+  static const Bug kBug;
+  launch(kBug, problem, tensors, l);
+}
+
+template <class Bug>
+constexpr Kernel kernel(std::string_view name) {
+  return {.name = name,
+          .backend = Backend::cpu,
+          .summary = "a planted bug",
+          .deterministic = true,
+          .supports = supports_every_problem,
+          .workspace_bytes = [](const Problem& p, int) -> std::int64_t { return 64 + 4 * p.head_dim; },
+          .launch = launch_bug<Bug>};
+}
+
+struct Bug {
+  const char* kind;  // as in the issue trackers of attention libraries
+  Kernel kernel;
+};
+
+// The tables of bug_*.cc.
+std::vector<Bug> address_bugs();
+std::vector<Bug> size_bugs();
+std::vector<Bug> number_bugs();
+std::vector<Bug> state_bugs();
+
+}  // namespace warpgauge::planted
