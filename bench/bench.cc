@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <iostream>
 #include <new>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
 
 #include "base/atomic_file.h"
+#include "base/console.h"
 #include "base/diagnostic.h"
 #include "base/escape.h"
 #include "base/message.h"
@@ -210,13 +210,15 @@ int write_results(Measurement& m, const Options& options) {
   } catch (const OutputError& error) {
     exit_code = fail_to_write(error.what(), json);
   }
-  if (options.json_on_stdout)
-    std::cout << json;
-  else
-    print_table(std::cout, m.results, m.runtimes);
-  std::cout.flush();
   const bool is_saved = !options.out.empty() && exit_code == kExitOk;
-  if (!std::cout) exit_code = fail_to_write("stdout: cannot be written", is_saved ? "" : json);
+  try {
+    if (options.json_on_stdout)
+      print_document(json_document(json));
+    else
+      print(table_of(m.results, m.runtimes));
+  } catch (const OutputError& error) {
+    exit_code = fail_to_write(error.what(), is_saved ? "" : json);
+  }
   return exit_code;
 }
 
@@ -261,21 +263,21 @@ std::optional<Minima> check_files_and_threads(const Options& options) {
   return std::nullopt;
 }
 
-int print_list(const std::string& text) {
-  std::cout << text << std::flush;
-  return std::cout ? kExitOk : fail(kExitOutput, "stdout: cannot be written");
+int print_and_exit(const std::string& text) {
+  print(text);
+  return kExitOk;
 }
 
 int run(std::span<const Kernel* const> kernels, const Options& options) {
-  if (options.list_kernels) return print_list(kernel_list(kernels, unbuilt_kernels()));
-  if (options.list_matrices) return print_list(matrix_list(kernels));
+  if (options.list_kernels) return print_and_exit(kernel_list(kernels, unbuilt_kernels()));
+  if (options.list_matrices) return print_and_exit(matrix_list(kernels));
   const std::optional<Minima> minima = check_files_and_threads(options);
   const Selection selection = select_cases(kernels, options);
   if (const auto exit_code = reason_to_stop(selection, kernels, options)) return *exit_code;
   if (options.list_cases) {
     std::string names;
     for (const Case& each : selection.cases) names += each.name + "\n";
-    return print_list(names);
+    return print_and_exit(names);
   }
   initialize_google_benchmark(options.program);
   Measurement m = measure(options, selection.cases);
@@ -290,12 +292,14 @@ int run(std::span<const Kernel* const> kernels, const Options& options) {
 int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv) {
   install_crash_notes(kBenchName);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is then a failed write, which is reported
-  const ParsedOptions parsed = parse_options(argc, argv);
-  if (parsed.exit_code) return *parsed.exit_code;
   try {
+    const ParsedOptions parsed = parse_options(argc, argv);
+    if (parsed.exit_code) return *parsed.exit_code;
     return run(kernels, parsed.options);
   } catch (const UsageError& error) {
     return fail(kExitUsage, error.what());
+  } catch (const OutputError& error) {
+    return fail(kExitOutput, error.what());
   } catch (const std::bad_alloc&) {
     return fail(kExitFailed, "out of memory; use smaller shapes, or select fewer cases");
   } catch (const std::exception& error) {

@@ -69,11 +69,30 @@ std::map<std::string, CheckedCase> read_cases(std::string_view text, const std::
   return cases;
 }
 
+// HASH-SEED-THREADS.json: the name that the constructor gives.
+bool is_of_a_store(const std::string& name) {
+  const auto digits = [&](std::size_t from, std::string_view kind) {
+    return name.find_first_not_of(kind, from);
+  };
+  constexpr std::size_t kHashDigits = 16;
+  constexpr std::string_view kDecimal = "0123456789";
+  if (digits(0, "0123456789abcdef") != kHashDigits || name[kHashDigits] != '-') return false;
+  const std::size_t second = digits(kHashDigits + 1, kDecimal);
+  if (second == std::string::npos || name[second] != '-') return false;
+  const std::size_t end = digits(second + 1, kDecimal);
+  return end != std::string::npos && name.substr(end) == ".json";
+}
+
+// Nothing else is deleted, and nothing behind a link: the folder may be somebody's.
 void drop_old_files(const fs::path& directory) {
   const auto month_ago = fs::file_time_type::clock::now() - std::chrono::hours(24 * 30);
   std::error_code ignored;  // another process may be doing the same
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored))
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, ignored)) {
+    if (!is_of_a_store(entry.path().filename().string()) || !entry.is_regular_file(ignored) ||
+        entry.is_symlink(ignored))
+      continue;
     if (entry.last_write_time(ignored) < month_ago) fs::remove(entry.path(), ignored);
+  }
 }
 
 }  // namespace

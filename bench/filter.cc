@@ -1,13 +1,15 @@
 #include "bench/filter.h"
 
-#include "base/flag_value.h"
-
 namespace warpgauge::bench {
+namespace {
 
-Filter::Filter(std::string_view text) : is_negative_(text.starts_with('-')) {
-  if (is_negative_) text.remove_prefix(1);
-  if (text.empty() || text == "all") text = ".";
-  regex_ = regular_expression(text, std::regex::extended);
+std::string_view expression_of(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return text.empty() || text == "all" ? "." : text;
 }
+
+}  // namespace
+
+Filter::Filter(std::string_view text) : is_negative_(text.starts_with('-')), pattern_(expression_of(text)) {}
 
 }  // namespace warpgauge::bench

@@ -1,10 +1,11 @@
-// The filter of Google Benchmark: a POSIX extended regular expression that is searched in a case's name.
-// "all" or nothing selects every name. '-' in front selects the names that do not match.
+// The filter of Google Benchmark: a regular expression that is searched in a case's name. "all" or nothing
+// selects every name. '-' in front selects the names that do not match.
 #pragma once
 
-#include <regex>
 #include <string>
 #include <string_view>
+
+#include "base/pattern.h"
 
 namespace warpgauge::bench {
 
@@ -14,12 +15,12 @@ class Filter {
   explicit Filter(std::string_view text);
 
   [[nodiscard]] bool matches(const std::string& name) const {
-    return std::regex_search(name, regex_) != is_negative_;
+    return pattern_.is_found_in(name) != is_negative_;
   }
 
  private:
   bool is_negative_;
-  std::regex regex_;  // compiled once for all names
+  Pattern pattern_;  // compiled once for all names
 };
 
 }  // namespace warpgauge::bench

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <iostream>
 
 #include "base/build_info.h"
+#include "base/console.h"
 #include "base/escape.h"
 #include "base/flag_help.h"
 #include "base/flag_value.h"
@@ -263,7 +263,7 @@ const ProgramHelp& program_help() {
 }
 
 int print_and_exit(const std::string& text) {
-  std::cout << text << std::flush;
+  print(text);
   return kExitOk;
 }
 

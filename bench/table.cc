@@ -56,16 +56,18 @@ std::string line_of(const CaseResult& result, const BackendRuntimes& runtimes, i
 
 }  // namespace
 
-void print_table(std::ostream& out, std::span<const CaseResult> results, const BackendRuntimes& runtimes) {
+std::string table_of(std::span<const CaseResult> results, const BackendRuntimes& runtimes) {
   std::size_t names = std::string_view("case").size();
   for (const CaseResult& result : results) names = std::max(names, result.measured.name.size());
   const int gap = names + kValuesWidth + 4 * 2 <= kWidth ? 2 : 1;
   const std::size_t values =
       std::max(kValuesWidth + 4 * static_cast<std::size_t>(gap), kWidth - std::min(names, kWidth));
-  out << fmt::format("{:<{}}{}\n", "case", names, row_text({"time", "TFLOP/s", "ceiling", "checked"}, gap));
+  std::string table =
+      fmt::format("{:<{}}{}\n", "case", names, row_text({"time", "TFLOP/s", "ceiling", "checked"}, gap));
   for (const CaseResult& result : results)
-    out << fmt::format("{:<{}}{}\n", result.measured.name, names, line_of(result, runtimes, gap, values));
-  out << "time: median of all samples. ceiling: achieved share of the measured roofline (- if unknown).\n"
+    table += fmt::format("{:<{}}{}\n", result.measured.name, names, line_of(result, runtimes, gap, values));
+  return table +
+         "time: median of all samples. ceiling: achieved share of the measured roofline (- if unknown).\n"
          "checked: ok, and the largest error relative to its bound, which is at most 1.\n";
 }
 

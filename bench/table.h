@@ -1,8 +1,8 @@
 // The table of results for people: one line per case.
 #pragma once
 
-#include <ostream>
 #include <span>
+#include <string>
 
 #include "bench/backend_runtime.h"
 #include "bench/result.h"
@@ -10,6 +10,6 @@
 namespace warpgauge::bench {
 
 // At most 100 columns wide for names of up to 67 characters.
-void print_table(std::ostream& out, std::span<const CaseResult> results, const BackendRuntimes& runtimes);
+[[nodiscard]] std::string table_of(std::span<const CaseResult> results, const BackendRuntimes& runtimes);
 
 }  // namespace warpgauge::bench

@@ -84,15 +84,39 @@ TEST_F(CheckedStoreTest, ADamagedFileCountsAsEmptyAndSaysWhere) {
 
 TEST_F(CheckedStoreTest, FilesNotUsedForAMonthAreRemoved) {
   fs::create_directories(directory_);
-  std::ofstream(directory_ / "old.json") << "{}";
-  std::ofstream(directory_ / "recent.json") << "{}";
-  fs::last_write_time(directory_ / "old.json",
-                      fs::file_time_type::clock::now() - std::chrono::hours(24 * 31));
+  const fs::path old = directory_ / "0123456789abcdef-1-2.json",
+                 recent = directory_ / "0123456789abcdef-1-3.json";
+  for (const fs::path& file : {old, recent}) std::ofstream(file) << "{}";
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(24 * 31));
   CheckedStore store(directory_, 1, 1, 1);
   store.add("case", kChecked);
   EXPECT_EQ(store.save(), "");
-  EXPECT_FALSE(fs::exists(directory_ / "old.json"));
-  EXPECT_TRUE(fs::exists(directory_ / "recent.json"));
+  EXPECT_FALSE(fs::exists(old));
+  EXPECT_TRUE(fs::exists(recent));
+}
+
+TEST_F(CheckedStoreTest, OtherFilesAreNeverRemoved) {
+  const fs::path strangers = directory_.string() + "_stranger";
+  fs::create_directories(strangers);
+  fs::create_directory_symlink(strangers, directory_);
+  const char* const names[] = {
+      "thesis.txt",      "0123456789abcdef-1.json",   "0123456789abcdef-1-2.txt",
+      "1-1-1.json",      "0123456789ABCDEF-1-2.json", "0123456789abcdef-1-2.json.bak",
+      "0123456789abcdef"};
+  const auto year_ago = fs::file_time_type::clock::now() - std::chrono::hours(24 * 365);
+  for (const char* name : names) {
+    std::ofstream(strangers / name) << "precious";
+    fs::last_write_time(strangers / name, year_ago);
+  }
+  fs::create_directory(strangers / "0123456789abcdef-1-2.json");
+  fs::create_symlink(strangers / "thesis.txt", strangers / "0123456789abcdef-1-3.json");
+  CheckedStore store(directory_, 1, 1, 1);
+  store.add("case", kChecked);
+  EXPECT_EQ(store.save(), "");
+  for (const char* name : names) EXPECT_TRUE(fs::exists(strangers / name)) << name;
+  EXPECT_TRUE(fs::exists(strangers / "0123456789abcdef-1-2.json"));
+  EXPECT_TRUE(fs::is_symlink(strangers / "0123456789abcdef-1-3.json"));
+  fs::remove_all(strangers);
 }
 
 TEST_F(CheckedStoreTest, AFolderThatCannotBeCreatedIsReportedNotThrown) {

@@ -43,11 +43,10 @@ BackendRuntimes runtimes() {
 }
 
 std::string table(const std::vector<CaseResult>& results) {
-  std::ostringstream out;
-  print_table(out, results, runtimes());
-  std::istringstream lines(out.str());
+  std::string text = table_of(results, runtimes());
+  std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 100u) << line;
-  return out.str();
+  return text;
 }
 
 const Problem kProblem{.batch = 1, .heads = 4, .kv_heads = 4, .seq_q = 128, .seq_k = 128, .head_dim = 64};
