@@ -33,6 +33,9 @@ TABLE
 if [[ -z $bin ]]; then
   prepare "$install"
   continue_as_caller
+fi
+lock_tree "$root"
+if [[ -z $bin ]]; then
   build "$preset" bench fuzz compare
   bin=$root/build/$preset/bin
 fi

@@ -19,6 +19,9 @@
 #   --compare PATH        an existing compare program (default: built from this tree)
 #   --help
 #
+# Submodules that a side lacks are checked out. If base does not have the suite (no such target or program, or its bench does
+# not know the matrix), all cases are new, and the script passes.
+#
 # Installs nothing; run ci/setup.sh first. Flags are checked before either side is built, ARGS after the working tree is built.
 # The builds of the last three base commits are kept in .warpgauge/gate/COMMIT, so a second run builds only what changed.
 # Exit: 0 pass, or nothing to compare; 1 regression, wrong results, or a build failed; 2 usage; 3, 4, 5 as `compare`.
@@ -42,6 +45,7 @@ TABLE
 [[ -z $build_command || -n $bench ]] || usage_error "--build needs --bench; see $script --help"
 repository=$(cd "$repository" && pwd)
 git -C "$repository" rev-parse --git-dir >/dev/null 2>&1 || usage_error "--repository: $repository is not a git repository"
+refuse_tracked "$repository"
 [[ -n $build_command ]] || bench=build/$preset/bin/bench
 
 readonly kept=$repository/.warpgauge/gate log=$repository/.warpgauge/gate/build.log most_kept=3
@@ -62,17 +66,34 @@ cmake_build() {
     fi
     { [[ -f build/$preset/CMakeCache.txt ]] || cmake --preset "$preset"; } &&
       cmake --build "build/$preset" --parallel "$(jobs)" --target "$2"
-  ) >"$log" 2>&1 || build_failed "$1"
+  ) >"$log" 2>&1 8>&- || lacks_target "$1" || build_failed "$1"
 }
 
 # build_tree TREE: one of the two sides. Both are built by the same commands.
 build_tree() {
+  add_submodules "$1"
   if [[ -n $build_command ]]; then
-    (cd "$1" && bash -euo pipefail -c "$build_command") >"$log" 2>&1 || build_failed "$1"
+    (cd "$1" && bash -euo pipefail -c "$build_command") >"$log" 2>&1 8>&- || lacks_target "$1" || build_failed "$1"
   else
     cmake_build "$1" bench
   fi
-  [[ -x $1/$bench ]] || die "the build left no program $1/$bench"
+}
+
+# lacks_target TREE: whether the build of base ended because the tree has no such target: the suite is newer than the tree.
+lacks_target() {
+  [[ $1 == "$kept"/* ]] &&
+    grep -qE "^(ninja|make.*): (error: unknown target '|\*\*\* No rule to make target '[^']*'\.  Stop)" "$log"
+}
+
+# add_submodules TREE: checks out the submodules that TREE lacks. Those that are there stay as they are.
+add_submodules() {
+  local missing
+  [[ -e $1/.gitmodules ]] || return 0
+  missing=$(git -C "$1" submodule status | sed -nE 's/^-[0-9a-f]+ //p')
+  [[ -n $missing ]] || return 0
+  mapfile -t missing <<<"$missing"
+  git -C "$1" submodule update --quiet --init --recursive -- "${missing[@]}" >"$log" 2>&1 ||
+    die "the submodules of $1 could not be checked out: $(tail -n 1 "$log")"
 }
 
 find_compare() {
@@ -122,21 +143,58 @@ resolve_base() {
 
 # build_base: in its own checkout, once for each commit and build command.
 build_base() {
-  local folder=$kept/$base stamp
-  stamp=$(printf '%s\n' "$preset" "$build_command" "$bench")
-  if [[ -d $folder/tree && $(cat "$folder/built" 2>/dev/null) == "$stamp" ]]; then
+  local folder=$kept/$base
+  if [[ -e $folder/built && $(cat "$folder/built") == "$(stamp_of_base)" ]]; then
     touch "$folder/built"
     return
   fi
   say "building base: $(git -C "$repository" log -1 --format='%h %s' "$base" | cut -c 1-80)"
-  if [[ ! -d $folder/tree ]]; then
-    mkdir -p "$folder"
-    git -C "$repository" worktree prune
-    git -C "$repository" worktree add --quiet --force --detach "$folder/tree" "$base"
-    [[ ! -d $repository/.deps ]] || ln -s "$repository/.deps" "$folder/tree/.deps"
-  fi
+  is_checkout "$folder/tree" || check_out_base "$folder"
+  rm -f "$folder/built" "$folder/tree/$bench" # of another build command
   build_tree "$folder/tree"
-  printf '%s\n' "$stamp" >"$folder/built"
+  stamp_of_base >"$folder/built.partial"
+  mv "$folder/built.partial" "$folder/built"
+}
+
+# stamp_of_base: what the build of base was made from and by, and the program that it left.
+stamp_of_base() {
+  local tree=$kept/$base/tree
+  git -C "$tree" rev-parse HEAD 'HEAD^{tree}' 2>/dev/null || echo "no checkout"
+  printf '%s\n' "$preset" "$build_command" "$bench" | sha256sum
+  sha256sum 2>/dev/null <"$tree/$bench" || echo "no program"
+}
+
+# is_checkout TREE: whether it is a checkout of base, and whole. Without its .git, git would answer for a folder above it.
+is_checkout() { [[ -e $1/.git && $(git -C "$1" rev-parse HEAD 2>/dev/null) == "$base" ]]; }
+
+# check_out_base FOLDER: makes FOLDER/tree. It has another name until it is whole: this script may be killed at any moment.
+check_out_base() {
+  local tree
+  for tree in "$1/tree" "$1/tree.partial"; do
+    git -C "$repository" worktree remove --force --force "$tree" 2>/dev/null || true # locked while it was being made
+  done
+  rm -rf "$1"
+  mkdir -p "$1"
+  git -C "$repository" worktree prune
+  git -C "$repository" worktree add --quiet --force --detach "$1/tree.partial" "$base"
+  [[ ! -d $repository/.deps ]] || ln -s "$repository/.deps" "$1/tree.partial/.deps"
+  git -C "$repository" worktree move "$1/tree.partial" "$1/tree"
+}
+
+# base_has_suite: whether base has the program, and the program accepts ARGS. Those of another repository are not checked.
+base_has_suite() {
+  local code=0
+  [[ -x $kept/$base/tree/$bench ]] || return 1
+  [[ -z $build_command ]] || return 0
+  "$kept/$base/tree/$bench" "${arguments[@]}" --benchmark_list_tests >/dev/null 2>&1 || code=$?
+  [[ $code -ne 2 ]]
+}
+
+# empty_suite: a program that lists no case, in place of a base without the suite. Then all cases of head are new.
+empty_suite() {
+  printf '#!/bin/sh\n# Stands for a base without the suite: lists no case.\n' >"$kept/empty-suite"
+  chmod +x "$kept/empty-suite"
+  printf '%s\n' "$kept/empty-suite"
 }
 
 # forget_old: removes all builds of a base but the last three used, with their checkouts.
@@ -151,6 +209,7 @@ forget_old() {
 
 mkdir -p "$kept"
 [[ -e $repository/.warpgauge/.gitignore ]] || echo '*' >"$repository/.warpgauge/.gitignore" # in any repository
+lock_tree "$repository"
 find_compare
 ab=() base_ref='' check=no json=$out/comparison.json markdown=$out/comparison.md
 parse_arguments "${others[@]}" < <(flags_of_ab && echo BASE_REF base_ref text)
@@ -162,12 +221,17 @@ mkdir -p "$out" # where the reports go; it stays empty until the run
 [[ $check == no ]] || exit 0
 say "building the working tree"
 build_tree "$repository"
+[[ -x $repository/$bench ]] || die "the build left no program $repository/$bench"
 if [[ -z $build_command ]]; then
   "$repository/$bench" "${arguments[@]}" --benchmark_list_tests >/dev/null ||
     usage_error "bench does not accept these arguments: ${arguments[*]}"
 fi
 build_base
 forget_old
+if ! base_has_suite; then
+  say "base does not have this suite, so all cases are new"
+  command[2]=$(empty_suite)
+fi
 
 say "base is $(git -C "$repository" rev-parse --short "$base"), head is the working tree; results in $out"
 fresh_folder "$out"

@@ -13,6 +13,24 @@ for toolkit in /usr/local/cuda "$deps/cuda/nvidia/cu13"; do
 done
 export PATH
 
+# refuse_tracked DIR: results and checkouts of base are kept in .warpgauge. A change that brings such files would bring the base
+# that it is compared with.
+refuse_tracked() {
+  [[ -z $(git -C "$1" ls-files -- .warpgauge 2>/dev/null) ]] ||
+    die "$1 tracks files in .warpgauge, where results are kept; remove them: git rm -r --cached .warpgauge"
+}
+
+# lock_tree DIR: waits until no other script builds or measures in this tree, and holds its lock until this script and the
+# programs that it started have ended: two at once would mix their files, and disturb the times. Builds get no lock (8>&-): a
+# server that a compiler cache starts would keep it.
+lock_tree() {
+  mkdir -p "$1/.warpgauge"
+  exec 8>>"$1/.warpgauge/lock" || die "cannot open the lock $1/.warpgauge/lock"
+  flock --nonblock 8 && return
+  say "waiting: another script is building or measuring in $1"
+  flock --wait "${WARPGAUGE_LOCK_SECONDS:-3600}" 8 || die "another script has held $1/.warpgauge/lock for too long"
+}
+
 say() { printf '%s: %s\n' "$self" "$*"; }
 # die_with CODE TEXT, die TEXT (1), usage_error TEXT (2): print an error and end the script.
 die_with() {
@@ -182,9 +200,11 @@ baseline_name() {
 # baseline_file FINGERPRINT MATRIX: that file, under baselines/.
 baseline_file() { printf '%s/%s' "$1" "$(baseline_name "$2")"; }
 
-# check_fresh NAME DIR: whether fresh_folder may delete what is in DIR: a script made it, or it is empty or absent.
+# check_fresh NAME DIR: whether fresh_folder may delete what is in DIR: a script made it, or it is empty or absent. Links and
+# `..` are followed first: `.warpgauge/../x` and a link named .warpgauge are no folders of ours.
 check_fresh() {
-  if [[ -e $2 && ! -e $2/.made-by-warpgauge && $2 != */.warpgauge/* && -n $(ls -A "$2") ]]; then
+  [[ ! -L ${2%/} ]] || usage_error "$1: $2 is a symbolic link; name the folder that it points to"
+  if [[ -e $2 && ! -e $2/.made-by-warpgauge && $(realpath -m -- "$2") != */.warpgauge/* && -n $(ls -A "$2") ]]; then
     usage_error "$1: $2 holds files that this script did not write and would delete; name an empty or a new folder"
   fi
 }
@@ -196,6 +216,8 @@ fresh_folder() {
   mkdir -p "$1"
   : >"$1/.made-by-warpgauge"
 }
+
+refuse_tracked "$root"
 
 # version_at_least HAVE WANT
 version_at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }

@@ -3,6 +3,7 @@
 # check-jsonschema, zizmor, and the project's rules (ci/workflow_rules.py --rules lists them).
 #
 #   --need-all     fail if a linter is not installed; by default, a missing linter is reported and its checks are skipped
+#   --online       also ask GitHub whether each action is pinned to a commit of its own repository
 #   --own-rules    check only the project's rules; takes about a second, and needs only PyYAML
 #   --help
 #
@@ -12,10 +13,11 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-need_all=no own_rules=no
+need_all=no own_rules=no online=no
 parse_arguments "$@" <<'TABLE'
 --need-all   need_all   yes
 --own-rules  own_rules  yes
+--online     online     yes
 TABLE
 
 cd "$root"
@@ -44,8 +46,9 @@ done
 [[ ${#actions[@]} -eq 0 ]] || lint check-jsonschema --quiet --builtin-schema vendor.github-actions "${actions[@]}"
 lint zizmor --quiet --offline --no-progress "${workflows[@]}" "${examples[@]}" "${actions[@]}"
 
-code=0
-ci/workflow_rules.py "${workflows[@]}" "${examples[@]}" "${actions[@]}" || code=$?
+code=0 how=()
+[[ $online == no ]] || how=(--online)
+ci/workflow_rules.py "${how[@]}" "${workflows[@]}" "${examples[@]}" "${actions[@]}" || code=$?
 case $code in
   0) ;;
   77) absent+=(PyYAML) ;;

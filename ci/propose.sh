@@ -41,13 +41,18 @@ push_branch() {
     git -c credential.helper='!gh auth git-credential' push --quiet --force origin "$1"
 }
 
-# ask_for_pull BRANCH TITLE: opens a pull request unless one is open. A branch of a fork may have the same name.
+# last_state FILE: the state of the last round: accepted, refused, noise.
+last_state() {
+  /usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["rounds"][-1].get("state", "accepted"))' "$1"
+}
+
+# ask_for_pull BRANCH TITLE TEXT: opens a pull request unless one is open. A branch of a fork may have the same name.
 ask_for_pull() {
   local open
   open=$(gh pr list --head "$1" --state open --json number,isCrossRepository \
     --jq '.[] | select(.isCrossRepository | not) | .number') || return 1
   [[ -n $open ]] || gh pr create --base main --head "$1" --title "$2" \
-    --body "Measured on main. No regression against the stored baseline. Merged automatically when the checks have passed."
+    --body "Measured on main. $3 Merged automatically when the checks have passed."
 }
 
 # merge BRANCH COMMIT: waits until the checks of this commit have passed. GitHub's auto-merge cannot be used: it would wait for
@@ -70,15 +75,19 @@ merge() {
 
 # propose FINGERPRINT/MATRIX.json
 propose() {
-  local file=baselines/$1 name=${1%.json} branch
+  local file=baselines/$1 name=${1%.json} branch title text
   branch=baseline/${name//\//-}
   if git show "origin/main:$file" 2>/dev/null | cmp --silent - "$from/$file"; then
     say "$1 is equal to that of main; nothing to propose"
   elif ! git diff --quiet "$measured" origin/main -- "$file"; then
     say "$1 changed on main after the round was measured; the round is skipped"
   else
-    push_branch "$branch" "$file" "Baseline: add a round of $name" || die "could not push $1"
-    ask_for_pull "$branch" "Baseline: add a round of $name" || die "could not open a pull request for $1"
+    title="Baseline: add a round of $name" text="No regression against the stored baseline."
+    if [[ $(last_state "$from/$file") == refused ]]; then
+      title="Baseline: add a refused round of $name" text="A regression or a failed case: the round is refused and does not count."
+    fi
+    push_branch "$branch" "$file" "$title" || die "could not push $1"
+    ask_for_pull "$branch" "$title" "$text" || die "could not open a pull request for $1"
     merge "$branch" "$(git rev-parse HEAD)" ||
       die "$1 is not merged: a check failed, the checks did not finish within $limit minutes, or GitHub refused"
   fi

@@ -43,20 +43,30 @@ wake() {
   say "awake after $((SECONDS - deadline + limit)) s"
 }
 
+# no_link FILE: the folder of the lock may be writable by anybody, and this script may run as root. A link there would lead it to
+# a file of root.
+no_link() { [[ ! -L $1 && (! -e $1 || -f $1) ]] || die "$1 is a link, or no file; remove it"; }
+
+# create FILE: an empty file. Fails if anything is there, a link included.
+create() { (set -o noclobber && : >"$1") 2>/dev/null || die "$1 cannot be created, or was created by somebody else"; }
+
 # let_sleep: the file of the lock is as old as the last measurement (take_machine). The first call after boot creates it. The
 # first call after a sleep renews it, because the machine was woken for a job that has not started yet.
 let_sleep() {
   [[ -n ${RUNNER_SLEEP:-} ]] || usage_error "sleep needs RUNNER_SLEEP; see ci/runner.md"
-  if [[ ! -e $lock || -e $lock.asleep ]]; then
+  no_link "$lock"
+  no_link "$lock.asleep"
+  [[ -e $lock ]] || (umask 0 && create "$lock") # the user who measures must be able to open it
+  if [[ -e $lock.asleep ]]; then
     rm -f "$lock.asleep"
-    (umask 0 && touch "$lock") # the user who measures must be able to open it
+    touch --no-dereference "$lock"
   fi
   if [[ $(($(date +%s) - $(stat -c %Y "$lock"))) -lt $((idle * 60)) ]]; then
     say "the machine stays awake: it was used in the last $idle minutes"
   elif bash -c "${RUNNER_BUSY:-false}" >/dev/null 2>&1; then
     say "the machine stays awake: a job is running"
   else
-    : >"$lock.asleep"
+    create "$lock.asleep"
     flock --nonblock "$lock" timeout "$limit" bash -c "$RUNNER_SLEEP" || {
       rm -f "$lock.asleep"
       die "a measurement is running, or RUNNER_SLEEP failed"

@@ -1,13 +1,17 @@
 #!/usr/bin/python3
-"""ci/workflow_rules.py FILE... - checks workflows and actions against the project's rules. ci/lint-workflows.sh calls it.
+"""ci/workflow_rules.py [--online [--from URL]] FILE... - checks workflows and actions against the project's rules.
 
 Each finding is one line, FILE: PLACE: RULE: text of the rule. `--rules` lists the rules. ci/README.md and ci/runner.md explain
-them. PyYAML is needed; it is installed with yamllint.
+them. PyYAML is needed; it is installed with yamllint. `--online` also asks the repository of each action, URL/OWNER/NAME
+(https://github.com/OWNER/NAME), whether the commit that it is pinned to is one of its tags or branches. A commit of a fork is not,
+although GitHub finds it under the name of the action's repository.
 Exit: 0 clean; 1 findings; 2 usage or unreadable; 77 PyYAML is not installed.
 """
 
+import functools
 import os
 import re
+import subprocess
 import sys
 
 try:
@@ -23,7 +27,11 @@ RULES = {
     "kept-credentials": "use actions/checkout with `persist-credentials: false`",
     "expression-in-run": "do not use ${{ }} in `run:`; pass the value in `env:`",
     "event-text": "do not use text that an outsider can write (titles, bodies, branch names) in an expression",
+    "foreign-commit": "pin each action to a commit of its own repository, not of a fork",
     "step-script": "each `run:` calls one executable script in ci/ and nothing else",
+    "inline-script": "do not use actions/github-script with a script of its own; call a script in ci/",
+    "other-shell": "do not set `shell:`, except `shell: bash` in an action: a template runs any command",
+    "loader-variable": "do not set variables that change what a program loads or runs (BASH_ENV, LD_PRELOAD, PATH, ...)",
     "swallowed-failure": "do not use continue-on-error: it turns a failure into a pass",
     "lost-output": "upload only folders that a step of the job was told to write to",
     "gpu-cache": "do not use a cache in a workflow that measures: one change could alter what a later one runs",
@@ -34,8 +42,11 @@ RULES = {
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HOSTED = re.compile(r"(ubuntu|windows|macos)-[\w.-]+")
-CALL = re.compile(r'(?:sudo )?(?:"\$GITHUB_ACTION_PATH"/)?(ci/[\w./-]+)(?: [^\n;|&`<>]*)?')
+CALL = re.compile(r'(?:sudo )?(?:"\$GITHUB_ACTION_PATH"/)?(ci/[\w./-]+)(?: (?:(?!\$\()[^\n;|&`<>])*)?')
 PINNED = re.compile(r"uses:\s*[\"']?[\w.-]+/[\w./-]+@[0-9a-f]{40}[\"']?\s+# ?v\d")
+ACTION = re.compile(r"uses:\s*[\"']?([\w.-]+/[\w.-]+)[\w./-]*@([0-9a-f]{40})")
+LOADERS = re.compile(r"(BASH_ENV|ENV|SHELLOPTS|BASHOPTS|PS4|IFS|PROMPT_COMMAND|PATH|LD_\w+|DYLD_\w+|PYTHON\w+|PERL5\w*|NODE_OPTIONS|RUBYOPT"
+                     r"|GIT_\w+|BASH_FUNC_.*)", re.IGNORECASE)
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 CONTEXT = re.compile(r"(?<![\w.])github\b((?:\s*\.\s*[\w*-]+|\s*\[[^\]]*\])*)", re.IGNORECASE)
 # Any other value of the context `github` may hold text that an outsider wrote.
@@ -103,6 +114,52 @@ def is_self_hosted(job):
     return not all(HOSTED.fullmatch(str(label)) for label in sequence(labels))
 
 
+def shells(document, in_action):
+    """Places where a shell is chosen."""
+    holders = [("defaults", document.get("defaults"))]
+    holders += [(f"jobs.{name}", job.get("defaults")) for name, job in (document.get("jobs") or {}).items()]
+    for place, defaults in holders:
+        if "shell" in ((defaults or {}).get("run") or {}):
+            yield place
+    for place, step in steps_of(document):
+        if "shell" in step and not (in_action and step["shell"] == "bash"):
+            yield place
+
+
+def steps_of(document):
+    for i, step in enumerate((document.get("runs") or {}).get("steps") or []):
+        yield f"runs.steps[{i}]", step
+    for name, job in (document.get("jobs") or {}).items():
+        yield from ((f"jobs.{name}.steps[{i}]", step) for i, step in enumerate(job.get("steps") or []))
+
+
+def loader_variables(document):
+    holders = [("env", document)]
+    holders += [(f"jobs.{name}", job) for name, job in (document.get("jobs") or {}).items()]
+    holders += list(steps_of(document))
+    for place, holder in holders:
+        env = holder.get("env")
+        # An expression stands for variables that nobody can see here.
+        if isinstance(env, str) or any(LOADERS.fullmatch(str(name)) for name in env or {}):
+            yield place
+
+
+@functools.lru_cache(maxsize=None)
+def published(url):
+    """The commits that tags and branches of a repository point to."""
+    listed = subprocess.run(["git", "ls-remote", url], capture_output=True, text=True, timeout=60)
+    if listed.returncode != 0:
+        raise OSError(f"{url} cannot be asked: {listed.stderr.strip()}")
+    return {line.split()[0] for line in listed.stdout.splitlines()}
+
+
+def foreign_commits(lines, source):
+    for number, line in enumerate(lines, 1):
+        found = ACTION.search(line)
+        if found and found[2] not in published(f"{source}/{found[1]}"):
+            yield f"line {number}"
+
+
 def check_step(step, follow_up, in_action):
     uses, run, inputs = step.get("uses", ""), step.get("run"), step.get("with") or {}
     if uses.startswith("actions/checkout@"):
@@ -110,6 +167,8 @@ def check_step(step, follow_up, in_action):
             yield "kept-credentials"
         if follow_up and {"ref", "repository"} & set(inputs):
             yield "follow-up-checkout"
+    if uses.startswith("actions/github-script@"):
+        yield "inline-script"
     if "continue-on-error" in step:
         yield "swallowed-failure"
     if run is None:
@@ -176,11 +235,15 @@ def check_jobs(document):
             yield from ((f"{place}.steps[{i}]", rule) for rule in check_step(step, follow_up, False))
 
 
-def check(path):
+def check(path, source):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     document = yaml.safe_load(text)
     yield from check_text(text.splitlines())
+    if source:
+        yield from ((place, "foreign-commit") for place in foreign_commits(text.splitlines(), source))
+    yield from ((place, "other-shell") for place in shells(document, "runs" in document))
+    yield from ((place, "loader-variable") for place in loader_variables(document))
     yield from ((place, "event-text") for place in untrusted_texts(document))
     if "runs" in document:  # it is an action, not a workflow
         for i, step in enumerate(document["runs"].get("steps") or []):
@@ -197,13 +260,19 @@ def main(arguments):
     if arguments == ["--rules"]:
         print("\n".join(f"{rule}: {what}" for rule, what in RULES.items()))
         return 0
-    if not arguments or arguments[0].startswith("-"):
+    if not arguments or arguments[0].startswith("-") and (arguments[0] != "--online" or not arguments[1:]):
         print(__doc__)
         return 0 if arguments in (["-h"], ["--help"]) else 2
+    source = ""
+    if arguments[0] == "--online":
+        source = "https://github.com"
+        arguments = arguments[1:]
+        if arguments[:1] == ["--from"]:
+            source, arguments = arguments[1], arguments[2:]
     found = 0
     for path in arguments:
         try:
-            for place, rule in sorted(set(check(path))):
+            for place, rule in sorted(set(check(path, source))):
                 print(f"{os.path.relpath(path)}: {place}: {rule}: {RULES[rule]}")
                 found = 1
         except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError) as error:

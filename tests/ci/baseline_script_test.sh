@@ -23,6 +23,9 @@ refresh() {
   env STAND_IN_DATE="$1" "$root/ci/refresh.sh" --bin "$bin" --baseline "$baselines" --out "$work/round" --processes 3
 }
 rounds() { /usr/bin/python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["rounds"]))' "$baselines"/*/ci.json; }
+last_round() { /usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["rounds"][-1].get(sys.argv[2]))' "$baselines"/*/ci.json "$1"; }
+states() { /usr/bin/python3 -c 'import json, sys; print(*[r["state"] for r in json.load(open(sys.argv[1]))["rounds"]])' "$baselines"/*/ci.json; }
+expect_states() { [[ $(states) == "$1" ]] || fail "the rounds are $(states), not $1"; }
 expect_rounds() { [[ $(rounds) -eq $1 ]] || fail "$(rounds) rounds are stored, not $1"; }
 
 world 1
@@ -37,19 +40,20 @@ expect_rounds 1
 expect 0 "added one round to" refresh 2026-11-11T08:00:00+00:00
 expect_rounds 2
 world 2
-before=$(cat "$baselines"/*/ci.json)
-expect 1 "exit code 1; the round is not blessed" refresh 2026-11-12T08:00:00+00:00 # a doubling
-[[ $(cat "$baselines"/*/ci.json) == "$before" ]] || fail "a regression changed the baseline"
-[[ -z $(find "$work/round" -path '*baselines*' -name '*.json') ]] || fail "a round with a regression is handed on"
+expect 1 "added one refused round to .*; it does not count" refresh 2026-11-12T08:00:00+00:00 # a doubling
+expect_states "accepted accepted refused"
+cmp -s "$baselines"/*/ci.json "$work"/round/baselines/*/ci.json || fail "a refused round is not handed on"
 world 1 '"wrong": "b",'
-expect 1 "a case was wrong" refresh 2026-11-12T08:00:00+00:00
-expect_rounds 2
+expect 1 "a case was wrong" refresh 2026-11-13T08:00:00+00:00
+expect_states "accepted accepted refused refused"
+[[ $(last_round failed) == "['b']" ]] || fail "the round does not list the failed case"
+cp "$baselines"/*/ci.json "$work/before.json"
 world 1 '"crash": "b",'
-expect 1 "process 1 of 3 crashed" refresh 2026-11-12T08:00:00+00:00
-expect_rounds 2
+expect 1 "process 1 of 3 crashed" refresh 2026-11-14T08:00:00+00:00
+cmp -s "$baselines"/*/ci.json "$work/before.json" || fail "a crash changed the baseline"
 sed -i 's/, "b": 2000//; s/"crash": "b", //' "$bin/bench" # a case is missing
-expect 4 "exit code 4; the round is not blessed" refresh 2026-11-12T08:00:00+00:00
-expect_rounds 2
+expect 4 "the round is not accepted: exit code 4" refresh 2026-11-14T08:00:00+00:00
+cmp -s "$baselines"/*/ci.json "$work/before.json" || fail "an undecided round changed the baseline"
 
 # The pull request. gh is a stand-in that records its calls. What is pushed is merged when its checks have passed; the second
 # call finds them pending.
@@ -95,6 +99,7 @@ expect 0 "1 baselines" propose
 branch=$("${git[@]}" ls-remote --heads origin 'baseline/*' | sed 's#.*refs/heads/##')
 [[ $branch == baseline/cpu-stand-in-2t-*-ci ]] || fail "pushed to '$branch'"
 [[ $("${git[@]}" show --name-only --format= "origin/$branch") == baselines/*/ci.json ]] || fail "the commit holds something else"
+[[ $("${git[@]}" log -1 --format=%s "origin/$branch") == "Baseline: add a refused round of "* ]] || fail "the commit does not name the state"
 expect_calls "pr list pr create pr view pr checks pr view pr checks pr view pr checks pr merge "
 expect 0 "1 baselines" propose # again: the open pull request is kept
 expect_calls "pr list pr view pr checks pr merge "
@@ -171,7 +176,7 @@ for code in 0 1 77; do
   echo "$code" >"$work/fuzz-exit"
   expect $((code == 0 ? 0 : 1)) "" "${night[@]}" --kernel '^cuda/'
 done
-grep -qxF -- "--kernel ^cuda/ --seed 7000000 --seeds 1000000 --seconds 60" "$work/fuzz" || fail "fuzz was called with $(cat "$work/fuzz")"
+grep -qxF -- "--kernel ^cuda/ --seed 7000000 --seeds 1000000 --seconds 60 --corners" "$work/fuzz" || fail "fuzz was called with $(cat "$work/fuzz")"
 
 # A wrong argument of fuzz or bench leaves the results of the last night as they were.
 touch "$work/night/last"
@@ -191,5 +196,6 @@ expect 0 "has 2 of at most" night 2026-11-21T02:17:00+00:00
 cmp -s "$baselines"/*/seed.json "$work"/night/round/baselines/*/seed.json || fail "the night hands on another baseline"
 world 2
 expect 1 "the round of matrix seed ended with exit code 1" night 2026-11-22T02:17:00+00:00
-[[ -z $(find "$work/night" -path '*baselines*' -name '*.json') ]] || fail "a night with a regression is handed on"
+cmp -s "$baselines"/*/seed.json "$work"/night/round/baselines/*/seed.json || fail "a refused night is not handed on"
+grep -q '"state": *"refused"' "$baselines"/*/seed.json || fail "a night with a regression is not refused"
 finish

@@ -81,6 +81,19 @@ expect 2 "^gate.sh: error: --compare: '$work/none' is not an executable" "$root/
 expect 2 "there is no folder '$work/none'" "$root/ci/gate.sh" --repository "$work/none"
 expect 2 "is not a git repository" "$root/ci/gate.sh" --repository "$work"
 
+# A base without the suite: its build leaves no program, has no such target, or fails for another reason.
+without_suite="[[ \$PWD == */tree ]] || { $build_command; }"
+expect 0 "6 new" "${gate[@]}" HEAD --build "$without_suite"
+expect 0 "base does not have this suite, so all cases are new" "${gate[@]}" HEAD --build "$without_suite" # not built again
+for message in "ninja: error: unknown target 'suite'" "make: *** No rule to make target 'suite'.  Stop."; do
+  no_target="[[ \$PWD != */tree ]] || { echo \"$message\" && exit 2; }; $build_command"
+  expect 0 "6 new" "${gate[@]}" HEAD --build "$no_target"
+done
+other_failure="[[ \$PWD != */tree ]] || { echo \"make: *** No rule to make target 'x.c', needed by 'suite'.  Stop.\" && exit 2; }; $build_command"
+expect 1 "building .*/tree failed" "${gate[@]}" HEAD --build "$other_failure"
+no_target_in_head="[[ \$PWD == */tree ]] || { echo \"ninja: error: unknown target 'suite'\" && exit 1; }; $build_command"
+expect 1 "building .*/repository failed" "${gate[@]}" HEAD --build "$no_target_in_head"
+
 # Flags of `compare ab`, with a compare that records them. Its help is the real one. All of them reach it, also those with a
 # value behind `=`.
 cat >"$work/recording-compare" <<STAND_IN
@@ -101,6 +114,7 @@ for flag in "${listed[@]}"; do
     *) given+=("$flag") && wanted+=("$flag") ;;
   esac
 done
+expect 0 "" "${gate[@]}" HEAD --filter '^a$' # base is built by the usual command again
 : >"$work/builds" && : >"$work/recorded"
 expect 0 "" "${recording[@]}" "${given[@]}" HEAD -- --matrix seed
 for word in "${wanted[@]}" --matrix seed; do
@@ -131,6 +145,36 @@ expect 2 "^gate.sh: error: bench does not accept these arguments: --matrix smok"
   "$root/ci/gate.sh" --repository "$repository" --compare "$work/recording-compare" HEAD~1 -- --matrix smok
 grep -q '/tree$' "$work/builds" && fail "base was built: $(cat "$work/builds")"
 rm -r "$repository/build/release"
+# Arguments that only the bench of head accepts: all cases are new.
+cat >"$work/tools/cmake" <<STAND_IN
+#!/usr/bin/env bash
+mkdir -p build/release/bin
+{ [[ \$PWD != */tree ]] && cat "$repository/build/suite" || printf '#!/bin/sh\nexit 2\n'; } >build/release/bin/bench
+chmod +x build/release/bin/bench
+STAND_IN
+expect 0 "6 new" env "PATH=$work/tools:$PATH" "$root/ci/gate.sh" --repository "$repository" --compare "$compare" HEAD -- --matrix=seed
+rm -r "$repository/build/release"
+
+# Submodules: both sides get those that they lack. One that has changes stays as it is.
+git init --quiet --initial-branch=main "$work/library"
+library=(git -C "$work/library" -c user.name=test -c user.email=test@example.org)
+echo 1 >"$work/library/version" && "${library[@]}" add . && "${library[@]}" commit --quiet --message one
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=protocol.file.allow GIT_CONFIG_VALUE_0=always
+"${git[@]}" submodule --quiet add "$work/library" library
+commit "a submodule"
+with_library="cat library/version >>$work/versions && { $build_command; }"
+"${git[@]}" submodule --quiet deinit --force library
+: >"$work/versions"
+expect 0 "unchanged" "${gate[@]}" HEAD --build "$with_library"
+[[ $(sort "$work/versions" | uniq -c | xargs) == "2 1" ]] || fail "a side lacks the submodule: $(cat "$work/versions")"
+echo 2 >"$repository/library/version" && : >"$work/versions"
+expect 0 "" "${gate[@]}" HEAD --build "$with_library"
+[[ $(cat "$work/versions") == 2 ]] || fail "a changed submodule was replaced: $(cat "$work/versions")"
+mv "$work/library" "$work/moved"
+"${git[@]}" submodule --quiet deinit --force library && rm -rf "$repository/.git/modules/library"
+expect 1 "the submodules of .*/repository could not be checked out: " "${gate[@]}" HEAD --build "$with_library"
+mv "$work/moved" "$work/library"
+"${git[@]}" reset --quiet --hard HEAD^ && rm -rf "$repository/library"
 
 # A relative path starts from the caller's folder. The results folder has both reports in any case.
 mkdir "$work/caller"

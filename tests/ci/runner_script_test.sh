@@ -43,6 +43,18 @@ expect 0 "" "$runner" sleep
 expect 1 "failed" env RUNNER_SLEEP="exit 3" "$runner" sleep --idle 0
 expect 2 "needs RUNNER_SLEEP" env -u RUNNER_SLEEP "$runner" sleep
 
+# Somebody put links in the place of the files: what they point to stays as it was.
+echo precious >"$work/thesis"
+for link in "$WARPGAUGE_MACHINE_LOCK" "$WARPGAUGE_MACHINE_LOCK.asleep"; do
+  mv "$WARPGAUGE_MACHINE_LOCK" "$work/lock.kept"
+  rm -f "$WARPGAUGE_MACHINE_LOCK.asleep"
+  ln -s "$work/thesis" "$link"
+  expect 1 "$link is a link" "$runner" sleep --idle 0
+  rm "$link"
+  mv "$work/lock.kept" "$WARPGAUGE_MACHINE_LOCK"
+done
+[[ $(cat "$work/thesis") == precious ]] || fail "a link was followed"
+
 # A measurement counts as a use.
 cat >"$work/measure.sh" <<'SCRIPT'
 source "$1/ci/lib.sh"

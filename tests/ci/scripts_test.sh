@@ -6,7 +6,9 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh" "$1"
 
 # A copy of the tree, in which cmake, apt-get and other tools only record that they were called.
-mkdir -p "$work/tree/.warpgauge/last" "$work/tools"
+mkdir -p "$work/tree/.warpgauge/last" "$work/tools" "$work/tree/precious"
+touch "$work/tree/precious/thesis"
+ln -s "$work/tree/precious" "$work/link"
 cp -R "$root/ci" "$root/.ci" "$root/CMakePresets.json" "$work/tree/"
 touch "$work/tree/.warpgauge/last/process-1.json" "$work/file" "$work/called"
 for tool in cmake ctest apt-get sudo pip; do
@@ -72,8 +74,11 @@ for script in "$work"/tree/ci/*.sh "$work/tree/.ci/run"; do
       preset) refused "^$name: error: $flag: unknown preset 'none'; CMakePresets.json has release " "$script" "${value[@]}" none ;;
       one-of) refused "^$name: error: $flag: expected one of ${detail% required}, found 'none'\$" "$script" "${value[@]}" none ;;
     esac
-    [[ $kind != own-output ]] || refused "^$name: error: $flag: $root holds files that this script did not write" \
-      "$script" "${value[@]}" "$root"
+    [[ $kind == own-output ]] || continue
+    for wrong in "$root" "$work/tree/.warpgauge/../precious"; do # not deleted, whatever the path looks like
+      refused "^$name: error: $flag: $wrong holds files that this script did not write" "$script" "${value[@]}" "$wrong"
+    done
+    refused "^$name: error: $flag: $work/link is a symbolic link" "$script" "${value[@]}" "$work/link"
   done <"$work/table"
   while read -r flag _; do
     [[ $flag == -- || $flag == --help ]] || grep -qE -- "^$flag " "$work/table" || fail "$name: --help lists $flag, which is not declared"
@@ -85,7 +90,18 @@ for script in "$work"/tree/ci/*.sh "$work/tree/.ci/run"; do
 done
 [[ $flags -ge 90 ]] || fail "only $flags flags and arguments were found"
 [[ ! -s $work/called ]] || fail "called because of a wrong argument: $(sort "$work/called" | uniq -c)"
+[[ -e $work/tree/precious/thesis ]] || fail "a script deleted what is not its own"
 [[ -e $work/tree/.warpgauge/last/process-1.json ]] || fail "a wrong argument deleted the last round"
+
+# A change must not bring results, or the base that it is compared with.
+git -C "$work/tree" init --quiet
+git -C "$work/tree" add --force .warpgauge/last
+for script in "$work"/tree/ci/*.sh; do
+  [[ $(basename "$script") == lib*.sh ]] || ! grep -q '/lib.sh"' "$script" ||
+    expect 1 "^$(basename "$script"): error: $work/tree tracks files in .warpgauge" env "PATH=$work/tools:$PATH" "$script"
+done
+rm -rf "$work/tree/.git"
+echo /.warpgauge/ >"$work/tree/.gitignore"
 
 # What a script gets: each form of a value, the last of two values, words with spaces, all that is behind `--`.
 cat >"$work/tree/ci/sample.sh" <<'SCRIPT'
