@@ -11,6 +11,7 @@
 #include <span>
 
 #include "base/atomic_file.h"
+#include "base/console.h"
 #include "base/diagnostic.h"
 #include "base/escape.h"
 #include "base/message.h"
@@ -45,10 +46,10 @@ int complain(int code, std::string_view what) {
   return code;
 }
 
-// A misspelt subcommand must not be taken for a file. A file exists, or has a dot, a slash or a dash in its
-// name.
+// A misspelt subcommand must not be taken for a file. A file exists, or has a dot, a slash, a dash or an @ in
+// its name.
 bool looks_like_a_file(const std::string& word) {
-  return word.find_first_of("./-") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
+  return word.find_first_of("./-@") != std::string::npos || ::access(word.c_str(), F_OK) == 0;
 }
 
 // The subcommand that the arguments begin with, and the number of words that its name takes: "settle open" is

@@ -9,14 +9,16 @@
 
 #include "compare/ab/run_record.h"
 #include "compare/decide/comparison.h"
+#include "compare/decide/gate.h"
 #include "compare/decide/match.h"
+#include "compare/decide/process_numbers.h"
 #include "compare/input/result_set.h"
 #include "compare/statistics/ab_rule.h"
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {
 
-// The four processes of one block, in the order in which they ran.
+// The four processes of one block, in the order in which they ran, as read for one metric.
 using BlockResults = std::array<Process, kPositions>;
 
 class AbAnalysis {
@@ -30,8 +32,9 @@ class AbAnalysis {
   // Leaves only these cases in next(), by name (AbRule::limit_next).
   void limit_next(const std::vector<std::string>& names);
 
-  // Takes the results of all blocks of next(). A case that lacks a number in one of them is dropped.
-  void take(std::vector<BlockResults> blocks);
+  // Takes the results of all blocks of next(), [metric][block]. A case that lacks a number in one of them is
+  // dropped.
+  void take(std::vector<std::vector<BlockResults>> metrics);
 
   void drop(const DroppedCase& dropped);
 
@@ -43,24 +46,46 @@ class AbAnalysis {
   [[nodiscard]] Comparison comparison(const RunRecord& record) const;
 
  private:
-  void name_cases(Process& process, Side side) const;
-  void choose_statistic_by(const std::vector<CasePair>& pairs);
-  Outcome outcome_of(const AbOutcome& outcome, const std::vector<std::string>& names) const;
+  // A metric in the blocks of one interim analysis.
+  struct LookMetric {
+    MetricSides sides;
+    std::vector<CasePair> pairs;
+    NumberPlan plan;
+  };
 
-  Metric metric_;
+  void name_cases(Process& process, Side side) const;
+  LookMetric look_metric(std::size_t metric, int first_block, std::vector<BlockResults> blocks) const;
+  void begin(const std::vector<LookMetric>& look);
+  void choose_statistic_by(const std::vector<LookMetric>& look);
+  void set_scales(const std::vector<LookMetric>& look);
+  void set_scale(AbCase& of_rule, std::size_t metric, const LookMetric& look, const CasePair& pair) const;
+  void fill_numbers(std::size_t metric, const LookMetric& look, int first_block,
+                    std::vector<AbBlock>& blocks);
+  MetricOutcome outcome_of(std::size_t metric, const DecidedNames& names) const;
+  Process listing(const RunRecord& record, Side side, std::size_t metric) const;
+
+  std::vector<RunMetric> metrics_;
+  std::vector<RunCase> cases_;
+  AbPlan plan_;
   std::map<std::string, std::size_t> index_;                        // by name
   std::map<std::string, std::string> name_of_base_, name_of_head_;  // by raw name
+  std::vector<AbCase> rule_cases_;                                  // [metric * cases + case]
   AbRule rule_;
-  bool statistic_chosen_ = false;
+  std::vector<DroppedCase> dropped_;
+  bool has_begun_ = false;  // the first interim analysis was measured
   Statistic statistic_ = Statistic::median;
-  ResultSet base_, head_;  // of all blocks
+  std::vector<MetricSides> sides_;  // [metric]: of all blocks
 };
 
 // Repeats the comparison of a run from the folder of `ab --keep`. Throws Diagnostic if a file is missing, or
 // if the recorded interim analyses are not those that the rule requests.
 //
-// `metric`: another one than the run was decided by. The files hold it too, but the rule may request other
+// `metrics`: others than the run was decided by. The files hold it too, but the rule may request other
 // cases than were measured. Then each case is judged by the interim analyses that measured it.
-[[nodiscard]] Comparison replay_run(const std::string& directory, const std::optional<Metric>& metric = {});
+struct ReplayChanges {
+  std::vector<Metric> metrics = {};            // empty: those of the run
+  std::vector<std::string> allow_failed = {};  // in addition to those of the run
+};
+[[nodiscard]] Comparison replay_run(const std::string& directory, const ReplayChanges& changes = {});
 
 }  // namespace warpgauge

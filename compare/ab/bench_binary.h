@@ -26,9 +26,11 @@ struct BenchBinary {
 };
 
 // Lists the cases and finds out which flags the binary accepts. Uses the existing folder `scratch`. Throws
-// BinaryError.
+// BinaryError, also if it lists no case and `may_be_empty` is false. Throws OutputError if the folder is
+// full: then a list could be incomplete.
 [[nodiscard]] BenchBinary probe_binary(const std::string& path, const std::vector<std::string>& arguments,
-                                       const std::string& scratch, const std::atomic<bool>& interrupted);
+                                       const std::string& scratch, const std::atomic<bool>& interrupted,
+                                       bool may_be_empty = false);
 
 // How one process measures. Repetitions and minimum time are for binaries without a time budget.
 struct MeasuringPlan {

@@ -12,17 +12,22 @@
 #include "compare/ab/process_runner.h"
 #include "compare/ab/progress.h"
 #include "compare/decide/match.h"
+#include "compare/decide/rename_cases.h"
 #include "compare/input/names.h"
 
 namespace warpgauge {
 namespace {
 
 // The cases of a binary as a process without measurements, so that match_cases() can match them.
-Process listed(const BenchBinary& binary, const std::optional<NameFilter>& filter) {
+Process listed(const BenchBinary& binary, const std::optional<NameFilter>& filter,
+               const std::vector<Rename>& renames = {}) {
+  ReadOptions options;
+  options.filter = filter;
+  options.renames = renames;
   Process process;
   for (const std::string& raw : binary.names) {
     const std::string name = strip_settings(raw);
-    if (filter && !filter->keeps(name, raw)) continue;
+    if (!options.keeps(name, raw)) continue;
     Case c;
     c.name = name;
     c.raw_name = raw;
@@ -32,9 +37,27 @@ Process listed(const BenchBinary& binary, const std::optional<NameFilter>& filte
   return process;
 }
 
+// If only the producer declares a metric exact, that is not known yet.
+void set_limits(RunCase& one, const RunRecord& record, const Policy& policy) {
+  const std::vector<RunMetric> metrics = metrics_of(record);
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    const CaseLimits limits =
+        policy.limits_of(one.name, metrics[m].metric, is_exact(metrics[m].metric, policy, {}));
+    if (m > 0) {
+      one.others.push_back(limits);
+    } else {
+      one.rule.margins = limits.margins;
+      one.absolute = limits.absolute;
+    }
+  }
+}
+
 void match_binaries(RunRecord& record, const BenchBinary& base, const BenchBinary& head,
                     const AbOptions& options) {
-  const ResultSet base_set{{listed(base, options.filter)}}, head_set{{listed(head, options.filter)}};
+  ResultSet base_set{{listed(base, options.filter, options.renames)}};
+  const ResultSet head_set{{listed(head, options.filter)}};
+  if (const auto problem = rename_cases(base_set, head_set, options.renames))
+    throw BinaryError(rename_problem_text(*problem, options.base_shown));
   for (const CasePair& pair : match_cases(base_set, head_set).pairs) {
     if (pair.head.empty())
       record.base_only.push_back(pair.name);
@@ -44,7 +67,8 @@ void match_binaries(RunRecord& record, const BenchBinary& base, const BenchBinar
       record.cases.push_back({pair.name,
                               pair.base.front().measured->raw_name,
                               pair.head.front().measured->raw_name,
-                              {options.policy.margins_of(pair.name), options.policy.is_control(pair.name)}});
+                              {.margins = {}, .control = options.policy.is_control(pair.name)}});
+    if (!pair.head.empty() && !pair.base.empty()) set_limits(record.cases.back(), record, options.policy);
   }
 }
 
@@ -53,9 +77,10 @@ void require_cases(const RunRecord& record, const std::array<BenchBinary, 2>& bi
                    const AbOptions& options) {
   if (!options.filter || !record.cases.empty() || !record.base_only.empty() || !record.head_only.empty())
     return;
-  const std::vector<std::string>& names = binaries[0].names;
+  const BenchBinary& shown = record.base_is_empty ? binaries[1] : binaries[0];
+  const std::vector<std::string>& names = shown.names;
   throw BinaryError(fmt::format("--filter: matches no case of either binary; {} lists {}, such as {}",
-                                options.base_executable, format_count(std::ssize(names), "cases"),
+                                shown.path, format_count(std::ssize(names), "cases"),
                                 printable(names.front())));
 }
 
@@ -66,7 +91,8 @@ class AbDriver {
       : options_(options),
         record_(std::move(record)),
         analysis_(record_),
-        runner_(std::move(binaries), options.directory, {options.metric, {}}, timeout_s(options),
+        metrics_(options.metrics),
+        runner_(std::move(binaries), options.directory, runner_options(options), timeout_s(options),
                 options.plan.seed, interrupted),
         progress_(options.plan.max_blocks * kPositions) {}
 
@@ -87,6 +113,11 @@ class AbDriver {
   }
 
  private:
+  // Every row has a time, but with several metrics it may lack one of them.
+  static ReadOptions runner_options(const AbOptions& options) {
+    return options.metrics.size() == 1 ? ReadOptions{.metric = options.metrics.front()} : ReadOptions{};
+  }
+
   static double timeout_s(const AbOptions& options) {
     return options.timeout_s > 0 ? options.timeout_s : 60 + 10 * options.process_s;
   }
@@ -121,12 +152,15 @@ class AbDriver {
     progress_.look_begins(number, look.last_block, look.cases.size());
     const MeasuringPlan first_plan = plan_;
     plan_ = scale_plan(first_plan, iteration_s_, iteration_s_of(look));
-    std::vector<BlockResults> blocks;
+    std::vector<std::vector<BlockResults>> blocks(metrics_.size());
     for (int block = look.first_block; block < look.last_block; ++block) {
-      BlockResults& results = blocks.emplace_back();
+      for (auto& of_metric : blocks) of_metric.emplace_back();
       for (int position = 0; position < kPositions; ++position) {
         const Side side = is_head(block, position) ? Side::head : Side::base;
-        results[position] = run_process({number, block + 1, position + 1, side}, look.cases);
+        std::vector<Process> results =
+            by_metric(run_process({number, block + 1, position + 1, side}, look.cases));
+        for (std::size_t m = 0; m < results.size(); ++m)
+          blocks[m].back()[static_cast<std::size_t>(position)] = std::move(results[m]);
         progress_.process_done(number, block + 1, position + 1, analysis_.rule().decided());
       }
     }
@@ -151,6 +185,15 @@ class AbDriver {
     return runner_.run(place, names, plan_, [&](const std::string& raw, const std::string& cause) {
       drop(by_raw_name.at(raw), place.side, cause);
     });
+  }
+
+  // The results of a process as each metric has them. A single one is as the runner read it.
+  std::vector<Process> by_metric(Process process) const {
+    if (metrics_.size() == 1) return {std::move(process)};
+    const std::string shown = process.file;
+    std::vector<Process> all = read_process(options_.directory + "/" + shown, {}, metrics_);
+    for (Process& one : all) show_as(one, shown);
+    return all;
   }
 
   void drop(std::size_t index, Side side, const std::string& cause) {
@@ -189,6 +232,7 @@ class AbDriver {
   const AbOptions& options_;
   RunRecord record_;
   AbAnalysis analysis_;
+  std::vector<Metric> metrics_;
   ProcessRunner runner_;
   AbProgress progress_;
   std::vector<double> iteration_s_;  // [case], 0 if the binary plans its own samples
@@ -202,7 +246,16 @@ AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted) 
   RunRecord record;
   record.plan = options.plan;
   record.process_s = options.process_s;
-  record.metric = options.metric;
+  for (const Metric& metric : options.metrics) {
+    const MetricPolicy* const own = options.policy.metric_policy(metric);
+    const std::optional<bool> exact = own ? own->exact : std::nullopt;
+    if (&metric == &options.metrics.front()) {
+      record.metric = metric;
+      record.exact = exact;
+    } else {
+      record.others.push_back({metric, exact});
+    }
+  }
   record.policy = options.run_policy;
   record.base_executable = options.base_shown;
   record.head_executable = options.head_shown;
@@ -210,9 +263,10 @@ AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted) 
   std::array<BenchBinary, 2> binaries;
   {
     const ScratchDirectory scratch;
-    binaries = {probe_binary(options.base_executable, options.arguments, scratch.path(), interrupted),
+    binaries = {probe_binary(options.base_executable, options.arguments, scratch.path(), interrupted, true),
                 probe_binary(options.head_executable, options.arguments, scratch.path(), interrupted)};
   }
+  record.base_is_empty = binaries[0].names.empty();
   match_binaries(record, binaries[0], binaries[1], options);
   require_cases(record, binaries, options);
   return AbDriver(options, std::move(record), std::move(binaries), interrupted).run();

@@ -12,6 +12,7 @@
 #include "compare/ab/run_record.h"
 #include "compare/decide/policy.h"
 #include "compare/input/name_filter.h"
+#include "compare/input/rename.h"
 
 namespace warpgauge {
 
@@ -20,10 +21,11 @@ struct AbOptions {
   std::string base_shown, head_shown;  // as reports show them
   std::vector<std::string> arguments;  // for both, after --
   std::optional<NameFilter> filter;
+  std::vector<Rename> renames;  // of base's cases
   AbPlan plan;
   double process_s = 10;  // measuring time of one process
   double timeout_s = 0;   // of one process; 0: 60 s plus ten times process_s
-  Metric metric;
+  std::vector<Metric> metrics{Metric()};
   Policy policy;          // margins and controls of the cases
   RunPolicy run_policy;   // the other settings
   std::string directory;  // for run.json and the raw results; it exists and is empty

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "base/free_space.h"
 
 namespace warpgauge {
 namespace {
@@ -69,7 +70,9 @@ Examined ProcessRunner::run_once(const ProcessPlace& place, const std::string& f
   std::error_code error;
   if (std::filesystem::file_size(path + ".stderr", error) == 0)
     std::filesystem::remove(path + ".stderr", error);
-  return examine(child, path, file, names, read_);
+  Examined examined = examine(child, path, file, names, read_);
+  if (!examined.fault.empty() || !examined.failed.empty()) require_space(directory_, file);
+  return examined;
 }
 
 // After a crash of an interleaved process there are no rows. Without interleaving rows are written case by

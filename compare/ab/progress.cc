@@ -4,8 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <iostream>
-
+#include "base/console.h"
 #include "base/diagnostic.h"
 #include "base/number_format.h"
 
@@ -18,12 +17,12 @@ AbProgress::~AbProgress() {
 }
 
 void AbProgress::clear_line() {
-  if (terminal_) std::cerr << "\r\033[K" << std::flush;
+  if (terminal_) show_status("");
 }
 
 void AbProgress::print_line(const std::string& text) {
   clear_line();
-  std::cerr << text << std::endl;
+  print_to_stderr(text + "\n");
 }
 
 std::string AbProgress::counts(const std::vector<Decided>& decided) const {
@@ -48,9 +47,8 @@ void AbProgress::process_done(int look, int block, int position, const std::vect
   if (!terminal_) return;
   const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   const double left_s = elapsed_s / done_ * (processes_ - done_);
-  std::cerr << fmt::format("\r\033[Kanalysis {}, block {}, process {} of {} | {} | at most {} left", look,
-                           block, position, kPositions, counts(decided), format_time_span(left_s))
-            << std::flush;
+  show_status(fmt::format("analysis {}, block {}, process {} of {} | {} | at most {} left", look, block,
+                          position, kPositions, counts(decided), format_time_span(left_s)));
 }
 
 void AbProgress::look_decided(int look, int blocks, const std::vector<Decided>& decided) {

@@ -1,8 +1,11 @@
 // gate --run: applies the looks of a recorded run as they were recorded.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/diagnostic.h"
 #include "compare/ab/analysis.h"
+#include "compare/input/known_metrics.h"
 #include "compare/input/reader.h"
 
 namespace warpgauge {
@@ -38,10 +41,50 @@ std::string file_at(const RunRecord& record, int look, int block, int position, 
                            kEdited);
 }
 
+std::vector<Metric> names_of(const RunRecord& record) {
+  std::vector<Metric> metrics;
+  for (const RunMetric& one : metrics_of(record)) metrics.push_back(one.metric);
+  return metrics;
+}
+
+// The same run, judged by other metrics. One that the run did not have takes the relative limits of its first
+// metric; an exact one has none.
+RunRecord with_metrics(const RunRecord& record, const std::vector<Metric>& metrics) {
+  const std::vector<RunMetric> known = metrics_of(record);
+  RunRecord other = record;
+  other.others.clear();
+  for (RunCase& one : other.cases) one.others.clear();
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    const auto place =
+        static_cast<std::size_t>(std::ranges::find(known, metrics[m], &RunMetric::metric) - known.begin());
+    const bool is_known = place < known.size();
+    const RunMetric metric{metrics[m], is_known ? known[place].exact : std::nullopt};
+    if (m == 0) {
+      other.metric = metric.metric;
+      other.exact = metric.exact;
+    } else {
+      other.others.push_back(metric);
+    }
+    for (std::size_t c = 0; c < other.cases.size(); ++c) {
+      const Margins relative =
+          known_metric(metrics[m].name).exact ? Margins{0, 0, 0} : record.cases[c].rule.margins;
+      const CaseLimits limits = is_known ? limits_of(record.cases[c], place) : CaseLimits{relative, {}};
+      RunCase& one = other.cases[c];
+      if (m > 0) {
+        one.others.push_back(limits);
+      } else {
+        one.rule.margins = limits.margins;
+        one.absolute = limits.absolute;
+      }
+    }
+  }
+  return other;
+}
+
 Comparison replayed(const RunRecord& record, const std::string& directory, const std::string& run_file,
                     bool other_metric) {
   AbAnalysis analysis(record);
-  const ReadOptions read{record.metric, {}};
+  const std::vector<Metric> metrics = names_of(record);
   int taken = 0;
   for (std::size_t n = 0; n < record.looks.size(); ++n) {
     const RecordedLook& look = record.looks[n];
@@ -52,14 +95,16 @@ Comparison replayed(const RunRecord& record, const std::string& directory, const
       check_look(record, n, analysis.next(), run_file);
     }
     replay_drops(record, taken, analysis);
-    std::vector<BlockResults> blocks;
+    std::vector<std::vector<BlockResults>> blocks(metrics.size());
     for (int block = look.first_block; block < look.last_block; ++block) {
-      BlockResults& results = blocks.emplace_back();
+      for (auto& of_metric : blocks) of_metric.emplace_back();
       for (int position = 0; position < kPositions; ++position) {
         const std::string file = file_at(record, static_cast<int>(n) + 1, block + 1, position + 1, run_file);
-        Process& process = results[static_cast<std::size_t>(position)] =
-            read_process(directory + "/" + file, read);
-        show_as(process, file);
+        std::vector<Process> read = read_process(directory + "/" + file, {}, metrics);
+        for (std::size_t m = 0; m < metrics.size(); ++m) {
+          show_as(read[m], file);
+          blocks[m].back()[static_cast<std::size_t>(position)] = std::move(read[m]);
+        }
       }
     }
     analysis.take(std::move(blocks));
@@ -71,11 +116,13 @@ Comparison replayed(const RunRecord& record, const std::string& directory, const
 
 }  // namespace
 
-Comparison replay_run(const std::string& directory, const std::optional<Metric>& metric) {
+Comparison replay_run(const std::string& directory, const ReplayChanges& changes) {
   const std::string run_file = directory + "/run.json";
   RunRecord record = read_run_record(run_file);
-  const bool other = metric && *metric != record.metric;
-  if (other) record.metric = *metric;
+  const bool other = !changes.metrics.empty() && changes.metrics != names_of(record);
+  if (other) record = with_metrics(record, changes.metrics);
+  std::vector<std::string>& allowed = record.policy.allow_failed;
+  allowed.insert(allowed.end(), changes.allow_failed.begin(), changes.allow_failed.end());
   return replayed(record, directory, run_file, other);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compare/decide/limits.h"
 #include "compare/input/result_set.h"
 #include "compare/statistics/ab_rule.h"
 
@@ -16,9 +17,17 @@ namespace warpgauge {
 inline constexpr int kMostBlocks = 1000;  // that a run may have
 
 struct RunCase {
-  std::string name;                // by which the sides are matched
-  std::string base_raw, head_raw;  // as each binary lists it
-  AbCase rule;                     // margins, control
+  std::string name;                            // by which the sides are matched
+  std::string base_raw, head_raw;              // as each binary lists it
+  AbCase rule;                                 // relative margins of the first metric, control
+  std::optional<AbsoluteLimit> absolute = {};  // of the first metric
+  std::vector<CaseLimits> others = {};         // of the other metrics
+};
+
+// A metric of the run, and whether the policy declares it exact.
+struct RunMetric {
+  Metric metric;
+  std::optional<bool> exact = {};
 };
 
 // How the run is decided, beside each case's margins.
@@ -26,6 +35,7 @@ struct RunPolicy {
   Margins margins;  // of cases for which no rule of the policy file sets others
   std::optional<double> max_mde;
   bool strict = false, allow_missing = false, allow_hardware_mismatch = false;
+  std::vector<std::string> allow_failed;  // expressions: cases that may fail in head
 };
 
 // A case that was excluded because one side crashed on it, hung, failed it, or gave no number for it.
@@ -53,11 +63,14 @@ struct RecordedLook {
 struct RunRecord {
   AbPlan plan;
   double process_s = 10;
-  Metric metric;
+  Metric metric;  // the first
+  std::optional<bool> exact = {};
+  std::vector<RunMetric> others = {};
   RunPolicy policy;
   std::string base_executable, head_executable;  // as reports show them
   std::vector<RunCase> cases;
   std::vector<std::string> base_only, head_only;  // listed by one binary only
+  bool base_is_empty = false;                     // base lists no case: all cases of head are new
   std::string command;                            // that made the run, without absolute paths
   std::string statistic;                          // chosen at the first look; empty before
   std::vector<RecordedLook> looks;                // taken, in order
@@ -66,6 +79,9 @@ struct RunRecord {
   std::string ended_early;       // why the run ended before the rule was done; empty: it was done
   std::optional<Side> ended_by;  // the side that caused it, if one did
 };
+
+[[nodiscard]] std::vector<RunMetric> metrics_of(const RunRecord& record);
+[[nodiscard]] CaseLimits limits_of(const RunCase& one, std::size_t metric);
 
 [[nodiscard]] std::string format_run_record(const RunRecord& record);
 

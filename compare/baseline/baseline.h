@@ -13,7 +13,9 @@
 //     {"action": "accept", "cases": ["..."], "reason": "...", "date": "...", "commit": "..."}]}
 //
 // A value is in the metric's unit (nanoseconds for times): the geometric mean, over the processes of the
-// round, of the statistic of a process's samples. The text is canonical: equal baselines are equal bytes.
+// round, of the statistic of a process's samples; the arithmetic mean if one of them is not above 0. A case
+// may lack values of some metrics; those of the first one are then null. The text is canonical: equal
+// baselines are equal bytes.
 //
 // A value counts if its round is accepted and does not name the case in "noise". Only values that count move
 // the centre of a case. The others show which slower speeds the case has (statistics/known_speeds.h).
@@ -28,6 +30,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compare/decide/gate.h"
 #include "compare/decide/stored_side.h"
 #include "compare/input/result_set.h"
 #include "compare/statistics/statistic.h"
@@ -90,8 +93,20 @@ inline constexpr std::string_view kRestoreBaseline =
 [[nodiscard]] bool counts(const BaselineRound& round, const std::string& name);
 
 // The numbers of a case that count, as the statistics take them: one per accepted round, the log of its value
-// (of its reciprocal if higher is better), NaN if there is none or it does not count.
+// (of its reciprocal if higher is better), NaN if there is none, if it does not count or is not above 0.
 [[nodiscard]] std::vector<double> stored_numbers(const Baseline& baseline, const std::string& name);
+
+// The same in the metric's unit.
+[[nodiscard]] std::vector<double> stored_values(const Baseline& baseline, const std::string& name);
+
+// Each metric of the baseline with the results that were read for it. All cases of a metric that the baseline
+// does not hold are new.
+[[nodiscard]] std::vector<StoredMetric> stored_metrics(const Baseline& baseline, const std::string& file,
+                                                       const std::vector<Metric>& metrics,
+                                                       std::vector<ResultSet> heads);
+// The metric of a comparison with only one: by its name, the baseline's first if it holds no such metric.
+[[nodiscard]] Metric only_metric(const Baseline& baseline, const AppliedPolicy& policy);
+[[nodiscard]] bool has_metric(const Baseline& baseline, const Metric& metric);
 
 // Makes `metric` the one that is judged. Returns false if the baseline has no values of it.
 [[nodiscard]] bool select_metric(Baseline& baseline, const Metric& metric);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/field_reader.h"
+#include "base/fields.h"
 #include "base/json_text.h"
 #include "base/number_format.h"
 #include "compare/input/metric.h"
@@ -127,12 +128,17 @@ void read_round(FieldReader& in, BaselineRound& round) {
   for (auto* names : {&round.noise, &round.failed}) std::ranges::sort(*names);
 }
 
-void read_value(FieldReader& in, std::optional<double>& value) {
+void read_positive(FieldReader& in, std::optional<double>& value) {
   read::nullable(value, read::positive)(in);
 }
 
+// A counter may be 0 or negative.
+void read_value(FieldReader& in, std::optional<double>& value) {
+  read::nullable(value, [](double& into) { return read::number(into, {.low = -NumberRange().high}); })(in);
+}
+
 void read_case_one(FieldReader& in, StoredCaseOne& one) {
-  in.object({{"name", read::name(one.name)}, {"numbers", read::list(one.numbers, read_value)}});
+  in.object({{"name", read::name(one.name)}, {"numbers", read::list(one.numbers, read_positive)}});
 }
 
 void read_case(FieldReader& in, StoredCase& one) {
@@ -174,15 +180,22 @@ std::string place_of_values(const std::string& metric, bool one) {
 }
 
 void check_values(const FieldReader& in, const std::string& place, const Baseline& baseline,
-                  const std::string& name, const std::vector<std::optional<double>>& values) {
+                  const std::string& name, const Metric& metric, bool may_be_null,
+                  const std::vector<std::optional<double>>& values) {
   if (values.size() != baseline.rounds.size())
     in.fail_at(place, fmt::format("expected one number for each of {}, found {}",
                                   format_count(std::ssize(baseline.rounds), "rounds"), values.size()));
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (values[i] && counts(baseline.rounds[i], name)) return;
-  in.fail_at(place, std::ranges::any_of(values, [](const auto& value) { return value.has_value(); })
-                        ? "no number is of an accepted round"
-                        : "all numbers are null");
+  bool has_counting = false, has_any = false;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i]) continue;
+    if (is_time(metric) && !is_positive(*values[i]))
+      in.fail_at(fmt::format("{}[{}]", place, i),
+                 why_not_positive(*values[i], fmt::format("{}", *values[i])));
+    has_any = true;
+    has_counting |= counts(baseline.rounds[i], name);
+  }
+  if (has_counting || (!has_any && may_be_null)) return;
+  in.fail_at(place, has_any ? "no number is of an accepted round" : "all numbers are null");
 }
 
 void take_cases(const FieldReader& in, std::vector<StoredCase>& cases, Baseline& baseline, bool one) {
@@ -194,10 +207,12 @@ void take_cases(const FieldReader& in, std::vector<StoredCase>& cases, Baseline&
     if (baseline.cases.contains(stored.name)) in.fail_at(place, "an earlier case has the same name");
     if (!stored.values.contains(baseline.metric.name))
       in.fail_at(place + place_of_values(baseline.metric.name, one), "is missing");
+    const bool has_others = stored.values.size() > 1;
     for (const auto& [metric, table] : tables) {
       auto found = stored.values.extract(metric->name);
       if (found.empty()) continue;
-      check_values(in, place + place_of_values(metric->name, one), baseline, stored.name, found.mapped());
+      check_values(in, place + place_of_values(metric->name, one), baseline, stored.name, *metric,
+                   has_others && metric == &baseline.metric, found.mapped());
       table->emplace(stored.name, std::move(found.mapped()));
     }
     if (!stored.values.empty())

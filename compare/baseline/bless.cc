@@ -21,36 +21,36 @@ std::vector<CaseValues*> tables_of(Baseline& baseline) {
   return tables;
 }
 
-// Names may contain '=': OLD ends at the first one that makes it a case of the baseline.
-std::optional<std::pair<std::string, std::string>> split_rename(const std::string& text,
-                                                                const Baseline& baseline) {
-  for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1))
-    if (baseline.cases.contains(text.substr(0, at)))
-      return std::pair(text.substr(0, at), text.substr(at + 1));
-  return std::nullopt;
+// All at once, because a new name may be another one's old name.
+void rename_keys(CaseValues& table, const NewNames& renamed) {
+  std::vector<CaseValues::node_type> entries;
+  for (const auto& [from, to] : renamed) {
+    if (auto entry = table.extract(from)) {
+      entry.key() = to;
+      entries.push_back(std::move(entry));
+    }
+  }
+  for (auto& entry : entries) table.insert(std::move(entry));
 }
 
 std::optional<EditProblem> rename(Baseline& baseline, const std::string& text, const std::string& reason,
                                   const BaselineRound& round) {
-  using namespace edit_problem;
-  const auto names = split_rename(text, baseline);
-  if (!names) return NothingToRename{text};
-  const auto& [from, to] = *names;
-  if (to.empty()) return EmptyNewName{text};
-  if (baseline.cases.contains(to)) return NewNameTaken{text, to};
-  for (CaseValues* table : tables_of(baseline)) {
-    auto entry = table->extract(from);
-    if (entry.empty()) continue;
-    entry.key() = to;
-    table->insert(std::move(entry));
-  }
+  std::set<std::string> names;
+  for (const auto& [name, values] : baseline.cases) names.insert(name);
+  const auto changes = new_names(Rename(text), names);
+  if (const auto* problem = std::get_if<RenameProblem>(&changes))
+    return std::visit([](const auto& one) { return EditProblem(one); }, *problem);
+  const auto& renamed = std::get<NewNames>(changes);
+  for (CaseValues* table : tables_of(baseline)) rename_keys(*table, renamed);
   for (BaselineRound& one : baseline.rounds) {
     for (auto* listed : {&one.noise, &one.failed}) {
-      std::ranges::replace(*listed, from, to);
+      for (std::string& name : *listed)
+        if (const auto found = renamed.find(name); found != renamed.end()) name = found->second;
       std::ranges::sort(*listed);
     }
   }
-  baseline.history.push_back(event_of("rename", {from, to}, reason, round));
+  for (const auto& [from, to] : renamed)
+    baseline.history.push_back(event_of("rename", {from, to}, reason, round));
   return std::nullopt;
 }
 
@@ -90,6 +90,14 @@ void drop_oldest(Baseline& baseline) {
   }
 }
 
+// The values of a metric, which the baseline need not hold yet.
+CaseValues& table_of(Baseline& baseline, const Metric& metric) {
+  if (baseline.metric == metric) return baseline.cases;
+  const auto found = std::ranges::find(baseline.others, metric, &OtherMetric::metric);
+  if (found != baseline.others.end()) return found->cases;
+  return baseline.others.emplace_back(OtherMetric{metric, {}}).cases;
+}
+
 bool has_counting(const Baseline& baseline, const std::string& name,
                   const std::vector<std::optional<double>>& values) {
   for (std::size_t i = 0; i < values.size(); ++i)
@@ -100,8 +108,13 @@ bool has_counting(const Baseline& baseline, const std::string& name,
 // Removes cases without a value that counts, then rounds without any value.
 void drop_what_is_empty(Baseline& baseline, const BaselineRound& now) {
   std::vector<std::string> gone;
-  for (const auto& [name, values] : baseline.cases)
-    if (!has_counting(baseline, name, values)) gone.push_back(name);
+  for (const auto& [name, unused] : baseline.cases) {
+    const bool counting = std::ranges::any_of(tables_of(baseline), [&, &of = name](const CaseValues* table) {
+      const auto found = table->find(of);
+      return found != table->end() && has_counting(baseline, of, found->second);
+    });
+    if (!counting) gone.push_back(name);
+  }
   if (!gone.empty())
     erase_cases(baseline, gone, "remove", fmt::format("not measured in the last {} rounds", kMaxRounds), now);
   for (OtherMetric& other : baseline.others)
@@ -115,17 +128,9 @@ void drop_what_is_empty(Baseline& baseline, const BaselineRound& now) {
   }
 }
 
-// A proved improvement drops the case's older rounds.
-void tighten(Baseline& baseline, std::vector<std::string> names, const BaselineRound& round) {
-  if (names.empty()) return;
-  for (CaseValues* table : tables_of(baseline)) {
-    for (const std::string& name : names) {
-      const auto found = table->find(name);
-      if (found != table->end()) std::fill(found->second.begin(), found->second.end() - 1, std::nullopt);
-    }
-  }
-  std::ranges::sort(names);
-  baseline.history.push_back(event_of("tighten", std::move(names), "confirmed improvement", round));
+// A proved improvement drops the case's older rounds of that metric.
+void tighten(std::vector<std::optional<double>>& values) {
+  std::fill(values.begin(), values.end() - 1, std::nullopt);
 }
 
 }  // namespace
@@ -164,42 +169,61 @@ std::set<std::string> noise_cases(const Baseline& baseline, const BlessEdits& ed
   return names;
 }
 
+namespace {
+
+bool has_failed(const BaselineRound& round, const std::string& name) {
+  return std::ranges::binary_search(round.failed, name);
+}
+
+}  // namespace
+
 void set_state(BaselineRound& round, const Comparison& comparison, const std::set<std::string>& noise,
                bool accepted) {
   round.state = accepted ? RoundState::accepted : RoundState::refused;
-  round.noise.clear();
-  round.failed.clear();
-  std::size_t measured = 0;
+  std::set<std::string> measured, disturbed, failed;
   for (const Cell& cell : comparison.cells) {
-    if (cell.verdict == CellVerdict::failed) round.failed.push_back(cell.name);
-    if (!cell.head.value) continue;
-    ++measured;
+    const auto* failure = std::get_if<Failed>(&cell.why);
+    const bool has_failed = failure && (failure->side == Side::head || failure->on_both_sides);
+    if (has_failed) failed.insert(cell.name);
+    if (has_failed || !cell.head.value) continue;
+    measured.insert(cell.name);
     const auto* why = std::get_if<NotProved>(&cell.why);
-    if (noise.contains(cell.name) || (why && why->two_speeds)) round.noise.push_back(cell.name);
+    if (noise.contains(cell.name) || (why && why->two_speeds)) disturbed.insert(cell.name);
   }
-  for (auto* names : {&round.noise, &round.failed}) std::ranges::sort(*names);
-  if (accepted && round.noise.size() == measured) round.state = RoundState::noise;
+  round.noise.assign(disturbed.begin(), disturbed.end());
+  round.failed.assign(failed.begin(), failed.end());
+  if (accepted && disturbed.size() == measured.size()) round.state = RoundState::noise;
   if (round.state != RoundState::accepted) round.noise.clear();
 }
 
 void add_round(Baseline& baseline, const BaselineRound& round, const Comparison& comparison) {
+  const auto metric_of_cell = [&](const Cell& cell) {
+    if (cell.metric.empty()) return only_metric(baseline, comparison.policy);
+    const auto& metrics = comparison.policy.metrics;
+    return Metric{cell.metric, std::ranges::find(metrics, cell.metric, &AppliedMetric::name)->better};
+  };
   for (std::size_t i = baseline.rounds.size(); i-- > 0;)
     if (baseline.rounds[i].state == RoundState::refused && is_repeated_by(baseline.rounds[i], round))
       erase_round(baseline, i);
   baseline.rounds.push_back(round);
   for (CaseValues* table : tables_of(baseline))
     for (auto& [name, values] : *table) values.push_back(std::nullopt);
-  std::vector<std::string> tightened;
+  std::set<std::string> tightened;
   for (const Cell& cell : comparison.cells) {
-    if (!cell.head.value) continue;
+    if (!cell.head.value || has_failed(round, cell.name)) continue;
     const bool counting = counts(round, cell.name);
     if (!counting && !baseline.cases.contains(cell.name)) continue;
-    auto& values = baseline.cases[cell.name];
+    baseline.cases[cell.name].resize(baseline.rounds.size());
+    auto& values = table_of(baseline, metric_of_cell(cell))[cell.name];
     values.resize(baseline.rounds.size());
     values.back() = cell.head.value;
-    if (counting && cell.verdict == CellVerdict::improvement) tightened.push_back(cell.name);
+    if (!counting || cell.verdict != CellVerdict::improvement) continue;
+    tighten(values);
+    tightened.insert(cell.name);
   }
-  tighten(baseline, std::move(tightened), round);
+  if (!tightened.empty())
+    baseline.history.push_back(
+        event_of("tighten", {tightened.begin(), tightened.end()}, "confirmed improvement", round));
   drop_oldest(baseline);
   drop_what_is_empty(baseline, round);
 }

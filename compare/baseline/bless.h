@@ -18,12 +18,13 @@
 #include "compare/baseline/baseline.h"
 #include "compare/decide/comparison.h"
 #include "compare/input/name_filter.h"
+#include "compare/input/rename.h"
 
 namespace warpgauge {
 
 struct BlessEdits {
   std::optional<NameFilter> accept, remove;
-  std::vector<std::string> renames;  // OLD=NEW
+  std::vector<std::string> renames;  // OLD=NEW, as Rename takes them
   std::string reason;
   std::optional<NameFilter> noise = {};
 };
@@ -31,15 +32,10 @@ struct BlessEdits {
 // Why an edit cannot be made.
 namespace edit_problem {
 enum class Flag { accept, remove, noise };
-struct NothingToRename {  // no case of the baseline is called OLD
-  std::string text;       // OLD=NEW
-};
-struct EmptyNewName {
-  std::string text;
-};
-struct NewNameTaken {
-  std::string text, name;
-};
+using rename_problem::EmptyNewName;
+using rename_problem::NewNameTaken;
+using rename_problem::NothingToRename;
+using rename_problem::TwoToOne;
 struct MatchesNothing {
   Flag flag;
 };
@@ -55,8 +51,8 @@ struct AcceptedNoise {  // a case that --accept and --noise name
 }  // namespace edit_problem
 using EditProblem =
     std::variant<edit_problem::NothingToRename, edit_problem::EmptyNewName, edit_problem::NewNameTaken,
-                 edit_problem::MatchesNothing, edit_problem::StillMeasured, edit_problem::NotMeasured,
-                 edit_problem::AcceptedNoise>;
+                 edit_problem::TwoToOne, edit_problem::MatchesNothing, edit_problem::StillMeasured,
+                 edit_problem::NotMeasured, edit_problem::AcceptedNoise>;
 
 // Before the comparison: renames and removes cases, and removes those to be accepted, so that they join
 // again. Records each edit in the history with `round`'s date and commit. `measured` are the cases of the new

@@ -5,6 +5,7 @@
 
 #include "compare/baseline/bless.h"
 #include "compare/decide/gate.h"
+#include "compare/decide/process_numbers.h"
 #include "compare/statistics/holm.h"
 #include "compare/statistics/student.h"
 
@@ -62,7 +63,7 @@ std::vector<Drift> drifted_cases(const Baseline& baseline,
   for (const auto& [name, numbers] : baseline.cases) {
     const Rounds rounds = counting_rounds(baseline, name);
     if (rounds.logs.size() < kFewestDriftRounds) continue;
-    tested.push_back({name, std::exp(rounds.logs.back() - rounds.logs.front()), rounds.logs.size()});
+    tested.push_back({name, {}, std::exp(rounds.logs.back() - rounds.logs.front()), rounds.logs.size()});
     p.push_back(line_test(rounds, std::log1p(fail_above(name))));
   }
   const std::vector<double> adjusted = holm_adjust(p);
@@ -78,13 +79,32 @@ std::vector<Drift> drifted_cases(const Baseline& baseline,
 std::vector<Drift> drifted_cases_with(Baseline baseline, const std::optional<BaselineRound>& round,
                                       const Comparison& comparison, const Policy& policy) {
   if (round) add_round(baseline, *round, comparison);
-  const auto fail_above = [&](const std::string& name) { return policy.margins_of(name).fail_above; };
-  return drifted_cases(baseline, fail_above, policy.alpha.value_or(kAlpha));
+  std::vector<AppliedMetric> metrics = comparison.policy.metrics;
+  if (metrics.empty()) {
+    const Metric metric = only_metric(baseline, comparison.policy);
+    metrics.push_back({metric.name, metric.better, is_exact(metric, policy, {})});
+  }
+  const double alpha = policy.alpha.value_or(kAlpha) / static_cast<double>(metrics.size());
+  std::vector<Drift> all;
+  for (const AppliedMetric& one : metrics) {
+    if (one.exact || !select_metric(baseline, {one.name, one.better})) continue;
+    const auto fail_above = [&](const std::string& name) {
+      const auto value = value_of(stored_numbers(baseline, name), {}, baseline.metric);
+      return margins_at(policy.limits_of(name, baseline.metric, false), value.value_or(1), one.better)
+          .fail_above;
+    };
+    for (Drift& drift : drifted_cases(baseline, fail_above, alpha)) {
+      if (!comparison.policy.metrics.empty()) drift.metric = one.name;
+      all.push_back(std::move(drift));
+    }
+  }
+  return all;
 }
 
 note::Drift drift_note(std::span<const Drift> drifted) {
   const Drift& worst = drifted.front();
-  return {std::ssize(drifted), worst.name, worst.ratio, static_cast<std::int64_t>(worst.rounds)};
+  return {std::ssize(drifted), worst.name, worst.ratio, static_cast<std::int64_t>(worst.rounds),
+          worst.metric};
 }
 
 }  // namespace warpgauge

@@ -30,8 +30,9 @@ inline constexpr double kLeastRoundDeviation = 0.001;
 
 struct Drift {
   std::string name;
-  double ratio = 1;        // latest number / oldest number, > 1 is worse
-  std::size_t rounds = 0;  // that count for the case
+  std::string metric = {};  // empty if the comparison has one metric only
+  double ratio = 1;         // latest number / oldest number, > 1 is worse
+  std::size_t rounds = 0;   // that count for the case
 };
 
 // The cases that drifted, worst first. `fail_above(name)` is a case's margin; `alpha` is the level over all
@@ -41,6 +42,7 @@ struct Drift {
                                                double alpha);
 
 // The same after `round`, if there is one, was added to the baseline: `comparison` is that round against it.
+// For each of its metrics that is not exact, at an equal share of the level.
 [[nodiscard]] std::vector<Drift> drifted_cases_with(Baseline baseline,
                                                     const std::optional<BaselineRound>& round,
                                                     const Comparison& comparison, const Policy& policy);

@@ -206,7 +206,7 @@ std::optional<double> drift_ratio(const std::vector<std::optional<double>>& numb
   for (const auto& number : numbers) {
     if (number) known.push_back(*number);
   }
-  if (known.size() < 2) return std::nullopt;
+  if (known.size() < 2 || known.front() <= 0 || known.back() <= 0) return std::nullopt;
   return better == Better::lower ? known.back() / known.front() : known.front() / known.back();
 }
 

@@ -33,11 +33,12 @@ NightNumbers numbers_of_nights(const std::vector<ResultSet>& nights, const GateO
   for (std::size_t night = 0; night < nights.size(); ++night) {
     for (const CasePair& pair : match_cases({}, nights[night]).pairs) {
       if (pair.head.empty()) continue;
-      const CaseNumbers of_case = numbers_of(pair, {}, nights[night], {options.metric, statistic});
-      const auto value = value_of(of_case.head.processes, {}, options.metric);
+      const CaseNumbers of_case = numbers_of(pair, {}, nights[night], {options.metrics.front(), statistic});
+      const auto value = value_of(of_case.head.processes, {}, options.metrics.front());
       std::vector<double>& known = numbers[pair.name];
-      if (!value || known.size() < night) continue;
-      known.push_back(options.metric.better == Better::higher ? -std::log(*value) : std::log(*value));
+      if (!value || *value <= 0 || known.size() < night) continue;
+      known.push_back(options.metrics.front().better == Better::higher ? -std::log(*value)
+                                                                       : std::log(*value));
     }
   }
   std::erase_if(numbers, [&](const auto& entry) { return entry.second.size() < nights.size(); });
@@ -142,7 +143,7 @@ PlantedSeries plant(const std::vector<ResultSet>& nights, const std::vector<Spli
     series.failed_without += has_regression(compare_results(base, head, options), "");
     for (PlantedCase& one : series.cases) {
       ResultSet slower = head;
-      slow_down(slower, one.name, series.factor, options.metric.better);
+      slow_down(slower, one.name, series.factor, options.metrics.front().better);
       one.found += has_regression(compare_results(base, slower, options), one.name);
     }
   }
@@ -188,7 +189,7 @@ std::size_t JudgedSeries::back() const {
 JudgedSeries gate_and_bless(const std::vector<ResultSet>& nights, const GateOptions& options) {
   const NightNumbers numbers = numbers_of_nights(nights, options);
   const Statistic statistic = options.statistic.value_or(default_statistic(nights.front()));
-  Baseline baseline{.metric = options.metric,
+  Baseline baseline{.metric = options.metrics.front(),
                     .identity = nights.front().processes.front().context.identity,
                     .rounds = {},
                     .cases = {},
@@ -208,7 +209,7 @@ JudgedSeries gate_and_bless(const std::vector<ResultSet>& nights, const GateOpti
 
 NightlyResult judge_nights(const std::vector<ResultSet>& nights, const GateOptions& options) {
   const NightNumbers numbers = numbers_of_nights(nights, options);
-  return {.metric = options.metric.name,
+  return {.metric = options.metrics.front().name,
           .nights = nights.size(),
           .cases = numbers.size(),
           .neighbours = judge_neighbours(nights, numbers, options),

@@ -23,6 +23,7 @@ double throughput(const Case& measured, const Process& process) {
   std::vector<double> tflops;
   for (const Repetition& repetition : measured.repetitions) tflops.push_back(repetition.value);
   if (tflops.empty()) refuse(place + ": has no tflops; --smoke takes results of warpgauge-bench");
+  if (median(tflops) <= 0) refuse(place + ": has tflops of 0; measure it again");
   return median(tflops);
 }
 

@@ -16,6 +16,7 @@
 #include "compare/commands/command.h"
 #include "compare/commands/deciding_flags.h"
 #include "compare/commands/paths.h"
+#include "compare/commands/rename_flag.h"
 #include "compare/commands/reports.h"
 
 namespace warpgauge {
@@ -32,6 +33,7 @@ struct AbRequest {
   AbOptions options;
   Deciding deciding;
   CaseFilter filter;
+  std::vector<std::string> renames;
   std::string keep;
   bool check_only = false;
   ReportOutputs reports;
@@ -63,6 +65,7 @@ void add_measuring_flags(FlagTable& table, AbRequest& request) {
   options.plan.seed = 1;
   table.add_heading("Measuring");
   add_filter_flag(table, request.filter);
+  add_rename_flag(table, request.renames);
   table.add({.name = "--blocks",
              .value = "A..B",
              .help =
@@ -127,14 +130,16 @@ void complete(AbRequest& request, const std::string& echoed) {
   options.base_shown = shown_path(options.base_executable, kExecutableParts);
   options.head_shown = shown_path(options.head_executable, kExecutableParts);
   options.filter = request.filter.names;
+  options.renames = renames_of(request.renames);
   options.plan.alpha = deciding.policy.alpha.value_or(kAlpha);
-  options.metric = deciding.metric;
+  options.metrics = deciding.metrics;
   options.policy = deciding.policy;
   options.run_policy = {.margins = deciding.policy.defaults,
                         .max_mde = deciding.policy.max_mde,
                         .strict = deciding.strict,
                         .allow_missing = deciding.allow_missing,
-                        .allow_hardware_mismatch = deciding.allow_hardware_mismatch};
+                        .allow_hardware_mismatch = deciding.allow_hardware_mismatch,
+                        .allow_failed = deciding.policy.allow_failed};
   options.command = echoed;
 }
 
@@ -194,7 +199,7 @@ Command ab_command() {
              .help = "Arguments that both binaries get, behind --",
              .take = appended_to(options.arguments)});
   add_measuring_flags(flags, *request);
-  add_metric_flags(flags, request->deciding);
+  add_metric_flags(flags, request->deciding, MetricCount::any);
   add_limit_flags(flags, request->deciding);
   add_hardware_flag(flags, request->deciding);
   flags.refuse("--statistic",

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/diagnostic.h"
 #include "base/escape.h"
 #include "compare/baseline/folder_name.h"
@@ -14,6 +16,10 @@ std::string parse_plain_name(const std::string& text) {
   if (!is_plain_name(text))
     throw bad_value(text, "cannot be a file name", "use letters, digits, '.', '_' and '-'");
   return text;
+}
+
+Better opposite(Better better) {
+  return better == Better::lower ? Better::higher : Better::lower;
 }
 
 std::string matrix_of(const Process& process) {
@@ -75,7 +81,11 @@ BaselineKey baseline_key(const BaselineChoice& choice, const ResultSet& results)
 }
 
 void check_fits(const Baseline& baseline, const GateOptions& options, const std::string& path) {
-  if (baseline.metric != options.metric)
+  const auto holds = [&](const Metric& metric) { return has_metric(baseline, metric); };
+  const auto differs = [&](const Metric& metric) {
+    return !holds(metric) && has_metric(baseline, {metric.name, opposite(metric.better)});
+  };
+  if (std::ranges::none_of(options.metrics, holds) || std::ranges::any_of(options.metrics, differs))
     throw UsageError(fmt::format("{} holds {} ({} is better); give the same with --metric and --better", path,
                                  visible(baseline.metric.name), better_name(baseline.metric.better)));
   const Statistic stored = statistic_of(baseline);

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <memory>
 
 #include "base/atomic_file.h"
+#include "base/console.h"
 #include "base/date.h"
 #include "base/escape.h"
 #include "base/number_format.h"
@@ -21,6 +21,7 @@
 #include "compare/commands/command.h"
 #include "compare/commands/deciding_flags.h"
 #include "compare/commands/paths.h"
+#include "compare/commands/rename_flag.h"
 #include "compare/commands/reports.h"
 #include "compare/decide/match.h"
 #include "compare/decide/process_numbers.h"
@@ -70,19 +71,21 @@ NameFilter parse_names(const std::string& text) {
   return NameFilter(text);
 }
 
-std::set<std::string> measured_names(const ResultSet& head) {
+std::set<std::string> measured_names(const std::vector<ResultSet>& heads) {
   std::set<std::string> names;
-  for (const CasePair& pair : match_cases({}, head).pairs) names.insert(pair.name);
+  for (const ResultSet& head : heads)
+    for (const CasePair& pair : match_cases({}, head).pairs) names.insert(pair.name);
   return names;
 }
 
-// The stored value of each accepted case, in the metric's unit.
-std::map<std::string, double> accepted_values(const Baseline& stored,
-                                              const std::optional<NameFilter>& accept) {
+// The stored value of each accepted case, in the unit of the baseline's first metric.
+std::map<std::string, double> accepted_values(const Baseline& stored, const NameFilter& accept) {
   std::map<std::string, double> values;
   for (const auto& [name, unused] : stored.cases) {
-    if (!accept || !accept->keeps(name)) continue;
-    if (const auto value = value_of(stored_numbers(stored, name), {}, stored.metric)) values[name] = *value;
+    if (!accept.keeps(name)) continue;
+    const auto value = value_of(stored_values(stored, name), {}, stored.metric, NumberScale::difference);
+    const auto by_log = value_of(stored_numbers(stored, name), {}, stored.metric);
+    if (value || by_log) values[name] = by_log.value_or(value.value_or(0));
   }
   return values;
 }
@@ -90,28 +93,39 @@ std::map<std::string, double> accepted_values(const Baseline& stored,
 // The round is compared with the stored cases, without those that were edited out.
 Comparison comparison_of(const std::optional<Baseline>& stored, const Baseline& edited,
                          const std::optional<NameFilter>& accept, const std::string& path,
-                         const ResultSet& head, GateOptions options) {
+                         const std::vector<ResultSet>& heads, GateOptions options) {
   options.allow_disjoint = edited.cases.empty();
-  if (stored) options.accepted = accepted_values(*stored, accept);
-  return stored ? compare_with_baseline(side_of(edited, path), head, options)
-                : compare_results({}, head, options);
+  if (stored) {
+    for (const Metric& metric : options.metrics) {
+      Baseline one = *stored;
+      if (accept && select_metric(one, metric)) options.accepted[metric.name] = accepted_values(one, *accept);
+    }
+    std::vector<StoredMetric> metrics = stored_metrics(edited, path, options.metrics, heads);
+    return compare_with_baseline(metrics, options);
+  }
+  std::vector<MetricSides> sides;
+  for (std::size_t m = 0; m < heads.size(); ++m) sides.push_back({options.metrics[m], {}, heads[m]});
+  return compare_results(sides, options);
 }
 
 // The round's results, with the date that a flag gives them.
-ResultSet read_round(const BlessRequest& request, const Metric& metric) {
-  ResultSet head = read_results(request.head, {.metric = metric});
-  try {
-    if (!request.date.empty()) date_results(head, request.date);
-  } catch (const std::invalid_argument& error) {
-    throw UsageError(fmt::format("--date: {}", error.what()));
+std::vector<ResultSet> read_round(const BlessRequest& request) {
+  std::vector<ResultSet> heads = read_results(request.head, {}, request.deciding.options.metrics);
+  for (ResultSet& head : heads) {
+    require_metric({&head});
+    try {
+      if (!request.date.empty()) date_results(head, request.date);
+    } catch (const std::invalid_argument& error) {
+      throw UsageError(fmt::format("--date: {}", error.what()));
+    }
   }
-  return head;
+  return heads;
 }
 
 // The outcome of `bless` is no part of a report: it goes to stderr if a report has stdout.
 void print_outcome(const ReportOutputs& reports, const std::string& text) {
   if (reports.on_stdout()) {
-    std::cerr << text;
+    print_to_stderr(text);
   } else {
     print(text);
   }
@@ -166,7 +180,7 @@ bool is_early(const RoundProblem& problem) {
 
 // What `bless` works on.
 struct Blessing {
-  ResultSet head;
+  std::vector<ResultSet> heads;  // by metric
   StoredBaseline stored;
   Statistic statistic;
   BaselineRound round;
@@ -175,21 +189,22 @@ struct Blessing {
 
 Blessing read_all(const BlessRequest& request) {
   const GateOptions& options = request.deciding.options;
-  Blessing all{
-      .head = read_round(request, options.metric), .stored = {}, .statistic = {}, .round = {}, .path = {}};
-  const BaselineKey key = baseline_key(request.baseline, all.head);
+  Blessing all{.heads = read_round(request), .stored = {}, .statistic = {}, .round = {}, .path = {}};
+  const BaselineKey key = baseline_key(request.baseline, all.heads.front());
   all.stored = read_baseline(request.baseline.directory, key.fingerprint, key.matrix);
   const std::optional<Baseline>& stored = all.stored.baseline;
   if (stored) check_fits(*stored, options, all.stored.path.string());
-  all.statistic = stored ? statistic_of(*stored) : options.statistic.value_or(default_statistic(all.head));
-  check_has_statistic(all.head, all.statistic, stored ? all.stored.path.string() : "the new baseline");
+  all.statistic =
+      stored ? statistic_of(*stored) : options.statistic.value_or(default_statistic(all.heads.front()));
+  check_has_statistic(all.heads.front(), all.statistic,
+                      stored ? all.stored.path.string() : "the new baseline");
   check_writable(request.reports);
   return all;
 }
 
 Baseline empty_baseline(const Blessing& all, const Metric& metric) {
   return {.metric = metric,
-          .identity = all.head.processes.front().context.identity,
+          .identity = all.heads.front().processes.front().context.identity,
           .rounds = {},
           .cases = {},
           .history = {}};
@@ -219,13 +234,13 @@ int refuse(const BlessRequest& request, Blessing& all, const Comparison& compari
 
 int bless_round(const BlessRequest& request, Blessing& all, const Executable& executable) {
   GateOptions options = request.deciding.options;
-  const std::set<std::string> measured = measured_names(all.head);
-  Baseline updated = all.stored.baseline.value_or(empty_baseline(all, options.metric));
+  const std::set<std::string> measured = measured_names(all.heads);
+  Baseline updated = all.stored.baseline.value_or(empty_baseline(all, options.metrics.front()));
   if (const auto problem = edit_baseline(updated, request.edits, measured, all.round))
     throw UsageError(edit_problem_text(*problem));
   options.noise = noise_cases(updated, request.edits, measured);
   Comparison comparison =
-      comparison_of(all.stored.baseline, updated, request.edits.accept, all.path, all.head, options);
+      comparison_of(all.stored.baseline, updated, request.edits.accept, all.path, all.heads, options);
   if (all.statistic != Statistic::median) all.round.samples = fewest_samples(comparison.cells);
   set_state(all.round, comparison, options.noise, true);
   const std::vector<Drift> drifted = drifted_cases_with(updated, all.round, comparison, options.policy);
@@ -242,14 +257,14 @@ int bless_round(const BlessRequest& request, Blessing& all, const Executable& ex
 int run(const BlessRequest& request) {
   if (request.smoke) return run_smoke(request);
   Blessing all = read_all(request);
-  const Executable executable = executable_of(all.head);
-  show_paths_of(all.head);
+  const Executable executable = executable_of(all.heads.front());
+  for (ResultSet& head : all.heads) show_paths_of(head);
   all.path = shown_path(all.stored.path, kBaselineParts);
-  all.round = describe_round(all.head, statistic_name(all.statistic));
+  all.round = describe_round(all.heads.front(), statistic_name(all.statistic));
   all.round.reason = request.edits.reason;
   const std::vector<BaselineRound> rounds =
       all.stored.baseline ? all.stored.baseline->rounds : std::vector<BaselineRound>();
-  if (const auto problem = problem_with_round(all.head, all.round, rounds)) {
+  if (const auto problem = problem_with_round(all.heads.front(), all.round, rounds)) {
     const bool skipped = request.skip_early && is_early(*problem);
     print_outcome(request.reports,
                   fmt::format("{}: {}\n", skipped ? "skipped" : "refused", round_problem_text(*problem)));
@@ -292,11 +307,7 @@ void add_round_flags(FlagTable& table, BlessRequest& request) {
              .value = "RE",
              .help = "Removes these cases from the baseline",
              .take = parsed_into(request.edits.remove, parse_names)});
-  table.add({.name = "--rename",
-             .value = "OLD=NEW",
-             .help = "Renames a case and keeps its rounds",
-             .take = appended_to(request.edits.renames),
-             .repeatable = true});
+  add_rename_flag(table, request.edits.renames);
 }
 
 void add_smoke_flags(FlagTable& table, BlessRequest& request) {
@@ -342,7 +353,7 @@ Command bless_command() {
   add_round_flags(flags, *request);
   add_baseline_flags(flags, request->baseline, BaselineUse::required);
   add_smoke_flags(flags, *request);
-  add_metric_flags(flags, request->deciding);
+  add_metric_flags(flags, request->deciding, MetricCount::any);
   add_sampling_flags(flags, request->deciding);
   add_limit_flags(flags, request->deciding);
   flags.refuse(

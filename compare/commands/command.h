@@ -38,6 +38,7 @@ struct Command {
 [[nodiscard]] Command settle_worst_command();
 [[nodiscard]] Command comment_command();
 [[nodiscard]] Command nightly_command();
+[[nodiscard]] Command rivals_command();
 [[nodiscard]] Command show_command();
 [[nodiscard]] Command trend_command();
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/console.h"
 #include "base/diagnostic.h"
 #include "compare/commands/command.h"
 #include "compare/commands/reports.h"
@@ -51,7 +52,7 @@ Command comment_command() {
       .exit_codes = "0 printed; 2 usage; 3 the timeline is not valid; 5 stdout cannot be written",
       .flags = {},
       .run = [request](const std::string&) {
-        print(comment_of(*request));
+        print_document(comment_of(*request));
         return 0;
       }};
   FlagTable& flags = comment.flags;

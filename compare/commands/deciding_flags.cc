@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
 #include "base/flag_value.h"
+#include "compare/input/known_metrics.h"
+#include "compare/input/limit.h"
 #include "compare/input/metric.h"
 #include "compare/input/threshold.h"
 
@@ -45,27 +48,68 @@ double parse_margin(const std::string& text) {
   return margin;
 }
 
-}  // namespace
+// The names that flags give, else those of the policy, else real_time.
+std::vector<std::string> chosen_names(const Deciding& deciding) {
+  if (!deciding.metrics.empty()) return deciding.metrics;
+  std::vector<std::string> names;
+  for (const MetricPolicy& one : deciding.options.policy.metrics) names.push_back(one.metric.name);
+  return names.empty() ? std::vector{Metric().name} : names;
+}
 
-void add_metric_flags(FlagTable& table, Deciding& deciding) {
-  table.add_heading(kHeading);
-  table.add({.name = "--metric",
-             .value = "NAME",
-             .help = "Number to compare: real_time, cpu_time, or the name of a counter",
-             .default_shown = Metric().name,
-             .take = text_into(deciding.metric)});
-  table.add({.name = "--better",
-             .value = "higher|lower",
-             .help = "Direction in which a counter is better. Not needed for these: times, "
-                     "*_per_second, tflops, gbps, roofline_pct, correlation, */item_rate, */utilization",
-             .take = parsed_into(deciding.better, parse_better)});
-  table.add_rule([&deciding](const FlagTable&) {
+// --better turns the direction of a single metric, and gives one to metrics that have none.
+Metric chosen_metric(const std::string& name, const Deciding& deciding, bool single) {
+  const MetricPolicy* const own = deciding.options.policy.metric_policy({name, Better::lower});
+  if (single && deciding.better) return make_metric(name, deciding.better);
+  if (own) return own->metric;
+  return make_metric(name, known_metric(name).better ? std::nullopt : deciding.better);
+}
+
+void set_metrics(Deciding& deciding) {
+  const std::vector<std::string> names = chosen_names(deciding);
+  std::vector<Metric>& metrics = deciding.options.metrics;
+  metrics.clear();
+  for (const std::string& name : names) {
+    if (std::ranges::find(metrics, name, &Metric::name) != metrics.end()) continue;  // given twice
     try {
-      deciding.options.metric = make_metric(deciding.metric, deciding.better);
+      metrics.push_back(chosen_metric(name, deciding, names.size() == 1));
     } catch (const std::invalid_argument& error) {
       throw UsageError(fmt::format("--metric: {}", error.what()));
     }
-  });
+  }
+}
+
+// An absolute limit that no metric takes would silently not apply.
+void check_absolute_limit(const GateOptions& options) {
+  const std::optional<AbsoluteLimit>& limit = options.policy.overrides.absolute;
+  if (!limit) return;
+  const auto takes = [&](const Metric& metric) { return is_time(metric) == limit->is_time; };
+  if (std::ranges::any_of(options.metrics, takes)) return;
+  try {
+    check_unit(*limit, options.metrics.front());
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(fmt::format("--fail-above: {}", error.what()));
+  }
+}
+
+}  // namespace
+
+void add_metric_flags(FlagTable& table, Deciding& deciding, MetricCount count) {
+  const bool any = count == MetricCount::any;
+  table.add_heading(kHeading);
+  table.add({.name = "--metric",
+             .value = "NAME",
+             .help = std::string("Number to compare: real_time, cpu_time, or the name of a counter") +
+                     (any ? "; may be given several times, then all are judged together" : ""),
+             .default_shown = any ? "`metrics` of the policy, else real_time" : Metric().name,
+             .take = appended_to(deciding.metrics),
+             .repeatable = any});
+  table.add({.name = "--better",
+             .value = "higher|lower",
+             .help = std::string("Direction in which a counter is better. Not needed for known ones: times, "
+                                 "*_per_second, tflops, gbps, allocs_per_iter and others") +
+                     (any ? "; with several metrics, for those that are not known" : ""),
+             .take = parsed_into(deciding.better, parse_better)});
+  table.add_rule([&deciding](const FlagTable&) { set_metrics(deciding); });
 }
 
 void add_sampling_flags(FlagTable& table, Deciding& deciding) {
@@ -88,14 +132,20 @@ void add_limit_flags(FlagTable& table, Deciding& deciding) {
   MarginChanges& overrides = options.policy.overrides;
   table.add({.name = "--policy",
              .value = "FILE",
-             .help = "JSON file with limits for single cases; flags override it",
+             .help = "JSON file with metrics, and limits for single cases; flags override it",
              .take = parsed_into(options.policy, read_policy),  // before the flags that override it
              .echo = Echo::as_path});
   table.add({.name = "--fail-above",
-             .value = "SHARE",
-             .help = "A case is a regression if it is proved to be slower by more than this: 3% or 0.03",
+             .value = "SHARE[,ABSOLUTE]",
+             .help =
+                 "A case is a regression if it is proved to be slower by more than this: 3% or 0.03. With "
+                 "2%,30ns also by more than 30 ns; a counter takes a plain number",
              .default_shown = percent(Margins().fail_above),
-             .take = parsed_into(overrides.fail_above, parse_threshold)});
+             .take = [&overrides](const std::string& text) {
+               const FailLimit limit = parse_fail_limit(text);
+               overrides.fail_above = limit.relative;
+               overrides.absolute = limit.absolute;
+             }});
   table.add({.name = "--same-within",
              .value = "SHARE",
              .help = "A case is unchanged if it is proved to differ by less than this",
@@ -115,8 +165,19 @@ void add_limit_flags(FlagTable& table, Deciding& deciding) {
   table.add({.name = "--allow-missing",
              .help = "A case of base that head lacks does not make the run undecided",
              .take = truth_into(options.allow_missing)});
-  table.add_rule(
-      [&options](const FlagTable&) { options.policy.overrides.apply_to(options.policy.defaults); });
+  table.add({.name = "--allow-failed",
+             .value = "RE",
+             .help = "These cases may fail in head; that is a note",
+             .take =
+                 [&options](const std::string& text) {
+                   (void)NameFilter(text);
+                   options.policy.allow_failed.push_back(text);
+                 },
+             .repeatable = true});
+  table.add_rule([&options](const FlagTable&) {
+    check_absolute_limit(options);
+    options.policy.overrides.apply_to(options.policy.defaults);
+  });
 }
 
 void add_hardware_flag(FlagTable& table, Deciding& deciding) {

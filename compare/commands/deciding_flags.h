@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/flag_table.h"
 #include "compare/decide/gate.h"
@@ -13,11 +14,13 @@ namespace warpgauge {
 // What the flags set. `options` is complete once the table has been parsed.
 struct Deciding {
   GateOptions options;
-  std::string metric = Metric().name;
+  std::vector<std::string> metrics;
   std::optional<Better> better;
 };
 
-void add_metric_flags(FlagTable& table, Deciding& deciding);    // --metric, --better
+enum class MetricCount { one, any };
+// --metric, --better; if `count` is any, --metric may be given several times.
+void add_metric_flags(FlagTable& table, Deciding& deciding, MetricCount count = MetricCount::one);
 void add_sampling_flags(FlagTable& table, Deciding& deciding);  // --statistic, --process-cv
 void add_limit_flags(FlagTable& table, Deciding& deciding);     // --policy, --fail-above, ... --allow-missing
 void add_hardware_flag(FlagTable& table, Deciding& deciding);   // --allow-hardware-mismatch

@@ -1,6 +1,7 @@
 // compare fingerprint: the name of the directory that results belong to, for scripts.
 #include <memory>
 
+#include "base/console.h"
 #include "compare/commands/baseline_flags.h"
 #include "compare/commands/command.h"
 #include "compare/commands/reports.h"

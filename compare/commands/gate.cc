@@ -16,7 +16,10 @@
 #include "compare/commands/command.h"
 #include "compare/commands/deciding_flags.h"
 #include "compare/commands/paths.h"
+#include "compare/commands/rename_flag.h"
 #include "compare/commands/reports.h"
+#include "compare/decide/rename_cases.h"
+#include "compare/input/executables.h"
 #include "compare/input/names.h"
 #include "compare/input/reader.h"
 #include "compare/report/baseline_words.h"
@@ -29,15 +32,16 @@ struct GateRequest {
   std::vector<std::string> positional, base, head;
   std::string recorded_run;
   CaseFilter filter;
+  std::vector<std::string> renames;
   BaselineChoice baseline;
   Deciding deciding;
   bool check_only = false;
   ReportOutputs reports;
   bool metric_given = false;
 
-  // For --run: the metric that replaces the recorded one.
-  std::optional<Metric> recorded_metric() const {
-    return metric_given ? std::optional(deciding.options.metric) : std::nullopt;
+  // For --run: the metrics that replace the recorded ones.
+  std::vector<Metric> other_metrics() const {
+    return metric_given ? deciding.options.metrics : std::vector<Metric>();
   }
 };
 
@@ -45,7 +49,8 @@ struct GateRequest {
 void check_recorded_run(const FlagTable& flags) {
   if (!flags.is_given("--run")) return;
   const auto* other = flags.first_given([](const FlagTable::Entry& entry) {
-    static const std::set<std::string> kAllowed = {"--run", "--check", "--metric", "--better"};
+    static const std::set<std::string> kAllowed = {"--run", "--check", "--metric", "--better",
+                                                   "--allow-failed"};
     return !kAllowed.contains(entry.flag.name) && entry.heading != kReportsHeading;
   });
   if (other)
@@ -69,9 +74,19 @@ void check_sides(GateRequest& request) {
     throw UsageError("head needs one thing to be compared with; give --base FILE... or --baseline DIR");
 }
 
-Comparison without_baseline(const ResultSet& head, GateOptions options, const std::string& path) {
+// `sides`: by metric.
+std::vector<MetricSides> with_metrics(std::vector<Sides> sides, const std::vector<Metric>& metrics) {
+  std::vector<MetricSides> all;
+  for (std::size_t m = 0; m < metrics.size(); ++m)
+    all.push_back({metrics[m], std::move(sides[m].base), std::move(sides[m].head)});
+  return all;
+}
+
+Comparison without_baseline(std::vector<ResultSet> heads, GateOptions options, const std::string& path) {
   options.allow_disjoint = true;  // there is a better note for it
-  Comparison comparison = compare_results({}, head, options);
+  std::vector<Sides> sides;
+  for (ResultSet& head : heads) sides.push_back({{}, std::move(head)});
+  Comparison comparison = compare_results(with_metrics(std::move(sides), options.metrics), options);
   comparison.notes.push_back(note::NoBaseline{path});
   comparison.hindrances.push_back(Hindrance::no_baseline);
   return comparison;
@@ -87,19 +102,36 @@ std::vector<Drift> drift_of(const Baseline& baseline, const ResultSet& head, con
                             options.policy);
 }
 
+// As head's reader keeps names. Stored is the raw name if two cases share the stripped one, and the name
+// behind its executable if two executables have it.
+bool keeps_stored(const CaseFilter& filter, const std::string& name, const ResultSet& head) {
+  if (!filter.names) return true;
+  std::vector<std::string> texts{strip_settings(name)};
+  for (const Process& process : head.processes) {
+    const std::string front = qualified_name(process.executable, "");
+    if (process.executable.empty() || !name.starts_with(front)) continue;
+    texts.push_back(strip_settings(name.substr(front.size())));
+    break;
+  }
+  return filter.names->keeps_any(texts);
+}
+
 // The stored baseline, with the cases that the filter keeps. Until they are checked, paths stay as typed.
 StoredBaseline stored_for(const GateRequest& request, const ResultSet& head) {
   const GateOptions& options = request.deciding.options;
   const BaselineKey key = baseline_key(request.baseline, head);
   StoredBaseline stored = find_baseline(request.baseline.directory, key.fingerprint, key.matrix);
   if (!stored.baseline) return stored;
-  (void)select_metric(*stored.baseline, options.metric);  // else check_fits reports what it holds
   check_fits(*stored.baseline, options, stored.path.string());
   check_has_statistic(head, statistic_of(*stored.baseline), stored.path.string());
-  // Stored is the raw name if two cases share the stripped one.
-  std::erase_if(stored.baseline->cases, [&](const auto& entry) {
-    return request.filter.names && !request.filter.names->keeps(strip_settings(entry.first));
-  });
+  const BlessEdits renamed{.accept = {}, .remove = {}, .renames = request.renames, .reason = {}};
+  if (const auto problem = edit_baseline(*stored.baseline, renamed, {}, {}))
+    throw UsageError(edit_problem_text(*problem));
+  const auto is_dropped = [&](const std::string& name) { return !keeps_stored(request.filter, name, head); };
+  const auto holds_dropped = [&](const auto& entry) { return is_dropped(entry.first); };
+  std::erase_if(stored.baseline->cases, holds_dropped);
+  for (OtherMetric& other : stored.baseline->others) std::erase_if(other.cases, holds_dropped);
+  for (BaselineRound& round : stored.baseline->rounds) std::erase_if(round.failed, is_dropped);
   return stored;
 }
 
@@ -110,33 +142,48 @@ struct Compared {
 
 Compared against_baseline(const GateRequest& request) {
   const GateOptions& options = request.deciding.options;
-  ResultSet head = read_results(
-      request.head, {.metric = options.metric, .filter = request.filter.names, .filter_raw_names = false});
+  std::vector<ResultSet> heads = read_results(
+      request.head, {.filter = request.filter.names, .filter_raw_names = false}, options.metrics);
+  const ResultSet& head = heads.front();
   const StoredBaseline stored = stored_for(request, head);
   if (!stored.baseline || stored.baseline->cases.empty())
-    require_cases(request.filter, {&head}, options.metric);
+    require_cases(request.filter, {&head}, options.metrics.front());
+  for (const ResultSet& of_metric : heads) require_metric({&of_metric});
   check_writable(request.reports);
   const Executable executable = executable_of(head);
-  show_paths_of(head);
-  if (!stored.baseline) return {without_baseline(head, options, stored.path.string()), executable};
+  for (ResultSet& of_metric : heads) show_paths_of(of_metric);
+  if (!stored.baseline)
+    return {without_baseline(std::move(heads), options, stored.path.string()), executable};
   const std::string path = shown_path(stored.path, kBaselineParts);
-  Comparison comparison = compare_with_baseline(side_of(*stored.baseline, path), head, options);
+  std::vector<StoredMetric> metrics =
+      stored_metrics(*stored.baseline, path, options.metrics, std::move(heads));
+  Comparison comparison = compare_with_baseline(metrics, options);
   const auto rounds = static_cast<std::int64_t>(stored.baseline->rounds.size());
   comparison.notes.push_back(note::BaselineUsed{path, stored.blessed, rounds});
-  const std::vector<Drift> drifted = drift_of(*stored.baseline, head, comparison, options);
+  const std::vector<Drift> drifted = drift_of(*stored.baseline, metrics.front().head, comparison, options);
   if (!drifted.empty()) comparison.notes.push_back(drift_note(drifted));
   return {std::move(comparison), executable};
 }
 
 Compared between_files(const GateRequest& request) {
   const GateOptions& options = request.deciding.options;
-  const ReadOptions read{.metric = options.metric, .filter = request.filter.names};
-  ResultSet base = read_results(request.base, read), head = read_results(request.head, read);
-  require_cases(request.filter, {&base, &head}, options.metric);
+  const std::vector<Rename> renames = renames_of(request.renames);
+  ReadOptions read;
+  read.filter = request.filter.names;
+  read.renames = renames;
+  std::vector<MetricSides> metrics =
+      with_metrics(read_sides(request.base, request.head, read, options.metrics), options.metrics);
+  require_cases(request.filter, {&metrics.front().base, &metrics.front().head}, options.metrics.front());
+  for (const MetricSides& one : metrics) require_metric({&one.base, &one.head});
+  for (MetricSides& one : metrics) {
+    const auto problem = rename_cases(one.base, one.head, renames);
+    if (problem && &one == &metrics.front()) throw UsageError(rename_problem_text(*problem, "base"));
+  }
   check_writable(request.reports);
-  const Executable executable = executable_of(head);
-  for (ResultSet* side : {&base, &head}) show_paths_of(*side);
-  return {compare_results(base, head, options), executable};
+  const Executable executable = executable_of(metrics.front().head);
+  for (MetricSides& one : metrics)
+    for (ResultSet* side : {&one.base, &one.head}) show_paths_of(*side);
+  return {compare_results(metrics, options), executable};
 }
 
 int run(const GateRequest& request, const std::string& echoed) {
@@ -146,8 +193,9 @@ int run(const GateRequest& request, const std::string& echoed) {
   }
   Compared compared;
   if (!request.recorded_run.empty()) {
-    compared.comparison = replay_run(request.recorded_run, request.recorded_metric());
-    if (request.recorded_metric()) compared.comparison.command = echoed;
+    const std::vector<std::string>& allow_failed = request.deciding.options.policy.allow_failed;
+    compared.comparison = replay_run(request.recorded_run, {request.other_metrics(), allow_failed});
+    if (request.metric_given || !allow_failed.empty()) compared.comparison.command = echoed;
   } else {
     compared = request.baseline.directory.empty() ? between_files(request) : against_baseline(request);
     compared.comparison.command = echoed;
@@ -165,9 +213,12 @@ void add_result_flags(FlagTable& table, GateRequest& request) {
   };
   add_files("BASE", "FILE", "Result file without the change; short for --base BASE", request.positional);
   add_files("HEAD", "FILE", "Result file with the change; short for --head HEAD", request.positional);
-  add_files("--base", "FILE...", "Result files without the change, one per process", request.base);
-  add_files("--head", "FILE...", "Result files with the change, one per process", request.head);
+  add_files("--base", "FILE...", "Result files without the change, one per process; or a directory of them",
+            request.base);
+  add_files("--head", "FILE...", "Result files with the change, one per process; or a directory of them",
+            request.head);
   add_filter_flag(table, request.filter);
+  add_rename_flag(table, request.renames);
   table.add({.name = "--run",
              .value = "DIR",
              .help = "Analyses a run that `ab --keep DIR` recorded, in place of result files",
@@ -198,7 +249,7 @@ Command gate_command() {
   FlagTable& flags = gate.flags;
   add_result_flags(flags, *request);
   add_baseline_flags(flags, request->baseline, BaselineUse::optional);
-  add_metric_flags(flags, request->deciding);
+  add_metric_flags(flags, request->deciding, MetricCount::any);
   add_sampling_flags(flags, request->deciding);
   add_limit_flags(flags, request->deciding);
   add_hardware_flag(flags, request->deciding);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/console.h"
 #include "base/date.h"
 #include "base/diagnostic.h"
 #include "base/number_format.h"
@@ -23,6 +24,7 @@ struct NightlyRequest {
   std::string directory;
   CaseFilter filter;
   Deciding deciding;
+  bool all = false;
 };
 
 std::vector<std::filesystem::path> files_in(const std::string& directory) {
@@ -44,9 +46,10 @@ std::vector<ResultSet> read_nights(const NightlyRequest& request) {
   std::vector<ResultSet> nights;
   bool dated = true;
   for (const std::filesystem::path& file : files_in(request.directory)) {
-    ResultSet& night = nights.emplace_back(read_results(
-        {file.string()}, {.metric = request.deciding.options.metric, .filter = request.filter.names}));
-    require_cases(request.filter, {&night}, request.deciding.options.metric);
+    ResultSet& night =
+        nights.emplace_back(read_results({file.string()}, {.metric = request.deciding.options.metrics.front(),
+                                                           .filter = request.filter.names}));
+    require_cases(request.filter, {&night}, request.deciding.options.metrics.front());
     show_as(night.processes.front(), file.filename().string());
     dated &= parse_date(night.processes.front().context.info_of("date")).has_value();
   }
@@ -58,7 +61,7 @@ std::vector<ResultSet> read_nights(const NightlyRequest& request) {
 }
 
 int run(const NightlyRequest& request) {
-  print(nightly_report(judge_nights(read_nights(request), request.deciding.options)));
+  print(nightly_report(judge_nights(read_nights(request), request.deciding.options), request.all));
   return 0;
 }
 
@@ -88,6 +91,7 @@ Command nightly_command() {
   add_metric_flags(nightly.flags, request->deciding);
   add_sampling_flags(nightly.flags, request->deciding);
   add_limit_flags(nightly.flags, request->deciding);
+  add_all_flag(nightly.flags, request->all);
   return nightly;
 }
 

@@ -9,6 +9,8 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "base/columns.h"
+#include "base/console.h"
 #include "base/escape.h"
 #include "compare/report/format.h"
 #include "compare/report/github.h"
@@ -21,12 +23,6 @@ namespace warpgauge {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool colour_wanted() {
-  const char* terminal = std::getenv("TERM");
-  return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR") && terminal &&
-         std::string_view(terminal) != "dumb";
-}
 
 std::string step_summary() {
   const char* file = std::getenv("GITHUB_STEP_SUMMARY");
@@ -52,6 +48,13 @@ Comparison pasteable(Comparison comparison, const Executable& head) {
 
 }  // namespace
 
+void add_all_flag(FlagTable& table, bool& all) {
+  table.add({.name = "--all",
+             .help = fmt::format("Prints the whole table; without it, at most {} lines", kMostLines),
+             .take = truth_into(all),
+             .echo = Echo::hidden});
+}
+
 void add_report_flags(FlagTable& table, ReportOutputs& outputs) {
   table.add_heading(kReportsHeading);
   const auto add_file = [&](const char* name, const char* help, std::string& target) {
@@ -64,6 +67,7 @@ void add_report_flags(FlagTable& table, ReportOutputs& outputs) {
              .help = "Prints GitHub annotations, and appends the summary to $GITHUB_STEP_SUMMARY",
              .take = truth_into(outputs.github),
              .echo = Echo::hidden});
+  add_all_flag(table, outputs.all);
   table.add({.name = "--brief",
              .help = "Prints the verdict line only, in place of the table",
              .take = truth_into(outputs.brief),
@@ -101,11 +105,13 @@ void check_writable(const ReportOutputs& outputs) {
   }
 }
 
-void print(std::string_view text) {
-  write_all(STDOUT_FILENO, text, "stdout");
+bool colour_wanted() {
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR") && terminal &&
+         std::string_view(terminal) != "dumb";
 }
 
-void write_reports(const Comparison& comparison, const ReportOutputs& outputs, const Executable& head) {
+void write_reports(const ReportTexts& texts, const ReportOutputs& outputs) {
   std::string failures;
   const auto attempt = [&](auto write) {
     try {
@@ -114,26 +120,40 @@ void write_reports(const Comparison& comparison, const ReportOutputs& outputs, c
       failures += (failures.empty() ? "" : "\n") + std::string(error.what());
     }
   };
-  const auto report = [&](const std::string& file, auto format) {
+  const auto report = [&](const std::string& file, const std::function<std::string()>& text) {
     if (file == "-") {
-      attempt([&] { print(format(comparison)); });
+      attempt([&] { print_document(text()); });
     } else if (!file.empty()) {
-      attempt([&] { write_file(file, format(comparison)); });
+      attempt([&] { write_file(file, text()); });
     }
   };
-  report(outputs.json, json_report);
-  report(outputs.markdown, markdown_report);
-  report(outputs.junit, junit_report);
+  report(outputs.json, [&] { return json_document(texts.json()); });
+  report(outputs.markdown, texts.markdown);
+  report(outputs.junit, texts.junit);
   if (outputs.brief)
-    attempt([&] { print(format_verdict(comparison) + "\n"); });
+    attempt([&] { print(texts.brief() + "\n"); });
   else if (!outputs.on_stdout())
-    attempt([&] { print(text_report(pasteable(comparison, head), {.colour = colour_wanted()})); });
+    attempt([&] { print(texts.table(), Colours::kept); });
   if (outputs.github) {
-    attempt([&] { print(github_annotations(comparison)); });
+    attempt([&] { print_document(texts.annotations()); });
     if (const std::string summary = step_summary(); !summary.empty())
-      attempt([&] { append_file(summary, markdown_report(comparison)); });
+      attempt([&] { append_file(summary, texts.markdown()); });
   }
   if (!failures.empty()) throw OutputError(failures);
+}
+
+void write_reports(const Comparison& comparison, const ReportOutputs& outputs, const Executable& head) {
+  write_reports({.table =
+                     [&] {
+                       return text_report(pasteable(comparison, head),
+                                          {.colour = colour_wanted(), .all = outputs.all});
+                     },
+                 .brief = [&] { return format_verdict(comparison); },
+                 .json = [&] { return json_report(comparison); },
+                 .markdown = [&] { return markdown_report(comparison); },
+                 .junit = [&] { return junit_report(comparison); },
+                 .annotations = [&] { return github_annotations(comparison); }},
+                outputs);
 }
 
 }  // namespace warpgauge

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/atomic_file.h"
+#include "base/console.h"
 #include "base/flag_value.h"
 #include "base/text.h"
 #include "compare/ab/case_pattern.h"

@@ -1,9 +1,11 @@
 // compare show: result files as one table.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
+#include "base/console.h"
 #include "base/quantile.h"
 #include "compare/commands/case_filter.h"
 #include "compare/commands/command.h"
@@ -22,6 +24,7 @@ struct ShowRequest {
   std::vector<std::string> files;
   CaseFilter filter;
   Deciding deciding;
+  bool all = false;
 };
 
 // The median over the repetitions of all processes; empty if none has the counter.
@@ -53,13 +56,16 @@ ShownResults shown_results(const ResultSet& results, const Metric& metric) {
                      .cases = {},
                      .warnings = {}};
   const Matching matching = match_cases({}, results);
+  std::int64_t most = 0;
   for (const CasePair& pair : matching.pairs) {
     shown.cases.push_back(shown_case(pair, results, metric));
     const auto measured = static_cast<std::int64_t>(pair.head.size());
-    if (pair.presence != CasePresence::failed && measured < shown.processes)
-      shown.warnings.push_back(
-          fmt::format("{}: measured by {} of {} processes", pair.name, measured, shown.processes));
+    const auto all = static_cast<std::int64_t>(processes_of_executables(results, pair.head));
+    most = std::max(most, all);
+    if (pair.presence != CasePresence::failed && measured < all)
+      shown.warnings.push_back(fmt::format("{}: measured by {} of {} processes", pair.name, measured, all));
   }
+  if (most > 0) shown.processes = most;  // of a suite: per executable
   for (const Note& note : matching.notes) {
     if (const auto* skipped = std::get_if<note::SkippedCase>(&note))
       shown.cases.push_back({.name = skipped->name,
@@ -74,13 +80,13 @@ ShownResults shown_results(const ResultSet& results, const Metric& metric) {
 }
 
 int run(const ShowRequest& request) {
-  const Metric& metric = request.deciding.options.metric;
+  const Metric& metric = request.deciding.options.metrics.front();
   const ResultSet results =
       read_results(request.files, {.metric = metric,
                                    .filter = request.filter.names,
                                    .counters = {kShownCounters.begin(), kShownCounters.end()}});
   require_cases(request.filter, {&results}, metric);
-  print(show_report(shown_results(results, metric)));
+  print(show_report(shown_results(results, metric), request.all));
   return 0;
 }
 
@@ -102,12 +108,13 @@ Command show_command() {
   show.flags.add_heading("Arguments");
   show.flags.add({.name = "FILE",
                   .value = "...",
-                  .help = "Result files of one binary, one per process",
+                  .help = "Result files of one binary or of a suite, one per process; or a directory of them",
                   .take = appended_to(request->files),
                   .echo = Echo::as_path,
                   .required = true});
   add_filter_flag(show.flags, request->filter);
   add_metric_flags(show.flags, request->deciding);
+  add_all_flag(show.flags, request->all);
   return show;
 }
 

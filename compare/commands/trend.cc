@@ -1,6 +1,7 @@
 // compare trend: the history of a stored baseline, from git.
 #include <memory>
 
+#include "base/console.h"
 #include "base/escape.h"
 #include "compare/baseline/baseline_files.h"
 #include "compare/baseline/history.h"
@@ -15,12 +16,18 @@ namespace {
 
 constexpr int kNoHistory = 4;
 
-int run(const BaselineChoice& choice) {
+struct TrendRequest {
+  BaselineChoice baseline;
+  bool all = false;
+};
+
+int run(const TrendRequest& request) {
+  const BaselineChoice& choice = request.baseline;
   std::string out;
   for (const auto& file : baselines_in(choice.directory, choice.fingerprint, choice.matrix)) {
     try {
       const BaselineTrend trend = trend_of(read_versions(file));
-      out += (out.empty() ? "" : "\n") + trend_report(shown_path(file, kBaselineParts), trend);
+      out += (out.empty() ? "" : "\n") + trend_report(shown_path(file, kBaselineParts), trend, request.all);
     } catch (const HistoryError& error) {
       print("no history: " + visible(error.what()) + "\n");
       return kNoHistory;
@@ -33,7 +40,7 @@ int run(const BaselineChoice& choice) {
 }  // namespace
 
 Command trend_command() {
-  const auto choice = std::make_shared<BaselineChoice>();
+  const auto request = std::make_shared<TrendRequest>();
   Command trend{
       .name = "trend",
       .summary = "Shows the history of a stored baseline, from git",
@@ -45,8 +52,9 @@ Command trend_command() {
           "0 shown; 2 usage; 3 a baseline is missing or not valid; 4 no git history; 5 stdout cannot be "
           "written",
       .flags = {},
-      .run = [choice](const std::string&) { return run(*choice); }};
-  add_baseline_flags(trend.flags, *choice, BaselineUse::all);
+      .run = [request](const std::string&) { return run(*request); }};
+  add_baseline_flags(trend.flags, request->baseline, BaselineUse::all);
+  add_all_flag(trend.flags, request->all);
   return trend;
 }
 

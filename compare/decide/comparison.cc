@@ -44,7 +44,8 @@ int exit_code_of(RunVerdict verdict) {
 void sort_worst_first(std::vector<Cell>& cells) {
   const auto rank = [](const Cell& cell) {
     const auto place = std::find(kWorstFirst.begin(), kWorstFirst.end(), cell.verdict) - kWorstFirst.begin();
-    return std::make_tuple(place, -cell.ratio.value_or(0.0), std::string_view(cell.name));
+    return std::make_tuple(place, -cell.ratio.value_or(0.0), std::string_view(cell.name),
+                           std::string_view(cell.metric));
   };
   std::sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) { return rank(a) < rank(b); });
 }

@@ -12,11 +12,13 @@
 
 #include "compare/decide/notes.h"
 #include "compare/decide/why.h"
+#include "compare/input/result_set.h"
 #include "compare/statistics/decision.h"
 
 namespace warpgauge {
 
-// Every case of either side is in exactly one of these.
+// Every case of either side is in exactly one of these. failed: only head failed. errored: a failure that
+// does not fail the run: in base, on both sides, or permitted.
 enum class CellVerdict { regression, improvement, unchanged, inconclusive, added, missing, errored, failed };
 inline constexpr std::size_t kCellVerdicts = 8;
 const char* cell_verdict_name(CellVerdict verdict);  // "regression" ... "new" ... "failed"
@@ -33,12 +35,15 @@ struct SideSummary {
   bool operator==(const SideSummary&) const = default;
 };
 
-// One case. `ratio` > 1 is worse.
+// One case, of one metric. `ratio` > 1 is worse.
 struct Cell {
   std::string name;
+  std::string metric = {};  // empty if the comparison has one metric only
   CellVerdict verdict = CellVerdict::inconclusive;
   Why why;
   std::optional<double> ratio;
+  // Of a case that was judged by it: head less base, in the metric's unit, > 0 is worse.
+  std::optional<double> difference = {};
   std::optional<std::array<double, 2>> ci;
   std::optional<double> p, p_adjusted, cliffs_delta, mde;
   SideSummary base, head;
@@ -57,16 +62,29 @@ struct CommonShift {
   // Most cases changed together and beyond the margin, and base and head did not run interleaved. Then the
   // first line of every report asks for an A/B run.
   bool is_uniform = false;
+  std::string metric = {};  // empty if the comparison has one metric only
 
   bool operator==(const CommonShift&) const = default;
 };
 
+// A metric of a comparison with several, and the limits of cases without a rule of their own.
+struct AppliedMetric {
+  std::string name;
+  Better better = Better::lower;
+  bool exact = false;
+  Margins margins = {};
+  std::optional<double> absolute = {};  // in the metric's unit
+
+  bool operator==(const AppliedMetric&) const = default;
+};
+
 // The margins and the method of the comparison.
 struct AppliedPolicy {
-  Margins margins;  // of cases without a rule of their own
+  Margins margins;  // of the first metric, for cases without a rule of their own
   double alpha = 0.01;
-  std::string metric = "real_time";
-  std::string statistic;  // "q25": which quantile of a process's samples
+  std::string metric = "real_time";         // the first
+  std::vector<AppliedMetric> metrics = {};  // empty if there is only one
+  std::string statistic;                    // "q25": which quantile of a process's samples
   Unit unit = Unit::process;
 
   bool operator==(const AppliedPolicy&) const = default;
@@ -77,6 +95,11 @@ struct ContextDifference {
   bool forbids = false;  // it forbids the comparison, as a different identity does; otherwise it only warns
 
   bool operator==(const ContextDifference&) const = default;
+};
+
+struct MetricNote {
+  std::string metric;
+  Note note;
 };
 
 using Texts = std::map<std::string, std::string>;
@@ -91,6 +114,7 @@ struct Comparison {
   std::optional<double> assumed_deviation;  // between units; a fraction
   std::string command;                      // reproduces this comparison
   std::vector<Note> notes;
+  std::vector<MetricNote> metric_notes = {};  // of a comparison with several metrics
   std::vector<Hindrance> hindrances;
   std::vector<Cell> cells;  // worst first
 
@@ -98,16 +122,20 @@ struct Comparison {
   std::size_t count(CellVerdict verdict) const { return counts()[static_cast<std::size_t>(verdict)]; }
 };
 
+[[nodiscard]] inline const std::string& metric_of(const Cell& cell, const AppliedPolicy& policy) {
+  return cell.metric.empty() ? policy.metric : cell.metric;
+}
+
 // The one verdict function. A regression or a failed case outranks every hindrance.
 [[nodiscard]] RunVerdict verdict_of(const Comparison& comparison);
 // pass 0, regression 1, undecided 4.
 [[nodiscard]] int exit_code_of(RunVerdict verdict);
 
-// The order of every report: regression, failed, missing, errored, inconclusive, improvement, new, unchanged;
+// The order of every report: regression, failed, missing, inconclusive, errored, improvement, new, unchanged;
 // within one verdict the worst ratio first, then by name.
 void sort_worst_first(std::vector<Cell>& cells);
 inline constexpr std::array kWorstFirst = {
-    CellVerdict::regression,   CellVerdict::failed,      CellVerdict::missing, CellVerdict::errored,
-    CellVerdict::inconclusive, CellVerdict::improvement, CellVerdict::added,   CellVerdict::unchanged};
+    CellVerdict::regression, CellVerdict::failed,      CellVerdict::missing, CellVerdict::inconclusive,
+    CellVerdict::errored,    CellVerdict::improvement, CellVerdict::added,   CellVerdict::unchanged};
 
 }  // namespace warpgauge

@@ -1,26 +1,15 @@
 #include "compare/decide/match.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
+
+#include "compare/decide/case_names.h"
 
 namespace warpgauge {
 namespace {
-
-using NameSet = std::unordered_set<std::string_view>;
-
-// Adds the stripped names that stand for more than one case in some process.
-void add_ambiguous(const ResultSet& side, NameSet& ambiguous) {
-  for (const Process& process : side.processes) {
-    std::unordered_map<std::string_view, std::string_view> raw_names;
-    for (const Case& measured : process.cases) {
-      const auto [entry, is_new] = raw_names.try_emplace(measured.name, measured.raw_name);
-      if (!is_new && entry->second != measured.raw_name) ambiguous.insert(measured.name);
-    }
-  }
-}
 
 // The measurements of one case on one side.
 struct SideView {
@@ -34,15 +23,13 @@ struct SideView {
 };
 
 struct Entry {
-  std::string_view name;
+  std::string_view name, plain_name;
   SideView base, head;
 };
 
 class Matcher {
  public:
-  Matcher(const ResultSet& base, const ResultSet& head) : base_(base), head_(head) {
-    add_ambiguous(base, ambiguous_);
-    add_ambiguous(head, ambiguous_);
+  Matcher(const ResultSet& base, const ResultSet& head) : base_(base), head_(head), names_(base, head) {
     collect(base, &Entry::base);
     collect(head, &Entry::head);
   }
@@ -56,7 +43,7 @@ class Matcher {
 
   const ResultSet& base_;
   const ResultSet& head_;
-  NameSet ambiguous_;
+  CaseNames names_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string_view, std::size_t> indices_;
   Matching matching_;
@@ -65,9 +52,12 @@ class Matcher {
 void Matcher::collect(const ResultSet& side, SideView Entry::*view) {
   for (const Process& process : side.processes) {
     for (const Case& measured : process.cases) {
-      const std::string_view name = ambiguous_.contains(measured.name) ? measured.raw_name : measured.name;
+      const std::string_view name = names_.of(process, measured);
       const auto [index, is_new] = indices_.try_emplace(name, entries_.size());
-      if (is_new) entries_.emplace_back().name = name;
+      if (is_new) {
+        entries_.emplace_back().name = name;
+        entries_.back().plain_name = names_.plain(measured);
+      }
       SideView& seen = entries_[index->second].*view;
       if (!measured.failure.empty()) {
         if (!seen.failure) seen.failure = {process.file, measured.failure};
@@ -88,12 +78,18 @@ Why absence(Side side, const SideView& view) {
 CasePair Matcher::pair_of(Entry& entry) const {
   CasePair pair;
   pair.name = entry.name;
-  if (entry.head.failure) {
-    pair.presence = CasePresence::failed;
-    pair.why = Failed{Side::head, entry.head.failure->file, entry.head.failure->message};
-  } else if (entry.base.failure) {
+  pair.plain_name = entry.plain_name;
+  const bool head_lacks_it = !entry.head.known() && !entry.base.measured.empty();
+  if (entry.base.failure && !head_lacks_it) {
     pair.presence = CasePresence::errored;
-    pair.why = Failed{Side::base, entry.base.failure->file, entry.base.failure->message};
+    pair.why = Failed{.side = Side::base,
+                      .file = entry.base.failure->file,
+                      .message = entry.base.failure->message,
+                      .on_both_sides = entry.head.failure.has_value()};
+  } else if (entry.head.failure) {
+    pair.presence = CasePresence::failed;
+    pair.why =
+        Failed{.side = Side::head, .file = entry.head.failure->file, .message = entry.head.failure->message};
   } else if (!entry.head.known()) {
     pair.presence = CasePresence::missing;
     pair.why = absence(Side::head, entry.head);
@@ -131,13 +127,23 @@ void Matcher::note_unmeasured(const Entry& entry) {
 
 void Matcher::note_partial(const Entry& entry, Side side) {
   const bool base = side == Side::base;
-  const std::size_t all = (base ? base_ : head_).processes.size();
-  const std::size_t measured = (base ? entry.base : entry.head).measured.size();
-  if (measured < all)
-    matching_.notes.push_back(note::PartlyMeasured{std::string(entry.name), side, measured, all});
+  const std::vector<MeasuredCase>& measured = (base ? entry.base : entry.head).measured;
+  if (measured.size() == (base ? base_ : head_).processes.size()) return;
+  const std::size_t all = processes_of_executables(base ? base_ : head_, measured);
+  if (measured.size() < all)
+    matching_.notes.push_back(note::PartlyMeasured{std::string(entry.name), side, measured.size(), all});
 }
 
 }  // namespace
+
+std::size_t processes_of_executables(const ResultSet& side, const std::vector<MeasuredCase>& measured) {
+  const auto has_case = [&](const Process& process) {
+    return std::ranges::any_of(measured, [&](const MeasuredCase& one) {
+      return one.process == &process || one.process->executable == process.executable;
+    });
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(side.processes, has_case));
+}
 
 Matching match_cases(const ResultSet& base, const ResultSet& head) {
   return Matcher(base, head).match();

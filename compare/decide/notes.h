@@ -14,6 +14,8 @@
 
 namespace warpgauge {
 
+inline constexpr std::size_t kNamesInNote = 3;
+
 namespace note {
 
 // Something in an input file that was ignored. The text names the place.
@@ -36,6 +38,21 @@ struct PartlyMeasured {
 struct SkippedCase {
   std::string name, file, message;
   bool on_both_sides = false;
+};
+// Cases that failed, and do not fail the run. The first names are an example.
+struct FailedCases {
+  enum class Kind { on_both_sides, fixed, not_run_in_head, allowed };
+  Kind kind = Kind::on_both_sides;
+  std::int64_t cases = 0;
+  std::vector<std::string> names;
+};
+// The binary of base lists no case, so all cases of head are new.
+struct BaseIsEmpty {};
+// Cases whose times are below the resolution of the clock on both sides.
+struct BelowResolutionCases {
+  std::int64_t cases = 0;
+  double resolution_ns = 0;  // of the first
+  std::vector<std::string> names;
 };
 // A policy's controls have no effect outside of an A/B run.
 struct ControlsUnused {};
@@ -124,6 +141,7 @@ struct Drift {
   std::string name;
   double ratio = 1;
   std::int64_t rounds = 0;
+  std::string metric = {};  // empty if the comparison has one metric only
 };
 // `settle merge`: the stored baseline cleared `cleared` of `cases` cases, an A/B run decided the others.
 struct Settled {
@@ -138,18 +156,17 @@ struct Sentence {
 
 using Note =
     std::variant<note::InputRemark, note::DifferentMachines, note::PartlyFingerprinted, note::HardwareUnknown,
-                 note::PartlyMeasured, note::SkippedCase, note::ControlsUnused, note::DeviationAssumed,
-                 note::ScatterOverCases, note::CaseOutliers, note::SampleNoiseStated,
-                 note::WaitedForProcessor, note::FewIterations, note::MediansTaken, note::SamplesCut,
-                 note::SamplesDiffer, note::IntervalsBeyondMargin, note::UnitsExcluded,
-                 note::VerdictsDependOnExclusion, note::NullControlRan, note::EndedEarly, note::BaselineUsed,
-                 note::NoBaseline, note::Drift, note::Settled, note::Sentence>;
+                 note::PartlyMeasured, note::SkippedCase, note::FailedCases, note::BelowResolutionCases,
+                 note::BaseIsEmpty, note::ControlsUnused, note::DeviationAssumed, note::ScatterOverCases,
+                 note::CaseOutliers, note::SampleNoiseStated, note::WaitedForProcessor, note::FewIterations,
+                 note::MediansTaken, note::SamplesCut, note::SamplesDiffer, note::IntervalsBeyondMargin,
+                 note::UnitsExcluded, note::VerdictsDependOnExclusion, note::NullControlRan, note::EndedEarly,
+                 note::BaselineUsed, note::NoBaseline, note::Drift, note::Settled, note::Sentence>;
 
 // What keeps a run from passing, in addition to its cases.
 enum class Hindrance {
   other_machine,        // the sides come from different machines
-  no_common_case,       // no case is on both sides
-  base_failed,          // cases failed in base
+  no_common_case,       // no case was measured on both sides
   cases_missing,        // head lacks cases of base, and --allow-missing was not given
   strict_inconclusive,  // --strict: inconclusive cases
   strict_mde,           // --strict: the MDE is above the policy's max_mde
@@ -158,17 +175,13 @@ enum class Hindrance {
   head_unusable,        // head could not be run: counts like a failed case
   no_baseline,          // there is no stored baseline for this hardware
   doubt,                // `settle note --doubt`
+  exact_varies,         // a metric that is declared exact differs between the processes of a side
 };
-inline constexpr std::array kHindrances = {Hindrance::other_machine,
-                                           Hindrance::no_common_case,
-                                           Hindrance::base_failed,
-                                           Hindrance::cases_missing,
-                                           Hindrance::strict_inconclusive,
-                                           Hindrance::strict_mde,
-                                           Hindrance::null_control,
-                                           Hindrance::ended_early,
-                                           Hindrance::head_unusable,
-                                           Hindrance::no_baseline,
-                                           Hindrance::doubt};
+inline constexpr std::array kHindrances = {Hindrance::other_machine, Hindrance::no_common_case,
+                                           Hindrance::cases_missing, Hindrance::strict_inconclusive,
+                                           Hindrance::strict_mde,    Hindrance::null_control,
+                                           Hindrance::ended_early,   Hindrance::head_unusable,
+                                           Hindrance::no_baseline,   Hindrance::doubt,
+                                           Hindrance::exact_varies};
 
 }  // namespace warpgauge

@@ -16,7 +16,8 @@ struct MeasuredPair {
   const CasePair* pair;
   CaseNumbers numbers;
   Margins margins;
-  std::size_t cell;  // its place in the comparison
+  std::size_t cell;    // its place in the comparison
+  Limits limits = {};  // if it is judged by differences
 };
 
 // outcome.decisions are those of `measured`, in this order.

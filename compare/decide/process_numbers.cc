@@ -4,15 +4,14 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
+
+#include "compare/input/metric.h"
 
 namespace warpgauge {
 namespace {
 
 constexpr std::size_t kEnoughForP95 = 20;  // with fewer, the 95th percentile is the maximum
-
-bool is_time(const Metric& metric) {
-  return metric.name == "real_time" || metric.name == "cpu_time";
-}
 
 bool has_samples(const std::vector<MeasuredCase>& side) {
   return std::all_of(side.begin(), side.end(), [](const MeasuredCase& one) {
@@ -21,17 +20,24 @@ bool has_samples(const std::vector<MeasuredCase>& side) {
   });
 }
 
-std::vector<double> samples_of(const Case& measured, bool single_launches, const Metric& metric) {
+// How the samples of a case are taken.
+struct SamplePlan {
+  bool single_launches = false;
+  Metric metric;
+  NumberScale scale = NumberScale::log;
+};
+
+std::vector<double> samples_of(const Case& measured, const SamplePlan& plan) {
   std::vector<double> samples;
   for (const Repetition& row : measured.repetitions) {
-    if (single_launches) {
+    if (plan.single_launches) {
       samples.insert(samples.end(), row.samples.begin(), row.samples.end());
     } else {
       samples.push_back(row.value);
     }
   }
-  if (metric.better == Better::higher) {
-    for (double& sample : samples) sample = 1 / sample;
+  if (plan.metric.better == Better::higher) {
+    for (double& sample : samples) sample = plan.scale == NumberScale::log ? 1 / sample : -sample;
   }
   return samples;
 }
@@ -46,9 +52,9 @@ bool takes_single_launches(const CasePair& pair, const Metric& metric) {
   return metric.name == "real_time" && has_samples(pair.base) && has_samples(pair.head);
 }
 
-ProcessSamples samples_of(const std::vector<MeasuredCase>& side, bool single_launches, const Metric& metric) {
+ProcessSamples samples_of(const std::vector<MeasuredCase>& side, const SamplePlan& plan) {
   ProcessSamples samples;
-  for (const MeasuredCase& one : side) samples.push_back(samples_of(*one.measured, single_launches, metric));
+  for (const MeasuredCase& one : side) samples.push_back(samples_of(*one.measured, plan));
   return samples;
 }
 
@@ -67,50 +73,79 @@ double variation(const std::vector<double>& values) {
 }
 
 SideSummary summary_of(const std::vector<double>& numbers, const std::vector<double>& all,
-                       const NumberPlan& plan) {
+                       const NumberPlan& plan, NumberScale scale) {
   SideSummary summary;
   if (numbers.empty()) return summary;
-  summary.value = value_of(numbers, {}, plan.metric);
+  summary.value = value_of(numbers, {}, plan.metric, scale);
   summary.processes = static_cast<std::int64_t>(numbers.size());
   summary.samples = static_cast<std::int64_t>(all.size());
   if (is_time(plan.metric)) {
     summary.median_ns = median(all);
     if (all.size() >= kEnoughForP95) summary.p95_ns = quantile(all, 0.95);
   }
-  if (all.size() > 1) summary.cv = variation(all);
+  if (all.size() > 1 && scale == NumberScale::log) summary.cv = variation(all);
   return summary;
+}
+
+double number_of(const std::vector<double>& samples, std::size_t length, Statistic statistic,
+                 NumberScale scale) {
+  if (length == 0) length = samples.size();
+  if (scale == NumberScale::log) return process_number(samples, length, statistic);
+  return quantile(std::span(samples).first(length), statistic_probability(statistic));
 }
 
 // `length` 0: all samples of each process.
 SideNumbers side_numbers(const std::vector<MeasuredCase>& side, const ProcessSamples& samples,
-                         std::size_t length, const ResultSet& results, const NumberPlan& plan) {
+                         std::size_t length, const ResultSet& results, const NumberPlan& plan,
+                         NumberScale scale) {
   SideNumbers numbers;
   numbers.processes.assign(results.processes.size(), std::numeric_limits<double>::quiet_NaN());
   std::vector<double> known;
   for (std::size_t i = 0; i < side.size(); ++i) {
-    known.push_back(process_number(samples[i], length == 0 ? samples[i].size() : length, plan.statistic));
+    known.push_back(number_of(samples[i], length, plan.statistic, scale));
     numbers.processes[static_cast<std::size_t>(side[i].process - results.processes.data())] = known.back();
   }
-  numbers.summary = summary_of(known, flattened(samples), plan);
+  const std::vector<double> all = flattened(samples);
+  numbers.summary = summary_of(known, all, plan, scale);
+  if (scale == NumberScale::difference && !all.empty()) {
+    const auto [low, high] = std::ranges::minmax(all);
+    numbers.range = {low, high};
+  }
   return numbers;
 }
 
 }  // namespace
 
+NumberScale scale_of(const CasePair& pair, const NumberPlan& plan) {
+  const auto has_no_log = [](const MeasuredCase& one) {
+    return std::ranges::any_of(one.measured->repetitions,
+                               [](const Repetition& row) { return row.value <= 0; });
+  };
+  const bool by_difference =
+      plan.exact || std::ranges::any_of(pair.base, has_no_log) || std::ranges::any_of(pair.head, has_no_log);
+  return by_difference ? NumberScale::difference : NumberScale::log;
+}
+
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
-                       const NumberPlan& wanted) {
+                       const NumberPlan& plan) {
+  return numbers_of(pair, base, head, plan, scale_of(pair, plan));
+}
+
+CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
+                       const NumberPlan& wanted, NumberScale scale) {
   // An aggregate is the median of all samples. It can only be compared with another median of all samples.
   const bool aggregates = has_aggregates(pair);
-  const NumberPlan plan{wanted.metric, aggregates ? Statistic::median : wanted.statistic};
-  const bool single_launches = takes_single_launches(pair, plan.metric);
+  NumberPlan plan = wanted;
+  if (aggregates) plan.statistic = Statistic::median;
+  const SamplePlan samples{takes_single_launches(pair, plan.metric), plan.metric, scale};
   const std::vector<MeasuredCase> base_cases = with_rows(pair.base), head_cases = with_rows(pair.head);
-  const ProcessSamples of_base = samples_of(base_cases, single_launches, plan.metric);
-  const ProcessSamples of_head = samples_of(head_cases, single_launches, plan.metric);
+  const ProcessSamples of_base = samples_of(base_cases, samples), of_head = samples_of(head_cases, samples);
   const std::size_t length = aggregates ? 0 : equal_length(of_base, of_head);
-  CaseNumbers numbers{.base = side_numbers(base_cases, of_base, length, base, plan),
-                      .head = side_numbers(head_cases, of_head, length, head, plan),
+  CaseNumbers numbers{.base = side_numbers(base_cases, of_base, length, base, plan, scale),
+                      .head = side_numbers(head_cases, of_head, length, head, plan, scale),
                       .cliffs_delta = {},
-                      .samples_taken = length};
+                      .samples_taken = length,
+                      .scale = scale};
   if (!of_base.empty() && !of_head.empty()) {
     numbers.cliffs_delta = cliffs_delta(flattened(of_base), flattened(of_head));
   }
@@ -123,7 +158,7 @@ bool has_aggregates(const CasePair& pair) {
 }
 
 std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& excluded,
-                               const Metric& metric) {
+                               const Metric& metric, NumberScale scale) {
   double sum = 0, count = 0;
   for (std::size_t i = 0; i < processes.size(); ++i) {
     if (std::isnan(processes[i]) || std::ranges::find(excluded, i) != excluded.end()) continue;
@@ -131,7 +166,9 @@ std::optional<double> value_of(const std::vector<double>& processes, const std::
     ++count;
   }
   if (count == 0) return std::nullopt;
-  return std::exp((metric.better == Better::higher ? -sum : sum) / count);
+  const double mean = (metric.better == Better::higher ? -sum : sum) / count;
+  if (scale == NumberScale::log) return std::exp(mean);
+  return mean == 0 ? 0 : mean;  // no -0
 }
 
 CasePair exclude_processes(CasePair pair, const ResultSet& base, const ResultSet& head,
@@ -149,7 +186,7 @@ CasePair exclude_processes(CasePair pair, const ResultSet& base, const ResultSet
 }
 
 ProcessSamples base_samples(const CasePair& pair, const Metric& metric) {
-  return samples_of(with_rows(pair.base), takes_single_launches(pair, metric), metric);
+  return samples_of(with_rows(pair.base), SamplePlan{takes_single_launches(pair, metric), metric});
 }
 
 }  // namespace warpgauge

@@ -9,25 +9,36 @@
 #include "compare/decide/match.h"
 #include "compare/input/result_set.h"
 #include "compare/statistics/decision.h"
+#include "compare/statistics/difference_rule.h"
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {
 
+// What the numbers of a case are. A larger number is worse in both.
+enum class NumberScale {
+  log,        // logs, of reciprocals if higher is better
+  difference  // in the metric's unit, negated if higher is better: the metric is exact, or a sample is not
+              // above 0
+};
+
 struct SideNumbers {
   std::vector<double> processes;  // process_number() of each process of the side, NaN if it lacks the case
   SideSummary summary;
+  std::optional<SideRange> range = {};  // over all samples, in the scale of differences
 };
 
 struct CaseNumbers {
   SideNumbers base, head;
   std::optional<double> cliffs_delta;  // over all samples, > 0: head is worse
   std::size_t samples_taken = 0;  // how many samples of each process were used, from the first on; 0: all
+  NumberScale scale = NumberScale::log;
 };
 
 // How the numbers of a comparison are made. It is the same for all cases.
 struct NumberPlan {
   Metric metric;
   Statistic statistic = Statistic::q25;
+  bool exact = false;
 };
 
 // Samples are single launches if every process of the case has them (real_time only), otherwise rows. All
@@ -37,13 +48,19 @@ struct NumberPlan {
 CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
                        const NumberPlan& plan);
 
+// By all samples of both sides.
+NumberScale scale_of(const CasePair& pair, const NumberPlan& plan);
+// The same with a scale that is known already.
+CaseNumbers numbers_of(const CasePair& pair, const ResultSet& base, const ResultSet& head,
+                       const NumberPlan& plan, NumberScale scale);
+
 // Whether a process has only an aggregate of the case.
 bool has_aggregates(const CasePair& pair);
 
 // The geometric mean of a side's process numbers, in the metric's unit, without those at the places in
-// `excluded`. Empty if none remains.
+// `excluded`; the arithmetic mean in the scale of differences. Empty if none remains.
 std::optional<double> value_of(const std::vector<double>& processes, const std::vector<std::size_t>& excluded,
-                               const Metric& metric);
+                               const Metric& metric, NumberScale scale = NumberScale::log);
 
 // The pair without the processes of either side at these places.
 CasePair exclude_processes(CasePair pair, const ResultSet& base, const ResultSet& head,

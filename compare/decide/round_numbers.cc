@@ -23,9 +23,17 @@ std::vector<double> round_numbers(const std::vector<std::vector<double>>& rounds
   return numbers;
 }
 
-SideNumbers stored_numbers(const StoredSide& stored, const std::string& name) {
+SideNumbers stored_numbers(const StoredSide& stored, const std::string& name, NumberScale scale) {
   SideNumbers side{.processes = stored.numbers.at(name), .summary = {}};
-  side.summary.value = value_of(side.processes, {}, stored.metric);
+  if (scale == NumberScale::difference) {
+    const double sign = stored.metric.better == Better::higher ? -1 : 1;
+    side.processes = stored.values.at(name);
+    for (double& value : side.processes) {
+      value *= sign;
+      if (!std::isnan(value)) side.range = {value, value};
+    }
+  }
+  side.summary.value = value_of(side.processes, {}, stored.metric, scale);
   return side;
 }
 

@@ -18,7 +18,8 @@ std::vector<std::vector<double>> by_round(const std::vector<double>& processes, 
 std::vector<double> round_numbers(const std::vector<std::vector<double>>& rounds);
 
 // A case's numbers in the stored baseline, with its rounds in the place of processes.
-SideNumbers stored_numbers(const StoredSide& stored, const std::string& name);
+// The range of an exact metric is the last round's: the stored rounds may be of several commits.
+SideNumbers stored_numbers(const StoredSide& stored, const std::string& name, NumberScale scale);
 
 // The places of all processes in these rounds.
 std::vector<std::size_t> processes_of(const std::vector<std::size_t>& rounds, const RoundPlaces& of_round);

@@ -1,6 +1,7 @@
 #include "compare/decide/settle.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace warpgauge {
@@ -13,10 +14,11 @@ bool has(const Comparison& comparison, Hindrance hindrance) {
 // Whether the cells still show what hindered. A hindrance that does not follow from cells stays.
 bool still_hinders(Hindrance hindrance, const Comparison& merged) {
   switch (hindrance) {
-    case Hindrance::base_failed:
-      return merged.count(CellVerdict::errored) > 0;
     case Hindrance::cases_missing:
       return merged.count(CellVerdict::missing) > 0;
+    case Hindrance::exact_varies:
+      return std::ranges::any_of(
+          merged.cells, [](const Cell& cell) { return std::holds_alternative<ExactVaries>(cell.why); });
     case Hindrance::strict_inconclusive:
       return merged.count(CellVerdict::inconclusive) > 0;
     default:
@@ -29,8 +31,14 @@ bool is_open(const Cell& cell, const std::set<std::string>& in_base) {
          (cell.verdict == CellVerdict::added && in_base.contains(cell.name));
 }
 
+// A change from 0 has no ratio.
 double size_of(const Cell& cell) {
-  return std::max(*cell.ratio, 1 / *cell.ratio);
+  return cell.ratio ? std::max(*cell.ratio, 1 / *cell.ratio) : HUGE_VAL;
+}
+
+// A case has a cell per metric.
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
 }  // namespace
@@ -38,7 +46,7 @@ double size_of(const Cell& cell) {
 std::vector<std::string> open_cases(const Comparison& with_baseline, const std::set<std::string>& in_base) {
   std::vector<std::string> names;
   for (const Cell& cell : with_baseline.cells) {
-    if (is_open(cell, in_base)) names.push_back(cell.name);
+    if (is_open(cell, in_base)) add_once(names, cell.name);
   }
   return names;
 }
@@ -48,12 +56,12 @@ Comparison settled(const Comparison& with_baseline, const std::optional<Comparis
   merged.baseline_context = with_baseline.base_context;
   if (!ab_run) return merged;
 
-  std::map<std::string, const Cell*> decided;
-  for (const Cell& cell : ab_run->cells) decided.emplace(cell.name, &cell);
+  std::map<std::pair<std::string, std::string>, const Cell*> decided;
+  for (const Cell& cell : ab_run->cells) decided.emplace(std::pair(cell.name, cell.metric), &cell);
   merged.cells = with_baseline.cells;
   std::size_t by_run = 0;
   for (Cell& cell : merged.cells) {
-    const auto found = decided.find(cell.name);
+    const auto found = decided.find({cell.name, cell.metric});
     if (found == decided.end()) continue;
     cell = *found->second;
     ++by_run;
@@ -66,6 +74,8 @@ Comparison settled(const Comparison& with_baseline, const std::optional<Comparis
       merged.hindrances.push_back(hindrance);
   }
   merged.notes.insert(merged.notes.end(), with_baseline.notes.begin(), with_baseline.notes.end());
+  merged.metric_notes.insert(merged.metric_notes.end(), with_baseline.metric_notes.begin(),
+                             with_baseline.metric_notes.end());
   const auto all = static_cast<std::int64_t>(merged.cells.size());
   merged.notes.push_back(note::Settled{all - static_cast<std::int64_t>(by_run), all});
   return merged;
@@ -75,7 +85,7 @@ std::vector<std::string> changed_most(const Comparison& comparison, std::size_t 
   std::vector<const Cell*> changed;
   for (const Cell& cell : comparison.cells) {
     const bool proved = cell.verdict == CellVerdict::regression || cell.verdict == CellVerdict::improvement;
-    if (proved && cell.ratio) changed.push_back(&cell);
+    if (proved && (cell.ratio || cell.difference)) changed.push_back(&cell);
   }
   std::ranges::stable_sort(changed, [](const Cell* a, const Cell* b) {
     if (a->verdict != b->verdict) return a->verdict == CellVerdict::regression;
@@ -83,7 +93,7 @@ std::vector<std::string> changed_most(const Comparison& comparison, std::size_t 
   });
   std::vector<std::string> names;
   for (const Cell* cell : changed) {
-    if (names.size() < most) names.push_back(cell->name);
+    if (names.size() < most) add_once(names, cell->name);
   }
   return names;
 }
@@ -92,7 +102,7 @@ SettlingRun settling_run(const Comparison& comparison, const AbPlan& plan) {
   SettlingRun run{.cases = {}, .blocks = plan.first_blocks};
   for (const Cell& cell : comparison.cells) {
     if (cell.verdict != CellVerdict::inconclusive) continue;
-    run.cases.push_back(cell.name);
+    add_once(run.cases, cell.name);
     if (comparison.policy.unit != Unit::process) continue;
     const std::int64_t more = cell.more_units.value_or(0);
     const std::int64_t blocks = more == 0 ? plan.max_blocks + 1 : (cell.units.value_or(0) + more + 1) / 2;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,9 @@ struct StoredSide {
   // [case][round]: log of the round's number, of its reciprocal if higher is better; NaN if the round does
   // not count.
   std::map<std::string, std::vector<double>> numbers;
+  std::map<std::string, std::vector<double>> values;         // [case][round]: the same in the metric's unit
   std::map<std::string, std::vector<StoredNumber>> history;  // [case]: those that do not count, too
+  std::set<std::string> failed;                              // cases that failed in the last accepted round
   std::int64_t samples = 0;  // fewest per process and case in the last round; 0 if unknown
 };
 

@@ -13,6 +13,8 @@ namespace warpgauge {
 struct Failed {
   Side side = Side::head;
   std::string file, message;
+  bool on_both_sides = false;  // then `side` is base
+  bool allowed = false;        // only head failed, and --allow-failed permits it
   bool operator==(const Failed&) const = default;
 };
 // `side` lacks the case.
@@ -39,7 +41,8 @@ struct Accepted {
 // std::monostate: no reason.
 using Why =
     std::variant<std::monostate, NotProved, ChangeProved, SameProved, DependsOnExclusion, NullControlFailed,
-                 AllExcluded, NotAnalysed, NoTime, Dropped, Failed, Absent, Skipped, OtherMachine, Accepted>;
+                 AllExcluded, NotAnalysed, NoTime, BelowResolution, Dropped, ByDifference, DifferenceOpen,
+                 ExactVaries, Failed, Absent, Skipped, OtherMachine, Accepted>;
 
 [[nodiscard]] inline Why why_of(const DecisionWhy& why) {
   return std::visit([](const auto& kind) { return Why(kind); }, why);

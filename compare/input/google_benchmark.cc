@@ -11,8 +11,10 @@
 
 #include "base/diagnostic.h"
 #include "base/fields.h"
+#include "base/quantile.h"
 #include "compare/input/context.h"
 #include "compare/input/google_benchmark_row.h"
+#include "compare/input/metric.h"
 #include "compare/input/names.h"
 #include "compare/input/untyped_aggregates.h"
 
@@ -34,7 +36,7 @@ class DocumentReader {
  public:
   DocumentReader(JsonReader& json, const std::string& file, const ReadOptions& options)
       : json_(json), file_(file), options_(options) {
-    is_time_ = options.metric.name == "real_time" || options.metric.name == "cpu_time";
+    is_time_ = is_time(options.metric);
   }
   Process read();
 
@@ -47,6 +49,9 @@ class DocumentReader {
     std::int64_t repetition;
     std::size_t row;
     auto key() const { return std::tuple(case_index, repetition, row); }
+  };
+  struct ZeroTime {
+    std::string raw_name, text, place;
   };
   struct Unused {
     std::string first_place;
@@ -61,10 +66,14 @@ class DocumentReader {
   std::string_view aggregate_run_name() const;
   Repetition repetition();
   double metric_value();
+  Diagnostic metric_missing() const;
   double time_scale();
   Diagnostic wrong(std::string_view field, std::string_view what, std::string_view hint) const;
   void refuse_repeated_rows();
-  void refuse_aggregates_without_median();
+  void skip_cases_without_median();
+  bool lacks_metric(Case& measured);
+  void drop_lacking();
+  void refuse_zero_times();
   void warn_of_unused();
 
   JsonReader& json_;
@@ -73,10 +82,12 @@ class DocumentReader {
   bool is_time_ = true;
   Process process_;
   GoogleBenchmarkRow row_;
-  std::unordered_map<std::string_view, std::size_t> case_indices_;  // by raw name
+  std::unordered_map<std::string_view, std::size_t> case_indices_;    // by raw name
+  std::pair<std::string_view, std::size_t> last_case_{{}, kDropped};  // the repetitions of a case follow it
   std::vector<Numbered> numbered_;
   std::map<std::string_view, std::string> aggregates_;  // run name -> place, if without a median so far
   UntypedAggregates untyped_;
+  std::vector<ZeroTime> zero_times_;
   std::map<std::string_view, Unused> not_finite_;
   std::size_t rows_without_unit_ = 0;
 };
@@ -104,9 +115,11 @@ Process DocumentReader::read() {
                              "write it with --benchmark_out=FILE --benchmark_out_format=json");
   }
   refuse_repeated_rows();
-  refuse_aggregates_without_median();
+  skip_cases_without_median();
+  refuse_zero_times();
   untyped_.remove_from(process_, [&](std::string_view run) { return case_indices_.contains(run); });
   warn_of_unused();
+  drop_lacking();
   return std::move(process_);
 }
 
@@ -178,7 +191,7 @@ void DocumentReader::take_iteration(Case& measured, std::size_t case_index) {
     Unused& unused = not_finite_[key];
     if (unused.rows++ == 0) unused.first_place = std::string(row_.place(key));
   }
-  measured.repetitions.push_back(repetition());
+  if (!lacks_metric(measured)) measured.repetitions.push_back(repetition());
 }
 
 void DocumentReader::take_median(Case& measured) {
@@ -187,22 +200,26 @@ void DocumentReader::take_median(Case& measured) {
   }
   if (!measured.repetitions.empty() || !measured.failure.empty() || !measured.skip_reason.empty()) return;
   measured.aggregate_only = true;
-  measured.repetitions.push_back(repetition());
+  if (!lacks_metric(measured)) measured.repetitions.push_back(repetition());
 }
 
 // The index of the case, which is added if it is new, or kDropped.
 std::size_t DocumentReader::case_of(std::string_view raw_name) {
+  if (last_case_.first.data() != nullptr && raw_name == last_case_.first) return last_case_.second;
   const auto [entry, is_new] = case_indices_.try_emplace(raw_name, process_.cases.size());
   if (is_new) {
     std::string name = strip_settings(raw_name);
     if (!options_.keeps(name, raw_name)) {
       entry->second = kDropped;
     } else {
+      const std::size_t likely = process_.cases.empty() ? 0 : process_.cases.back().repetitions.size();
       Case& added = process_.cases.emplace_back();
+      added.repetitions.reserve(likely);
       added.name = std::move(name);
       added.raw_name = raw_name;
     }
   }
+  last_case_ = *entry;
   return entry->second;
 }
 
@@ -237,19 +254,48 @@ Repetition DocumentReader::repetition() {
   return taken;
 }
 
+Diagnostic DocumentReader::metric_missing() const {
+  const std::string& metric = options_.metric.name;
+  if (is_time_) return wrong(metric, "is missing", "select rows that were timed with --filter");
+  std::string known;
+  for (const std::string_view key : row_.other_numbers) known.append(known.empty() ? "" : ", ").append(key);
+  return wrong(
+      metric, "is missing: the row has no such counter",
+      fmt::format("its numbers are {}; select cases that have the counter with --filter", printable(known)));
+}
+
+// Whether the row has to be left out, because the case may lack the metric.
+bool DocumentReader::lacks_metric(Case& measured) {
+  if (row_.metric || is_time_ || !options_.may_lack_metric) return false;
+  if (process_.lacking.empty()) process_.lacking = metric_missing().what();
+  measured.lacks_metric = true;
+  return true;
+}
+
+void DocumentReader::drop_lacking() {
+  for (const Case& one : process_.cases) {
+    if (!one.lacks_metric || one.repetitions.empty()) continue;
+    throw meaning_diagnostic(
+        file_, printable(one.raw_name),
+        fmt::format("only some rows of the case have {}", printable(options_.metric.name)),
+        "exclude the case with --filter");
+  }
+  std::erase_if(process_.cases, [](const Case& one) {
+    return one.lacks_metric && one.failure.empty() && one.skip_reason.empty();
+  });
+}
+
 double DocumentReader::metric_value() {
   const std::string& metric = options_.metric.name;
-  if (!row_.metric && is_time_)
-    throw wrong(metric, "is missing", "select rows that were timed with --filter");
-  if (!row_.metric) {
-    std::string known;
-    for (const std::string_view key : row_.other_numbers) known.append(known.empty() ? "" : ", ").append(key);
-    throw wrong(metric, "is missing: the row has no such counter",
-                fmt::format("its numbers are {}; select cases that have the counter with --filter",
-                            printable(known)));
+  if (!row_.metric) throw metric_missing();
+  if (!is_time_) return counter_field(*row_.metric, file_, row_.place(metric));
+  const bool no_digit = row_.metric->text.find_first_of("-123456789") == std::string_view::npos;
+  if (row_.metric->type == JsonType::number && no_digit && number_of(row_.metric->text) == 0) {
+    zero_times_.push_back({std::string(row_.run_name ? row_.run_name->text : row_.name->text),
+                           std::string(row_.metric->text), std::string(row_.place(metric))});
+    return kLeastTime_ns;
   }
-  const double value =
-      positive_field(*row_.metric, file_, row_.place(metric)) * (is_time_ ? time_scale() : 1);
+  const double value = positive_field(*row_.metric, file_, row_.place(metric)) * time_scale();
   check_positive(value, row_.metric->text, file_, row_.place(metric));
   return value;
 }
@@ -272,8 +318,8 @@ Diagnostic DocumentReader::wrong(std::string_view field, std::string_view what, 
 }
 
 void DocumentReader::refuse_repeated_rows() {
-  std::sort(numbered_.begin(), numbered_.end(),
-            [](const auto& a, const auto& b) { return a.key() < b.key(); });
+  const auto before = [](const auto& a, const auto& b) { return a.key() < b.key(); };
+  if (!std::ranges::is_sorted(numbered_, before)) std::ranges::sort(numbered_, before);
   const auto twice = std::adjacent_find(numbered_.begin(), numbered_.end(), [](const auto& a, const auto& b) {
     return a.case_index == b.case_index && a.repetition == b.repetition;
   });
@@ -285,12 +331,27 @@ void DocumentReader::refuse_repeated_rows() {
       "two benchmarks have this name, or two files were joined: give each process in its own file");
 }
 
-void DocumentReader::refuse_aggregates_without_median() {
+// It costs the case, and not the file: the others are complete.
+void DocumentReader::skip_cases_without_median() {
   for (const auto& [run_name, place] : aggregates_) {
     if (case_indices_.contains(run_name)) continue;
-    if (!options_.keeps(strip_settings(run_name), run_name)) continue;
-    throw meaning_diagnostic(file_, place, "the case has only aggregate rows, without a median",
-                             "run without --benchmark_report_aggregates_only");
+    const std::size_t index = case_of(run_name);
+    if (index != kDropped)
+      process_.cases[index].skip_reason =
+          place +
+          ": only aggregate rows, without a median; run it without --benchmark_report_aggregates_only";
+  }
+}
+
+// A case whose times are mostly above a clock cycle cannot take no time at all.
+void DocumentReader::refuse_zero_times() {
+  const double cycle = process_.context.cycle_ns > 0 ? process_.context.cycle_ns : kShortestCycle_ns;
+  for (const ZeroTime& zero : zero_times_) {
+    const auto found = case_indices_.find(zero.raw_name);
+    if (found == case_indices_.end() || found->second == kDropped) continue;
+    std::vector<double> times;
+    for (const Repetition& row : process_.cases[found->second].repetitions) times.push_back(row.value);
+    if (median(times) > cycle) throw not_positive(0, zero.text, file_, zero.place);
   }
 }
 

@@ -1,34 +1,23 @@
 #include "compare/input/name_filter.h"
 
-#include <re2/re2.h>
-
-#include "base/usage_error.h"
+#include <algorithm>
 
 namespace warpgauge {
 
-NameFilter::NameFilter(std::string_view expression) : inverted_(expression.starts_with('-')) {
-  if (inverted_) expression.remove_prefix(1);
-  re2::RE2::Options options;
-  options.set_log_errors(false);  // the caller reports them
-  options.set_never_capture(true);
-  const auto compiled =
-      std::make_shared<re2::RE2>(re2::StringPiece(expression.data(), expression.size()), options);
-  if (!compiled->ok()) {
-    throw bad_value(expression, "is not a regular expression: " + compiled->error(),
-                    "write RE2 syntax, with \\ before a literal special character");
-  }
-  expression_ = compiled;
-}
+NameFilter::NameFilter(std::string_view expression)
+    : inverted_(expression.starts_with('-')), pattern_(expression.substr(inverted_ ? 1 : 0)) {}
 
 bool NameFilter::keeps(std::string_view name) const {
   return keeps(name, name);
 }
 
 bool NameFilter::keeps(std::string_view name, std::string_view raw_name) const {
-  const auto found = [&](std::string_view text) {
-    return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *expression_);
-  };
-  return (found(name) || (raw_name != name && found(raw_name))) != inverted_;
+  return (pattern_.is_found_in(name) || (raw_name != name && pattern_.is_found_in(raw_name))) != inverted_;
+}
+
+bool NameFilter::keeps_any(std::span<const std::string> names) const {
+  const auto found = [&](const std::string& name) { return pattern_.is_found_in(name); };
+  return std::ranges::any_of(names, found) != inverted_;
 }
 
 }  // namespace warpgauge

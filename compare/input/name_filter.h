@@ -1,15 +1,13 @@
-// --filter: selects cases. Regular expressions are RE2's: time is linear in the text and memory is bounded,
-// for every expression (std::regex overflows its stack on long names). As in Google Benchmark, an expression
-// may match anywhere in the name, and a leading '-' selects the names that do not match.
+// --filter: selects cases. As in Google Benchmark, an expression may match anywhere in the name, and a
+// leading
+// '-' selects the names that do not match.
 #pragma once
 
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
-namespace re2 {
-class RE2;
-}
+#include "base/pattern.h"
 
 namespace warpgauge {
 
@@ -21,10 +19,12 @@ class NameFilter {
   [[nodiscard]] bool keeps(std::string_view name) const;
   // For a case with two names: a match in either counts.
   [[nodiscard]] bool keeps(std::string_view name, std::string_view raw_name) const;
+  // The same for any number of names.
+  [[nodiscard]] bool keeps_any(std::span<const std::string> names) const;
 
  private:
-  std::shared_ptr<const re2::RE2> expression_;
-  bool inverted_ = false;
+  bool inverted_;
+  Pattern pattern_;
 };
 
 }  // namespace warpgauge

@@ -15,8 +15,6 @@
 namespace warpgauge {
 namespace {
 
-constexpr double kNanosecondsPerSecond = 1e9;
-
 constexpr std::string_view kEdited = "nvbench does not write this: was the file edited?";
 constexpr Format kNvbenchFormat = {.schema = "", .unknown_keys = UnknownKeys::ignored, .hint = kEdited};
 
@@ -205,7 +203,7 @@ std::optional<SampleNoise> NvbenchReader::noise_of(const State& state, std::stri
   return noise;
 }
 
-// Without a name if the filter drops it.
+// Without a name if the filter drops it, or if it lacks the metric.
 Case NvbenchReader::case_of(const State& state, bool name_device) {
   Case measured;
   std::string name = state.name;
@@ -226,17 +224,24 @@ Case NvbenchReader::case_of(const State& state, bool name_device) {
     const auto summary = state.summaries.find(tag);
     if (summary == state.summaries.end()) continue;
     const double number = decimal_field(summary->second, file_, place);
-    const bool is_time = tag != metric;
     Repetition mean;
-    mean.value = is_time ? number * kNanosecondsPerSecond : number;
-    check_positive(mean.value, summary->second.text, file_, place);
+    mean.value = number;
+    if (tag != metric) {  // a time in seconds
+      mean.value *= kNanosecondsPerSecond;
+      check_positive(mean.value, summary->second.text, file_, place);
+    } else {
+      check_counter(mean.value, summary->second.text, file_, place);
+    }
     measured.repetitions.push_back(std::move(mean));
     measured.noise = noise_of(state, tag, place);
     return measured;
   }
-  throw meaning_diagnostic(
+  const Diagnostic missing = meaning_diagnostic(
       file_, place, "is missing: the state has no such summary",
       "metrics of nvbench are real_time, cpu_time and tags such as nv/batch/time/gpu/mean");
+  if (!options_.may_lack_metric) throw missing;
+  if (process_.lacking.empty()) process_.lacking = missing.what();
+  return {};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "compare/input/reader.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -7,35 +8,156 @@
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "compare/input/catch2.h"
+#include "compare/input/criterion.h"
+#include "compare/input/executables.h"
 #include "compare/input/google_benchmark.h"
+#include "compare/input/hyperfine.h"
+#include "compare/input/nanobench.h"
 #include "compare/input/nvbench.h"
+#include "compare/input/result_paths.h"
+#include "compare/input/xml.h"
 
 namespace warpgauge {
 namespace {
 
+enum class JsonFormat { google_benchmark, nvbench, nanobench, hyperfine };
+
+// Of a document whose results are an array "results".
+JsonFormat format_of_results(JsonReader& json) {
+  if (json.peek() != JsonType::array) return JsonFormat::google_benchmark;
+  json.begin_array();
+  if (!json.next_item() || json.peek() != JsonType::object) return JsonFormat::hyperfine;
+  json.begin_object();
+  while (const auto key = json.next_key()) {
+    if (*key == "command") return JsonFormat::hyperfine;
+    if (*key == "name" || *key == "title" || *key == "measurements") return JsonFormat::nanobench;
+    json.value();
+  }
+  return JsonFormat::google_benchmark;
+}
+
 // Decided by the first key that only one of the formats has, which is among the first bytes.
-bool is_nvbench(std::string_view text, std::string_view file) {
+JsonFormat format_of(std::string_view text, std::string_view file) {
   JsonReader json(text, file);
   json.begin_object();
   while (const auto key = json.next_key()) {
-    if (*key == "meta" || *key == "devices") return true;
-    if (*key == "context") return false;
+    if (*key == "meta" || *key == "devices") return JsonFormat::nvbench;
+    if (*key == "context") return JsonFormat::google_benchmark;
+    if (*key == "results") return format_of_results(json);
     json.value();
   }
-  return false;
+  return JsonFormat::google_benchmark;
+}
+
+// Google Benchmark's other formats of output, by their first lines.
+void refuse_other_output(std::string_view text, const std::string& file) {
+  const std::string_view rest = text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  if (rest.starts_with('{') || rest.starts_with('[')) return;
+  const std::string_view start = rest.substr(0, 4096);
+  const auto has = [&](std::string_view words) { return start.find(words) != std::string_view::npos; };
+  const char* const found = has("name,iterations,real_time,cpu_time") ? "is Google Benchmark's CSV"
+                            : has("Benchmark ") && has("Time ") && has("CPU ") && has("Iterations")
+                                ? "is what Google Benchmark prints to a console"
+                                : nullptr;
+  if (found)
+    throw meaning_diagnostic(file, "", found,
+                             "run it again with --benchmark_out=FILE --benchmark_out_format=json");
+}
+
+Process read_json(std::string_view text, const std::string& file, const ReadOptions& options) {
+  JsonReader json(text, file);
+  expect_type(json.peek(), JsonType::object, file, "");
+  switch (format_of(text, file)) {
+    case JsonFormat::nvbench:
+      return read_nvbench(json, file, options);
+    case JsonFormat::nanobench:
+      return read_nanobench(json, file, options);
+    case JsonFormat::hyperfine:
+      return read_hyperfine(json, file, options);
+    case JsonFormat::google_benchmark:
+      break;
+  }
+  return read_google_benchmark(json, file, options);
+}
+
+std::vector<ResultOrigin> origins_of(const ResultSet& side) {
+  std::vector<ResultOrigin> origins;
+  for (const Process& process : side.processes) origins.push_back({process.executable_path, process.file});
+  return origins;
+}
+
+std::vector<ResultOrigin> origins_of(const std::vector<ResultPath>& paths) {
+  std::vector<ResultOrigin> origins;
+  for (const ResultPath& path : paths)
+    origins.push_back(
+        {path.criterion ? "" : executable_in(path.bytes ? *path.bytes : bytes_of(path)), path.path});
+  return origins;
+}
+
+bool has_several(const ExecutableNames& names) {
+  const auto differ = [](const std::vector<std::string>& side) {
+    return std::ranges::adjacent_find(side, std::ranges::not_equal_to()) != side.end();
+  };
+  return differ(names.base) || differ(names.head);
+}
+
+// Of several metrics, a case may lack one.
+ReadOptions for_metric(ReadOptions options, const Metric& metric, const std::vector<Metric>& metrics) {
+  options.metric = metric;
+  options.may_lack_metric = metrics.size() > 1;
+  return options;
+}
+
+// [metric]. Each file is read once.
+std::vector<ResultSet> read_side(const std::vector<ResultPath>& paths, const ReadOptions& options,
+                                 const std::vector<Metric>& metrics,
+                                 const std::vector<std::string>& executables) {
+  std::vector<ResultSet> sides(metrics.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const ResultPath& path = paths[i];
+    const std::string read = path.criterion || path.bytes ? "" : bytes_of(path);
+    const std::string& bytes = path.bytes ? *path.bytes : read;
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+      ReadOptions of_file = for_metric(options, metrics[m], metrics);
+      if (!executables.empty()) of_file.executable = executables[i];
+      sides[m].processes.push_back(path.criterion ? read_criterion(*path.criterion, path.path, of_file)
+                                                  : parse_process(bytes, path.path, of_file));
+    }
+  }
+  return sides;
+}
+
+void name_processes(ResultSet& side, const std::vector<std::string>& executables) {
+  for (std::size_t i = 0; i < side.processes.size(); ++i) side.processes[i].executable = executables[i];
 }
 
 }  // namespace
 
+bool ReadOptions::keeps(std::string_view name, std::string_view raw_name) const {
+  if (!filter) return true;
+  const std::string_view raw = filter_raw_names ? raw_name : name;
+  std::vector<std::string> texts{std::string(name), std::string(raw)};
+  if (!executable.empty())
+    for (const std::string_view one : {name, raw}) texts.push_back(qualified_name(executable, one));
+  for (std::string& text : texts)
+    for (const Rename& rename : renames)
+      if (auto renamed = rename.new_name(text)) text = std::move(*renamed);
+  return filter->keeps_any(texts);
+}
+
 Process parse_process(std::string_view bytes, const std::string& file, const ReadOptions& options) {
   const std::string_view text = checked_text(bytes, file);
-  JsonReader json(text, file);
-  expect_type(json.peek(), JsonType::object, file, "");
-  return is_nvbench(text, file) ? read_nvbench(json, file, options)
-                                : read_google_benchmark(json, file, options);
+  if (is_xml(text)) return read_catch2(text, file, options);
+  refuse_other_output(text, file);
+  Process process = read_json(text, file, options);
+  process.executable_path = process.context.info_of("executable");
+  if (process.executable_path.empty()) process.executable_path = executable_in(text);
+  return process;
 }
 
 Process read_process(const std::string& path, const ReadOptions& options) {
+  if (const auto folder = criterion_folder(path)) return read_criterion(*folder, path, options);
   return parse_process(read_file(path), path, options);
 }
 
@@ -45,18 +167,66 @@ void show_as(Process& process, const std::string& name) {
   process.file = name;
 }
 
-ResultSet read_results(const std::vector<std::string>& paths, const ReadOptions& options) {
-  ResultSet results;
-  std::set<std::filesystem::path> seen;
-  for (const std::string& path : paths) {
-    std::error_code ignored;  // a path that cannot be resolved cannot be opened either
-    if (!seen.insert(std::filesystem::weakly_canonical(path, ignored)).second) {
-      throw meaning_diagnostic(path, "", "is given twice on one side",
-                               "it would count as two processes: give it once");
-    }
-    results.processes.push_back(read_process(path, options));
-  }
+std::vector<Process> read_process(const std::string& path, const ReadOptions& options,
+                                  const std::vector<Metric>& metrics) {
+  const std::string bytes = read_file(path);
+  std::vector<Process> processes;
+  for (const Metric& metric : metrics)
+    processes.push_back(parse_process(bytes, path, for_metric(options, metric, metrics)));
+  return processes;
+}
+
+std::vector<ResultSet> read_results(const std::vector<std::string>& paths, const ReadOptions& options,
+                                    const std::vector<Metric>& metrics) {
+  std::vector<ResultSet> results;
+  for (Sides& sides : read_sides({}, paths, options, metrics)) results.push_back(std::move(sides.head));
   return results;
+}
+
+std::vector<Sides> read_sides(const std::vector<std::string>& base, const std::vector<std::string>& head,
+                              const ReadOptions& options, const std::vector<Metric>& metrics) {
+  const std::vector<ResultPath> base_paths = result_paths(base), head_paths = result_paths(head);
+  // Which executables there are is known once all files are read; a filter needs it before.
+  ExecutableNames names;
+  if (options.filter && (base_paths.size() > 1 || head_paths.size() > 1))
+    names = name_executables(origins_of(base_paths), origins_of(head_paths));
+  if (!has_several(names)) names = {};
+  ReadOptions of_head = options;
+  of_head.renames.clear();
+  std::vector<ResultSet> bases = read_side(base_paths, options, metrics, names.base);
+  std::vector<ResultSet> heads = read_side(head_paths, of_head, metrics, names.head);
+  names = name_executables(origins_of(bases.front()), origins_of(heads.front()));
+  std::vector<Sides> all;
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    name_processes(bases[m], names.base);
+    name_processes(heads[m], names.head);
+    all.push_back({std::move(bases[m]), std::move(heads[m])});
+  }
+  Sides& first = all.front();
+  for (const std::string& remark : names.remarks)
+    (first.base.processes.empty() ? first.head : first.base).processes.front().warnings.push_back(remark);
+  return all;
+}
+
+Sides read_sides(const std::vector<std::string>& base, const std::vector<std::string>& head,
+                 const ReadOptions& options) {
+  return std::move(read_sides(base, head, options, {options.metric}).front());
+}
+
+ResultSet read_results(const std::vector<std::string>& paths, const ReadOptions& options) {
+  return std::move(read_results(paths, options, {options.metric}).front());
+}
+
+void require_metric(std::initializer_list<const ResultSet*> sides) {
+  std::string lacking;
+  for (const ResultSet* side : sides) {
+    for (const Process& process : side->processes) {
+      if (lacking.empty()) lacking = process.lacking;
+      for (const Case& one : process.cases)
+        if (!one.repetitions.empty()) return;
+    }
+  }
+  if (!lacking.empty()) throw Diagnostic(lacking);
 }
 
 }  // namespace warpgauge

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct Metric {
   bool operator==(const Metric&) const = default;
 };
 
+// A time of 0 is read as this: the clock did not advance.
+inline constexpr double kLeastTime_ns = 0.001;
+// A clock cycle, if the context does not state one: 5 GHz is about the highest rate of a processor.
+inline constexpr double kShortestCycle_ns = 0.2;
+
+inline constexpr double kNanosecondsPerSecond = 1e9;
 inline constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 
 // One row of the JSON. `samples` holds the single launches (samples_ns), if the row has them.
@@ -44,9 +51,11 @@ struct Case {
   std::vector<Repetition> repetitions;
   bool aggregate_only = false;  // the file has only aggregates; `repetitions` is the median row
   std::optional<SampleNoise> noise = {};
-  bool listed = false;      // from the list of a binary, which need not have measured it (A/B runs)
-  std::string failure;      // error message; if not empty, no number may be used
-  std::string skip_reason;  // skipped on purpose (SkipWithMessage): not measured, not an error
+  bool has_final_name = false;  // `name` is used as it is, also if another case has it: --rename gave it
+  bool listed = false;          // from the list of a binary, which need not have measured it (A/B runs)
+  std::string failure;          // error message; if not empty, no number may be used
+  std::string skip_reason;      // skipped on purpose (SkipWithMessage): not measured, not an error
+  bool lacks_metric = false;    // of at least one row, if ReadOptions allow it
 };
 
 // context.warpgauge, or what a foreign file's context contains of it.
@@ -59,8 +68,10 @@ struct Context {
   std::map<std::string, std::string> state;  // a mismatch warns
   std::map<std::string, std::string> info;   // commit, date, host...: reported
   std::map<std::string, std::string> settings;
-  std::optional<std::string> round;  // the same for processes of one boot within an hour
-  std::string host_name;             // a mismatch warns if a file is foreign
+  std::optional<std::string> round;      // the same for processes of one boot within an hour
+  std::string host_name;                 // a mismatch warns if a file is foreign
+  std::set<std::string> exact_counters;  // that the producer declares exact
+  double cycle_ns = 0;                   // of mhz_per_cpu; 0: unknown
 
   // Empty if unknown.
   [[nodiscard]] std::string info_of(const std::string& key) const {
@@ -71,9 +82,12 @@ struct Context {
 
 struct Process {
   std::string file;
+  std::string executable_path;  // of the benchmark, as the file names it; empty if it does not
+  std::string executable;       // by which it is told apart from other executables; empty if unknown
   Context context;
   std::vector<Case> cases;            // in the order of the file
   std::vector<std::string> warnings;  // unusual content that was ignored, with its place
+  std::string lacking;                // the first row without the metric, as an error; empty: none
 };
 
 // One side of a comparison.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/diagnostic.h"
+#include "compare/input/names.h"
 
 namespace warpgauge {
 namespace {
@@ -44,11 +45,15 @@ void UntypedAggregates::remove_from(Process& process,
     };
     const auto removed = std::erase_if(process.cases, is_aggregate);
     if (removed == 0) continue;  // the filter dropped them
-    if (!measured(run))
-      throw meaning_diagnostic(process.file, seen.place,
-                               "an aggregate by its name, without run_type and without a row of its case",
-                               "Google Benchmark before 1.5 writes such rows: run it without "
-                               "--benchmark_report_aggregates_only");
+    if (!measured(run)) {
+      Case& skipped = process.cases.emplace_back();
+      skipped.raw_name = run;
+      skipped.name = strip_settings(run);
+      skipped.skip_reason = seen.place +
+                            ": only aggregates by their names, without run_type and without a row of their "
+                            "case; Google Benchmark before 1.5 writes such rows: run it without "
+                            "--benchmark_report_aggregates_only";
+    }
     process.warnings.push_back(
         fmt::format("{}: {}: has no run_type; by its name it is one of {} aggregates, which are not used",
                     process.file, seen.place, removed));

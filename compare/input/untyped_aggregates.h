@@ -19,7 +19,7 @@ class UntypedAggregates {
   [[nodiscard]] bool see(std::string_view name, const GoogleBenchmarkRow& row);
 
   // Removes the proven aggregates from the cases, with a warning. `measured(name)`: whether the file has a
-  // row of that name. Throws Diagnostic if a case has only aggregates.
+  // row of that name. A case that has only aggregates is skipped, with the reason.
   void remove_from(Process& process, const std::function<bool(std::string_view)>& measured) const;
 
  private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <concepts>
 
 #include "base/escape.h"
 #include "base/number_format.h"
@@ -42,15 +43,10 @@ struct RoundWords {
 };
 
 struct EditWords {
-  std::string operator()(const edit_problem::NothingToRename& problem) const {
-    return fmt::format("--rename '{}': the baseline has no such case; give OLD=NEW", visible(problem.text));
-  }
-  std::string operator()(const edit_problem::EmptyNewName& problem) const {
-    return fmt::format("--rename '{}': the new name is empty; give OLD=NEW", visible(problem.text));
-  }
-  std::string operator()(const edit_problem::NewNameTaken& problem) const {
-    return fmt::format("--rename '{}': the baseline already has a case '{}'; remove it first",
-                       visible(problem.text), visible(problem.name));
+  template <class Renaming>
+  requires std::constructible_from<RenameProblem, const Renaming&> std::string operator()(
+      const Renaming& problem) const {
+    return rename_problem_text(problem, "the baseline");
   }
   std::string operator()(const edit_problem::MatchesNothing& problem) const {
     const char* const flag = problem.flag == edit_problem::Flag::accept   ? "--accept"

@@ -66,7 +66,17 @@ ReadValue cell_verdict(CellVerdict& into) {
 std::vector<Field> margin_fields(Margins& margins) {
   return {{"fail_above", at_least_0(margins.fail_above)},
           {"improve_above", read::number(margins.improve_above, {.low = 0, .high = 1, .high_is_in = false})},
-          {"same_within", read::number(margins.same_within, {.low = 0, .low_is_in = false})}};
+          {"same_within", at_least_0(margins.same_within)}};  // 0 for an exact metric
+}
+
+void read_metric(FieldReader& in, AppliedMetric& metric) {
+  std::vector<Field> fields = margin_fields(metric.margins);
+  fields.push_back({"metric", read::name(metric.name)});
+  fields.push_back({"better", read::one_of<Better>(metric.better,
+                                                   {{"lower", Better::lower}, {"higher", Better::higher}})});
+  fields.push_back({"exact", read::boolean(metric.exact)});
+  fields.push_back({"absolute", read::nullable(metric.absolute, at_least_0), Presence::optional});
+  in.object(fields);
 }
 
 ReadValue margins(Margins& into) {
@@ -78,6 +88,7 @@ void read_policy(FieldReader& in, AppliedPolicy& policy) {
   fields.push_back({"alpha", read::number(policy.alpha,
                                           {.low = 0, .high = 0.5, .low_is_in = false, .high_is_in = false})});
   fields.push_back({"metric", read::name(policy.metric)});
+  fields.push_back({"metrics", read::list(policy.metrics, read_metric), Presence::optional});
   fields.push_back({"statistic", read::text_or_null(policy.statistic)});
   fields.push_back(
       {"unit", named(policy.unit, std::array{Unit::process, Unit::round, Unit::block}, unit_name)});
@@ -88,7 +99,7 @@ void read_policy(FieldReader& in, AppliedPolicy& policy) {
 
 ReadValue side(SideSummary& into) {
   return [&into](FieldReader& in) {
-    in.object({{"value", read::nullable(into.value, at_least_0)},
+    in.object({{"value", read::nullable(into.value, any_finite)},
                {"median_ns", read::nullable(into.median_ns, at_least_0)},
                {"p95_ns", read::nullable(into.p95_ns, at_least_0)},
                {"cv", read::nullable(into.cv, at_least_0)},
@@ -99,6 +110,8 @@ ReadValue side(SideSummary& into) {
 
 void read_cell(FieldReader& in, Cell& cell) {
   in.object({{"name", read::text(cell.name)},
+             {"metric", read::name(cell.metric), Presence::optional},
+             {"difference", read::nullable(cell.difference, any_finite), Presence::optional},
              {"verdict", cell_verdict(cell.verdict)},
              {"why", why_field(cell.why)},
              {"ratio", read::nullable(cell.ratio, read::positive)},
@@ -134,29 +147,39 @@ void read_common_shift(FieldReader& in, CommonShift& shift) {
              {"ratio", read::nullable(shift.ratio, read::positive)},
              {"ci", interval(shift.ci)},
              {"p", read::nullable(shift.p, at_least_0)},
-             {"uniform", read::boolean(shift.is_uniform), Presence::optional}});
+             {"uniform", read::boolean(shift.is_uniform), Presence::optional},
+             {"metric", read::name(shift.metric), Presence::optional}});
 }
 
 void read_hindrance(FieldReader& in, Hindrance& hindrance) {
   named(hindrance, kHindrances, hindrance_name)(in);
 }
 
-// Without the sentences of hindrances, which the writer puts behind those of notes.
+// Without the sentences of hindrances, which the writer puts before those of notes.
 std::vector<Note> notes_of(std::vector<std::string> sentences, const std::vector<Hindrance>& hindrances) {
-  for (auto hindrance = hindrances.rbegin(); hindrance != hindrances.rend(); ++hindrance) {
-    const std::string sentence = hindrance_sentence(*hindrance);
-    if (!sentence.empty() && !sentences.empty() && sentences.back() == sentence) sentences.pop_back();
+  std::size_t first = 0;
+  for (const Hindrance hindrance : hindrances) {
+    const std::string sentence = hindrance_sentence(hindrance);
+    if (!sentence.empty() && first < sentences.size() && sentences[first] == sentence) ++first;
   }
   std::vector<Note> notes;
-  for (std::string& sentence : sentences) notes.push_back(note::Sentence{std::move(sentence)});
+  for (; first < sentences.size(); ++first) notes.push_back(note::Sentence{std::move(sentences[first])});
   return notes;
 }
 
-void check_names(const FieldReader& in, const std::vector<Cell>& cells) {
-  std::set<std::string_view> names;
-  for (std::size_t i = 0; i < cells.size(); ++i)
-    if (!names.insert(cells[i].name).second)
+// A case has one cell per metric.
+void check_names(const FieldReader& in, const Comparison& comparison) {
+  std::set<std::pair<std::string_view, std::string_view>> names;
+  const std::vector<Cell>& cells = comparison.cells;
+  const std::vector<AppliedMetric>& metrics = comparison.policy.metrics;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (!names.emplace(cells[i].name, cells[i].metric).second)
       in.fail_at(fmt::format("cells[{}].name", i), "an earlier cell has the same name");
+    const bool is_known =
+        metrics.empty() ? cells[i].metric.empty()
+                        : std::ranges::find(metrics, cells[i].metric, &AppliedMetric::name) != metrics.end();
+    if (!is_known) in.fail_at(fmt::format("cells[{}].metric", i), "is not one of policy.metrics");
+  }
 }
 
 }  // namespace
@@ -178,7 +201,7 @@ Comparison parse_comparison(std::string_view text, const std::string& file) {
                {"command", read::text_or_null(comparison.command)},
                {"notes", read::texts(sentences)},
                {"cells", read::list(comparison.cells, read_cell)}});
-  check_names(in, comparison.cells);
+  check_names(in, comparison);
   comparison.notes = notes_of(std::move(sentences), comparison.hindrances);
   const RunVerdict derived = verdict_of(comparison);
   if (verdict != run_verdict_name(derived))

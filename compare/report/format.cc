@@ -13,8 +13,12 @@ std::string cell_label(const Cell& cell) {
 std::string value_or_unknown(const SideSummary& side, const std::string& metric) {
   return side.value ? format_value(*side.value, metric) : kUnknown;
 }
-std::string change_or_unknown(const Cell& cell) {
-  return cell.ratio ? format_change(*cell.ratio) : kUnknown;
+std::string shown_name(const Cell& cell) {
+  return cell.metric.empty() ? cell.name : fmt::format("{} [{}]", cell.name, cell.metric);
+}
+std::string change_or_unknown(const Cell& cell, const std::string& metric) {
+  if (cell.ratio) return format_change(*cell.ratio);
+  return cell.difference ? format_difference(*cell.difference, metric) : kUnknown;
 }
 std::string interval_or_unknown(const Cell& cell) {
   return cell.ci ? format_interval(*cell.ci) : kUnknown;

@@ -14,8 +14,12 @@ namespace warpgauge {
 // The verdict as a table shows it: an accepted case is "accepted", though its verdict is `new`.
 std::string cell_label(const Cell& cell);
 
+// The case's name, with its metric if the comparison has several: "BM_Sort [cpu_time]".
+std::string shown_name(const Cell& cell);
+
 std::string value_or_unknown(const SideSummary& side, const std::string& metric);
-std::string change_or_unknown(const Cell& cell);
+// The ratio; the difference if a value is not above 0: "+2.000".
+std::string change_or_unknown(const Cell& cell, const std::string& metric);
 std::string interval_or_unknown(const Cell& cell);
 
 // "1 regression, 3 improvements, 27 unchanged": what is there, worst first. "no cases" where there is none.

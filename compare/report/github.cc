@@ -9,6 +9,7 @@ namespace warpgauge {
 namespace {
 
 constexpr std::size_t kMostAnnotations = 10;  // of one kind in one step: GitHub shows no more
+constexpr std::size_t kLongestName = 200, kLongestWhy = 1000;
 
 std::string annotation(const char* kind, const std::string& title, const std::string& message) {
   return std::string("::") + kind + " title=" + github_property(title) + "::" + github_data(message) + "\n";
@@ -21,8 +22,8 @@ const char* kind_of(CellVerdict verdict) {
     case CellVerdict::failed:
       return "error";
     case CellVerdict::missing:
-    case CellVerdict::errored:
       return "warning";
+    case CellVerdict::errored:
     case CellVerdict::inconclusive:
     case CellVerdict::improvement:
     case CellVerdict::unchanged:
@@ -47,7 +48,8 @@ std::string github_annotations(const Comparison& comparison) {
     const char* cell_kind = kind_of(cell.verdict);
     if (!cell_kind || listed == kMostAnnotations) break;
     const std::string why = why_sentence(cell, comparison.policy);
-    const std::string message = shortened(visible(cell.name), 200) + (why.empty() ? "" : ": " + why);
+    const std::string message = shortened(visible(shown_name(cell)), kLongestName) +
+                                (why.empty() ? "" : ": " + shortened(visible(why), kLongestWhy));
     out += annotation(cell_kind, cell_verdict_name(cell.verdict), message);
     ++listed;
   }

@@ -1,6 +1,7 @@
 #include "compare/report/json.h"
 
 #include "base/json_text.h"
+#include "compare/input/metric.h"
 
 #include "compare/report/note_words.h"
 #include "compare/report/unit_words.h"
@@ -62,7 +63,16 @@ Json cell_json(const Cell& cell, const AppliedPolicy& policy) {
             {"why", why_json(cell.why)},
             {"reason", text(why_sentence(cell, policy))},
             {"reproduce", text(cell.reproduce)}};
+  if (!cell.metric.empty()) json["metric"] = cell.metric;
+  if (cell.difference) json["difference"] = number(cell.difference);
   if (cell.margins) json["thresholds"] = margins_json(*cell.margins);
+  return json;
+}
+
+Json metric_json(const AppliedMetric& one) {
+  Json json{{"metric", one.name}, {"better", better_name(one.better)}, {"exact", one.exact}};
+  json.update(margins_json(one.margins));
+  if (one.absolute) json["absolute"] = number(one.absolute);
   return json;
 }
 
@@ -73,6 +83,9 @@ Json policy_json(const AppliedPolicy& policy) {
                {"statistic", text(policy.statistic)},
                {"unit", unit_name(policy.unit)},
                {"method", method_words(policy.unit)}});
+  if (policy.metrics.empty()) return json;
+  json["metrics"] = Json::array();
+  for (const AppliedMetric& one : policy.metrics) json["metrics"].push_back(metric_json(one));
   return json;
 }
 
@@ -101,6 +114,7 @@ Json common_shift_json(const CommonShift& shift) {
             {"ci", interval(shift.ci)},
             {"p", number(shift.p)}};
   if (shift.is_uniform) json["uniform"] = true;
+  if (!shift.metric.empty()) json["metric"] = shift.metric;
   return json;
 }
 

@@ -14,9 +14,9 @@ const char* element_of(CellVerdict verdict) {
     case CellVerdict::regression:
     case CellVerdict::failed:
       return "failure";
-    case CellVerdict::errored:
     case CellVerdict::missing:
       return "error";
+    case CellVerdict::errored:
     case CellVerdict::inconclusive:
       return "skipped";
     case CellVerdict::improvement:
@@ -32,7 +32,8 @@ std::string attribute(const char* name, const std::string& value) {
 }
 
 std::string testcase(const Cell& cell, const AppliedPolicy& policy) {
-  const std::string head = "  <testcase" + attribute("classname", "compare") + attribute("name", cell.name);
+  const std::string head =
+      "  <testcase" + attribute("classname", "compare") + attribute("name", shown_name(cell));
   const char* element = element_of(cell.verdict);
   if (!element) return head + "/>\n";
   const std::string why = why_sentence(cell, policy);
@@ -54,8 +55,8 @@ std::string junit_report(const Comparison& comparison) {
   const std::string totals =
       attribute("tests", std::to_string(comparison.cells.size())) +
       attribute("failures", std::to_string(count(CellVerdict::regression) + count(CellVerdict::failed))) +
-      attribute("errors", std::to_string(count(CellVerdict::errored) + count(CellVerdict::missing))) +
-      attribute("skipped", std::to_string(count(CellVerdict::inconclusive)));
+      attribute("errors", std::to_string(count(CellVerdict::missing))) +
+      attribute("skipped", std::to_string(count(CellVerdict::inconclusive) + count(CellVerdict::errored)));
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + totals + ">\n<testsuite" +
                     attribute("name", "warpgauge-compare") + totals + ">\n";
   for (const Cell& cell : comparison.cells) out += testcase(cell, comparison.policy);

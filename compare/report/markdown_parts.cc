@@ -15,8 +15,13 @@ namespace {
 constexpr std::size_t kWorst = 10;
 constexpr std::size_t kMostDifferences = 20, kMostNotes = 20;
 
-constexpr const char* kTableHead =
-    "| verdict | case | base | head | change (+ is worse) | 95 % interval |\n|---|---|--:|--:|--:|--:|\n";
+std::string table_head(const Comparison& comparison) {
+  const bool several = !comparison.policy.metrics.empty();
+  return fmt::format(
+      "| verdict | case |{} base | head | change (+ is worse) | 95 % interval "
+      "|\n|---|---|{}--:|--:|--:|--:|\n",
+      several ? " metric |" : "", several ? "---|" : "");
+}
 
 template <class Escape>
 std::string bounded(const std::string& text, std::size_t longest, Escape escape) {
@@ -28,10 +33,13 @@ std::string bounded(const std::string& text, std::size_t longest, Escape escape)
   return out;
 }
 
-std::string row(const Cell& cell, const std::string& metric) {
-  return "| " + cell_label(cell) + " | " + markdown_cell(code(cell.name, kLongestName)) + " | " +
+std::string row(const Cell& cell, const AppliedPolicy& policy) {
+  const std::string& metric = metric_of(cell, policy);
+  const std::string of_metric =
+      policy.metrics.empty() ? "" : markdown_cell(code(metric, kLongestName)) + " | ";
+  return "| " + cell_label(cell) + " | " + markdown_cell(code(cell.name, kLongestName)) + " | " + of_metric +
          value_or_unknown(cell.base, metric) + " | " + value_or_unknown(cell.head, metric) + " | " +
-         change_or_unknown(cell) + " | " + interval_or_unknown(cell) + " |\n";
+         change_or_unknown(cell, metric) + " | " + interval_or_unknown(cell) + " |\n";
 }
 
 // Why, and how a regression is reproduced.
@@ -40,8 +48,9 @@ std::string remark(const Cell& cell, const AppliedPolicy& policy, Sentences how)
   if (const std::string why = why_remark(cell, policy); !why.empty()) parts.push_back(sentence(why, how));
   if (cell.verdict == CellVerdict::regression && !cell.reproduce.empty())
     parts.push_back("run " + code(cell.reproduce, kLongestText));
-  return parts.empty() ? ""
-                       : fmt::format("- {}: {}\n", code(cell.name, kLongestName), fmt::join(parts, "; "));
+  return parts.empty()
+             ? ""
+             : fmt::format("- {}: {}\n", code(shown_name(cell), kLongestName), fmt::join(parts, "; "));
 }
 
 }  // namespace
@@ -72,12 +81,12 @@ std::string worst_cases(const Comparison& comparison, Sentences how) {
   for (const Cell& cell : comparison.cells) {
     if (cell.verdict == CellVerdict::unchanged || cell.verdict == CellVerdict::added || listed == kWorst)
       break;
-    table += row(cell, comparison.policy.metric);
+    table += row(cell, comparison.policy);
     remarks += remark(cell, comparison.policy, how);
     ++listed;
   }
   if (listed == 0) return "";
-  return "\n" + std::string(kTableHead) + table + (remarks.empty() ? "" : "\n" + remarks);
+  return "\n" + table_head(comparison) + table + (remarks.empty() ? "" : "\n" + remarks);
 }
 
 std::string environment(const Comparison& comparison) {
@@ -103,7 +112,7 @@ std::string notes(const Comparison& comparison, Sentences how) {
 
 std::string full_table(const Comparison& comparison, std::size_t room) {
   const std::string open = "\n<details><summary>all " + std::to_string(comparison.cells.size()) +
-                           " cases</summary>\n\n" + kTableHead;
+                           " cases</summary>\n\n" + table_head(comparison);
   const std::string close = "\n</details>\n";
   constexpr std::size_t kRoomForRest = 80;
   if (comparison.cells.empty() || room < open.size() + close.size() + kRoomForRest) return "";
@@ -111,7 +120,7 @@ std::string full_table(const Comparison& comparison, std::size_t room) {
   std::string rows;
   std::size_t listed = 0;
   for (const Cell& cell : comparison.cells) {
-    const std::string next = row(cell, comparison.policy.metric);
+    const std::string next = row(cell, comparison.policy);
     if (rows.size() + next.size() > room) break;
     rows += next;
     ++listed;

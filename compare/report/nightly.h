@@ -7,6 +7,6 @@
 
 namespace warpgauge {
 
-[[nodiscard]] std::string nightly_report(const NightlyResult& result);
+[[nodiscard]] std::string nightly_report(const NightlyResult& result, bool all = false);
 
 }  // namespace warpgauge

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/diagnostic.h"
 #include "base/escape.h"
 #include "base/number_format.h"
 #include "compare/decide/measuring_noise.h"
+#include "compare/report/note_folder.h"
 #include "compare/report/unit_words.h"
 #include "compare/report/why_words.h"
 #include "compare/statistics/outliers.h"
@@ -15,6 +18,15 @@ namespace {
 
 const char* verb(std::int64_t count, const char* one, const char* many) {
   return count == 1 ? one : many;
+}
+
+// "a, b, c and 4 more"; `names` are the first ones.
+std::string first_names(const std::vector<std::string>& names, std::int64_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kNamesInNote); ++i)
+    text += (i > 0 ? ", " : "") + visible(names[i]);
+  const auto left = count - static_cast<std::int64_t>(std::min(names.size(), kNamesInNote));
+  return left > 0 ? fmt::format("{} and {} more", text, left) : text;
 }
 
 struct NoteWords {
@@ -43,6 +55,34 @@ struct NoteWords {
     const std::string where = visible(note.file) + ": " + printable(note.message);
     return note.on_both_sides ? fmt::format("{}: skipped on both sides ({})", visible(note.name), where)
                               : fmt::format("{}: skipped in {}", visible(note.name), where);
+  }
+  std::string operator()(const note::FailedCases& note) const {
+    const std::string cases = format_count(note.cases, "cases");
+    const std::string names = first_names(note.names, note.cases);
+    switch (note.kind) {
+      case note::FailedCases::Kind::on_both_sides:
+        return fmt::format("{} failed on both sides: {}", cases, names);
+      case note::FailedCases::Kind::fixed:
+        return fmt::format("{} failed in base only, so head fixes {}: {}", cases,
+                           verb(note.cases, "it", "them"), names);
+      case note::FailedCases::Kind::not_run_in_head:
+        return fmt::format("{} failed in base and {} not run in head: {}", cases,
+                           verb(note.cases, "was", "were"), names);
+      case note::FailedCases::Kind::allowed:
+        break;
+    }
+    return fmt::format("{} failed in head, which --allow-failed permits: {}", cases, names);
+  }
+  std::string operator()(const note::BaseIsEmpty&) const {
+    return "base lists no case, so all cases of head are new, and none was run";
+  }
+  std::string operator()(const note::BelowResolutionCases& note) const {
+    return fmt::format(
+        "{} {} below resolution: an iteration takes at most one clock cycle ({}) on both sides, so it "
+        "measures "
+        "nothing: {}; use benchmark::DoNotOptimize",
+        format_count(note.cases, "cases"), verb(note.cases, "is", "are"), format_duration(note.resolution_ns),
+        first_names(note.names, note.cases));
   }
   std::string operator()(const note::ControlsUnused&) const {
     return "the policy's controls have no effect here: they correct blocks of an A/B run (`compare ab`)";
@@ -183,7 +223,8 @@ struct NoteWords {
         "{} drifted: {}{}, by {} over {}; `compare trend` shows it, `compare bless` refuses the round until "
         "--accept RE "
         "restarts the case",
-        format_count(note.cases, "stored cases"), note.cases == 1 ? "" : "the worst is ", visible(note.name),
+        format_count(note.cases, "stored cases"), note.cases == 1 ? "" : "the worst is ",
+        visible(note.metric.empty() ? note.name : fmt::format("{} [{}]", note.name, note.metric)),
         format_change(note.ratio), format_count(note.rounds, "rounds"));
   }
   std::string operator()(const note::Settled& note) const {
@@ -201,6 +242,28 @@ struct NoteWords {
 
 }  // namespace
 
+namespace {
+
+// Which metrics a note is about; nothing if it is about all of them.
+std::vector<std::string> metric_sentences(const Comparison& comparison) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> metrics_of;
+  for (const MetricNote& one : comparison.metric_notes) {
+    const std::string sentence = note_sentence(one.note, comparison.policy);
+    auto found = std::ranges::find_if(metrics_of, [&](const auto& entry) { return entry.first == sentence; });
+    if (found == metrics_of.end()) found = metrics_of.insert(metrics_of.end(), {sentence, {}});
+    found->second.push_back(visible(one.metric));
+  }
+  const auto tested = std::ranges::count(comparison.policy.metrics, false, &AppliedMetric::exact);
+  std::vector<std::string> sentences;
+  for (const auto& [sentence, metrics] : metrics_of) {
+    const bool all = std::ssize(metrics) >= tested && tested > 1;
+    sentences.push_back(all ? sentence : fmt::format("{}: {}", fmt::join(metrics, ", "), sentence));
+  }
+  return sentences;
+}
+
+}  // namespace
+
 std::string note_sentence(const Note& note, const AppliedPolicy& policy) {
   return std::visit(NoteWords{policy}, note);
 }
@@ -208,9 +271,7 @@ std::string note_sentence(const Note& note, const AppliedPolicy& policy) {
 std::string hindrance_sentence(Hindrance hindrance) {
   switch (hindrance) {
     case Hindrance::no_common_case:
-      return "no case is on both sides; check --filter, and whether cases were renamed";
-    case Hindrance::base_failed:
-      return "cases failed in base, so they cannot be compared";
+      return "no case was measured on both sides; check --filter, and whether cases failed or were renamed";
     case Hindrance::cases_missing:
       return "head lacks cases of base; --allow-missing permits that";
     case Hindrance::strict_inconclusive:
@@ -219,6 +280,8 @@ std::string hindrance_sentence(Hindrance hindrance) {
       return "--strict: the minimum detectable effect is above the policy's max_mde";
     case Hindrance::head_unusable:
       return "head could not be run";
+    case Hindrance::exact_varies:
+      return "a metric that is declared exact differs between the processes of one side";
     case Hindrance::other_machine:
     case Hindrance::null_control:
     case Hindrance::ended_early:
@@ -235,8 +298,6 @@ const char* hindrance_name(Hindrance hindrance) {
       return "other_machine";
     case Hindrance::no_common_case:
       return "no_common_case";
-    case Hindrance::base_failed:
-      return "base_failed";
     case Hindrance::cases_missing:
       return "cases_missing";
     case Hindrance::strict_inconclusive:
@@ -251,6 +312,8 @@ const char* hindrance_name(Hindrance hindrance) {
       return "head_unusable";
     case Hindrance::no_baseline:
       return "no_baseline";
+    case Hindrance::exact_varies:
+      return "exact_varies";
     case Hindrance::doubt:
       break;
   }
@@ -262,18 +325,25 @@ std::string first_sentence(const Comparison& comparison) {
   if (!shift.is_uniform || !shift.ratio) return "";
   const bool slower = *shift.ratio > 1;
   const std::string change = format_change(slower ? *shift.ratio : 1 / *shift.ratio).substr(1);
-  return fmt::format(
-      "most cases are {} {} (median): either the machine was {}, or the change affects all of them; "
-      "`compare ab` runs both binaries interleaved and shows which",
-      change, slower ? "slower" : "faster", slower ? "slower" : "faster");
+  const std::string of_metric = shift.metric.empty() ? "" : fmt::format("{}: ", visible(shift.metric));
+  return of_metric +
+         fmt::format(
+             "most cases are {} {} (median): either the machine was {}, or the change affects all of them; "
+             "`compare ab` runs both binaries interleaved and shows which",
+             change, slower ? "slower" : "faster", slower ? "slower" : "faster");
 }
 
-std::vector<std::string> note_sentences(const Comparison& comparison) {
+std::vector<std::string> note_sentences(const Comparison& comparison, NoteDetail detail) {
   std::vector<std::string> sentences;
-  for (const Note& note : comparison.notes) sentences.push_back(note_sentence(note, comparison.policy));
   for (const Hindrance hindrance : comparison.hindrances)
     if (std::string sentence = hindrance_sentence(hindrance); !sentence.empty())
       sentences.push_back(std::move(sentence));
+  NoteFolder folder(comparison.policy, detail);
+  for (const bool deciding : {true, false})
+    for (const Note& note : comparison.notes)
+      if (is_deciding(note) == deciding) folder.add(note);
+  for (std::string& sentence : folder.take()) sentences.push_back(std::move(sentence));
+  for (std::string& sentence : metric_sentences(comparison)) sentences.push_back(std::move(sentence));
   return sentences;
 }
 

@@ -18,7 +18,11 @@ namespace warpgauge {
 // The first line of every report, whatever the verdict: most cases changed together. Empty if they did not.
 [[nodiscard]] std::string first_sentence(const Comparison& comparison);
 
-// All notes, then all hindrances, in the order of the comparison.
-[[nodiscard]] std::vector<std::string> note_sentences(const Comparison& comparison);
+// First what decides the verdict: the hindrances, and the notes that explain them. Then the other notes, in
+// the order of the comparison. Folded: many notes of one kind become one sentence, with their number and the
+// first three.
+enum class NoteDetail { folded, all };
+[[nodiscard]] std::vector<std::string> note_sentences(const Comparison& comparison,
+                                                      NoteDetail detail = NoteDetail::folded);
 
 }  // namespace warpgauge

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kWhyIndent = 4;
+constexpr std::size_t kMostWarnings = 3, kLongestWhy = 250;
 constexpr std::size_t kTflops = 0, kCeiling = 1, kError = 2;  // in kShownCounters
 
 struct Column {
@@ -76,16 +77,49 @@ std::string row(const ShownCase& one, const std::vector<Column>& columns) {
   line += visible(one.name) + "\n";
   if (was_measured(one)) return line;
   const std::string why = one.failure.empty() ? "skipped: " + one.skip_reason : "FAILED: " + one.failure;
-  return line + wrapped(visible(why), kWhyIndent);
+  return line + wrapped(shortened(visible(why), kLongestWhy), kWhyIndent);
+}
+
+// Which rows fit into `room` lines: failed cases first, then skipped ones, then the others.
+std::vector<bool> rows_that_fit(const ShownResults& results, const std::vector<Column>& columns,
+                                std::size_t room) {
+  std::vector<bool> fits(results.cases.size());
+  const auto take = [&](auto wanted) {
+    for (std::size_t i = 0; i < fits.size(); ++i) {
+      if (!wanted(results.cases[i])) continue;
+      const std::size_t lines = line_count(row(results.cases[i], columns));
+      if (lines > room) return;
+      fits[i] = true;
+      room -= lines;
+    }
+  };
+  take([](const ShownCase& one) { return !one.failure.empty(); });
+  take([](const ShownCase& one) { return one.failure.empty() && !one.skip_reason.empty(); });
+  take(was_measured);
+  return fits;
 }
 
 // Names stand last: they have any length.
-std::string table(const ShownResults& results, const std::vector<Column>& columns) {
+std::string table(const ShownResults& results, const std::vector<Column>& columns, std::size_t room) {
   std::string out;
   for (const Column& column : columns)
     out += padded_left(column.title, column.width) + std::string(kGap, ' ');
   out += "case\n";
-  for (const ShownCase& one : results.cases) out += row(one, columns);
+  const std::vector<bool> fits = rows_that_fit(results, columns, room);
+  for (std::size_t i = 0; i < fits.size(); ++i)
+    if (fits[i]) out += row(results.cases[i], columns);
+  if (const auto left = std::ranges::count(fits, false); left > 0)
+    out += fmt::format("... and {}; --all shows them\n", format_count(left, "more cases"));
+  return out;
+}
+
+// The warnings, at most three if not `all`.
+std::string notes(const std::vector<std::string>& warnings, bool all) {
+  std::string out;
+  const std::size_t shown = all ? warnings.size() : std::min(warnings.size(), kMostWarnings);
+  for (std::size_t i = 0; i < shown; ++i) out += wrapped(visible("note: " + warnings[i]), 0);
+  if (shown < warnings.size())
+    out += fmt::format("note: {} more notes; --all shows them\n", warnings.size() - shown);
   return out;
 }
 
@@ -120,14 +154,14 @@ std::string summary(const std::vector<ShownCase>& cases) {
 
 }  // namespace
 
-std::string show_report(const ShownResults& results) {
+std::string show_report(const ShownResults& results, bool all) {
   std::vector<Column> columns = all_columns(results.metric);
   set_widths(columns, results.cases);
-  std::string out;
-  if (!results.cases.empty()) out += table(results, columns) + "\n";
-  out += legend(results, columns);
-  for (const std::string& warning : results.warnings) out += wrapped(visible("note: " + warning), 0);
-  return out + summary(results.cases);
+  const std::string below = legend(results, columns) + notes(results.warnings, all) + summary(results.cases);
+  if (results.cases.empty()) return below;
+  constexpr std::size_t kAround = 3;  // the head of the table, what it left out, an empty line
+  const std::size_t used = std::min(line_count(below) + kAround, kMostLines);
+  return table(results, columns, all ? std::string::npos : kMostLines - used) + "\n" + below;
 }
 
 }  // namespace warpgauge

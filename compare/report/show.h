@@ -1,4 +1,5 @@
-// The results of one binary as a table, one row per case. Fits 100 columns.
+// The results of one binary as a table, one row per case. Fits 100 columns, and kMostLines lines unless
+// `all`: then failed and skipped cases have a row, and as many others as fit.
 #pragma once
 
 #include <array>
@@ -30,6 +31,6 @@ struct ShownResults {
 };
 
 // Leaves out the columns that no row has.
-[[nodiscard]] std::string show_report(const ShownResults& results);
+[[nodiscard]] std::string show_report(const ShownResults& results, bool all = false);
 
 }  // namespace warpgauge

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "base/columns.h"
 #include "base/escape.h"
@@ -16,17 +17,29 @@ namespace {
 
 constexpr std::size_t kMostBars = 40, kFewestBars = 6;
 constexpr std::size_t kFigures = 2 + 9 + 2 + 10 + 2;  // columns in front of the bars
+// Without --all: together with the lines around them at most kMostLines.
+constexpr std::size_t kMostCases = 29, kMostEvents = 4, kMostNames = 3, kMostNotes = 3;
 constexpr std::size_t kDate = 10, kCommit = 10;
 
-// One bar is the geometric mean of the numbers of `per_bar` rounds that follow one another.
-std::vector<std::optional<double>> log_bars(const std::vector<std::optional<double>>& numbers,
-                                            std::size_t per_bar) {
+// One bar is the geometric mean of the numbers of `per_bar` rounds that follow one another. If a number is
+// not above 0, it is the arithmetic mean, as a share of the largest number.
+std::vector<std::optional<double>> heights_of(const std::vector<std::optional<double>>& numbers,
+                                              std::size_t per_bar) {
+  bool by_log = true;
+  double largest = 0;
+  for (const auto& number : numbers) {
+    by_log &= !number || *number > 0;
+    largest = std::max(largest, number ? std::abs(*number) : 0);
+  }
+  const auto height = [&](double number) {
+    return by_log ? std::log(number) : largest > 0 ? number / largest : 0;
+  };
   std::vector<std::optional<double>> bars;
   for (std::size_t begin = 0; begin < numbers.size(); begin += per_bar) {
     double sum = 0, count = 0;
     for (std::size_t i = begin; i < std::min(begin + per_bar, numbers.size()); ++i) {
       if (!numbers[i]) continue;
-      sum += std::log(*numbers[i]);
+      sum += height(*numbers[i]);
       ++count;
     }
     bars.push_back(count > 0 ? std::optional(sum / count) : std::nullopt);
@@ -68,7 +81,7 @@ std::vector<std::pair<std::optional<double>, std::string>> worst_first(const Bas
   return cases;
 }
 
-std::string case_lines(const BaselineTrend& trend) {
+std::string case_lines(const BaselineTrend& trend, bool all) {
   const std::size_t per_bar = (trend.rounds.size() + kMostBars - 1) / kMostBars;
   const std::size_t width = std::max(kFewestBars, (trend.rounds.size() + per_bar - 1) / per_bar);
   const auto line = [&](const std::string& change, const std::string& value, const std::string& bars,
@@ -79,22 +92,35 @@ std::string case_lines(const BaselineTrend& trend) {
   };
   std::string out = line("drift", "latest", per_bar == 1 ? "rounds" : "1:" + std::to_string(per_bar),
                          "case (" + visible(trend.metric.name) + ")");
-  for (const auto& [change, name] : worst_first(trend)) {
+  const auto cases = worst_first(trend);
+  const std::size_t shown = all ? cases.size() : std::min(cases.size(), kMostCases);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [change, name] = cases[i];
     const auto& numbers = trend.cases.at(name);
     const auto latest = std::find_if(numbers.rbegin(), numbers.rend(), [](const auto& n) { return n; });
     out += line(change ? format_change(*change) : kUnknown, format_value(**latest, trend.metric.name),
-                sparkline(log_bars(numbers, per_bar)), visible(name));
+                sparkline(heights_of(numbers, per_bar)), visible(name));
   }
+  if (shown < cases.size())
+    out += fitted("  ... and " + std::to_string(cases.size() - shown) + " more; --all shows them");
   return out + fitted("drift: latest against oldest, + is worse");
 }
 
-std::string event_lines(const std::vector<TrendEvent>& events) {
+// The latest events, if not `all`.
+std::string event_lines(const std::vector<TrendEvent>& events, bool all) {
   std::string out;
-  for (const auto& [event, commit] : events) {
+  const std::size_t shown = all ? events.size() : std::min(events.size(), kMostEvents);
+  if (shown < events.size())
+    out += fitted("  " + std::to_string(events.size() - shown) + " earlier ones; --all shows them");
+  for (std::size_t i = events.size() - shown; i < events.size(); ++i) {
+    const auto& [event, commit] = events[i];
     out += fitted("  " + visible(event.date.substr(0, kDate)) + "  " +
                   (commit.empty() ? "uncommitted" : commit.substr(0, kCommit)) + "  " +
                   visible(event.action) + ": " + visible(event.reason));
-    for (const std::string& name : event.cases) out += fitted("      " + visible(name));
+    const std::size_t names = all ? event.cases.size() : std::min(event.cases.size(), kMostNames);
+    for (std::size_t n = 0; n < names; ++n) out += fitted("      " + visible(event.cases[n]));
+    if (names < event.cases.size())
+      out += fitted("      ... and " + std::to_string(event.cases.size() - names) + " more");
   }
   return out.empty()
              ? out
@@ -103,13 +129,17 @@ std::string event_lines(const std::vector<TrendEvent>& events) {
 
 }  // namespace
 
-std::string trend_report(const std::string& path, const BaselineTrend& trend) {
+std::string trend_report(const std::string& path, const BaselineTrend& trend, bool all) {
   const auto day = [](const BaselineRound& round) { return visible(round.date.substr(0, kDate)); };
   std::string out =
       fitted(visible(path) + ": " + format_count(static_cast<std::int64_t>(trend.rounds.size()), "rounds") +
              ", " + day(trend.rounds.front()) + " to " + day(trend.rounds.back()));
-  out += case_lines(trend) + event_lines(trend.events);
-  for (const HistoryNote& note : trend.notes) out += fitted("note: " + history_note_text(note));
+  out += case_lines(trend, all) + event_lines(trend.events, all);
+  const std::size_t notes = all ? trend.notes.size() : std::min(trend.notes.size(), kMostNotes);
+  if (notes < trend.notes.size())
+    out += fitted("note: " + std::to_string(trend.notes.size() - notes) + " more notes; --all shows them");
+  for (const HistoryNote& note : std::span(trend.notes).first(notes))
+    out += fitted("note: " + history_note_text(note));
   return out;
 }
 

@@ -50,14 +50,30 @@ struct Writer {
   Json operator()(const NullControlFailed& why) const {
     return {{"kind", "null_control_failed"}, {"otherwise", decided_name(why.otherwise)}};
   }
+  Json operator()(const ByDifference& why) const {
+    return {{"kind", "by_difference"}, {"exact", why.exact}, {"limit", why.limit}};
+  }
+  Json operator()(const DifferenceOpen& why) const {
+    return {{"kind", "difference_open"}, {"too_few_units", why.too_few_units}};
+  }
+  Json operator()(const ExactVaries& why) const {
+    return {{"kind", "exact_varies"}, {"side", side_name(why.side)}, {"low", why.low}, {"high", why.high}};
+  }
   Json operator()(const AllExcluded&) const { return {{"kind", "all_excluded"}}; }
   Json operator()(const NotAnalysed&) const { return {{"kind", "not_analysed"}}; }
   Json operator()(const NoTime&) const { return {{"kind", "no_time"}}; }
+  Json operator()(const BelowResolution& why) const {
+    return {{"kind", "below_resolution"}, {"resolution_ns", why.resolution_ns}};
+  }
   Json operator()(const Dropped& why) const {
     return {{"kind", "dropped"}, {"side", side_name(why.side)}, {"cause", why.cause}};
   }
   Json operator()(const Failed& why) const {
-    return {{"kind", "failed"}, {"side", side_name(why.side)}, {"file", why.file}, {"message", why.message}};
+    Json json{
+        {"kind", "failed"}, {"side", side_name(why.side)}, {"file", why.file}, {"message", why.message}};
+    if (why.on_both_sides) json["on_both_sides"] = true;
+    if (why.allowed) json["allowed"] = true;
+    return json;
   }
   Json operator()(const Absent& why) const { return {{"kind", "absent"}, {"side", side_name(why.side)}}; }
   Json operator()(const Skipped& why) const {
@@ -149,6 +165,18 @@ void read_kind(FieldReader& in, DependsOnExclusion& why) {
 void read_kind(FieldReader& in, NullControlFailed& why) {
   in.object({{"otherwise", decided(why.otherwise)}});
 }
+ReadValue any_finite(double& into) {
+  return read::number(into, {.low = -NumberRange().high});
+}
+void read_kind(FieldReader& in, ByDifference& why) {
+  in.object({{"exact", read::boolean(why.exact)}, {"limit", margin(why.limit)}});
+}
+void read_kind(FieldReader& in, DifferenceOpen& why) {
+  in.object({{"too_few_units", read::boolean(why.too_few_units)}});
+}
+void read_kind(FieldReader& in, ExactVaries& why) {
+  in.object({{"side", side(why.side)}, {"low", any_finite(why.low)}, {"high", any_finite(why.high)}});
+}
 void read_kind(FieldReader& in, AllExcluded&) {
   in.object({});
 }
@@ -158,11 +186,18 @@ void read_kind(FieldReader& in, NotAnalysed&) {
 void read_kind(FieldReader& in, NoTime&) {
   in.object({});
 }
+void read_kind(FieldReader& in, BelowResolution& why) {
+  in.object({{"resolution_ns", read::positive(why.resolution_ns)}});
+}
 void read_kind(FieldReader& in, Dropped& why) {
   in.object({{"side", side(why.side)}, {"cause", read::text(why.cause)}});
 }
 void read_kind(FieldReader& in, Failed& why) {
-  in.object({{"side", side(why.side)}, {"file", read::text(why.file)}, {"message", read::text(why.message)}});
+  in.object({{"side", side(why.side)},
+             {"file", read::text(why.file)},
+             {"message", read::text(why.message)},
+             {"on_both_sides", read::boolean(why.on_both_sides), Presence::optional},
+             {"allowed", read::boolean(why.allowed), Presence::optional}});
 }
 void read_kind(FieldReader& in, Absent& why) {
   in.object({{"side", side(why.side)}});
@@ -174,7 +209,7 @@ void read_kind(FieldReader& in, OtherMachine&) {
   in.object({});
 }
 void read_kind(FieldReader& in, Accepted& why) {
-  in.object({{"before", read::nullable(why.before, read::positive)}});
+  in.object({{"before", read::nullable(why.before, any_finite)}});
 }
 
 template <class Kind>
@@ -192,9 +227,13 @@ const std::vector<std::pair<std::string_view, ReadKind>>& kinds() {
       {"same_proved", read_as<SameProved>},
       {"depends_on_exclusion", read_as<DependsOnExclusion>},
       {"null_control_failed", read_as<NullControlFailed>},
+      {"by_difference", read_as<ByDifference>},
+      {"difference_open", read_as<DifferenceOpen>},
+      {"exact_varies", read_as<ExactVaries>},
       {"all_excluded", read_as<AllExcluded>},
       {"not_analysed", read_as<NotAnalysed>},
       {"no_time", read_as<NoTime>},
+      {"below_resolution", read_as<BelowResolution>},
       {"dropped", read_as<Dropped>},
       {"failed", read_as<Failed>},
       {"absent", read_as<Absent>},

@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.h"
 #include "base/number_format.h"
+#include "compare/report/format.h"
 #include "compare/report/unit_words.h"
 
 namespace warpgauge {
@@ -46,6 +47,7 @@ struct WhyWords {
   const AppliedPolicy& policy;
   bool full;
   Unit unit = policy.unit;
+  const std::string& metric = metric_of(cell, policy);
 
   std::string operator()(const std::monostate&) const { return ""; }
 
@@ -70,7 +72,8 @@ struct WhyWords {
   std::string operator()(const NotProved& why) const {
     if (why.two_speeds) return speed_words(*why.two_speeds);
     if (why.named_noise)
-      return full ? fmt::format("not decided: named as noise: {}", estimate_words(cell)) : "named as noise";
+      return full && cell.ratio ? fmt::format("not decided: named as noise: {}", estimate_words(cell))
+                                : "named as noise";
     const std::string resolution = resolution_words(cell, unit, why);
     if (full)
       return fmt::format("not decided: {}; {}; minimum detectable effect (MDE): {}{}", estimate_words(cell),
@@ -92,6 +95,33 @@ struct WhyWords {
                        claim(why.otherwise), cell.ratio ? format_change(*cell.ratio) : kUnknown);
   }
 
+  std::string operator()(const ByDifference& why) const {
+    if (!full) return why.exact && cell.verdict != CellVerdict::unchanged ? "exact" : "";
+    const std::string change = fmt::format("{} -> {}", value(cell.base), value(cell.head));
+    const char* const kind = why.exact ? ", an exact metric" : "";
+    if (cell.verdict == CellVerdict::unchanged)
+      return cell.difference.value_or(0) == 0
+                 ? fmt::format("equal: {}{}", value(cell.head), kind)
+                 : fmt::format("within the limit of {}: {}{}", limit(why.limit), change, kind);
+    return fmt::format("{}: {}{}; beyond the limit of {}",
+                       cell.verdict == CellVerdict::regression ? "worse" : "better", change, kind,
+                       limit(why.limit));
+  }
+  std::string operator()(const DifferenceOpen& why) const {
+    const char* const cause =
+        why.too_few_units
+            ? "a number is not above 0, and there are fewer than three processes per side; measure more, or "
+              "declare the metric exact in the policy"
+            : "a number is not above 0, and the numbers of the processes vary too much";
+    return full ? fmt::format("not decided: {}", cause) : cause;
+  }
+  std::string operator()(const ExactVaries& why) const {
+    return fmt::format(
+        "not decided: {} is declared exact, but {} has numbers from {} to {}; set \"exact\": false for it in "
+        "`metrics` of the policy",
+        metric, side_name(why.side), format_value(why.low, metric), format_value(why.high, metric));
+  }
+
   std::string operator()(const AllExcluded&) const {
     return fmt::format("not decided: all {} that one side has of this case were excluded as outliers",
                        unit_name(unit));
@@ -102,10 +132,21 @@ struct WhyWords {
   std::string operator()(const NoTime&) const {
     return "not decided: a process reported no time for this case";
   }
+  std::string operator()(const BelowResolution& why) const {
+    return fmt::format("below resolution: at most one clock cycle ({}) per iteration on both sides",
+                       format_duration(why.resolution_ns));
+  }
   std::string operator()(const Dropped& why) const {
     return fmt::format("not decided: removed from the run: {}: {}", side_name(why.side), why.cause);
   }
-  std::string operator()(const Failed& why) const { return why.file + ": " + printable(why.message); }
+  std::string operator()(const Failed& why) const {
+    return fmt::format("{}{}: {}",
+                       why.on_both_sides        ? "failed on both sides: "
+                       : why.allowed            ? "failed, which --allow-failed permits: "
+                       : why.side == Side::base ? "failed in base: "
+                                                : "",
+                       why.file, printable(why.message));
+  }
   std::string operator()(const Absent& why) const {
     return full ? fmt::format("not in {}", side_name(why.side)) : "";
   }
@@ -117,16 +158,18 @@ struct WhyWords {
   }
   std::string operator()(const Accepted& why) const {
     return "accepted: the case restarts with this round" +
-           (why.before ? fmt::format("; before: {}", format_value(*why.before, policy.metric)) : "");
+           (why.before ? fmt::format("; before: {}", format_value(*why.before, metric)) : "");
   }
 
   std::string speed_words(const TwoSpeeds& speeds) const {
     return fmt::format("{}two speeds: {} and {}; head has the slower one, as {} before",
-                       full ? "not decided: " : "", format_value(speeds.fast, policy.metric),
-                       format_value(speeds.slow, policy.metric),
+                       full ? "not decided: " : "", format_value(speeds.fast, metric),
+                       format_value(speeds.slow, metric),
                        format_count(static_cast<std::int64_t>(speeds.rounds), "rounds"));
   }
   std::string mde_or_none() const { return cell.mde ? format_mde(*cell.mde) : "none"; }
+  std::string value(const SideSummary& side) const { return value_or_unknown(side, metric); }
+  std::string limit(double size) const { return size == 0 ? "0" : format_value(size, metric); }
   std::string used_units() const { return format_used_units(cell.units.value_or(0), unit); }
 };
 

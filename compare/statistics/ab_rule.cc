@@ -24,6 +24,13 @@ double block_difference(const std::array<double, kPositions>& numbers, int block
   return difference;
 }
 
+// A number that has no logarithm is infinite.
+std::optional<DecisionWhy> problem_with(const std::array<double, kPositions>& numbers, AbScale scale) {
+  if (scale == AbScale::untested || std::isfinite(block_difference(numbers, 0))) return std::nullopt;
+  if (std::ranges::any_of(numbers, [](double one) { return std::isnan(one); })) return NoTime{};
+  return DifferenceOpen{};
+}
+
 // The first `count` of a random order, the same on every platform (std::shuffle's order is not specified).
 std::vector<std::size_t> draw(std::vector<std::size_t> from, std::size_t count, std::uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -42,19 +49,18 @@ std::vector<int> look_blocks(const AbPlan& plan) {
   return blocks;
 }
 
-AbRule::AbRule(std::vector<AbCase> cases, const AbPlan& plan)
+AbRule::AbRule(std::vector<AbCase> cases, const AbPlan& plan, std::size_t metrics)
     : cases_(std::move(cases)),
+      metrics_(metrics),
       plan_(plan),
       states_(cases_.size()),
       decided_(cases_.size(), Decided::inconclusive) {
   check(plan);
   look_blocks_ = look_blocks(plan);
-  for (const AbCase& one : cases_) {
-    margins_.push_back(one.margins);
-    controls_.push_back(one.control);
-  }
+  for (const AbCase& one : cases_) margins_.push_back(one.margins);
+  for (std::size_t b = 0; b < benchmarks(); ++b) controls_.push_back(cases_[b].control);
   if (cases_.empty()) return;
-  next_.emplace(AbLook{0, look_blocks_.front(), std::vector<std::size_t>(cases_.size())});
+  next_.emplace(AbLook{0, look_blocks_.front(), std::vector<std::size_t>(benchmarks())});
   std::iota(next_->cases.begin(), next_->cases.end(), std::size_t{0});
 }
 
@@ -78,9 +84,10 @@ void AbRule::take(std::span<const AbBlock> blocks) {
     if (block.numbers.size() != cases_.size()) throw std::invalid_argument("a block needs one row per case");
     AbBlock& kept = blocks_.emplace_back();
     kept.numbers.assign(cases_.size(), {kAbsent, kAbsent, kAbsent, kAbsent});
-    for (const std::size_t c : look.cases) {
+    for (std::size_t c = 0; c < cases_.size(); ++c) {
+      if (!std::ranges::binary_search(look.cases, c % benchmarks())) continue;
       kept.numbers[c] = block.numbers[c];
-      if (!std::isfinite(block_difference(block.numbers[c], 0))) drop(c, NoTime{});
+      if (const auto why = problem_with(block.numbers[c], cases_[c].scale)) drop_case(c, *why);
     }
   }
   ++looks_;
@@ -94,19 +101,43 @@ void AbRule::limit_next(std::span<const std::size_t> cases) {
   if (next_->cases.empty()) next_.reset();
 }
 
-void AbRule::drop(std::size_t case_index, DecisionWhy why) {
-  if (!states_[case_index].dropped) states_[case_index].dropped = std::move(why);
+void AbRule::drop_case(std::size_t c, const DecisionWhy& why) {
+  if (states_[c].dropped) return;
+  if (std::holds_alternative<BelowResolution>(why)) decided_[c] = Decided::unchanged;
+  states_[c].dropped = why;
 }
 
-TwoWayData AbRule::differences() const {
+void AbRule::drop(std::size_t benchmark, const DecisionWhy& why) {
+  for (std::size_t c = benchmark; c < cases_.size(); c += benchmarks()) drop_case(c, why);
+}
+
+// The cases that are in the family.
+std::vector<std::size_t> AbRule::tested() const {
+  std::vector<std::size_t> tested;
+  for (std::size_t c = 0; c < cases_.size(); ++c)
+    if (cases_[c].scale != AbScale::untested) tested.push_back(c);
+  return tested;
+}
+
+// Of the cases with logs.
+TwoWayData AbRule::differences(std::size_t metric) const {
   TwoWayData data;
-  data.cases = cases_.size();
+  data.cases = benchmarks();
   data.head.assign(blocks_.size(), true);
+  const std::size_t first = metric * benchmarks();
   for (std::size_t b = 0; b < blocks_.size(); ++b)
-    for (std::size_t c = 0; c < cases_.size(); ++c)
-      data.values.push_back(!states_[c].dropped ? block_difference(blocks_[b].numbers[c], static_cast<int>(b))
-                                                : kAbsent);
+    for (std::size_t c = first; c < first + benchmarks(); ++c)
+      data.values.push_back(!states_[c].dropped && cases_[c].scale == AbScale::log
+                                ? block_difference(blocks_[b].numbers[c], static_cast<int>(b))
+                                : kAbsent);
   return data;
+}
+
+Effect AbRule::difference_of(std::size_t c) const {
+  std::vector<double> differences;
+  for (std::size_t b = 0; b < blocks_.size(); ++b)
+    differences.push_back(block_difference(blocks_[b].numbers[c], static_cast<int>(b)));
+  return paired_difference(states_[c].dropped ? std::vector<double>() : differences);
 }
 
 double AbRule::spent(std::size_t look) const {
@@ -122,42 +153,79 @@ double AbRule::unchanged_level(std::size_t look) const {
   return kUnchangedLevel * std::pow(0.5, static_cast<double>(halvings));
 }
 
-std::vector<Standing> AbRule::standing(const TwoWayFit& fit) const {
-  std::vector<Standing> standing(cases_.size(), Standing::open);
-  for (std::size_t c = 0; c < cases_.size(); ++c) {
-    if (decided_[c] == Decided::regression) {
-      standing[c] = Standing::regression;
-    } else if (decided_[c] == Decided::improvement) {
-      standing[c] = Standing::improvement;
-    } else if (decided_[c] == Decided::unchanged || fit.cases[c].units == 0) {
-      standing[c] = Standing::closed;
-    }
+Standing AbRule::standing(std::size_t c) const {
+  if (decided_[c] == Decided::regression) return Standing::regression;
+  if (decided_[c] == Decided::improvement) return Standing::improvement;
+  const MetricState& metric = metrics_[c / benchmarks()];
+  const bool present = metric.effects.cases[c % benchmarks()].present;
+  return decided_[c] == Decided::unchanged || !present ? Standing::closed : Standing::open;
+}
+
+void AbRule::fit_metric(std::size_t metric) {
+  MetricState& state = metrics_[metric];
+  const std::size_t first = metric * benchmarks();
+  const TwoWayFit fit = fit_two_way(differences(metric), controls_);
+  if (!state.prior) state.prior = variance_prior(fit);
+  state.effects = estimate_effects(fit, *state.prior, std::span(margins_).subspan(first, benchmarks()));
+  state.excluded = fit.excluded;
+  state.units.assign(benchmarks(), 0);
+  for (std::size_t b = 0; b < benchmarks(); ++b) {
+    const std::size_t c = first + b;
+    state.units[b] = fit.cases[b].units;
+    if (cases_[c].scale != AbScale::difference) continue;
+    settle_zeros(c);
+    state.effects.cases[b] = difference_of(c);
+    state.units[b] = blocks_of(c);
   }
-  return standing;
+}
+
+// If zeros decide the case, no later interim analysis tests it.
+void AbRule::settle_zeros(std::size_t c) {
+  if (states_[c].dropped || decided_[c] != Decided::inconclusive) return;
+  DifferenceCase sides{{}, {}, cases_[c].limits};
+  for (std::size_t b = 0; b < blocks_.size(); ++b)
+    for (int position = 0; position < kPositions; ++position)
+      (is_head(static_cast<int>(b), position) ? sides.head : sides.base)
+          .push_back(blocks_[b].numbers[c][static_cast<std::size_t>(position)]);
+  states_[c].zeros = decide_zeros(sides);
+  if (states_[c].zeros) decided_[c] = states_[c].zeros->decided;
 }
 
 void AbRule::judge_look(const AbLook& look) {
-  const TwoWayFit fit = fit_two_way(differences(), controls_);
-  if (!prior_) prior_ = variance_prior(fit);
-  effects_ = estimate_effects(fit, *prior_, margins_);
-  excluded_ = fit.excluded;
-
-  const std::vector<Standing> standing = this->standing(fit);
+  std::vector<Effects> effects;
+  for (std::size_t metric = 0; metric < metrics_.size(); ++metric) {
+    fit_metric(metric);
+    effects.push_back(metrics_[metric].effects);
+  }
+  const Effects all = one_family(effects);
+  test_share_ = all.test_share;
+  Effects family;
+  family.test_share = all.test_share;
+  std::vector<Limits> limits;
+  std::vector<Standing> stands;
+  const std::vector<std::size_t> tested = this->tested();
+  for (const std::size_t c : tested) {
+    family.cases.push_back(all.cases[c]);
+    limits.push_back(cases_[c].scale == AbScale::log ? log_limits(margins_[c]) : cases_[c].limits);
+    stands.push_back(standing(c));
+  }
   const auto index = static_cast<std::size_t>(looks_);
   const Levels levels{spent(index) - spent(index - 1), unchanged_level(index)};
-  const std::vector<Verdict> verdicts = judge(effects_, margins_, standing, levels);
-  const std::vector<ExcludedUnits> against = against_head(group_excluded(excluded_, 0, blocks_.size()));
-  for (const std::size_t c : look.cases) {
-    if (standing[c] != Standing::open) continue;
-    decided_[c] = verdicts[c].decided;
-    states_[c] = {.evidence = {.effect = effects_.cases[c],
-                               .verdict = verdicts[c],
+  const std::vector<Verdict> verdicts = judge(family, limits, stands, levels);
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    const std::size_t c = tested[i];
+    if (stands[i] != Standing::open || !std::ranges::binary_search(look.cases, c % benchmarks())) continue;
+    decided_[c] = verdicts[i].decided;
+    states_[c] = {.evidence = {.effect = all.cases[c],
+                               .verdict = verdicts[i],
                                .margins = margins_[c],
-                               .bulk_unchanged = effects_.bulk_unchanged,
-                               .units = fit.cases[c].units,
+                               .bulk_unchanged = all.cases[c].relative_applies,
+                               .units = metrics_[c / benchmarks()].units[c % benchmarks()],
                                .levels = {.look = levels.change},
-                               .against_head = against},
-                  .dropped = {}};
+                               .against_head = against_head(
+                                   group_excluded(metrics_[c / benchmarks()].excluded, 0, blocks_.size()))},
+                  .dropped = {},
+                  .zeros = {}};
   }
 }
 
@@ -166,14 +234,20 @@ void AbRule::plan_next(const AbLook& last) {
   if (looks_ == static_cast<int>(look_blocks_.size())) return;
   std::vector<std::size_t> running, others;
   bool undecided = false;
-  for (const std::size_t c : last.cases) {
-    if (states_[c].dropped) continue;
-    const bool open = decided_[c] == Decided::inconclusive;
+  for (const std::size_t b : last.cases) {
+    bool open = false, remains = false;
+    for (std::size_t c = b; c < cases_.size(); c += benchmarks()) {
+      if (states_[c].dropped) continue;
+      remains = true;
+      open |= cases_[c].scale != AbScale::untested && decided_[c] == Decided::inconclusive;
+    }
+    if (!remains) continue;
     undecided |= open;
-    (open || controls_[c] ? running : others).push_back(c);
+    (open || controls_[b] ? running : others).push_back(b);
   }
   if (!undecided) return;
-  // Only cases of the last interim analysis are drawn: they hold all blocks, so that all of them estimate g.
+  // Only benchmarks of the last interim analysis are drawn: they hold all blocks, so that all of them
+  // estimate g.
   const auto panel = static_cast<std::size_t>(plan_.panel);
   if (running.size() < panel) {
     const std::uint64_t seed = plan_.seed + static_cast<std::uint64_t>(looks_);
@@ -184,6 +258,11 @@ void AbRule::plan_next(const AbLook& last) {
   next_.emplace(AbLook{look_blocks_[index - 1], look_blocks_[index], std::move(running)});
 }
 
+bool AbRule::is_below_resolution(std::size_t case_index) const {
+  const auto& dropped = states_[case_index].dropped;
+  return dropped && std::holds_alternative<BelowResolution>(*dropped);
+}
+
 int AbRule::blocks_of(std::size_t case_index) const {
   return static_cast<int>(std::ranges::count_if(
       blocks_, [&](const AbBlock& block) { return !std::isnan(block.numbers[case_index][0]); }));
@@ -191,38 +270,56 @@ int AbRule::blocks_of(std::size_t case_index) const {
 
 Decision AbRule::decision_about(std::size_t c, bool null_control_failed) const {
   const Evidence& last = states_[c].evidence;
-  if (states_[c].dropped && decided_[c] == Decided::inconclusive) return no_decision(*states_[c].dropped);
-  if (last.units == 0) return no_decision(NotAnalysed{});
+  if (states_[c].zeros) return *states_[c].zeros;
+  if (is_below_resolution(c) || (states_[c].dropped && decided_[c] == Decided::inconclusive))
+    return no_decision(*states_[c].dropped);
+  if (last.units == 0 || cases_[c].scale == AbScale::untested) return no_decision(NotAnalysed{});
   Evidence evidence = last;
-  evidence.levels.single = last.levels.look * effects_.test_share / static_cast<double>(cases_.size());
+  evidence.levels.single = last.levels.look * test_share_ / static_cast<double>(tested().size());
   evidence.levels.unchanged = unchanged_level(look_blocks_.size());
   evidence.verdict.p_adjusted = std::min(1.0, last.verdict.p_adjusted * plan_.alpha / last.levels.look);
-  Decision decision = decision_of(evidence, [&](int extra) { return 1.0 / (last.units + extra); });
-  if (std::holds_alternative<ChangeProved>(decision.why) && null_control_failed) {
+  const bool by_log = cases_[c].scale == AbScale::log;
+  Decision decision = by_log ? decision_of(evidence, [&](int extra) { return 1.0 / (last.units + extra); })
+                             : difference_decision(evidence.effect, evidence.verdict, cases_[c].limits);
+  const bool changed = decision.decided == Decided::regression || decision.decided == Decided::improvement;
+  if (changed && null_control_failed) {
     decision.why = NullControlFailed{decision.decided};
     decision.decided = Decided::inconclusive;
   }
   return decision;
 }
 
-AbOutcome AbRule::outcome() const {
+std::vector<Decided> AbRule::decided() const {
+  std::vector<Decided> decided;
+  for (const std::size_t c : tested()) decided.push_back(decided_[c]);
+  return decided;
+}
+
+AbOutcome AbRule::outcome(std::size_t metric) const {
+  const MetricState& state = metrics_[metric];
+  const std::size_t first = metric * benchmarks();
   AbOutcome outcome;
   outcome.looks = looks_;
   outcome.blocks = static_cast<int>(blocks_.size());
-  outcome.null_control = null_control(blocks_, margins_, plan_.alpha);
+  std::vector<std::vector<std::size_t>> by_log(metrics_.size());
+  for (std::size_t c = 0; c < cases_.size(); ++c)
+    if (cases_[c].scale == AbScale::log) by_log[c / benchmarks()].push_back(c);
+  outcome.null_control = null_control(blocks_, margins_, by_log, plan_.alpha);
   const bool failed = outcome.null_control.verdict == NullVerdict::failed;
   std::vector<double> detectable;
-  for (std::size_t c = 0; c < cases_.size(); ++c) {
+  for (std::size_t c = first; c < first + benchmarks(); ++c) {
     outcome.decisions.push_back(decision_about(c, failed));
-    detectable.push_back(outcome.decisions.back().mde);
+    if (cases_[c].scale == AbScale::log && !is_below_resolution(c))
+      detectable.push_back(outcome.decisions.back().mde);
   }
-  for (const Outlier& block : excluded_)  // two processes per side in each
+  for (const Outlier& block : state.excluded)  // two processes per side in each
     for (auto* side : {&outcome.excluded_places.base, &outcome.excluded_places.head})
       side->insert(side->end(), {2 * block.unit, 2 * block.unit + 1});
-  outcome.excluded = group_excluded(excluded_, 0, blocks_.size());
+  outcome.excluded = group_excluded(state.excluded, 0, blocks_.size());
   outcome.mde = detectable.empty() ? std::numeric_limits<double>::infinity() : median(detectable);
-  if (looks_ > 0 && effects_.has_relative)
-    outcome.shared = judge_shared(effects_, margins_, {plan_.alpha, kUnchangedLevel});
+  if (looks_ > 0 && state.effects.has_relative)
+    outcome.shared = judge_shared(state.effects, std::span(margins_).subspan(first, benchmarks()),
+                                  {plan_.alpha, kUnchangedLevel});
   return outcome;
 }
 

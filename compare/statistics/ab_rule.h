@@ -7,6 +7,9 @@
 //     rule.take(the blocks [look->first_block, look->last_block) of look->cases);
 //   rule.outcome()
 //
+// With several metrics, a case is a benchmark and metric: cases[metric * benchmarks + benchmark]. All of them
+// are one family. A benchmark runs as long as one of its metrics is open.
+//
 // Method: two-way model (two_way_model.h), Holm over all cases at every interim analysis (judgement.h). Alpha
 // is spent as alpha (t / B)^2.5. "Unchanged" spends half of what remains of .05 at each interim analysis, and
 // all of it at the last.
@@ -18,14 +21,24 @@
 #include <vector>
 
 #include "compare/statistics/decision.h"
+#include "compare/statistics/difference_rule.h"
 #include "compare/statistics/judgement.h"
 #include "compare/statistics/null_control.h"
 
 namespace warpgauge {
 
+// What the numbers of a case are.
+enum class AbScale {
+  log,
+  difference,  // in the metric's unit, larger is worse: a number is not above 0 (difference_rule.h)
+  untested,    // needs no test: exact, or the benchmark lacks the metric
+};
+
 struct AbCase {
   Margins margins;
   bool control = false;  // the change cannot affect it; three or more measure the machine itself
+  AbScale scale = AbScale::log;
+  Limits limits = {};  // of a difference
 };
 
 struct AbPlan {
@@ -42,7 +55,8 @@ struct AbPlan {
 // What to run before the next interim analysis.
 struct AbLook {
   int first_block = 0, last_block = 0;  // [first, last)
-  std::vector<std::size_t> cases;       // ascending: open cases, controls, and decided cases drawn at random
+  // Benchmarks, ascending: open ones, controls, and decided ones drawn at random.
+  std::vector<std::size_t> cases;
 };
 
 struct AbOutcome : Outcome {
@@ -54,28 +68,30 @@ struct AbOutcome : Outcome {
 class AbRule {
  public:
   // Throws std::invalid_argument if the plan or the margins are invalid.
-  AbRule(std::vector<AbCase> cases, const AbPlan& plan);
+  AbRule(std::vector<AbCase> cases, const AbPlan& plan, std::size_t metrics = 1);
 
   // Null once every case is decided or dropped, or after the last interim analysis.
   [[nodiscard]] const AbLook* next() const { return next_ ? &*next_ : nullptr; }
 
-  // Takes the blocks of next() and decides. Reads only the cases of next(). A case with a number that is not
-  // finite is dropped. Throws std::invalid_argument unless the blocks are exactly those of next().
+  // Takes the blocks of next() and decides. Reads only the benchmarks of next(). A case with a number that is
+  // not finite is dropped. Throws std::invalid_argument unless the blocks are exactly those of next().
   void take(std::span<const AbBlock> blocks);
 
-  // Leaves only these cases in next(): a recorded run holds no others. The rest stay as they are. Ends the
-  // run if none is left.
+  // Leaves only these benchmarks in next(): a recorded run holds no others. The rest stay as they are. Ends
+  // the run if none is left.
   void limit_next(std::span<const std::size_t> cases);
 
-  // Removes a case from the run, because it crashed or is wrong. Later interim analyses do not run it. It is
-  // inconclusive unless it was decided before, and stays in Holm's family.
-  void drop(std::size_t case_index, DecisionWhy why);
+  // Removes a benchmark from the run, because it crashed or is wrong. Later interim analyses do not run it.
+  // It is inconclusive unless it was decided before, and stays in Holm's family.
+  void drop(std::size_t benchmark, const DecisionWhy& why);
+  // The same for one metric of a benchmark. With BelowResolution it is unchanged.
+  void drop_case(std::size_t case_index, const DecisionWhy& why);
 
-  // May be called at any time, for example after an interruption.
-  [[nodiscard]] AbOutcome outcome() const;
+  // Of one metric. May be called at any time, for example after an interruption.
+  [[nodiscard]] AbOutcome outcome(std::size_t metric = 0) const;
 
   // The decisions so far, for progress. The null control is not applied.
-  [[nodiscard]] const std::vector<Decided>& decided() const { return decided_; }
+  [[nodiscard]] std::vector<Decided> decided() const;
   [[nodiscard]] int blocks_of(std::size_t case_index) const;  // blocks in which the case ran
 
  private:
@@ -83,28 +99,41 @@ class AbRule {
   struct CaseState {
     Evidence evidence;  // units 0: not analysed yet
     std::optional<DecisionWhy> dropped;
+    std::optional<Decision> zeros;  // no test was needed
+  };
+  // A metric at the last interim analysis.
+  struct MetricState {
+    std::optional<VariancePrior> prior;
+    Effects effects;
+    std::vector<Outlier> excluded;  // blocks
+    std::vector<int> units;         // [benchmark]: blocks that hold it
   };
 
   void check(const AbPlan& plan) const;
-  TwoWayData differences() const;
-  std::vector<Standing> standing(const TwoWayFit& fit) const;
+  std::size_t benchmarks() const { return cases_.size() / metrics_.size(); }
+  std::vector<std::size_t> tested() const;
+  TwoWayData differences(std::size_t metric) const;
+  Effect difference_of(std::size_t case_index) const;
+  void fit_metric(std::size_t metric);
+  void settle_zeros(std::size_t case_index);
+  Standing standing(std::size_t case_index) const;
   void judge_look(const AbLook& look);
   void plan_next(const AbLook& last);
   double spent(std::size_t look) const;            // alpha after this many interim analyses
   double unchanged_level(std::size_t look) const;  // 1: the first
+  bool is_below_resolution(std::size_t case_index) const;
   Decision decision_about(std::size_t case_index, bool null_control_failed) const;
 
   std::vector<AbCase> cases_;
+  std::vector<MetricState> metrics_;
   std::vector<Margins> margins_;  // [case]
-  std::vector<char> controls_;    // [case]
+  std::vector<char> controls_;    // [benchmark]
   AbPlan plan_;
   std::vector<int> look_blocks_;
   std::vector<AbBlock> blocks_;
   std::vector<CaseState> states_;  // [case]
   std::vector<Decided> decided_;   // [case]
-  std::optional<VariancePrior> prior_;
-  Effects effects_;                // of the last interim analysis
-  std::vector<Outlier> excluded_;  // blocks, at the last interim analysis
+  double test_share_ = 1;          // at the last interim analysis
   int looks_ = 0;
   std::optional<AbLook> next_;
 };

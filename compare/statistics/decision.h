@@ -45,6 +45,15 @@ inline double log_same(const Margins& margins) {
   return std::log1p(margins.same_within);
 }
 
+// The margins in the scale of a change: logs, or differences in the metric's unit. A change lies beyond them
+// if it is > fail or < improve, inside if |change| < same.
+struct Limits {
+  double fail = 0, improve = 0, same = 0;  // improve <= 0
+};
+inline Limits log_limits(const Margins& margins) {
+  return {log_fail(margins), log_improve(margins), log_same(margins)};
+}
+
 // Units of one side that were excluded as outliers (outliers.h), all slower or all faster than the side's
 // others. A block holds both sides; it counts as head's.
 struct ExcludedUnits {
@@ -109,9 +118,32 @@ struct AllExcluded {
 struct NotAnalysed {
   bool operator==(const NotAnalysed&) const = default;
 };
+// Judged by the difference: the metric is declared exact, or a number is not above 0 and has no log. `limit`:
+// the largest difference that does not count, in the metric's unit.
+struct ByDifference {
+  bool exact = false;
+  double limit = 0;
+  bool operator==(const ByDifference&) const = default;
+};
+// A number is not above 0, and the differences between the units leave open whether the case changed.
+struct DifferenceOpen {
+  bool too_few_units = false;  // the deviation between units is not known
+  bool operator==(const DifferenceOpen&) const = default;
+};
+// The metric is declared exact, but the numbers of one side differ.
+struct ExactVaries {
+  Side side = Side::head;
+  double low = 0, high = 0;  // in the metric's unit
+  bool operator==(const ExactVaries&) const = default;
+};
 // A process gave no time for the case.
 struct NoTime {
   bool operator==(const NoTime&) const = default;
+};
+// The times of both sides are below what the clock resolves: the case measures nothing. Counts as unchanged.
+struct BelowResolution {
+  double resolution_ns = 0;
+  bool operator==(const BelowResolution&) const = default;
 };
 // The case was removed from an A/B run. `cause`: how the process failed, as run.json records it.
 struct Dropped {
@@ -120,8 +152,9 @@ struct Dropped {
   bool operator==(const Dropped&) const = default;
 };
 
-using DecisionWhy = std::variant<NotProved, ChangeProved, SameProved, DependsOnExclusion, NullControlFailed,
-                                 AllExcluded, NotAnalysed, NoTime, Dropped>;
+using DecisionWhy =
+    std::variant<NotProved, ChangeProved, SameProved, DependsOnExclusion, NullControlFailed, AllExcluded,
+                 NotAnalysed, NoTime, BelowResolution, Dropped, ByDifference, DifferenceOpen, ExactVaries>;
 
 struct Decision {
   Decided decided = Decided::inconclusive;
@@ -135,6 +168,7 @@ struct Decision {
   DecisionWhy why;
   std::vector<ExcludedUnits> own_excluded = {};  // outliers of this case alone
   ExcludedPlaces own_places = {};
+  std::optional<double> difference = {};  // set if the case was judged by it; > 0 is worse. Then units is 0
 };
 
 // The median change of all cases. It is reported, but is not a case.

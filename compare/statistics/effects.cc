@@ -138,8 +138,20 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
     relative -= effects.shared.value;
     near += fit.cases[c].units > 0 && std::abs(relative) < log_same(margins[c]);
   }
-  effects.bulk_unchanged = static_cast<double>(near) >= kUnchangedShare * static_cast<double>(changes.size());
+  const bool unchanged = static_cast<double>(near) >= kUnchangedShare * static_cast<double>(changes.size());
+  for (Effect& one : effects.cases) one.relative_applies = unchanged;
   return effects;
+}
+
+// A test that one metric lacks has p = 1 there, so the smallest share holds for all.
+Effects one_family(std::span<const Effects> metrics) {
+  Effects all;
+  for (const Effects& one : metrics) {
+    all.cases.insert(all.cases.end(), one.cases.begin(), one.cases.end());
+    all.test_share = std::min(all.test_share, one.test_share);
+    all.has_separation |= one.has_separation;
+  }
+  return all;
 }
 
 }  // namespace warpgauge

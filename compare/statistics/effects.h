@@ -68,6 +68,7 @@ struct Effect {
   double with_excluded = 0;  // the absolute change, with what the excluded units would add
   bool present = true;
   double p_separated_slower = 1, p_separated_faster = 1;  // separation.h, with the case's margins
+  bool relative_applies = false;                          // the bulk of the cases is unchanged
 };
 
 struct Effects {
@@ -75,7 +76,6 @@ struct Effects {
   Estimate shared;  // the median change
   double shared_with_excluded = 0;
   bool has_relative = false;    // there are enough cases for a median
-  bool bulk_unchanged = false;  // the relative test applies
   double test_share = 1;        // share of the level that each test of a case has
   bool has_separation = false;  // there are enough units for the separation test
 
@@ -88,5 +88,8 @@ struct Effects {
 [[nodiscard]] Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior,
                                        std::span<const Margins> margins,
                                        std::span<const ModeratedVariance> floors = {});
+
+// The effects of several metrics as one family of tests: their cases in this order. Only what judge() reads.
+[[nodiscard]] Effects one_family(std::span<const Effects> metrics);
 
 }  // namespace warpgauge

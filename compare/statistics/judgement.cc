@@ -46,7 +46,7 @@ struct DirectionTest {
   }
 };
 
-DirectionTest test_direction(const Effects& effects, std::span<const Margins> margins,
+DirectionTest test_direction(const Effects& effects, std::span<const Limits> limits,
                              std::span<const Standing> standing, bool slower, double level) {
   DirectionTest test;
   for (std::size_t c = 0; c < effects.cases.size(); ++c) {
@@ -57,7 +57,7 @@ DirectionTest test_direction(const Effects& effects, std::span<const Margins> ma
       test.separated.push_back(1);
       continue;
     }
-    const double margin = slower ? log_fail(margins[c]) : -log_improve(margins[c]);
+    const double margin = slower ? limits[c].fail : -limits[c].improve;
     const Estimate absolute = slower ? effects.cases[c].absolute : mirrored(effects.cases[c].absolute);
     const Estimate relative = slower ? effects.cases[c].relative : mirrored(effects.cases[c].relative);
     const double p_absolute = p_above(absolute, margin);
@@ -67,7 +67,8 @@ DirectionTest test_direction(const Effects& effects, std::span<const Margins> ma
     const Estimate smaller{std::min(relative.value, absolute.value), relative.variance, relative.df};
     test.separated.push_back(slower ? effects.cases[c].p_separated_slower
                                     : effects.cases[c].p_separated_faster);
-    test.relative.push_back(effects.bulk_unchanged && p_absolute <= level ? p_above(smaller, margin) : 1);
+    const bool applies = effects.cases[c].relative_applies && p_absolute <= level;
+    test.relative.push_back(applies ? p_above(smaller, margin) : 1);
   }
   test.absolute_adjusted = holm_adjust(test.absolute);
   test.relative_adjusted = holm_adjust(test.relative);
@@ -167,8 +168,15 @@ void check_margins(const Margins& margins) {
 
 std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
                            std::span<const Standing> standing, const Levels& levels) {
-  const DirectionTest slower = test_direction(effects, margins, standing, true, levels.change);
-  const DirectionTest faster = test_direction(effects, margins, standing, false, levels.change);
+  std::vector<Limits> limits;
+  for (const Margins& one : margins) limits.push_back(log_limits(one));
+  return judge(effects, limits, standing, levels);
+}
+
+std::vector<Verdict> judge(const Effects& effects, std::span<const Limits> limits,
+                           std::span<const Standing> standing, const Levels& levels) {
+  const DirectionTest slower = test_direction(effects, limits, standing, true, levels.change);
+  const DirectionTest faster = test_direction(effects, limits, standing, false, levels.change);
   const double level = levels.change * effects.test_share;
   std::vector<Verdict> verdicts(effects.cases.size());
   for (std::size_t c = 0; c < verdicts.size(); ++c) {
@@ -181,16 +189,17 @@ std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> marg
       verdict.by_separation = !by_absolute && !verdict.by_relative;
       return test.smallest_adjusted(c) <= level;
     };
-    const double same = log_same(margins[c]);
+    const double same = limits[c].same;
     if (rejected(slower)) {
       verdict.decided = Decided::regression;
     } else if (rejected(faster)) {
       verdict.decided = Decided::improvement;
     } else if (p_inside(effects.cases[c].absolute, same) < levels.unchanged &&
-               (!effects.bulk_unchanged || p_inside(effects.cases[c].relative, same) < levels.unchanged)) {
+               (!effects.cases[c].relative_applies ||
+                p_inside(effects.cases[c].relative, same) < levels.unchanged)) {
       verdict.decided = Decided::unchanged;
     }
-    if (contradicted(verdict.decided, effects.cases[c].with_excluded, log_improve(margins[c]), same))
+    if (contradicted(verdict.decided, effects.cases[c].with_excluded, limits[c].improve, same))
       verdict.without_excluded = std::exchange(verdict.decided, Decided::inconclusive);
   }
   return verdicts;

@@ -50,7 +50,9 @@ struct Verdict {
   Decided without_excluded = Decided::inconclusive;  // `decided`, if the excluded units did not count
 };
 
-// [case]. For cases that are not open, `decided` has no meaning.
+// [case]. For cases that are not open, `decided` has no meaning. The limits are in the scale of each case.
+[[nodiscard]] std::vector<Verdict> judge(const Effects& effects, std::span<const Limits> limits,
+                                         std::span<const Standing> standing, const Levels& levels);
 [[nodiscard]] std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
                                          std::span<const Standing> standing, const Levels& levels);
 

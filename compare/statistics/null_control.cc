@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "compare/statistics/judgement.h"
 #include "compare/statistics/two_way_model.h"
@@ -36,14 +37,14 @@ std::array<double, kPairPositions> null_weights(bool head_side) {
   return weights;
 }
 
-TwoWayData null_differences(std::span<const AbBlock> blocks, std::size_t cases) {
+TwoWayData null_differences(std::span<const AbBlock> blocks, std::span<const std::size_t> cases) {
   TwoWayData data;
-  data.cases = cases;
+  data.cases = cases.size();
   for (std::size_t b = 0; b + 1 < blocks.size(); b += 2) {
     for (const bool head_side : {false, true}) {
       const std::array<double, kPairPositions> weights = null_weights(head_side);
       data.head.push_back(true);
-      for (std::size_t c = 0; c < cases; ++c) {
+      for (const std::size_t c : cases) {
         double difference = 0;
         for (std::size_t position = 0; position < kPairPositions; ++position)
           difference +=
@@ -55,6 +56,32 @@ TwoWayData null_differences(std::span<const AbBlock> blocks, std::size_t cases) 
   return data;
 }
 
+// The null differences of all metrics, fitted metric by metric.
+struct NullFamily {
+  std::vector<std::size_t> cases;
+  std::vector<Margins> margins;
+  std::vector<Standing> standing;
+  Effects effects;
+};
+
+NullFamily null_family(std::span<const AbBlock> blocks, std::span<const Margins> margins,
+                       std::span<const std::vector<std::size_t>> metrics) {
+  NullFamily family;
+  std::vector<Effects> effects;
+  for (const std::vector<std::size_t>& cases : metrics) {
+    std::vector<Margins> of_cases;
+    for (const std::size_t c : cases) of_cases.push_back(margins[c]);
+    const TwoWayFit fit = fit_two_way(null_differences(blocks, cases));
+    effects.push_back(estimate_effects(fit, variance_prior(fit), of_cases));
+    for (const CaseFit& one : fit.cases)
+      family.standing.push_back(one.units > 0 ? Standing::open : Standing::closed);
+    family.cases.insert(family.cases.end(), cases.begin(), cases.end());
+    family.margins.insert(family.margins.end(), of_cases.begin(), of_cases.end());
+  }
+  family.effects = one_family(effects);
+  return family;
+}
+
 }  // namespace
 
 bool is_head(int block, int position) {
@@ -62,26 +89,31 @@ bool is_head(int block, int position) {
 }
 
 NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margins> margins, double alpha) {
+  std::vector<std::size_t> all(margins.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return null_control(blocks, margins, std::span(&all, 1), alpha);
+}
+
+NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margins> margins,
+                         std::span<const std::vector<std::size_t>> metrics, double alpha) {
   NullControl control;
   control.pairs = static_cast<int>(blocks.size() / 2);
   if (control.pairs < kFewestNullPairs) return control;
-  const TwoWayFit fit = fit_two_way(null_differences(blocks, margins.size()));
-  const Effects effects = estimate_effects(fit, variance_prior(fit), margins);
-  std::vector<Standing> standing;
-  for (const CaseFit& one : fit.cases) standing.push_back(one.units > 0 ? Standing::open : Standing::closed);
+  const NullFamily family = null_family(blocks, margins, metrics);
   // Both directions, at half the level each. Only the regressions of `judge` are used.
-  const std::vector<Verdict> slower = judge(effects, margins, standing, {alpha / 2, 0});
-  Effects opposite = effects;
+  const std::vector<Verdict> slower = judge(family.effects, family.margins, family.standing, {alpha / 2, 0});
+  Effects opposite = family.effects;
   for (Effect& effect : opposite.cases) {
     effect.absolute.value = -effect.absolute.value;
     effect.relative.value = -effect.relative.value;
   }
-  const std::vector<Verdict> faster = judge(opposite, margins, standing, {alpha / 2, 0});
+  const std::vector<Verdict> faster = judge(opposite, family.margins, family.standing, {alpha / 2, 0});
   control.verdict = NullVerdict::passed;
-  for (std::size_t c = 0; c < slower.size(); ++c) {
-    const double p = std::min(1.0, 2 * std::min(slower[c].p_adjusted, faster[c].p_adjusted));
-    if (p <= alpha) control.flagged.push_back(c);
+  for (std::size_t i = 0; i < slower.size(); ++i) {
+    const double p = std::min(1.0, 2 * std::min(slower[i].p_adjusted, faster[i].p_adjusted));
+    if (p <= alpha) control.flagged.push_back(family.cases[i]);
   }
+  std::ranges::sort(control.flagged);
   if (!control.flagged.empty()) control.verdict = NullVerdict::failed;
   return control;
 }

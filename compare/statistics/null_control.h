@@ -41,5 +41,9 @@ struct NullControl {
 // Two-sided test at level `alpha`, Holm over all cases, with the margins of the regression test.
 [[nodiscard]] NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margins> margins,
                                        double alpha);
+// The same for several metrics, which are one family: the cases of each metric, as places in `margins`. Cases
+// of no metric are not tested.
+[[nodiscard]] NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margins> margins,
+                                       std::span<const std::vector<std::size_t>> metrics, double alpha);
 
 }  // namespace warpgauge

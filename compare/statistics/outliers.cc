@@ -159,12 +159,14 @@ bool is_against_head(const TwoWayData& data, const Outlier& one) {
   return data.head[one.unit] == (one.shift > 0);
 }
 
-bool may_be_heads_own(const TwoWayData& data, std::span<const Outlier> excluded) {
+bool may_be_heads_own(const TwoWayData& data, std::size_t c, std::span<const Outlier> excluded) {
   std::size_t against = 0, units = 0;
   for (const Outlier& one : excluded) {
     if (!is_against_head(data, one)) continue;
     ++against;
-    units = static_cast<std::size_t>(std::count(data.head.begin(), data.head.end(), data.head[one.unit]));
+    units = 0;
+    for (std::size_t u = 0; u < data.head.size(); ++u)
+      units += data.head[u] == data.head[one.unit] && !std::isnan(data.at(u, c));
   }
   return against > 1 || (against == 1 && units < (data.is_paired() ? kLoneOutlierBlocks : kLoneOutlierUnits));
 }

@@ -66,8 +66,8 @@ struct Outlier {
 [[nodiscard]] bool is_against_head(const TwoWayData& data, const Outlier& one);
 
 // Whether head may be the cause of the outliers that speak against it: they are more than one, or the side
-// has few units.
-[[nodiscard]] bool may_be_heads_own(const TwoWayData& data, std::span<const Outlier> excluded);
+// has few units that hold the case.
+[[nodiscard]] bool may_be_heads_own(const TwoWayData& data, std::size_t c, std::span<const Outlier> excluded);
 
 // What the units that speak against head would add to a case's change, less what the units that speak for it
 // would. None of the latter counts for more than the mean of the former. At least 0.

@@ -16,7 +16,7 @@ constexpr double kGapPower = 3, kGapFactor = 4.3;
 constexpr double kLeastNoise = kNegligibleShift / 2;  // a coarse clock shows none
 constexpr double kLoneOutside = 6;                    // deviations; a single value beyond takes no part
 
-std::vector<double> present(std::span<const double> values) {
+std::vector<double> finite_numbers(std::span<const double> values) {
   std::vector<double> kept(values.begin(), values.end());
   std::erase_if(kept, [](double one) { return !std::isfinite(one); });
   return kept;
@@ -46,7 +46,7 @@ std::vector<double> without_lone_outlier(const std::vector<double>& side, const 
 }  // namespace
 
 double separation_p(std::span<const double> base, std::span<const double> head, double margin) {
-  const std::vector<double> all_base = present(base), all_head = present(head);
+  const std::vector<double> all_base = finite_numbers(base), all_head = finite_numbers(head);
   if (std::min(all_base.size(), all_head.size()) < kFewestSeparated) return 1;
   const double noise = noise_within(all_base, all_head);
   const std::vector<double> of_base = without_lone_outlier(all_base, all_head, kLoneOutside * noise);

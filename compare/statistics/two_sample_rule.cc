@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
 #include "base/quantile.h"
@@ -19,7 +18,8 @@ namespace {
 constexpr double kPlannedPower = 0.8416;  // quantile of the normal distribution at power .8
 
 // Units that hold a case and are not excluded. In the fit, the first of them is unit `first`.
-int present(std::span<const double> numbers, std::size_t first = 0, std::span<const Outlier> excluded = {}) {
+int count_present(std::span<const double> numbers, std::size_t first = 0,
+                  std::span<const Outlier> excluded = {}) {
   int count = 0;
   for (std::size_t u = 0; u < numbers.size(); ++u)
     count += std::isfinite(numbers[u]) && !is_excluded(excluded, first + u);
@@ -35,7 +35,6 @@ struct UsedUnits {
 // Units that each side has.
 struct SideSizes {
   std::size_t base = 0, head = 0;
-  std::size_t fewer() const { return std::min(base, head); }
 };
 
 void check(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options) {
@@ -47,9 +46,18 @@ void check(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options
     check_margins(one.margins);
     if (one.base.size() != cases[0].base.size() || one.head.size() != cases[0].head.size())
       throw std::invalid_argument("every case needs one entry per unit, NaN if the unit lacks the case");
-    if (present(one.base) == 0 || present(one.head) == 0)
+    if (count_present(one.base) == 0 || count_present(one.head) == 0)
       throw std::invalid_argument("every case needs at least one number per side");
   }
+}
+
+// Units per side that the case with most of them has. A suite of several executables has more units, but each
+// of them holds the cases of one executable only.
+std::size_t units_of_a_case(std::span<const TwoSampleCase> cases) {
+  int most = 0;
+  for (const TwoSampleCase& one : cases)
+    most = std::max(most, std::min(count_present(one.base), count_present(one.head)));
+  return static_cast<std::size_t>(most);
 }
 
 TwoWayData two_way_data(std::span<const TwoSampleCase> cases) {
@@ -153,7 +161,7 @@ double mde_with_more(std::span<const TwoSampleCase> cases, const TwoWayFit& fit,
 void test_separation(std::span<const TwoSampleCase> cases, Effects& effects) {
   effects.has_separation = true;
   // Whether the relative test applies follows from the bulk of the cases, not from one of them.
-  effects.test_share = effects.bulk_unchanged ? 1.0 / 3 : 0.5;
+  effects.test_share = std::ranges::any_of(effects.cases, &Effect::relative_applies) ? 1.0 / 3 : 0.5;
   for (std::size_t c = 0; c < cases.size(); ++c) {
     const TwoSampleCase& one = cases[c];
     effects.cases[c].p_separated_slower = separation_p(one.base, one.head, log_fail(one.margins));
@@ -178,7 +186,8 @@ Prepared prepare(std::span<const TwoSampleCase> cases, const TwoWayFit& fit, dou
   for (std::size_t c = 0; c < cases.size(); ++c) {
     const TwoSampleCase& one = cases[c];
     const std::vector<Outlier> excluded = excluded_for_case(fit.excluded, fit.cases[c].excluded);
-    const UsedUnits units{present(one.base, 0, excluded), present(one.head, one.base.size(), excluded)};
+    const UsedUnits units{count_present(one.base, 0, excluded),
+                          count_present(one.head, one.base.size(), excluded)};
     const int judged_by = unit == Unit::round ? units.base : units.fewer();
     const bool assumed = units.fewer() > 0 && judged_by < kFewestMeasuredUnits;
     of.margins.push_back(one.margins);
@@ -191,9 +200,9 @@ Prepared prepare(std::span<const TwoSampleCase> cases, const TwoWayFit& fit, dou
   return of;
 }
 
-std::optional<ScatterUsed> widen_all(Effects& effects, const Prepared& of, double level) {
+std::optional<ScatterUsed> widen_all(Effects& effects, const Prepared& of, bool few_units, double level) {
   const auto assumed = widen_by_scatter(effects, of.by_assumption, level);
-  const auto measured = widen_by_scatter(effects, of.by_units, level);
+  const auto measured = few_units ? widen_by_scatter(effects, of.by_units, level) : std::nullopt;
   return assumed ? assumed : measured;
 }
 
@@ -204,7 +213,7 @@ Decision decide_case(std::size_t c, const TwoWayFit& fit, const Prepared& of, co
       decision_of({.effect = effects.cases[c],
                    .verdict = verdict,
                    .margins = of.margins[c],
-                   .bulk_unchanged = effects.bulk_unchanged,
+                   .bulk_unchanged = effects.cases[c].relative_applies,
                    .units = of.used[c].fewer(),
                    .deviation_assumed = of.assumed[c] != 0,
                    .levels = levels,
@@ -230,72 +239,160 @@ std::optional<TwoSpeeds> two_speeds(const TwoSampleCase& one, const Estimate& ch
   return TwoSpeeds{centre, speed->value, speed->rounds};
 }
 
-Outcome decide(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options, Unit unit) {
+// One metric between the fit and the verdicts.
+struct FittedMetric {
+  const TwoSampleMetric* metric = nullptr;
+  SideSizes sizes;
+  std::size_t units = 0;  // per side, of the case with most
+  TwoWayFit fit;
+  Prepared of;
+  Effects effects;
+  std::optional<ScatterUsed> scatter;
+};
+
+FittedMetric fitted(const TwoSampleMetric& metric, const TwoSampleOptions& options, Unit unit) {
+  const std::vector<TwoSampleCase>& cases = metric.cases;
   check(cases, options);
-  Outcome outcome;
+  FittedMetric one;
+  one.metric = &metric;
+  if (cases.empty()) return one;
+  one.sizes = {cases[0].base.size(), cases[0].head.size()};
+  // The spread of stored rounds must stay as it is: a case may have two speeds.
+  one.fit = fit_two_way(two_way_data(cases), {}, unit == Unit::process);
+  one.of = prepare(cases, one.fit, options.assumed_deviation, unit);
+  one.effects = estimate_effects(one.fit, variance_prior(one.fit), one.of.margins, one.of.floors);
+  one.units = units_of_a_case(cases);
+  if (unit == Unit::process && one.units >= kFewestSeparated) test_separation(cases, one.effects);
+  return one;
+}
+
+// All tests of a run. Cases that need no test are not in it.
+struct Family {
+  Effects effects;
+  std::vector<Limits> limits;
+  std::vector<Standing> standing;
+
+  void add(const Effect& effect, const Limits& of_case, Standing stands) {
+    effects.cases.push_back(effect);
+    limits.push_back(of_case);
+    standing.push_back(stands);
+  }
+};
+
+Family family_of(std::span<const FittedMetric> metrics, Unit unit) {
+  std::vector<Effects> effects;
+  for (const FittedMetric& one : metrics) effects.push_back(one.effects);
+  Family family;
+  family.effects = one_family(effects);
+  for (const FittedMetric& one : metrics) {
+    for (const Margins& margins : one.of.margins) family.limits.push_back(log_limits(margins));
+    family.standing.insert(family.standing.end(), one.of.standing.begin(), one.of.standing.end());
+  }
+  for (const FittedMetric& one : metrics) {
+    for (const DifferenceCase& difference : one.metric->differences) {
+      if (decide_zeros(difference)) continue;
+      const Effect effect = unpaired_difference(difference, unit);
+      family.add(effect, difference.limits, effect.present ? Standing::open : Standing::closed);
+    }
+  }
+  return family;
+}
+
+// `verdicts`: of the metric's cases. `levels`: of one case.
+MetricOutcome outcome_of(const FittedMetric& metric, std::span<const Verdict> verdicts,
+                         const PlannedLevels& levels, double alpha, Unit unit) {
+  const std::vector<TwoSampleCase>& cases = metric.metric->cases;
+  const Prepared& of = metric.of;
+  MetricOutcome outcome;
   outcome.mde = std::numeric_limits<double>::infinity();
   if (cases.empty()) return outcome;
-  const SideSizes sizes{cases[0].base.size(), cases[0].head.size()};
-  // The spread of stored rounds must stay as it is: a case may have two speeds.
-  const TwoWayFit fit = fit_two_way(two_way_data(cases), {}, unit == Unit::process);
-  const Prepared of = prepare(cases, fit, options.assumed_deviation, unit);
-  Effects effects = estimate_effects(fit, variance_prior(fit), of.margins, of.floors);
-  if (unit == Unit::process && sizes.fewer() >= kFewestSeparated) test_separation(cases, effects);
-  const double single = options.alpha * effects.test_share / static_cast<double>(cases.size());
-  if (sizes.fewer() < static_cast<std::size_t>(kFewestMeasuredUnits))
-    outcome.scatter = widen_all(effects, of, single);
+  outcome.scatter = metric.scatter;
   outcome.assumed = !of.by_assumption.cases.empty();
-  if (outcome.assumed) outcome.mde_with_more = mde_with_more(cases, fit, single);
-  outcome.excluded = group_excluded(fit.excluded, sizes.base, sizes.head);
-  outcome.excluded_places = places_of(fit.excluded, sizes.base);
-  const Levels levels{options.alpha, kUnchangedLevel};
-  const std::vector<Verdict> verdicts = judge(effects, of.margins, of.standing, levels);
+  if (outcome.assumed) outcome.mde_with_more = mde_with_more(cases, metric.fit, levels.single);
+  outcome.excluded = group_excluded(metric.fit.excluded, metric.sizes.base, metric.sizes.head);
+  outcome.excluded_places = places_of(metric.fit.excluded, metric.sizes.base);
   std::vector<double> detectable;
   for (std::size_t c = 0; c < cases.size(); ++c) {
     outcome.decisions.push_back(
-        decide_case(c, fit, of, effects, verdicts[c], {single, options.alpha, kUnchangedLevel}, unit, sizes));
+        decide_case(c, metric.fit, of, metric.effects, verdicts[c], levels, unit, metric.sizes));
     Decision& decision = outcome.decisions.back();
     detectable.push_back(decision.mde);
     if (decision.decided != Decided::regression) continue;
-    if (const auto speeds =
-            two_speeds(cases[c], effects.cases[c].absolute, leverage_of(of.used[c], unit)(0), single)) {
+    if (const auto speeds = two_speeds(cases[c], metric.effects.cases[c].absolute,
+                                       leverage_of(of.used[c], unit)(0), levels.single)) {
       decision.decided = Decided::inconclusive;
       decision.why = NotProved{of.assumed[c] != 0, speeds};
     }
   }
   outcome.mde = median(detectable);
-  if (effects.has_relative) outcome.shared = judge_shared(effects, of.margins, levels);
+  if (metric.effects.has_relative)
+    outcome.shared = judge_shared(metric.effects, of.margins, {alpha, kUnchangedLevel});
   return outcome;
+}
+
+// `tested`: the verdicts of the cases that need a test, in order; those of this metric are taken.
+void decide_differences(const FittedMetric& metric, Unit unit, std::span<const Verdict>& tested,
+                        MetricOutcome& outcome) {
+  for (const DifferenceCase& one : metric.metric->differences) {
+    if (const auto zeros = decide_zeros(one)) {
+      outcome.differences.push_back(*zeros);
+      continue;
+    }
+    outcome.differences.push_back(
+        difference_decision(unpaired_difference(one, unit), tested.front(), one.limits));
+    tested = tested.subspan(1);
+  }
+}
+
+std::vector<MetricOutcome> decide(std::span<const TwoSampleMetric> metrics, const TwoSampleOptions& options,
+                                  Unit unit) {
+  std::vector<FittedMetric> all;
+  for (const TwoSampleMetric& one : metrics) all.push_back(fitted(one, options, unit));
+  Family family = family_of(all, unit);
+  const double single = options.alpha * family.effects.test_share /
+                        static_cast<double>(std::max<std::size_t>(1, family.limits.size()));
+  std::size_t first = 0;
+  for (FittedMetric& one : all) {
+    one.scatter =
+        widen_all(one.effects, one.of, one.units < static_cast<std::size_t>(kFewestMeasuredUnits), single);
+    std::ranges::copy(one.effects.cases, family.effects.cases.begin() + static_cast<std::ptrdiff_t>(first));
+    first += one.effects.cases.size();
+  }
+  const std::vector<Verdict> verdicts =
+      judge(family.effects, family.limits, family.standing, {options.alpha, kUnchangedLevel});
+  std::vector<MetricOutcome> outcomes;
+  std::span<const Verdict> rest(verdicts), differences = rest.subspan(first);
+  for (const FittedMetric& one : all) {
+    outcomes.push_back(outcome_of(one, rest, {single, options.alpha, kUnchangedLevel}, options.alpha, unit));
+    rest = rest.subspan(one.effects.cases.size());
+    decide_differences(one, unit, differences, outcomes.back());
+  }
+  return outcomes;
+}
+
+Outcome decide_one(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options, Unit unit) {
+  const TwoSampleMetric metric{{cases.begin(), cases.end()}, {}};
+  return decide(std::span(&metric, 1), options, unit).front();
 }
 
 }  // namespace
 
 Outcome decide_unpaired(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options) {
-  return decide(cases, options, Unit::process);
+  return decide_one(cases, options, Unit::process);
 }
 
 Outcome decide_against_baseline(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options) {
-  return decide(cases, options, Unit::round);
+  return decide_one(cases, options, Unit::round);
 }
 
-double round_number(std::span<const double> process_numbers) {
-  return std::accumulate(process_numbers.begin(), process_numbers.end(), 0.0) /
-         static_cast<double>(process_numbers.size());
+std::vector<MetricOutcome> decide_unpaired(std::span<const TwoSampleMetric> metrics,
+                                           const TwoSampleOptions& options) {
+  return decide(metrics, options, Unit::process);
 }
 
-RoundSpread round_spread(std::span<const std::vector<double>> processes) {
-  RoundSpread spread;
-  double squares = 0, count = 0;
-  for (const std::vector<double>& round : processes) {
-    if (round.empty()) continue;
-    const double mean = round_number(round);
-    for (const double number : round) squares += (number - mean) * (number - mean);
-    spread.df += static_cast<double>(round.size()) - 1;
-    count += static_cast<double>(round.size());
-  }
-  if (spread.df > 0) spread.variance = squares / spread.df;
-  if (!processes.empty()) spread.processes = std::max(1.0, count / static_cast<double>(processes.size()));
-  return spread;
+std::vector<MetricOutcome> decide_against_baseline(std::span<const TwoSampleMetric> metrics,
+                                                   const TwoSampleOptions& options) {
+  return decide(metrics, options, Unit::round);
 }
 
 }  // namespace warpgauge

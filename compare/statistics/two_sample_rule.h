@@ -17,21 +17,15 @@
 #include <vector>
 
 #include "compare/statistics/decision.h"
+#include "compare/statistics/difference_rule.h"
 #include "compare/statistics/known_speeds.h"
+#include "compare/statistics/round_spread.h"
 
 namespace warpgauge {
 
 // Assumed deviations between processes, as fractions.
 inline constexpr double kAssumedCpuDeviation = 0.05;
 inline constexpr double kAssumedGpuDeviation = 0.015;
-
-// How much the processes of the new rounds differ. If the machine is busier today than in the stored rounds,
-// only this shows it.
-struct RoundSpread {
-  double variance = 0;   // between the processes of a round, pooled over the new rounds
-  double df = 0;         // of that variance; 0: one process per round, the variance is unknown
-  double processes = 1;  // per round, on average
-};
 
 // What the results themselves say about the noise of their numbers: a variance of one unit's number, which
 // comes on top of the deviation between units.
@@ -55,16 +49,28 @@ struct TwoSampleOptions {
   double assumed_deviation = kAssumedCpuDeviation;  // between units, as a fraction
 };
 
-// Both throw std::invalid_argument if a side of a case has no number, or if cases differ in their number of
-// entries.
+// The cases of one metric. They share the random effects of the units, and the prior of the variances.
+struct TwoSampleMetric {
+  std::vector<TwoSampleCase> cases;         // judged by logs
+  std::vector<DifferenceCase> differences;  // judged by differences
+};
+
+struct MetricOutcome : Outcome {
+  std::vector<Decision> differences;
+};
+
+// Several metrics, as one family of tests: Holm over all cases of all metrics. An outcome per metric.
+[[nodiscard]] std::vector<MetricOutcome> decide_unpaired(std::span<const TwoSampleMetric> metrics,
+                                                         const TwoSampleOptions& options);
+[[nodiscard]] std::vector<MetricOutcome> decide_against_baseline(std::span<const TwoSampleMetric> metrics,
+                                                                 const TwoSampleOptions& options);
+
+// The same for one metric.
+//
+// All throw std::invalid_argument if a side of a case has no number, or if cases of a metric differ in their
+// number of entries.
 [[nodiscard]] Outcome decide_unpaired(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options);
 [[nodiscard]] Outcome decide_against_baseline(std::span<const TwoSampleCase> cases,
                                               const TwoSampleOptions& options);
-
-// The number of a round: the mean of its processes' numbers, at least one.
-[[nodiscard]] double round_number(std::span<const double> process_numbers);
-
-// Of processes[round][process].
-[[nodiscard]] RoundSpread round_spread(std::span<const std::vector<double>> processes);
 
 }  // namespace warpgauge

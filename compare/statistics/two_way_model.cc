@@ -181,7 +181,7 @@ TwoWayFit fit_two_way(const TwoWayData& data, std::span<const char> controls, bo
     place_among_all(one.excluded, data.head.size(), excluded);
     if (one.units == 0) continue;
     const std::vector<Outlier> all = excluded_for_case(excluded, one.excluded);
-    if (may_be_heads_own(data, all)) one.excluded_change = excluded_change(data, c, all);
+    if (may_be_heads_own(data, c, all)) one.excluded_change = excluded_change(data, c, all);
   }
   subtract_controls(fit, controls);
   return fit;

@@ -119,7 +119,7 @@ TEST_F(AbReplay, an_edited_record_is_refused) {
   expect_refused("\"alpha\":0.01", "\"alpha\":2", "plan.alpha: expected a number");
   expect_refused("\"company\":12", "\"company\":1", "plan.company: expected a whole number from 5");
   expect_refused("0.015,\"control\"", "0,\"control\"",
-                 "cases[0].same_within: expected a finite number above 0");
+                 "cases[0].same_within: is 0: no case could be unchanged; was the record edited");
   expect_refused("\"dropped\": [",
                  "\"dropped\": [{\"name\":\"fake/x\",\"side\":\"head\",\"after_block\":0,\"reason\":\"\"}",
                  "dropped[0].name: \"fake/x\" is not the name of a case; was the record edited");

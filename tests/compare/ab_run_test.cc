@@ -148,7 +148,7 @@ TEST_F(AbRun, a_report_that_cannot_be_written_stops_the_run_before_it_measures) 
 }
 
 TEST_F(AbRun, a_base_without_a_time_costs_the_case) {
-  EXPECT_EQ(ab("--cases=8 --error=fake/2", "--cases=8", {"--blocks", "2"}), 4);
+  EXPECT_EQ(ab("--cases=8 --error=fake/2", "--cases=8", {"--blocks", "2"}), 0);
   EXPECT_EQ(verdict_of("fake/2"), "errored");
 }
 
@@ -167,10 +167,57 @@ TEST_F(AbRun, a_crash_of_a_binary_that_always_interleaves_costs_its_case) {
   EXPECT_THAT(errors(), HasSubstr("removed from the run: fake/3, head: killed by signal 9 (Killed)"));
 }
 
-TEST_F(AbRun, a_crash_in_base_costs_its_case_and_leaves_the_run_undecided) {
-  EXPECT_EQ(ab("--cases=8 --crash=fake/3", "--cases=8", {"--blocks", "3"}), 4);
+TEST_F(AbRun, a_crash_in_base_costs_its_case_and_is_a_note) {
+  EXPECT_EQ(ab("--cases=8 --crash=fake/3", "--cases=8", {"--blocks", "3"}), 0);
   EXPECT_EQ(verdict_of("fake/3"), "errored");
   EXPECT_THAT(text_of(path("stdout")), HasSubstr("base binary: killed by signal 9"));
+  EXPECT_THAT(text_of(path("stdout")),
+              HasSubstr("note: 1 case failed in base and was not run in head: fake/3"));
+}
+
+TEST_F(AbRun, a_case_that_fails_on_both_sides_is_a_note) {
+  EXPECT_EQ(ab("--cases=8 --error=fake/2", "--cases=8 --error=fake/2", {"--blocks", "2"}), 0);
+  EXPECT_EQ(verdict_of("fake/2"), "errored");
+}
+
+TEST_F(AbRun, a_failure_in_head_can_be_allowed_and_a_recorded_run_repeats_that) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --error=fake/2",
+               {"--blocks", "2", "--allow-failed", "^fake/2$", "--keep", keep}),
+            0);
+  EXPECT_EQ(verdict_of("fake/2"), "errored");
+  const std::string live = text_of(path("report.json"));
+  EXPECT_EQ(run({"gate", "--run", keep}), 0);
+  EXPECT_EQ(text_of(path("report.json")), live);
+}
+
+TEST_F(AbRun, a_failure_of_a_recorded_run_can_be_allowed_later) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --error=fake/2", {"--blocks", "2", "--keep", keep}), 1);
+  EXPECT_EQ(run({"gate", "--run", keep, "--allow-failed", "^fake/3$"}), 1);
+  EXPECT_EQ(run({"gate", "--run", keep, "--allow-failed", "^fake/2$"}), 0);
+}
+
+TEST_F(AbRun, a_case_below_the_resolution_of_the_clock_does_not_keep_it_running) {
+  const std::string keep = path("keep"),
+                    empty = "--cases=8 --noise=0.001 --slow=fake/2=0.0001 --jitter=fake/2=200";
+  EXPECT_EQ(ab(empty, empty, {"--blocks", "6..48", "--strict", "--keep", keep}), 0);
+  EXPECT_EQ(count("inconclusive"), 0);
+  EXPECT_EQ(verdict_of("fake/2"), "unchanged");
+  EXPECT_EQ(nlohmann::json::parse(text_of(keep + "/run.json"))["looks"].size(), 1u);
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("note: 1 case is below resolution"));
+  const std::string live = text_of(path("report.json"));
+  EXPECT_EQ(run({"gate", "--run", keep}), 0);
+  EXPECT_EQ(text_of(path("report.json")), live);
+}
+
+TEST_F(AbRun, if_base_lists_no_case_all_cases_are_new) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=0", "--cases=3", {"--blocks", "2", "--keep", keep}), 0);
+  EXPECT_EQ(count("new"), 3);
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("note: base lists no case, so all cases of head are new"));
+  EXPECT_EQ(run({"gate", "--run", keep}), 0);
+  EXPECT_EQ(ab("--cases=3", "--cases=0", {"--blocks", "2"}), 2);
 }
 
 TEST_F(AbRun, a_hang_costs_its_case) {
@@ -214,7 +261,7 @@ TEST_F(AbRun, if_no_case_is_on_both_sides_nothing_is_run) {
   const std::string keep = path("keep");
   EXPECT_EQ(ab("--cases=1", "--cases=2", {"--filter", "/1$", "--keep", keep}), 4);
   EXPECT_EQ(verdict_of("fake/1"), "new");
-  EXPECT_THAT(text_of(path("stdout")), HasSubstr("no case is on both sides"));
+  EXPECT_THAT(text_of(path("stdout")), HasSubstr("no case was measured on both sides"));
   EXPECT_EQ(errors(), "");
   EXPECT_FALSE(std::filesystem::exists(keep + "/look0"));
   const std::string live = text_of(path("report.json"));
@@ -285,7 +332,7 @@ TEST_F(AbRun, reports_hold_no_scratch_path) {
 TEST_F(AbRun, unusable_arguments_are_rejected) {
   EXPECT_EQ(run({"ab", path("absent"), path("absent")}), 2);
   EXPECT_THAT(errors(), HasSubstr("is not a file; give a Google Benchmark binary"));
-  EXPECT_EQ(ab("--cases=0", "--cases=8"), 2);
+  EXPECT_EQ(ab("--cases=8", "--cases=0"), 2);
   EXPECT_THAT(errors(), HasSubstr("lists no case"));
   EXPECT_EQ(ab("--cases=8", "--cases=8", {"--blocks", "24..6"}), 2);
   EXPECT_THAT(errors(), HasSubstr("--blocks: '24..6' is not a range of blocks"));

@@ -63,7 +63,7 @@ TEST(BaselineFile, SaysWhereItIsWrong) {
     EXPECT_THAT([&] { (void)parse_baseline(text, "x.json"); }, ThrowsMessage<Diagnostic>(HasSubstr(place)));
   };
   expect(with("baseline/2", "baseline/9"), "x.json: schema: ");
-  expect(with("101.5", "-1"), "x.json: cases[0].values.real_time[1]: -1 is not greater than 0");
+  expect(with("101.5", "-1"), "x.json: cases[0] a.values.real_time[1]: -1 is not greater than 0");
   expect(with(",101.5", ""),
          "x.json: cases[0] a.values.real_time: expected one number for each of 2 rounds, found 1");
   expect(with("[null,7.25]", "[null,null]"), "x.json: cases[1] b=c.values.real_time: all numbers are null");
@@ -75,7 +75,8 @@ TEST(BaselineFile, SaysWhereItIsWrong) {
   expect(with("\"boot\":\"b\"", "\"boot\":7"), "x.json: rounds[0].boot: expected a string, found a number");
   expect(with("101.5", "\"much\""),
          "x.json: cases[0].values.real_time[1]: expected a number, found a string");
-  expect(with("101.5", "1e999"), "x.json: cases[0].values.real_time[1]: 1e999 is not a finite number");
+  expect(with("101.5", "1e999"),
+         "x.json: cases[0].values.real_time[1]: expected a finite number, found 1e999");
   expect(with("\"lower\"", "\"sideways\""),
          "x.json: metrics[0].better: expected one of \"lower\", \"higher\"");
   expect(with("\"reason\":\"nightly\",", ""), "x.json: rounds[0].reason: is missing");
@@ -207,6 +208,12 @@ TEST(AddRound, ACaseThatNoRoundKnowsAnyMoreGoesAndIsRecorded) {
   EXPECT_EQ(baseline.history.back().action, "remove");
 }
 
+Cell failed_cell(const std::string& name) {
+  Cell cell = cell_of(name, CellVerdict::failed, 0);
+  cell.why = Failed{Side::head, "h.json", "wrong"};
+  return cell;
+}
+
 Cell two_speed_cell(const std::string& name, double value) {
   Cell cell = cell_of(name, CellVerdict::inconclusive, value);
   cell.why = NotProved{false, TwoSpeeds{100, 150, 2}};
@@ -217,7 +224,7 @@ TEST(SetState, CasesAtAKnownSlowSpeedAndNamedOnesAreNoise) {
   BaselineRound round = make_round(3);
   const Comparison comparison =
       comparison_of({two_speed_cell("a", 150), cell_of("b=c", CellVerdict::inconclusive, 9),
-                     cell_of("d", CellVerdict::unchanged, 5), cell_of("e", CellVerdict::failed, 0)});
+                     cell_of("d", CellVerdict::unchanged, 5), failed_cell("e")});
   set_state(round, comparison, {"b=c"}, true);
   EXPECT_EQ(round.state, RoundState::accepted);
   EXPECT_THAT(round.noise, ElementsAre("a", "b=c"));

@@ -116,9 +116,9 @@ TEST_F(FindBaseline, WhatCouldNotBeReadAgainIsNotWritten) {
   Baseline updated = *stored.baseline;
   updated.cases["a"] = {1e-310};
   EXPECT_THAT([&] { write_baseline(stored, updated); },
-              ThrowsMessage<Diagnostic>(
-                  HasSubstr("cases[0].values.real_time[0]: 1e-310 is too small to be compared; the new round "
-                            "cannot be stored; nothing was written")));
+              ThrowsMessage<Diagnostic>(HasSubstr(
+                  "cases[0] a.values.real_time[0]: 1e-310 is too small to be compared; the new round "
+                  "cannot be stored; nothing was written")));
   updated = {.metric = {}, .identity = {}, .rounds = {}, .cases = {}, .history = {}};
   EXPECT_THAT([&] { write_baseline(stored, updated); },
               ThrowsMessage<Diagnostic>(HasSubstr("rounds: is empty")));

@@ -35,6 +35,7 @@ const std::map<std::string, Words>& good_values() {
       {"RE", {"^BM_(a|b)/8$", "it's \"$x\" `y`", "-^BM_", "a b\\d+"}},
       {"higher|lower", {"higher", "lower"}},
       {"SHARE", {"3%", "0.03", "20 %"}},
+      {"SHARE[,ABSOLUTE]", {"3%", "2%,30ns"}},
       {"A..B", {"6..24", "12"}},
       {"S", {"10", "0.5"}},
       {"N", {"0", "7"}},
@@ -42,7 +43,7 @@ const std::map<std::string, Words>& good_values() {
       {"--timeline", {"timeline.json"}},
       {"COMMAND", {"ci/gate.sh", "make gate"}},
       {"TEXT", {"why", "it's; $(x) & y"}},
-      {"OLD=NEW", {"a=b", "a b=c'd", "-x=y"}},
+      {"OLD=NEW", {"a=b", "a b=c'd", "-x=y", "a(.)=\\1"}},
       {"YYYY-MM-DDTHH:MM:SS+HH:MM", {"2026-11-20T21:10:26+01:00"}},
       {"...", {"--flag=1", "-v", "two words"}}};
   return values;
@@ -50,14 +51,31 @@ const std::map<std::string, Words>& good_values() {
 
 // Values that a flag refuses.
 const std::map<std::string, std::string>& bad_values() {
-  static const std::map<std::string, std::string> values{
-      {"--metric", "nonsense"},   {"--better", "faster"}, {"--statistic", "mean"},
-      {"--process-cv", "0"},      {"--fail-above", "3"},  {"--same-within", "0"},
-      {"--alpha", "100%"},        {"--filter", "("},      {"--blocks", "6.."},
-      {"--process-seconds", "0"}, {"--timeout", "ten"},   {"--seed", "-1"},
-      {"--fingerprint", "../x"},  {"--matrix", "a/b"},    {"--reason", " "},
-      {"--date", "yesterday"},    {"--accept", "("},      {"--remove", "("},
-      {"--noise", "("},           {"--margin", "100%"},   {"SHA", "xyz"}};
+  static const std::map<std::string, std::string> values{{"--metric", "nonsense"},
+                                                         {"--better", "faster"},
+                                                         {"--statistic", "mean"},
+                                                         {"--process-cv", "0"},
+                                                         {"--fail-above", "3"},
+                                                         {"--same-within", "0"},
+                                                         {"--alpha", "100%"},
+                                                         {"--filter", "("},
+                                                         {"--blocks", "6.."},
+                                                         {"--process-seconds", "0"},
+                                                         {"--timeout", "ten"},
+                                                         {"--seed", "-1"},
+                                                         {"--fingerprint", "../x"},
+                                                         {"--matrix", "a/b"},
+                                                         {"--reason", " "},
+                                                         {"--date", "yesterday"},
+                                                         {"--accept", "("},
+                                                         {"--remove", "("},
+                                                         {"--noise", "("},
+                                                         {"--margin", "100%"},
+                                                         {"SHA", "xyz"},
+                                                         {"--allow-failed", "("},
+                                                         {"--rename", "a(=b"},
+                                                         {"--ours", ".*"},
+                                                         {"--peers", "("}};
   return values;
 }
 
@@ -70,9 +88,9 @@ const std::string* bad_value_of(const Entry& entry) {
 }
 
 // What these are given is judged by what is found there, not by its form.
-const std::set<std::string> kAnyValue = {"--base",   "--head",    "--run",      "--baseline", "--keep",
-                                         "--policy", "--json",    "--markdown", "--junit",    "--rename",
-                                         "-o",       "--failure", "--timeline"};
+const std::set<std::string> kAnyValue = {"--base",  "--head",   "--run",     "--baseline",
+                                         "--keep",  "--policy", "--json",    "--markdown",
+                                         "--junit", "-o",       "--failure", "--timeline"};
 
 const Words& values_for(const Entry& entry) {
   std::string value = entry.flag.value;
@@ -293,7 +311,8 @@ GateOptions options_of(const Words& words, std::string& echoed_words) {
 
 TEST_F(CommandFlagTables, flags_reach_the_options_and_override_the_policy_file) {
   std::ofstream("policy.json") << R"({"schema": "warpgauge/policy/1", "alpha": 0.2, "max_mde": "7%",
-    "defaults": {"fail_above": "9%", "improve_above": "8%"}, "rules": [{"match": "x", "fail_above": "50%"}]})";
+    "defaults": {"fail_above": "9%", "improve_above": "8%"}, "rules": [{"match": "x", "fail_above": "50%"}],
+    "allow_failed": ["^known/"]})";
   const Words words{"--fail-above",
                     "3%",
                     "--policy",
@@ -312,6 +331,8 @@ TEST_F(CommandFlagTables, flags_reach_the_options_and_override_the_policy_file) 
                     "--process-cv",
                     "4%",
                     "--allow-missing",
+                    "--allow-failed",
+                    "^flaky/",
                     "--allow-hardware-mismatch"};
   std::string once, again;
   const GateOptions first = options_of(words, once);
@@ -322,13 +343,50 @@ TEST_F(CommandFlagTables, flags_reach_the_options_and_override_the_policy_file) 
     EXPECT_EQ(options.policy.margins_of("y").same_within, 0.02);
     EXPECT_EQ(options.policy.alpha, 0.05);
     EXPECT_EQ(options.policy.max_mde, 0.07);
-    EXPECT_EQ(options.metric.name, "score");
-    EXPECT_EQ(options.metric.better, Better::higher);
+    EXPECT_EQ(options.metrics, (std::vector<Metric>{{"score", Better::higher}}));
     EXPECT_EQ(options.statistic, Statistic::q10);
     EXPECT_EQ(options.process_cv, 0.04);
+    EXPECT_TRUE(options.policy.may_fail("flaky/1", "flaky/1") &&
+                options.policy.may_fail("known/1", "known/1"));
+    EXPECT_FALSE(options.policy.may_fail("x", "x"));
     EXPECT_TRUE(options.strict && options.allow_missing && options.allow_hardware_mismatch);
   }
   EXPECT_EQ(again, once);
+}
+
+Deciding several(const Words& words) {
+  Deciding deciding;
+  FlagTable table;
+  add_metric_flags(table, deciding, MetricCount::any);
+  add_limit_flags(table, deciding);
+  EXPECT_EQ(table.parse("test", words), Request::run);
+  return deciding;
+}
+
+TEST_F(CommandFlagTables, metrics_come_from_flags_else_from_the_policy) {
+  std::ofstream("policy.json") << R"({"schema": "warpgauge/policy/2", "metrics": [
+    {"metric": "allocs_per_iter", "better": "higher"}, {"metric": "real_time"}]})";
+  const Metric allocs{"allocs_per_iter", Better::higher}, time, cpu{"cpu_time", Better::lower};
+  EXPECT_EQ(several({"--policy", "policy.json"}).options.metrics, (std::vector{allocs, time}));
+  EXPECT_EQ(several({"--policy", "policy.json", "--metric", "cpu_time", "--metric", "allocs_per_iter"})
+                .options.metrics,
+            (std::vector{cpu, allocs}));
+  EXPECT_EQ(several({}).options.metrics, std::vector{time});
+}
+
+TEST_F(CommandFlagTables, a_direction_is_for_metrics_that_have_none) {
+  const Metric tflops{"tflops", Better::higher}, widgets{"widgets", Better::lower};
+  EXPECT_EQ(several({"--metric", "tflops", "--metric", "widgets", "--better", "lower"}).options.metrics,
+            (std::vector{tflops, widgets}));
+  EXPECT_EQ(several({"--metric", "tflops", "--better", "lower"}).options.metrics.front().better,
+            Better::lower);
+}
+
+TEST_F(CommandFlagTables, an_absolute_limit_needs_a_metric_of_its_kind) {
+  EXPECT_EQ(several({"--fail-above", "2%,30ns"}).options.policy.overrides.absolute,
+            (AbsoluteLimit{30, true}));
+  EXPECT_THROW((void)several({"--fail-above", "2%,30"}), UsageError);
+  EXPECT_THROW((void)several({"--fail-above", "2%,30ns", "--metric", "tflops"}), UsageError);
 }
 
 }  // namespace

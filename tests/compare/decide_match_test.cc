@@ -81,10 +81,11 @@ TEST(DecideMatch, EveryCaseOfEitherSideComesOutOnce) {
   EXPECT_EQ(matching.pairs[0].presence, CasePresence::both);
   EXPECT_EQ(matching.pairs[1].presence, CasePresence::missing);
   EXPECT_EQ(matching.pairs[2].presence, CasePresence::errored);
-  EXPECT_EQ(matching.pairs[3].presence, CasePresence::failed);
+  EXPECT_EQ(matching.pairs[3].presence, CasePresence::errored);
   EXPECT_EQ(matching.pairs[4].presence, CasePresence::added);
   EXPECT_EQ(why_of(matching.pairs[1]), "not in head");
-  EXPECT_EQ(why_of(matching.pairs[2]), "base.json: wrong\\x0asum");
+  EXPECT_EQ(why_of(matching.pairs[2]), "failed in base: base.json: wrong\\x0asum");
+  EXPECT_EQ(why_of(matching.pairs[3]), "failed on both sides: base.json: wrong\\x0asum");
   EXPECT_EQ(why_of(matching.pairs[4]), "not in base");
   EXPECT_THAT(notes_of(matching), IsEmpty());
 }
@@ -107,6 +108,18 @@ TEST(DecideMatch, OneFailingProcessFailsTheCase) {
   const Matching matching = match_cases(base, head);
   EXPECT_EQ(matching.pairs[0].presence, CasePresence::failed);
   EXPECT_EQ(why_of(matching.pairs[0]), "h2: wrong\\x0asum");
+}
+
+TEST(DecideMatch, AFailureOnBothSidesIsNoneOfHead) {
+  const Matching matching = match_cases(base_of({failed("a")}), head_of({failed("a")}));
+  EXPECT_EQ(matching.pairs[0].presence, CasePresence::errored);
+  EXPECT_EQ(why_of(matching.pairs[0]), "failed on both sides: base.json: wrong\\x0asum");
+}
+
+TEST(DecideMatch, ACaseThatFailedInBaseAndIsGoneIsMissingOnlyIfBaseMeasuredIt) {
+  EXPECT_EQ(match_cases(base_of({failed("a")}), head_of({})).pairs[0].presence, CasePresence::errored);
+  const ResultSet base{{process("b1", {measured("a")}), process("b2", {failed("a")})}};
+  EXPECT_EQ(match_cases(base, head_of({})).pairs[0].presence, CasePresence::missing);
 }
 
 TEST(DecideMatch, ASkipIsAnAbsenceWithAReason) {

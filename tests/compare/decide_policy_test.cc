@@ -64,9 +64,9 @@ TEST(InputPolicy, WithoutMembersIsTheDefault) {
 }
 
 TEST(InputPolicy, UnknownKeysAreErrors) {
-  EXPECT_EQ(
-      complaint(policy_with(R"("command": "rm")")),
-      "p.json: command: unknown key; known keys here: schema, alpha, max_mde, defaults, rules, controls");
+  EXPECT_EQ(complaint(policy_with(R"("command": "rm")")),
+            "p.json: command: unknown key; known keys here: schema, alpha, max_mde, defaults, rules, "
+            "controls, allow_failed");
   EXPECT_EQ(complaint(policy_with(R"("defaults": {"fail": 1})")),
             "p.json: defaults.fail: unknown key; known keys here: fail_above, improve_above, same_within");
   EXPECT_EQ(
@@ -75,9 +75,9 @@ TEST(InputPolicy, UnknownKeysAreErrors) {
 }
 
 TEST(InputPolicy, ASchemaIsRequired) {
-  EXPECT_EQ(complaint("{}"), "p.json: schema: is missing; expected \"warpgauge/policy/1\": check the path");
-  EXPECT_EQ(complaint(R"({"schema": "warpgauge/policy/2"})"),
-            "p.json: schema: expected \"warpgauge/policy/1\", found \"warpgauge/policy/2\"; another version "
+  EXPECT_EQ(complaint("{}"), "p.json: schema: is missing; expected \"warpgauge/policy/2\": check the path");
+  EXPECT_EQ(complaint(R"({"schema": "warpgauge/policy/3"})"),
+            "p.json: schema: expected \"warpgauge/policy/2\", found \"warpgauge/policy/3\"; another version "
             "of warpgauge "
             "wrote this file");
 }

@@ -77,12 +77,9 @@ TEST(DecideSettle, what_hinders_either_side_hinders_both_unless_the_cells_no_lon
   };
   using enum CellVerdict;
   EXPECT_THAT(merged(missing, unchanged, {Hindrance::cases_missing}, {}).hindrances, IsEmpty());
-  EXPECT_THAT(merged(errored, unchanged, {Hindrance::base_failed}, {}).hindrances, IsEmpty());
   EXPECT_THAT(merged(inconclusive, unchanged, {Hindrance::strict_inconclusive}, {}).hindrances, IsEmpty());
   EXPECT_THAT(merged(inconclusive, missing, {}, {Hindrance::cases_missing}).hindrances,
               ElementsAre(Hindrance::cases_missing));
-  EXPECT_THAT(merged(inconclusive, errored, {}, {Hindrance::base_failed}).hindrances,
-              ElementsAre(Hindrance::base_failed));
   for (const Hindrance hindrance : {Hindrance::other_machine, Hindrance::null_control, Hindrance::ended_early,
                                     Hindrance::no_baseline, Hindrance::doubt, Hindrance::strict_mde}) {
     EXPECT_THAT(merged(inconclusive, unchanged, {hindrance}, {}).hindrances, ElementsAre(hindrance));

@@ -2,7 +2,10 @@
 // with the given noise, and fails on request. Cases are fake/0 ... fake/N-1; case n takes 1000 (n + 1) ns.
 //
 //   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
+//   --allocs=CASE=N (counter allocs_per_iter: N in these cases, else 0)  --allocs-only=PART (others lack it)
+//   --vary-allocs (each process has another number)
 //   --waiting=F (mean of what real_time is above cpu_time, as a fraction)  --cpu-noise=F (of cpu_time alone)
+//   --jitter=SUBSTRING=FACTOR (of the noise)
 //   --crash=CASE  --crash-from=CASE (it and all later ones)  --crash-interleaved (only if interleaved)
 //   --hang=CASE
 //   --crash-unless-alone=CASE  --error=CASE  --omit=CASE  --extra (a row that was not requested)
@@ -11,12 +14,14 @@
 //   --exit=CODE  --only-in=PART (fails only if the path of its results contains PART)
 //   --slow-in=PART (is slow only if the path of its results contains PART)
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <regex>
 #include <string>
@@ -55,8 +60,16 @@ double factor_for(const std::string& rule, const std::string& text) {
   return std::stod(rule.substr(equals + 1));
 }
 
+// Nothing if the case lacks the counter. `drawn`: a number of this process.
+std::optional<double> allocs_of(const Flags& flags, const std::string& name, double drawn) {
+  const std::string rule = flags.text("allocs");
+  if (rule.empty() || name.find(flags.text("allocs-only")) == std::string::npos) return std::nullopt;
+  const bool counted = name.find(rule.substr(0, rule.rfind('='))) != std::string::npos;
+  return (counted ? factor_for(rule, name) : 0) + (flags.on("vary-allocs") ? drawn : 0);
+}
+
 std::string row(const std::string& name, int repetition, int repetitions, double time_ns, bool error,
-                double real_per_cpu = 1, double cpu_factor = 1) {
+                double real_per_cpu = 1, double cpu_factor = 1, std::optional<double> allocs = {}) {
   nlohmann::ordered_json j{{"name", name},
                            {"run_name", name},
                            {"run_type", "iteration"},
@@ -68,6 +81,7 @@ std::string row(const std::string& name, int repetition, int repetitions, double
                                   {"real_time", error ? 0 : time_ns * real_per_cpu},
                                   {"cpu_time", time_ns * cpu_factor},
                                   {"time_unit", "ns"}});
+  if (allocs) j["allocs_per_iter"] = *allocs;
   std::string text = j.dump(6);
   return "    " + text;
 }
@@ -98,10 +112,16 @@ int main(int argc, char** argv) {
   std::normal_distribution<double> normal;
   std::exponential_distribution<double> waiting;
   const double shared = 1 + flags.number("common", 0) * normal(random);
+  const double drawn = std::floor(1e6 * std::abs(normal(random)));
   const std::string slow =
       out_file.find(flags.text("slow-in")) == std::string::npos ? "" : flags.text("slow");
   const auto selected = std::count_if(
       names.begin(), names.end(), [&](const std::string& name) { return std::regex_search(name, filter); });
+  // Times stay positive: the normal numbers are cut at -0.9 / kMostNoise.
+  constexpr double kMostNoise = 0.4;
+  const auto noise_of = [&](const std::string& name) {
+    return std::min(kMostNoise, flags.number("noise", 0.005) * factor_for(flags.text("jitter"), name));
+  };
   std::vector<std::string> rows;
   const auto flush = [&] {
     std::ofstream out(out_file);
@@ -131,10 +151,12 @@ int main(int argc, char** argv) {
     if (fails_on("omit", name)) continue;
     for (int r = 0; r < repetitions; ++r) {
       const double time_ns = 1000.0 * static_cast<double>(n + 1) * factor_for(slow, name) * shared *
-                             (1 + flags.number("noise", 0.005) * normal(random)) * flags.number("stretch", 1);
+                             (1 + noise_of(name) * std::max(-0.9 / kMostNoise, normal(random))) *
+                             flags.number("stretch", 1);
       rows.push_back(row(name, r, repetitions, time_ns, fails_on("error", name),
                          1 + flags.number("waiting", 0) * waiting(random),
-                         1 + flags.number("cpu-noise", 0) * normal(random)));
+                         std::exp(flags.number("cpu-noise", 0) * normal(random)),
+                         allocs_of(flags, name, drawn)));
     }
   }
   if (fails && flags.on("extra")) rows.push_back(row("fake/unrequested", 0, 1, 1000, false));

@@ -50,4 +50,12 @@ for system in readonly full; do
   expect "$system: ab --keep" "$cause" "$compare" ab "$bench" "$bench" --process-seconds 0.1 --blocks 2 --keep $system/run
   [[ -z $(find $system -name '.*.tmp') ]] || { echo "$system: a temporary file is left"; failed=1; }
 done
+
+# A full TMPDIR: an incomplete list of cases must not count as all cases, nor as a base without cases.
+expect "full TMPDIR: list" "full/warpgauge-.*: the list of cases cannot be written: No space left on device, 0 KiB are free" \
+  env TMPDIR="$scratch/full" "$compare" ab "$bench" "$bench" --process-seconds 0.1 --blocks 2
+umount full && mount -t tmpfs -o size=192k tmpfs full
+printf '#!/bin/sh\nexec %s --cases=60 "$@"\n' "$bench" >large && chmod +x large
+expect "full TMPDIR: results" "full/warpgauge-.*cannot be written: No space left on device, [0-9]* KiB are free; free some, or set TMPDIR" \
+  env TMPDIR="$scratch/full" "$compare" ab ./large ./large --process-seconds 0.1 --blocks 6
 exit "$failed"

@@ -9,6 +9,7 @@
 #include "compare/decide/identity.h"
 #include "compare/decide/match.h"
 #include "compare/decide/policy.h"
+#include "compare/input/criterion.h"
 #include "compare/input/reader.h"
 
 namespace warpgauge {
@@ -29,6 +30,17 @@ void read_results_of(std::string_view bytes, const char* metric) {
   }
 }
 
+void read_criterion_files(std::string_view bytes) {
+  try {
+    if (read_criterion_samples(bytes, "fuzz").empty()) std::abort();
+  } catch (const Diagnostic&) {
+  }
+  try {
+    if (read_criterion_name(bytes, "fuzz").empty()) std::abort();
+  } catch (const Diagnostic&) {
+  }
+}
+
 }  // namespace
 }  // namespace warpgauge
 
@@ -36,6 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   warpgauge::read_results_of(bytes, "real_time");
   warpgauge::read_results_of(bytes, "items_per_second");
+  warpgauge::read_criterion_files(bytes);
   try {
     warpgauge::parse_policy(bytes, "fuzz");
   } catch (const warpgauge::Diagnostic&) {

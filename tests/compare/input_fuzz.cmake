@@ -8,13 +8,15 @@ if(NOT WARPGAUGE_FUZZING_COMPILER)
 endif()
 
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/base/*.cc ${PROJECT_SOURCE_DIR}/compare/input/*.cc
-     ${PROJECT_SOURCE_DIR}/compare/decide/identity.cc ${PROJECT_SOURCE_DIR}/compare/decide/match.cc
+     ${PROJECT_SOURCE_DIR}/compare/decide/case_names.cc ${PROJECT_SOURCE_DIR}/compare/decide/identity.cc
+     ${PROJECT_SOURCE_DIR}/compare/decide/match.cc
      ${PROJECT_SOURCE_DIR}/compare/decide/policy.cc)
 list(FILTER sources EXCLUDE REGEX "/base/flag_")  # no reader has a command line
 set(instrumented -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
+# Eight sources of a folder at once: most of the time goes into headers that all of them include.
+set(batch_size 8)
 set(objects "")
-foreach(source IN LISTS sources ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/input_fuzz.cc)
-  cmake_path(GET source STEM name)
+function(fuzz_object name source)
   set(object ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz/${name}.o)
   add_custom_command(
       OUTPUT ${object}
@@ -22,8 +24,25 @@ foreach(source IN LISTS sources ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/input_fuzz.cc)
               "-I$<JOIN:$<TARGET_PROPERTY:re2::re2,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
               "-I$<JOIN:$<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>,;-I>" -MD -MF ${object}.d -c ${source} -o ${object}
       DEPENDS ${source} DEPFILE ${object}.d COMMAND_EXPAND_LISTS VERBATIM)
-  list(APPEND objects ${object})
+  set(objects ${objects} ${object} PARENT_SCOPE)
+endfunction()
+foreach(folder IN ITEMS base compare/input compare/decide)
+  set(of_folder ${sources})
+  list(FILTER of_folder INCLUDE REGEX "^${PROJECT_SOURCE_DIR}/${folder}/")
+  string(REPLACE "/" "_" name ${folder})
+  set(batch 0)
+  while(of_folder)
+    list(SUBLIST of_folder 0 ${batch_size} some)
+    list(REMOVE_ITEM of_folder ${some})
+    list(TRANSFORM some REPLACE "(.+)" "#include \"\\1\"")
+    list(JOIN some "\n" text)
+    set(unity ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz/${name}_${batch}.cc)
+    file(CONFIGURE OUTPUT ${unity} CONTENT "${text}\n" @ONLY)
+    fuzz_object(${name}_${batch} ${unity})
+    math(EXPR batch "${batch} + 1")
+  endwhile()
 endforeach()
+fuzz_object(input_fuzz ${CMAKE_CURRENT_SOURCE_DIR}/input_fuzz.cc)
 file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz ${CMAKE_CURRENT_BINARY_DIR}/input_fuzz_corpus)
 
 set(binary ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/compare_input_fuzz)

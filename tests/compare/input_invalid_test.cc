@@ -20,9 +20,8 @@ void PrintTo(const Refused& refused, std::ostream* out) {
 
 // clang-format off
 constexpr Refused kRefused[] = {
-    {"aggregates_without_median", R"(: benchmarks[0] BM_Hash/64_mean: the case has only aggregate rows, without a median; run without --benchmark_report_aggregates_only)"},
     {"array", R"(: expected an object, found an array; correct the file, or write it again with the program that made it)"},
-    {"bad_escape", R"(:19:19: unknown escape \x; not JSON: was the file edited, or mixed with other output?)"},
+    {"bad_escape", R"(:19:19: unknown escape \x; an old version of Google Benchmark does not escape backslashes (of Windows' paths): run it with a newer one, or write \\)"},
     {"bad_sample", R"(: benchmarks[1] BM_B.samples_ns[2]: is not a finite number greater than 0; the measurement failed: run it again, or exclude the case with --filter)"},
     {"bad_utf8", R"(:19:19: byte \xff is not UTF-8; names and labels in the benchmark's source must be UTF-8)"},
     {"bare_dot", R"(:28:23: expected a digit, found ','; not JSON: was the file edited, or mixed with other output?)"},
@@ -49,7 +48,7 @@ constexpr Refused kRefused[] = {
     {"median_twice", R"(: benchmarks[1] BM_Hash/64_median: a second median row of this case; give each process in its own file)"},
     {"merge_conflict", R"(:28:1: expected a key in double quotes, found '<'; a merge conflict marker: resolve the conflict)"},
     {"name_is_number", R"(: benchmarks[1].name: expected a string, found a number; correct the file, or write it again with the program that made it)"},
-    {"nan_lower_case", R"(:28:20: expected null, found 'nan'; write NaN or Infinity)"},
+    {"nan_lower_case", R"(:28:20: expected null, found 'nan'; an old version of Google Benchmark wrote it: run it with a newer one, or write NaN or Infinity)"},
     {"nan_time", R"(: benchmarks[1] BM_B.real_time: NaN is not a finite number; the measurement failed: run it again, or exclude the case with --filter)"},
     {"negative_time", R"(: benchmarks[1] BM_B.real_time: -2.5 is not greater than 0; ratios need positive numbers; a time of 0 means that nothing was measured)"},
     {"no_benchmarks", R"(: has no `benchmarks`; write it with --benchmark_out=FILE --benchmark_out_format=json)"},
@@ -71,7 +70,7 @@ constexpr Refused kRefused[] = {
     {"run_type_unknown", R"(: benchmarks[0] BM_A.run_type: "profile" is neither iteration nor aggregate; Google Benchmark does not write such a row: was the file edited?)"},
     {"same_repetition_twice", R"(: benchmarks[1] BM_A: repetition 0 occurs twice, first as benchmarks[0]; two benchmarks have this name, or two files were joined: give each process in its own file)"},
     {"samples_is_object", R"(: benchmarks[1] BM_B.samples_ns: is not an array; it holds the times of single launches, as `bench` writes them)"},
-    {"short_escape", R"(:19:21: \u takes four hex digits; not JSON: was the file edited, or mixed with other output?)"},
+    {"short_escape", R"(:19:21: \u takes four hex digits; an old version of Google Benchmark does not escape backslashes (of Windows' paths): run it with a newer one, or write \\)"},
     {"single_quotes", R"(:1:2: expected a key in double quotes, found '''; JSON strings are in double quotes)"},
     {"time_is_null", R"(: benchmarks[1] BM_B.real_time: expected a number, found null; null stands for an unknown value: measure it again, or remove it)"},
     {"time_is_string", R"(: benchmarks[1] BM_B.real_time: expected a number, found a string; correct the file, or write it again with the program that made it)"},

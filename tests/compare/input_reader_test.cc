@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
 
 #include "compare/input/metric.h"
 #include "tests/compare/input_test_support.h"
@@ -240,7 +244,7 @@ TEST(InputReader, OldAggregatesNameTheirRunByTheirOwnName) {
   EXPECT_THAT(names_of(rows(aggregate("amedian", median))), ElementsAre("a"));
   EXPECT_THAT(names_of(rows(aggregate("a_middle", median))), ElementsAre("a_middle"));
   // What an aggregate without a name is of cannot be told: it is no median.
-  EXPECT_THAT(complaint_of_rows(aggregate("a_mean", "")), HasSubstr("the case has only aggregate rows"));
+  EXPECT_THAT(rows(aggregate("a_mean", "")).cases.at(0).skip_reason, HasSubstr("only aggregate rows"));
   EXPECT_THAT(names_of(rows(aggregate("a_median", median), with_filter("^b"))), IsEmpty());
 }
 
@@ -284,7 +288,46 @@ TEST(InputReader, AFilterDropsCasesByTheirStrippedOrRawName) {
 TEST(InputReader, RowsThatTheFilterDropsMayBeWrong) {
   const ReadOptions options = with_filter("^BM_A$");
   EXPECT_EQ(complaint_of([&] { read_testdata("invalid/nan_time.json", options); }), "");
-  EXPECT_EQ(complaint_of([&] { read_testdata("invalid/aggregates_without_median.json", options); }), "");
+}
+
+TEST(InputReader, OnlyAggregatesWithoutAMedianCostTheirCase) {
+  const Process process = read_testdata("aggregates_without_median.json");
+  ASSERT_EQ(process.cases.size(), 1U);
+  EXPECT_EQ(process.cases[0].name, "BM_Hash/64");
+  EXPECT_THAT(process.cases[0].repetitions, IsEmpty());
+  EXPECT_EQ(process.cases[0].skip_reason,
+            "benchmarks[0] BM_Hash/64_mean: only aggregate rows, without a median; run it without "
+            "--benchmark_report_aggregates_only");
+  EXPECT_THAT(read_testdata("aggregates_without_median.json", with_filter("nobody")).cases, IsEmpty());
+}
+
+TEST(InputReader, OtherOutputOfGoogleBenchmarkIsNamed) {
+  constexpr const char* kHint = "; run it again with --benchmark_out=FILE --benchmark_out_format=json";
+  const auto complaint = [](const std::string& text) { return complaint_of([&] { parse(text); }); };
+  EXPECT_EQ(complaint("name,iterations,real_time,cpu_time,time_unit\n\"a\",1,2,3,ns\n"),
+            std::string("f.json: is Google Benchmark's CSV") + kHint);
+  EXPECT_EQ(complaint("------\nBenchmark     Time     CPU   Iterations\n------\na 1 ns 1 ns 7\n"),
+            std::string("f.json: is what Google Benchmark prints to a console") + kHint);
+}
+
+// /dev/fd/N of a pipe that a thread writes to, as a shell's <(command) makes it.
+TEST(InputReader, APipeIsReadToItsEnd) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string text = read_file(testdata_path("google_benchmark_1.9.json"));
+  std::thread writer([&] {
+    for (std::size_t at = 0; at < text.size(); at += 700) {
+      const std::string part = text.substr(at, 700);
+      EXPECT_EQ(::write(ends[1], part.data(), part.size()), static_cast<ssize_t>(part.size()));
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ::close(ends[1]);
+  });
+  const std::string path = "/dev/fd/" + std::to_string(ends[0]);
+  const ResultSet results = read_results({path}, {});
+  writer.join();
+  ::close(ends[0]);
+  EXPECT_EQ(names_of(results.processes.at(0)), names_of(read_testdata("google_benchmark_1.9.json")));
 }
 
 TEST(InputReader, FilesOfASideAreProcesses) {

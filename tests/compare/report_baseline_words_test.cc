@@ -110,7 +110,7 @@ TEST(HistoryNoteText, OfCasesThatAreGone) {
 }
 
 TEST(DriftWords, NameTheCasesAndWhatToDo) {
-  EXPECT_EQ(drift_refusal(std::vector<Drift>{{"a\x1b", 1.1, 5}, {"b", 1.05, 7}}),
+  EXPECT_EQ(drift_refusal(std::vector<Drift>{{"a\x1b", "", 1.1, 5}, {"b", "", 1.05, 7}}),
             "the baseline would drift; latest round against the oldest:\n  +10.0 % over 5 rounds  a\\x1b\n  "
             "+5.00 % "
             "over 7 rounds  b\nfind what made these cases slower; --accept RE takes in an intended change, "
@@ -119,11 +119,11 @@ TEST(DriftWords, NameTheCasesAndWhatToDo) {
 }
 
 TEST(DriftWords, ListAtMostTwentyCases) {
-  const std::vector<Drift> many(23, {"a", 1.1, 5});
+  const std::vector<Drift> many(23, Drift{"a", "", 1.1, 5});
   const std::string text = drift_refusal(many);
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 23);
   EXPECT_THAT(text, HasSubstr("  and 3 more\n"));
-  EXPECT_THAT(drift_refusal(std::vector<Drift>(20, {"a", 1.1, 5})), Not(HasSubstr("more\n")));
+  EXPECT_THAT(drift_refusal(std::vector<Drift>(20, Drift{"a", "", 1.1, 5})), Not(HasSubstr("more\n")));
 }
 
 }  // namespace

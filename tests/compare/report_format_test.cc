@@ -10,7 +10,7 @@ namespace {
 TEST(FormatCounts, SaysWhatIsThereWorstFirst) {
   EXPECT_EQ(
       format_counts(make_comparison()),
-      "1 regression, 1 failed, 1 missing, 1 errored, 1 inconclusive, 1 improvement, 1 new, 1 unchanged");
+      "1 regression, 1 failed, 1 missing, 1 inconclusive, 1 errored, 1 improvement, 1 new, 1 unchanged");
   EXPECT_EQ(format_counts({}), "no cases");
 }
 

@@ -43,6 +43,24 @@ TEST(NoteWords, CasesThatNotAllMeasured) {
   EXPECT_EQ(sentence(note::SkippedCase{"f", "a.json", "no GPU", false}), "f: skipped in a.json: no GPU");
 }
 
+TEST(NoteWords, CasesThatFailed) {
+  using Kind = note::FailedCases::Kind;
+  EXPECT_EQ(sentence(note::FailedCases{Kind::on_both_sides, 5, {"a", "b", "c"}}),
+            "5 cases failed on both sides: a, b, c and 2 more");
+  EXPECT_EQ(sentence(note::FailedCases{Kind::fixed, 1, {"a"}}),
+            "1 case failed in base only, so head fixes it: a");
+  EXPECT_EQ(sentence(note::FailedCases{Kind::not_run_in_head, 2, {"a", "b"}}),
+            "2 cases failed in base and were not run in head: a, b");
+  EXPECT_EQ(sentence(note::FailedCases{Kind::allowed, 1, {"a"}}),
+            "1 case failed in head, which --allow-failed permits: a");
+  EXPECT_EQ(
+      sentence(note::BelowResolutionCases{2, 0.5, {"a", "b"}}),
+      "2 cases are below resolution: an iteration takes at most one clock cycle (0.500 ns) on both sides, so "
+      "it measures nothing: a, b; use benchmark::DoNotOptimize");
+  EXPECT_EQ(sentence(note::BaseIsEmpty{}),
+            "base lists no case, so all cases of head are new, and none was run");
+}
+
 TEST(NoteWords, DeviationAssumed) {
   EXPECT_EQ(sentence(note::DeviationAssumed{0.05}),
             "cases with fewer than 3 processes per side are judged by an assumed deviation of 5 % between "
@@ -179,20 +197,20 @@ TEST(HindranceWords, EachHasANameOfItsOwn) {
   EXPECT_EQ(names.size(), kHindrances.size());
 }
 
-TEST(HindranceWords, FollowTheNotes) {
+TEST(HindranceWords, ComeBeforeTheNotes) {
   Comparison comparison;
   comparison.notes = {note::Sentence{"first"}};
   comparison.hindrances = {Hindrance::no_common_case, Hindrance::other_machine, Hindrance::cases_missing};
   EXPECT_THAT(note_sentences(comparison),
-              ElementsAre("first", "no case is on both sides; check --filter, and whether cases were renamed",
-                          "head lacks cases of base; --allow-missing permits that"));
+              ElementsAre("no case was measured on both sides; check --filter, and whether cases failed or "
+                          "were renamed",
+                          "head lacks cases of base; --allow-missing permits that", "first"));
 }
 
 TEST(HindranceWords, StrictNamesTheFlag) {
   EXPECT_EQ(hindrance_sentence(Hindrance::strict_inconclusive), "--strict: inconclusive cases do not pass");
   EXPECT_EQ(hindrance_sentence(Hindrance::strict_mde),
             "--strict: the minimum detectable effect is above the policy's max_mde");
-  EXPECT_EQ(hindrance_sentence(Hindrance::base_failed), "cases failed in base, so they cannot be compared");
   EXPECT_EQ(hindrance_sentence(Hindrance::head_unusable), "head could not be run");
 }
 

@@ -112,6 +112,13 @@ TEST(WhyWords, WithoutFigures) {
 }
 
 TEST(WhyWords, OneSided) {
+  EXPECT_EQ(remark(cell_with(Failed{Side::base, "base.json", "wrong", true})),
+            "failed on both sides: base.json: wrong");
+  EXPECT_EQ(remark(cell_with(Failed{Side::base, "base.json", "wrong"})), "failed in base: base.json: wrong");
+  EXPECT_EQ(remark(cell_with(Failed{Side::head, "head.json", "wrong", false, true})),
+            "failed, which --allow-failed permits: head.json: wrong");
+  EXPECT_EQ(remark(cell_with(BelowResolution{0.5})),
+            "below resolution: at most one clock cycle (0.500 ns) per iteration on both sides");
   EXPECT_EQ(remark(cell_with(Failed{Side::head, "head.json", "wrong at row 3"})),
             "head.json: wrong at row 3");
   EXPECT_EQ(sentence(cell_with(Absent{Side::head})), "not in head");

@@ -142,14 +142,6 @@ TEST(TextReport, RegressionSaysHowToReproduceIt) {
   EXPECT_THAT(text_report(make_comparison(), {}), HasSubstr("run: bench '--benchmark_filter=^slow$'"));
 }
 
-TEST(TextReport, ListsTwoHundredUnchangedAtMost) {
-  Comparison comparison = make_comparison();
-  for (int i = 0; i < 5000; ++i)
-    comparison.cells.push_back(make_cell("n" + std::to_string(i), CellVerdict::unchanged, 1));
-  EXPECT_LT(lines_of(text_report(comparison, {})).size(), 250u);
-  EXPECT_THAT(text_report(comparison, {}), HasSubstr("and 4801 more"));
-}
-
 TEST(JsonReport, ACaseThatARuleGovernsSaysWhatItWasHeldTo) {
   Comparison comparison = make_comparison();
   comparison.cells[1].margins = Margins{.fail_above = 0.5, .improve_above = 0.25, .same_within = 0.125};
@@ -262,7 +254,7 @@ TEST(MarkdownReport, LeavesOutWhatIsNotThere) {
 
 TEST(JunitReport, CountsAndElementsAgree) {
   const std::string text = junit_report(make_comparison());
-  EXPECT_THAT(text, HasSubstr("tests=\"8\" failures=\"2\" errors=\"2\" skipped=\"1\""));
+  EXPECT_THAT(text, HasSubstr("tests=\"8\" failures=\"2\" errors=\"1\" skipped=\"2\""));
   const auto count = [&](const std::string& what) {
     std::size_t found = 0;
     for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
@@ -270,8 +262,8 @@ TEST(JunitReport, CountsAndElementsAgree) {
   };
   EXPECT_EQ(count("<testcase"), 8u);
   EXPECT_EQ(count("<failure "), 2u);
-  EXPECT_EQ(count("<error "), 2u);
-  EXPECT_EQ(count("<skipped "), 1u);
+  EXPECT_EQ(count("<error "), 1u);
+  EXPECT_EQ(count("<skipped "), 2u);
 }
 
 TEST(JunitReport, NothingFromTheDataBecomesMarkup) {
@@ -294,14 +286,13 @@ TEST(GithubAnnotations, TheKindIsTheVerdicts) {
 TEST(GithubAnnotations, OneForEachCaseThatNeedsSomebody) {
   Comparison comparison = make_comparison();
   const auto lines = lines_of(github_annotations(comparison));
-  ASSERT_EQ(lines.size(), 5u);
+  ASSERT_EQ(lines.size(), 4u);
   EXPECT_EQ(lines[1],
             "::error title=regression::slow: slower: +50.0 %25 (95 %25 interval: +47.0 .. +53.0 %25); beyond "
             "the limit of "
             "1 %25; 3 processes per side");
   EXPECT_EQ(lines[2], "::error title=failed::broken: head.json: because of broken");
   EXPECT_EQ(lines[3], "::warning title=missing::gone: not in head");
-  EXPECT_EQ(lines[4], "::warning title=errored::never: base.json: because of never");
   EXPECT_EQ(lines_of(github_annotations({})).size(), 1u);
 }
 

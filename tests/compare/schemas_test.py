@@ -14,8 +14,8 @@ import unittest
 
 COMPARE, BENCH, SOURCE = [pathlib.Path(path).resolve() for path in sys.argv[1:4]]
 SCHEMAS, TESTDATA = SOURCE / "compare/schemas", SOURCE / "tests/testdata"
-KINDS = ("baseline", "baseline-1", "comparison", "context", "policy", "run", "smoke")
-VERSIONS = {"baseline": 2}  # of the formats that are not at 1
+KINDS = ("baseline", "baseline-1", "comparison", "context", "policy", "policy-1", "rivals", "run", "smoke")
+VERSIONS = {"baseline": 2, "policy": 2}  # of the formats that are not at 1
 REMOVED = object()
 
 try:
@@ -43,7 +43,7 @@ def documents_in(text):
         return
     schema = document.get("schema")
     if isinstance(schema, str) and schema.startswith("warpgauge/") and schema.split("/")[1] in KINDS:
-        yield {"warpgauge/baseline/1": "baseline-1"}.get(schema, schema.split("/")[1]), document
+        yield {"warpgauge/baseline/1": "baseline-1", "warpgauge/policy/1": "policy-1"}.get(schema, schema.split("/")[1]), document
     context = document.get("context")
     if isinstance(context, dict) and isinstance(context.get("warpgauge"), dict):
         yield "context", context["warpgauge"]
@@ -119,7 +119,10 @@ REFUSED = {
     "policy": [
         (["schema"], REMOVED), (["alpha"], 0.5), (["alpha"], 0), (["alpha"], None), (["defaults", "fail_above"], 3),
         (["defaults", "fail_above"], "much"), (["defaults", "improve_above"], -1), (["defaults", "same_within"], 0),
-        (["rules", 0, "match"], REMOVED), (["rules", 0, "match"], 7), (["rules"], {}), (["controls"], "a"), (["extra"], 1)],
+        (["rules", 0, "match"], REMOVED), (["rules", 0, "match"], 7), (["rules"], {}), (["controls"], "a"), (["extra"], 1),
+        (["rules", 0, "metric"], 7), (["metrics", 0, "metric"], REMOVED), (["metrics", 0, "better"], "sideways"),
+        (["metrics", 0, "exact"], "yes"), (["metrics", 0, "extra"], 1), (["metrics", 0, "fail_above", "absolute"], "30 parsecs"),
+        (["metrics", 0, "fail_above", "relative"], 2), (["metrics", 0, "fail_above", "extra"], 1), (["metrics"], "real_time")],
     "run": [
         (["schema"], "warpgauge/run/2"), (["plan", "first_blocks"], 1), (["plan", "max_blocks"], 1e300), (["plan", "alpha"], 0.5),
         (["plan", "seed"], -1), (["plan", "process_seconds"], 0), (["better"], "sideways"), (["policy", "same_within"], 0),
@@ -187,9 +190,10 @@ class RefusedByBoth(unittest.TestCase):
 
     def test_of_a_policy(self):
         file = self.folder / "policy.json"
-        policy = {"schema": "warpgauge/policy/1", "alpha": "1%", "max_mde": 0.05, "controls": ["^c"],
+        policy = {"schema": "warpgauge/policy/2", "alpha": "1%", "max_mde": 0.05, "controls": ["^c"],
                   "defaults": {"fail_above": "3 %", "improve_above": 0.02, "same_within": "1.5e0%"},
-                  "rules": [{"match": "-a", "fail_above": ".03"}]}
+                  "metrics": [{"metric": "real_time", "fail_above": {"relative": "2%", "absolute": "30ns"}, "exact": False}],
+                  "rules": [{"match": "-a", "metric": "real_time", "fail_above": ".03"}]}
         self.check("policy", policy, ["gate", self.results(), self.results(), "--policy", file], file)
 
     def test_of_a_run(self):

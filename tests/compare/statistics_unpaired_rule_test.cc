@@ -64,6 +64,46 @@ TEST(UnpairedRule, WithThreeOrMoreProcessesPerSideNothingIsAssumed) {
   EXPECT_GE(unchanged, 37);
 }
 
+// The processes of several executables: each holds a part of the cases.
+std::vector<TwoSampleCase> spread_over(std::vector<TwoSampleCase> cases, std::size_t executables) {
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    for (auto* side : {&cases[c].base, &cases[c].head}) {
+      std::vector<double> all(side->size() * executables, kAbsent);
+      for (std::size_t i = 0; i < side->size(); ++i) all[c % executables * side->size() + i] = (*side)[i];
+      *side = all;
+    }
+  }
+  return cases;
+}
+
+TEST(UnpairedRule, UnitsOfOtherExecutablesDoNotMakeACasesUnitsMore) {
+  // One process per executable, with noise far above the assumed deviation.
+  std::vector<TwoSampleCase> cases = samples(60, 1, 1, 1);
+  for (TwoSampleCase& one : cases) one.head[0] *= 60;
+  const std::vector<TwoSampleCase> suite = spread_over(cases, 5);
+  const Outcome outcome = decide_unpaired(suite, {});
+  EXPECT_TRUE(outcome.assumed);
+  ASSERT_TRUE(outcome.scatter.has_value());
+  EXPECT_EQ(outcome.scatter->cases, 60u);
+  for (const Decision& decision : outcome.decisions) EXPECT_EQ(decision.decided, Decided::inconclusive);
+}
+
+TEST(UnpairedRule, ASuiteIsDecidedAsItsExecutablesAre) {
+  const Outcome outcome = decide_unpaired(spread_over(samples(60, 6, 6, 1.1), 3), {});
+  EXPECT_EQ(outcome.decisions[0].decided, Decided::regression);
+  EXPECT_EQ(outcome.decisions[0].units, 6);
+  for (std::size_t c = 1; c < 60; ++c) EXPECT_EQ(outcome.decisions[c].decided, Decided::unchanged) << c;
+}
+
+TEST(UnpairedRule, ALoneOutlierOfASuiteIsNotOneOfManyUnits) {
+  // Three executables of eight processes: a slow process of head in one case is one of 8, and not of 24.
+  std::vector<TwoSampleCase> cases = samples(60, 8, 8, 1);
+  cases[0].head[3] += 0.7;
+  const Outcome outcome = decide_unpaired(spread_over(cases, 3), {});
+  EXPECT_NE(outcome.decisions[0].decided, Decided::unchanged);
+  EXPECT_EQ(outcome.decisions[1].decided, Decided::unchanged);
+}
+
 TEST(UnpairedRule, AbsentProcessesAreNotCounted) {
   std::vector<TwoSampleCase> cases = samples(10, 4, 4, 1.1);
   cases[0].head[1] = cases[0].head[2] = kAbsent;
@@ -92,7 +132,7 @@ TEST(UnpairedRule, InvalidInputsThrow) {
   EXPECT_THROW(decide_unpaired(samples(1, 1, 1, 1), {0, 0.05}), std::invalid_argument);
   EXPECT_THROW(decide_unpaired(samples(1, 1, 1, 1), {1, 0.05}), std::invalid_argument);
   EXPECT_THROW(decide_unpaired(samples(1, 1, 1, 1), {0.01, 0}), std::invalid_argument);
-  EXPECT_TRUE(decide_unpaired({}, {}).decisions.empty());
+  EXPECT_TRUE(decide_unpaired(std::vector<TwoSampleCase>(), {}).decisions.empty());
 }
 
 TEST(UnpairedRule, AnOutlierProcessIsExcludedAndReported) {

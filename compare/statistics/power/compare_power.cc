@@ -255,6 +255,29 @@ void run_two_speed_cases(const Options& options, Targets& targets) {
   }
 }
 
+// All cases of both metrics are one family.
+void run_two_metrics(const Options& options, Targets& targets) {
+  std::printf(
+      "\nTwo metrics, correlated by %.1f; none of the 200 cases is shifted, .5 %%, shared .5 %%\n\n"
+      "| sides | A/A false positives | unchanged |\n|---|---|---|\n",
+      kMetricCorrelation);
+  World world;
+  world.own = world.shared = 0.005;
+  world.shifted = 0;
+  const auto row = [&](const std::string& sides, const Rates& rates) {
+    std::printf("| %s | %s | %s |\n", sides.c_str(), rate(rates.run_false_positive).c_str(),
+                rate(rates.unchanged / 2).c_str());
+    std::fflush(stdout);
+    targets.at_most(sides + ", two metrics", "A/A runs with a false positive", rates.run_false_positive,
+                    0.01);
+  };
+  for (const int processes : {1, 3, 5})
+    row(std::to_string(processes) + " processes per side",
+        try_two_metrics_unpaired(world, processes, processes, 0.05, options.runs, options.seed));
+  row("10 stored rounds, 1 new", try_two_metrics_baseline(world, 10, 1, options.runs, options.seed));
+  row("blocks 6..24", try_two_metrics_ab(world, options.runs, options.seed));
+}
+
 }  // namespace
 }  // namespace warpgauge::power
 
@@ -277,6 +300,7 @@ int main(int argc, char** argv) {
   run_heavy_tails(options, targets);
   run_bad_measurements(options, targets);
   run_two_speed_cases(options, targets);
+  run_two_metrics(options, targets);
   std::fputs(targets.summary().c_str(), stdout);
   return targets.missed() ? 1 : 0;
 }

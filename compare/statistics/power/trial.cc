@@ -158,4 +158,90 @@ Rates try_unpaired_rule(const World& world, int base, int head, double assumed, 
   return tally.rates();
 }
 
+namespace {
+
+double correlated(double first, double second) {
+  return kMetricCorrelation * first + std::sqrt(1 - kMetricCorrelation * kMetricCorrelation) * second;
+}
+
+// Two machines, of which the second adds to the first.
+struct TwoMetrics {
+  Machine first, second;
+  TwoMetrics(const World& world, std::uint64_t seed) : first(world, seed), second(world, ~seed) {}
+
+  std::vector<TwoSampleMetric> sides(int base, int head) {
+    std::vector<TwoSampleMetric> metrics{{two_sides(first, base, head), {}},
+                                         {two_sides(second, base, head), {}}};
+    for (std::size_t c = 0; c < metrics[0].cases.size(); ++c) {
+      const TwoSampleCase& one = metrics[0].cases[c];
+      TwoSampleCase& other = metrics[1].cases[c];
+      for (std::size_t i = 0; i < one.base.size(); ++i)
+        other.base[i] = correlated(one.base[i], other.base[i]);
+      for (std::size_t i = 0; i < one.head.size(); ++i)
+        other.head[i] = correlated(one.head[i], other.head[i]);
+    }
+    return metrics;
+  }
+
+  AbBlock next_block() {
+    AbBlock block = first.next_block();
+    const AbBlock other = second.next_block();
+    const std::size_t cases = block.numbers.size();
+    for (std::size_t c = 0; c < cases; ++c) {
+      auto& numbers = block.numbers.emplace_back();
+      for (std::size_t i = 0; i < numbers.size(); ++i)
+        numbers[i] = correlated(block.numbers[c][i], other.numbers[c][i]);
+    }
+    return block;
+  }
+};
+
+std::vector<Decided> verdicts(const std::vector<MetricOutcome>& outcomes) {
+  std::vector<Decided> decided;
+  for (const MetricOutcome& outcome : outcomes)
+    for (const Decision& decision : outcome.decisions) decided.push_back(decision.decided);
+  return decided;
+}
+
+}  // namespace
+
+Rates try_two_metrics_unpaired(const World& world, int base, int head, double assumed, int runs,
+                               std::uint64_t seed) {
+  Tally tally(world, runs);
+  for (int run = 0; run < runs; ++run)
+    tally.add(
+        verdicts(decide_unpaired(TwoMetrics(world, run_seed(seed, run)).sides(base, head), {0.01, assumed})));
+  return tally.rates();
+}
+
+Rates try_two_metrics_baseline(const World& world, int stored, int fresh, int runs, std::uint64_t seed) {
+  Tally tally(world, runs);
+  for (int run = 0; run < runs; ++run)
+    tally.add(
+        verdicts(decide_against_baseline(TwoMetrics(world, run_seed(seed, run)).sides(stored, fresh), {})));
+  return tally.rates();
+}
+
+Rates try_two_metrics_ab(const World& world, int runs, std::uint64_t seed) {
+  Tally tally(world, runs);
+  for (int run = 0; run < runs; ++run) {
+    TwoMetrics machine(world, run_seed(seed, run));
+    std::vector<AbCase> cases = machine.first.cases();
+    const std::vector<AbCase> of_first = cases;
+    cases.insert(cases.end(), of_first.begin(), of_first.end());
+    AbPlan plan;
+    plan.seed = run_seed(seed, run);
+    AbRule rule(std::move(cases), plan, 2);
+    while (const AbLook* look = rule.next()) {
+      std::vector<AbBlock> blocks;
+      for (int b = look->first_block; b < look->last_block; ++b) blocks.push_back(machine.next_block());
+      rule.take(blocks);
+    }
+    std::vector<Decided> decided = verdicts(rule.outcome(0));
+    for (const Decided one : verdicts(rule.outcome(1))) decided.push_back(one);
+    tally.add(decided);
+  }
+  return tally.rates();
+}
+
 }  // namespace warpgauge::power

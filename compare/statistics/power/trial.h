@@ -38,4 +38,13 @@ struct RivalRates {
 [[nodiscard]] Rates try_unpaired_rule(const World& world, int base, int head, double assumed, int runs,
                                       std::uint64_t seed);
 
+// Two metrics of the same processes, correlated by kMetricCorrelation, without a shift. False positives in
+// either one count.
+inline constexpr double kMetricCorrelation = 0.8;
+[[nodiscard]] Rates try_two_metrics_unpaired(const World& world, int base, int head, double assumed, int runs,
+                                             std::uint64_t seed);
+[[nodiscard]] Rates try_two_metrics_baseline(const World& world, int stored, int fresh, int runs,
+                                             std::uint64_t seed);
+[[nodiscard]] Rates try_two_metrics_ab(const World& world, int runs, std::uint64_t seed);
+
 }  // namespace warpgauge::power

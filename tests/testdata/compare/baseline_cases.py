@@ -3,7 +3,7 @@ import json
 
 from case_folder import THREE, TWO, case, of, three
 from documents import (ELSEWHERE, TFLOPS, TIMES_NS, aggregates, baseline, context, document, drifting, failing, fingerprinted,
-                       late_joiner, outlying_round, two_speeds, warpgauge, without)
+                       late_joiner, outlying_round, second_version, two_speeds, warpgauge, without)
 
 STORED = "before/baselines/cpu-intel-6-143-8-2t-c6a4e752/ci.json"
 AGAINST = "gate --baseline $OUT/baselines --head head0.json head1.json head2.json"
@@ -36,6 +36,15 @@ def baselines():
     failed = {f"head{i}.json": failing(fingerprinted(20 + i), "naive/S:128", "wrong: row 3 is NaN") for i in range(3)}
     case("baseline_none_and_a_failure", AGAINST.replace("$OUT/baselines", "$OUT"), failed)
     case("bless_failed", of("baseline_none_and_a_failure", BLESS) + " --reason first", {})
+    stored = second_version(baseline(10, TIMES_NS))
+    stored["rounds"][-1]["failed"] = ["naive/S:128", "other/S:1"]
+    case("baseline_failed_in_both", of("baseline_none_and_a_failure", AGAINST), {STORED: stored})
+    case("baseline_fixed", AGAINST, {f"head{i}.json": fingerprinted(20 + i, times=TIMES_NS | {"other/S:1": 700})
+                                     for i in range(3)} | {STORED: stored})
+    case("baseline_failed_filter", of("baseline_fixed", AGAINST) + " --filter '^blas/'", {STORED: stored})
+    case("baseline_failed_in_head", of("baseline_none_and_a_failure", AGAINST), {STORED: baseline(10, TIMES_NS)})
+    case("bless_failed_allowed", of("baseline_none_and_a_failure", BLESS) + " --reason known --allow-failed '^naive/S:128$'",
+         {STORED: baseline(10, TIMES_NS)})
     rates = baseline(10, {name: 1e6 / ns for name, ns in TIMES_NS.items()})
     measured = {f"head{i}.json": fingerprinted(20 + i, metrics=TFLOPS, scale={"naive/S:128": 1.3}) for i in range(3)}
     case("baseline_higher_is_better", AGAINST + " --metric tflops",

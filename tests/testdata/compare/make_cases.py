@@ -5,6 +5,8 @@ What a case must print is in its stdout and exit, written by tests/compare/run_c
 import json
 
 import baseline_cases
+import metric_cases
+import suite_cases
 from case_folder import HERE, THREE, TWO, case, of, three
 from documents import (ELSEWHERE, OF_BENCH, TFLOPS, TIMES_NS, aggregates, context, document, failing, fingerprinted, nvbench,
                        one_row_a_line, skipping, warpgauge, without)
@@ -33,6 +35,22 @@ def two_sides():
                                "head.json": document(2)})
     case("head_failed", TWO, {"base.json": document(1),
                               "head.json": failing(document(2), "blas/S:128", "wrong: row 3 is NaN")})
+    case("failed_on_both_sides", TWO, {"base.json": failing(document(1), "blas/S:128", "no device"),
+                                       "head.json": failing(document(2), "blas/S:128", "no device")})
+    case("head_failed_allowed", of("head_failed", TWO) + " --allow-failed '^blas/'", {})
+    case("head_failed_policy", of("head_failed", TWO) + " --policy policy.json",
+         {"policy.json": '{"schema": "warpgauge/policy/1", "allow_failed": ["^blas/S:128$"]}'})
+    case("usage_allow_failed", of("head_failed", TWO) + " --allow-failed '['", {})
+    case("skipped_in_head", TWO, {"base.json": document(1),
+                                  "head.json": skipping(without(document(2), "blas/S:128"), "blas/S:128", "no device")})
+    case("skipped_on_both_sides", TWO, {"base.json": skipping(skipping(document(1), "gpu/a", "no device"), "gpu/b", "no device"),
+                                        "head.json": skipping(skipping(document(2), "gpu/a", "no device"), "gpu/b", "no device")})
+    many = {f"case/{i:03}": 1e3 + i for i in range(150)}
+    case("many_cases", THREE, {f"{side}{i}.json": document(seed + i, times=many, repetitions=3, scale=scale)
+                               for side, seed, scale in (("base", 10, {}), ("head", 20, {"case/0": 1.4})) for i in range(3)})
+    empty = TIMES_NS | {"empty/a": 0.31, "empty/b": 0.47, "empty/c": 0.49}
+    case("below_resolution", TWO + " --strict --same-within 25% --fail-above 25% --json $OUT/comparison.json",
+         {"base.json": document(1, times=empty), "head.json": document(2, times=empty, scale={"empty/a": 1.4, "empty/c": 1.4})})
     case("regression_beats_missing", TWO, {"base.json": document(1),
                                            "head.json": without(document(2, scale={"naive": 2}), "blas/S:128")})
     case("disjoint", TWO, {"base.json": document(1), "head.json": document(2, times={"other/S:1": 1e3})})
@@ -242,7 +260,7 @@ def settling():
 def main():
     # Some cases take the files of those before them.
     for cases in (two_sides, noise_of_the_measurement, identities, policies, other_programs, reports, usage,
-                  *baseline_cases.ALL, showing, nights, settling):
+                  *baseline_cases.ALL, showing, nights, settling, *metric_cases.ALL, *suite_cases.ALL):
         cases()
 
 

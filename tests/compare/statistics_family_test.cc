@@ -1,0 +1,148 @@
+// Several metrics are one family of tests.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "compare/statistics/ab_rule.h"
+#include "compare/statistics/two_sample_rule.h"
+
+namespace warpgauge {
+namespace {
+
+constexpr int kBenchmarks = 8, kUnitsPerSide = 6;
+
+// kUnitsPerSide per side around 0; the first case is slower by `shift`.
+std::vector<TwoSampleCase> noisy_cases(unsigned seed, double deviation, double shift) {
+  std::mt19937 random(seed);
+  std::normal_distribution<double> noise(0, deviation);
+  std::vector<TwoSampleCase> cases(kBenchmarks);
+  for (std::size_t c = 0; c < cases.size(); ++c)
+    for (int u = 0; u < kUnitsPerSide; ++u) {
+      cases[c].base.push_back(noise(random));
+      cases[c].head.push_back(noise(random) + (c == 0 ? shift : 0));
+    }
+  return cases;
+}
+
+TEST(Family, one_metric_is_judged_as_without_a_family) {
+  const std::vector<TwoSampleCase> cases = noisy_cases(1, 0.01, 0.05);
+  const TwoSampleMetric metric{cases, {}};
+  const Outcome alone = decide_unpaired(cases, {});
+  const MetricOutcome in_family = decide_unpaired(std::span(&metric, 1), {}).front();
+  ASSERT_EQ(alone.decisions.size(), in_family.decisions.size());
+  for (std::size_t c = 0; c < alone.decisions.size(); ++c) {
+    EXPECT_EQ(alone.decisions[c].p_adjusted, in_family.decisions[c].p_adjusted);
+    EXPECT_EQ(alone.decisions[c].mde, in_family.decisions[c].mde);
+  }
+}
+
+TEST(Family, holm_counts_the_cases_of_all_metrics) {
+  const std::vector<TwoSampleCase> cases = noisy_cases(1, 0.01, 0.03);
+  const std::vector<TwoSampleMetric> metrics{{cases, {}}, {noisy_cases(2, 0.01, 0), {}}};
+  const Decision alone = decide_unpaired(cases, {}).decisions[0];
+  const Decision of_two = decide_unpaired(metrics, {})[0].decisions[0];
+  EXPECT_EQ(alone.p, of_two.p);
+  // 2, but for the rank among the cases of the other metric.
+  EXPECT_GT(of_two.p_adjusted / alone.p_adjusted, 1.5);
+  EXPECT_GT(of_two.mde, alone.mde);
+}
+
+TEST(Family, each_metric_has_its_own_noise) {
+  const std::vector<TwoSampleMetric> metrics{{noisy_cases(1, 0.001, 0.03), {}}, {noisy_cases(2, 0.2, 0), {}}};
+  const std::vector<MetricOutcome> outcomes = decide_unpaired(metrics, {});
+  EXPECT_EQ(outcomes[0].decisions[0].decided, Decided::regression);
+  EXPECT_LT(outcomes[0].mde, 0.02);
+  EXPECT_GT(outcomes[1].mde, 0.2);
+}
+
+TEST(Family, differences_are_tested_in_it) {
+  const DifferenceCase worse{{0, 1, 0, 1, 0, 1}, {40, 41, 40, 41, 40, 41}, {0, 0, 0}};
+  const DifferenceCase open{{0, 5, 9}, {1, 4, 12}, {0, 0, 0}};
+  const DifferenceCase zeros{{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
+  const std::vector<TwoSampleMetric> metrics{{{}, {zeros, worse, open}}, {noisy_cases(1, 0.01, 0), {}}};
+  const std::vector<MetricOutcome> outcomes = decide_unpaired(metrics, {});
+  ASSERT_EQ(outcomes[0].differences.size(), 3u);
+  EXPECT_EQ(outcomes[0].differences[0].decided, Decided::unchanged);
+  EXPECT_EQ(outcomes[0].differences[1].decided, Decided::regression);
+  EXPECT_GT(outcomes[0].differences[1].p_adjusted, outcomes[0].differences[1].p);
+  EXPECT_EQ(outcomes[0].differences[2].decided, Decided::inconclusive);
+  EXPECT_TRUE(outcomes[0].decisions.empty());
+  EXPECT_EQ(outcomes[1].decisions.size(), static_cast<std::size_t>(kBenchmarks));
+}
+
+// Blocks of kBenchmarks benchmarks and two metrics; `change(case)` is what head has on top.
+std::vector<AbBlock> blocks_of_two(const AbLook& look, unsigned seed, double (*change)(std::size_t)) {
+  std::mt19937 random(seed + static_cast<unsigned>(look.first_block));
+  std::normal_distribution<double> noise(0, 0.005);
+  std::vector<AbBlock> blocks;
+  for (int b = look.first_block; b < look.last_block; ++b) {
+    AbBlock& block = blocks.emplace_back();
+    for (std::size_t c = 0; c < 2 * kBenchmarks; ++c) {
+      auto& numbers = block.numbers.emplace_back();
+      for (int position = 0; position < kPositions; ++position)
+        numbers[static_cast<std::size_t>(position)] = noise(random) + (is_head(b, position) ? change(c) : 0);
+    }
+  }
+  return blocks;
+}
+
+AbRule run_two_metrics(std::vector<AbCase> cases, double (*change)(std::size_t)) {
+  AbRule rule(std::move(cases), {}, 2);
+  while (const AbLook* look = rule.next()) rule.take(blocks_of_two(*look, 7, change));
+  return rule;
+}
+
+TEST(FamilyOfBlocks, a_benchmark_runs_until_all_of_its_metrics_are_decided) {
+  const AbRule rule = run_two_metrics(std::vector<AbCase>(2 * kBenchmarks), [](std::size_t c) {
+    return c == kBenchmarks + 3 ? 0.0115 : 0.0;  // of the second metric, just above the margin
+  });
+  EXPECT_EQ(rule.outcome(0).decisions[3].decided, Decided::unchanged);
+  EXPECT_EQ(rule.blocks_of(3), AbPlan().max_blocks);
+  EXPECT_EQ(rule.outcome(1).decisions.size(), static_cast<std::size_t>(kBenchmarks));
+}
+
+TEST(FamilyOfBlocks, a_change_of_one_metric_is_found_in_that_metric) {
+  const AbRule rule = run_two_metrics(std::vector<AbCase>(2 * kBenchmarks),
+                                      [](std::size_t c) { return c == kBenchmarks + 2 ? 0.05 : 0.0; });
+  EXPECT_EQ(rule.outcome(1).decisions[2].decided, Decided::regression);
+  EXPECT_EQ(rule.outcome(0).decisions[2].decided, Decided::unchanged);
+}
+
+TEST(FamilyOfBlocks, cases_without_a_test_do_not_keep_the_run_going_and_do_not_count) {
+  std::vector<AbCase> cases(2 * kBenchmarks);
+  for (std::size_t c = kBenchmarks; c < cases.size(); ++c) cases[c].scale = AbScale::untested;
+  const AbRule rule = run_two_metrics(cases, [](std::size_t c) { return c == 1 ? 0.05 : 0.0; });
+  AbRule alone(std::vector<AbCase>(kBenchmarks), {});
+  while (const AbLook* look = alone.next()) {
+    std::vector<AbBlock> blocks = blocks_of_two(*look, 7, [](std::size_t c) { return c == 1 ? 0.05 : 0.0; });
+    for (AbBlock& block : blocks) block.numbers.resize(kBenchmarks);
+    alone.take(blocks);
+  }
+  EXPECT_EQ(rule.outcome(0).decisions[1].p_adjusted, alone.outcome().decisions[1].p_adjusted);
+  EXPECT_EQ(rule.outcome(0).blocks, alone.outcome().blocks);
+  EXPECT_EQ(rule.decided().size(), static_cast<std::size_t>(kBenchmarks));
+}
+
+TEST(FamilyOfBlocks, differences_are_judged_by_blocks) {
+  std::vector<AbCase> cases(2 * kBenchmarks);
+  for (std::size_t c = kBenchmarks; c < cases.size(); ++c) {
+    cases[c].scale = AbScale::difference;
+    cases[c].limits = {0.1, -0.1, 0.1};
+  }
+  const AbRule rule = run_two_metrics(cases, [](std::size_t c) { return c == kBenchmarks + 4 ? 3.0 : 0.0; });
+  EXPECT_EQ(rule.outcome(1).decisions[4].decided, Decided::regression);
+  EXPECT_NEAR(rule.outcome(1).decisions[4].difference.value_or(0), 3, 0.02);
+  EXPECT_EQ(rule.outcome(1).decisions[5].decided, Decided::unchanged);
+}
+
+TEST(FamilyOfBlocks, a_dropped_benchmark_loses_all_of_its_metrics) {
+  AbRule rule(std::vector<AbCase>(2 * kBenchmarks), {}, 2);
+  rule.drop(2, Dropped{Side::head, "crashed"});
+  rule.take(blocks_of_two(*rule.next(), 7, [](std::size_t) { return 0.0; }));
+  for (const std::size_t metric : {0, 1})
+    EXPECT_TRUE(std::holds_alternative<Dropped>(rule.outcome(metric).decisions[2].why));
+}
+
+}  // namespace
+}  // namespace warpgauge
