@@ -121,6 +121,21 @@ TEST(Inputs, NonFiniteKeysAreSeenByAllQueries) {
   for (float value : make_inputs(p, InputFamily::non_finite_keys, 1).k) ASSERT_TRUE(std::isfinite(value));
 }
 
+// If the only visible key were infinite, all logits could be -inf, and softmax would be undefined.
+TEST(Inputs, AKeyThatIsSeenAloneIsNoInfinity) {
+  Problem p = kProblem;
+  p.mask = Mask::none;
+  p.seq_q = p.seq_k = 1;
+  int nans = 0;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    for (const float value : make_inputs(p, InputFamily::non_finite_keys, seed).k) {
+      ASSERT_FALSE(std::isinf(value)) << seed;
+      nans += std::isnan(value);
+    }
+  }
+  EXPECT_GE(nans, 50);
+}
+
 TEST(Inputs, MagnitudesReachBothEndsOfTheRange) {
   float largest = 0, smallest = 1;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
