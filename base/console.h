@@ -16,7 +16,7 @@ void print(std::string_view text, Colours colours = Colours::none);
 // is: its writer has escaped what is foreign. Throws OutputError.
 void print_document(std::string_view text);
 
-// Lines of text on stderr. If stderr cannot be written, there is nobody to tell.
+// Lines of text on stderr. A failure to write them is ignored.
 void print_to_stderr(std::string_view text);
 
 // One line on stderr that replaces the one shown before; empty: erases it. For terminals only.

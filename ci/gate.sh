@@ -19,7 +19,7 @@
 #   --compare PATH        an existing compare program (default: built from this tree)
 #   --help
 #
-# Submodules that a side lacks are checked out. If base does not have the suite (no such target or program, or its bench does
+# Missing submodules are checked out on both sides. If base does not have the suite (no such target or program, or its bench does
 # not know the matrix), all cases are new, and the script passes.
 #
 # Installs nothing; run ci/setup.sh first. Flags are checked before either side is built, ARGS after the working tree is built.

@@ -139,7 +139,7 @@ def loader_variables(document):
     holders += list(steps_of(document))
     for place, holder in holders:
         env = holder.get("env")
-        # An expression stands for variables that nobody can see here.
+        # An expression may set any variable.
         if isinstance(env, str) or any(LOADERS.fullmatch(str(name)) for name in env or {}):
             yield place
 

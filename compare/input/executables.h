@@ -1,5 +1,5 @@
 // Which benchmark executable each result file is of. A suite of several executables may use one name in two
-// of them; then the cases are told apart by the name of the executable.
+// of them; then the cases are distinguished by the name of the executable.
 #pragma once
 
 #include <string>
@@ -16,14 +16,14 @@ struct ResultOrigin {
 // [file]: the name of its executable, without directories and without .exe; empty if unknown.
 struct ExecutableNames {
   std::vector<std::string> base, head;
-  std::vector<std::string> remarks;  // about executables that cannot be told apart
+  std::vector<std::string> remarks;  // about executables that cannot be distinguished
 };
 
 // Executables with one name in different directories of one side get the shortest suffix of their paths that
-// tells them apart: "sort/bench". If no such suffix of base occurs in head, the directories mean nothing, and
-// the name alone counts. Base and head are usually built in different directories.
+// distinguishes them: "sort/bench". If no such suffix of base occurs in head, the directories mean nothing,
+// and the name alone counts. Base and head are usually built in different directories.
 //
-// Files that name no executable are told apart by their own names, without the number of a process
+// Files that name no executable are distinguished by their own names, without the number of a process
 // ("sort-2.json" is of "sort"), if base and head have the same names, and more than one.
 [[nodiscard]] ExecutableNames name_executables(const std::vector<ResultOrigin>& base,
                                                const std::vector<ResultOrigin>& head);

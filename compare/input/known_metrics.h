@@ -10,7 +10,7 @@
 namespace warpgauge {
 
 struct KnownMetric {
-  std::optional<Better> better;  // empty: the name does not tell
+  std::optional<Better> better;  // empty: unknown for this name
   bool exact = false;            // every process of a binary gives the same number
 };
 

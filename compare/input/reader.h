@@ -53,7 +53,7 @@ void show_as(Process& process, const std::string& name);
 [[nodiscard]] std::vector<Process> read_process(const std::string& path, const ReadOptions& options,
                                                 const std::vector<Metric>& metrics);
 
-// The same for both sides, whose executables are told apart together (executables.h).
+// The same for both sides, whose executables are distinguished together (executables.h).
 struct Sides {
   ResultSet base, head;
 };

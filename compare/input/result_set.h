@@ -83,7 +83,7 @@ struct Context {
 struct Process {
   std::string file;
   std::string executable_path;  // of the benchmark, as the file names it; empty if it does not
-  std::string executable;       // by which it is told apart from other executables; empty if unknown
+  std::string executable;       // by which it is distinguished from other executables; empty if unknown
   Context context;
   std::vector<Case> cases;            // in the order of the file
   std::vector<std::string> warnings;  // unusual content that was ignored, with its place
