@@ -12,6 +12,7 @@
 #include <numeric>
 
 #include "fuzz/budget.h"
+#include "fuzz/device_array.h"
 #include "fuzz/oracle_backends.h"
 #include "kernels/backend.h"
 #include "kernels/cuda_check.h"
@@ -21,23 +22,6 @@ namespace {
 
 constexpr int kThreads = 256;
 constexpr std::int64_t kChunkElements = std::int64_t{1} << 25;  // of S; limits the memory
-
-template <class T>
-class DeviceArray {
- public:
-  explicit DeviceArray(std::int64_t size)
-      : buffer_(Backend::cuda, static_cast<std::size_t>(size) * sizeof(T)) {}
-  T* data() const { return static_cast<T*>(buffer_.data()); }
-  void upload(const std::vector<T>& host) { buffer_.upload(host.data(), host.size() * sizeof(T)); }
-  std::vector<T> download(std::int64_t size) const {
-    std::vector<T> host(static_cast<std::size_t>(size));
-    buffer_.download(host.data(), host.size() * sizeof(T));
-    return host;
-  }
-
- private:
-  Buffer buffer_;
-};
 
 struct Largest {
   template <class T>
