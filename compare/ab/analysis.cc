@@ -230,14 +230,11 @@ void AbAnalysis::drop(const DroppedCase& dropped) {
   rule_.drop(index_.at(dropped.name), Dropped{dropped.side, dropped.reason});
 }
 
-MetricOutcome AbAnalysis::outcome_of(std::size_t metric, const DecidedNames& names) const {
+Outcome AbAnalysis::outcome_of(std::size_t metric, const std::vector<std::string>& names) const {
   const AbOutcome outcome = rule_.outcome(metric);
-  MetricOutcome chosen;
-  static_cast<Outcome&>(chosen) = outcome;
+  Outcome chosen = outcome;
   chosen.decisions.clear();
-  for (const std::string& name : names.by_log) chosen.decisions.push_back(outcome.decisions[index_.at(name)]);
-  for (const std::string& name : names.by_difference)
-    chosen.differences.push_back(outcome.decisions[index_.at(name)]);
+  for (const std::string& name : names) chosen.decisions.push_back(outcome.decisions[index_.at(name)]);
   return chosen;
 }
 
@@ -285,9 +282,9 @@ Comparison AbAnalysis::comparison(const RunRecord& record) const {
         !is_exact(one.metric, options.policy, {}))
       options.recorded_limits.erase(one.metric.name);
   }
-  Comparison comparison = compare_blocks(sides, options, [&](std::size_t metric, const DecidedNames& names) {
-    return outcome_of(metric, names);
-  });
+  Comparison comparison = compare_blocks(
+      sides, options,
+      [&](std::size_t metric, const std::vector<std::string>& names) { return outcome_of(metric, names); });
   const NullVerdict null_control = rule_.outcome().null_control.verdict;
   comparison.command = record.command;
   if (record.base_is_empty) comparison.notes.push_back(note::BaseIsEmpty{});

@@ -61,7 +61,7 @@ class AbAnalysis {
   void set_scale(AbCase& of_rule, std::size_t metric, const LookMetric& look, const CasePair& pair) const;
   void fill_numbers(std::size_t metric, const LookMetric& look, int first_block,
                     std::vector<AbBlock>& blocks);
-  MetricOutcome outcome_of(std::size_t metric, const DecidedNames& names) const;
+  Outcome outcome_of(std::size_t metric, const std::vector<std::string>& names) const;
   Process listing(const RunRecord& record, Side side, std::size_t metric) const;
 
   std::vector<RunMetric> metrics_;

@@ -6,6 +6,8 @@
 
 #include "compare/decide/failed_cases.h"
 #include "compare/decide/identity.h"
+#include "compare/decide/match.h"
+#include "compare/decide/outcome_notes.h"
 #include "compare/decide/reproducer.h"
 #include "compare/decide/resolution.h"
 #include "compare/statistics/difference_rule.h"
@@ -123,14 +125,12 @@ class Assembler {
 
   Comparison run() {
     for (std::size_t m = 0; m < method_.layers.size(); ++m) {
-      pairs_.push_back({&method_.layers[m], {}, {}});
-      for (const CasePair& pair : matchings_[m].pairs)
+      judged_.emplace_back();
+      places_.emplace_back();
+      for (CasePair& pair : matchings_[m].pairs)
         if (!is_repeated(pair)) add_cell(m, pair);
     }
-    const auto has_pairs = [](const LayerPairs& one) {
-      return !one.by_log.empty() || !one.by_difference.empty();
-    };
-    if (std::ranges::any_of(pairs_, has_pairs)) take(method_.decide(pairs_));
+    if (!std::ranges::all_of(judged_, &JudgedCases::empty)) take(method_.decide(judged_));
     append(result_.notes, failed_cases(result_.cells));
     if (auto below = below_resolution_cases(result_.cells)) note(std::move(*below));
     sort_worst_first(result_.cells);
@@ -185,7 +185,7 @@ class Assembler {
     return !has_numbers && !unusable_.emplace(pair.name, pair.presence).second;
   }
 
-  void add_cell(std::size_t m, const CasePair& pair) {
+  void add_cell(std::size_t m, CasePair& pair) {
     Cell cell;
     cell.name = pair.name;
     if (has_several()) cell.metric = metric(m).name;
@@ -197,17 +197,17 @@ class Assembler {
     }
     if (pair.presence == CasePresence::added)
       if (const auto before = options_.accepted_value(metric(m), pair.name)) cell.why = Accepted{*before};
-    CaseNumbers numbers = method_.layers[m].numbers(pair, {});
-    cell.base = numbers.base.summary;
-    cell.head = numbers.head.summary;
+    pair.numbers = method_.layers[m].numbers(pair, {});
+    cell.base = pair.numbers.base.summary;
+    cell.head = pair.numbers.head.summary;
     if (!pair.head.empty()) cell.reproduce = reproducer(pair.head.front());
     const auto resolution = method_.unit == Unit::block ? std::nullopt : resolution_above(pair, metric(m));
     if (pair.presence == CasePresence::both && comparable_ && resolution) {
       cell.verdict = CellVerdict::unchanged;
       cell.why = BelowResolution{*resolution};
     } else if (pair.presence == CasePresence::both && comparable_) {
-      cell.cliffs_delta = numbers.cliffs_delta;
-      add_measured(m, pair, std::move(numbers), cell);
+      cell.cliffs_delta = pair.numbers.cliffs_delta;
+      add_measured(m, pair, cell);
     } else if (pair.presence == CasePresence::both) {
       cell.why = OtherMachine{};
     }
@@ -215,57 +215,56 @@ class Assembler {
   }
 
   // Exact cases are decided at once.
-  void add_measured(std::size_t m, const CasePair& pair, CaseNumbers numbers, Cell& cell) {
+  void add_measured(std::size_t m, CasePair& pair, Cell& cell) {
     const NumberPlan& plan = method_.layers[m].plan;
     const CaseLimits limits = options_.limits_of(pair, plan.metric, plan.exact);
     const double base = cell.base.value.value_or(0);
-    MeasuredPair measured{&pair, std::move(numbers), limits.margins, result_.cells.size()};
-    if (measured.numbers.scale == NumberScale::log) {
-      if (base > 0) measured.margins = margins_at(limits, base, plan.metric.better);
-      if (measured.margins != run_margins(m)) cell.margins = measured.margins;
-      pairs_[m].by_log.push_back(std::move(measured));
-      return;
+    if (pair.numbers.scale == NumberScale::log) {
+      pair.margins = base > 0 ? margins_at(limits, base, plan.metric.better) : limits.margins;
+      if (pair.margins != run_margins(m)) cell.margins = pair.margins;
+    } else {
+      pair.limits = difference_limits(limits, base);
     }
-    measured.limits = difference_limits(limits, base);
     if (!plan.exact) {
-      pairs_[m].by_difference.push_back(std::move(measured));
+      judged_[m].push_back(&pair);
+      places_[m].push_back(result_.cells.size());
       return;
     }
-    const std::optional<SideRange>& of_base = measured.numbers.base.range;
-    const std::optional<SideRange>& of_head = measured.numbers.head.range;
+    const std::optional<SideRange>&of_base = pair.numbers.base.range, &of_head = pair.numbers.head.range;
     take_difference(
-        of_base && of_head ? decide_exact({*of_base, *of_head, measured.limits}) : no_decision(NotAnalysed{}),
+        of_base && of_head ? decide_exact({*of_base, *of_head, pair.limits}) : no_decision(NotAnalysed{}),
         plan.metric.better, cell);
     if (auto* const why = std::get_if<ExactVaries>(&cell.why)) in_metric_unit(plan.metric.better, *why);
     take_noise(cell);
   }
 
-  void take(const std::vector<MetricOutcome>& outcomes) {
+  void take(const std::vector<Outcome>& outcomes) {
     for (std::size_t m = 0; m < outcomes.size(); ++m) {
-      take_by_log(m, outcomes[m]);
-      for (std::size_t i = 0; i < pairs_[m].by_difference.size(); ++i) {
-        Cell& cell = result_.cells[pairs_[m].by_difference[i].cell];
-        take_difference(outcomes[m].differences[i], metric(m).better, cell);
+      for (std::size_t i = 0; i < judged_[m].size(); ++i) {
+        Cell& cell = result_.cells[places_[m][i]];
+        if (judged_[m][i]->numbers.scale == NumberScale::log)
+          take_by_log(m, i, outcomes[m], cell);
+        else
+          take_difference(outcomes[m].decisions[i], metric(m).better, cell);
         take_noise(cell);
       }
+      take_outcome(m, outcomes[m]);
     }
   }
 
-  void take_by_log(std::size_t m, const Outcome& outcome) {
-    const std::vector<MeasuredPair>& measured = pairs_[m].by_log;
-    if (measured.empty()) return;
-    for (std::size_t i = 0; i < measured.size(); ++i) {
-      Cell& cell = result_.cells[measured[i].cell];
-      take_decision(outcome.decisions[i], cell);
-      take_speeds(metric(m).better, cell);
-      const ExcludedPlaces excluded = together(outcome.excluded_places, outcome.decisions[i].own_places);
-      if (!excluded.empty()) report_included(method_.layers[m], measured[i], excluded, cell);
-    }
+  void take_by_log(std::size_t m, std::size_t i, const Outcome& outcome, Cell& cell) {
+    take_decision(outcome.decisions[i], cell);
+    take_speeds(metric(m).better, cell);
+    const ExcludedPlaces excluded = together(outcome.excluded_places, outcome.decisions[i].own_places);
+    if (!excluded.empty()) report_included(method_.layers[m], *judged_[m][i], excluded, cell);
+  }
+
+  void take_outcome(std::size_t m, const Outcome& outcome) {
     if (!result_.mde && std::isfinite(outcome.mde)) result_.mde = outcome.mde;
     if (outcome.shared) take_shared(m, *outcome.shared);
     if (outcome.assumed) result_.assumed_deviation = method_.assumed_deviation;
     const std::vector<Note> notes =
-        outcome_notes(outcome, measured, method_.layers[m].plan, method_.assumed_deviation);
+        outcome_notes(outcome, judged_[m], method_.layers[m].plan, method_.assumed_deviation);
     if (!has_several()) return append(result_.notes, notes);
     for (const Note& one : notes) result_.metric_notes.push_back({metric(m).name, one});
   }
@@ -287,7 +286,6 @@ class Assembler {
       const double sign = better == Better::higher ? -1 : 1;
       for (double* speed : {&why->two_speeds->fast, &why->two_speeds->slow}) *speed = std::exp(sign * *speed);
     }
-    take_noise(cell);
   }
 
   // A regression that `bless --noise` names.
@@ -298,20 +296,21 @@ class Assembler {
   }
 
   // Reports and `bless` use the same processes as the decision: those that were not excluded.
-  void report_included(const MetricLayer& layer, const MeasuredPair& measured, const ExcludedPlaces& excluded,
+  void report_included(const MetricLayer& layer, const CasePair& pair, const ExcludedPlaces& excluded,
                        Cell& cell) const {
-    const CaseNumbers included = layer.numbers(*measured.pair, excluded);
+    const CaseNumbers included = layer.numbers(pair, excluded);
     cell.base = included.base.summary;
     cell.head = included.head.summary;
-    cell.base.value = value_of(measured.numbers.base.processes, excluded.base, layer.plan.metric);
-    cell.head.value = value_of(measured.numbers.head.processes, excluded.head, layer.plan.metric);
+    cell.base.value = value_of(pair.numbers.base.processes, excluded.base, layer.plan.metric);
+    cell.head.value = value_of(pair.numbers.head.processes, excluded.head, layer.plan.metric);
     cell.cliffs_delta = included.cliffs_delta;
   }
 
   const GateOptions& options_;
   const Method& method_;
-  std::vector<Matching> matchings_;  // [metric]
-  std::vector<LayerPairs> pairs_;    // [metric]
+  std::vector<Matching> matchings_;               // [metric]
+  std::vector<JudgedCases> judged_;               // [metric]
+  std::vector<std::vector<std::size_t>> places_;  // [metric]: of these, in the cells
   std::set<std::pair<std::string_view, CasePresence>> unusable_;
   Comparison result_;
   bool comparable_ = true;

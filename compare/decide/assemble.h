@@ -6,11 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "compare/decide/case_pair.h"
 #include "compare/decide/gate.h"
-#include "compare/decide/match.h"
-#include "compare/decide/outcome_notes.h"
 #include "compare/decide/process_numbers.h"
-#include "compare/statistics/two_sample_rule.h"
 
 namespace warpgauge {
 
@@ -22,18 +20,12 @@ struct MetricLayer {
   std::function<CaseNumbers(const CasePair&, const ExcludedPlaces&)> numbers;
 };
 
-// The cases of a metric that a rule has to decide.
-struct LayerPairs {
-  const MetricLayer* layer = nullptr;
-  std::vector<MeasuredPair> by_log, by_difference;
-};
-
-// One kind of comparison. `decide` returns an outcome per metric.
+// One kind of comparison. `decide` takes the cases of each metric, and returns an outcome per metric.
 struct Method {
   Unit unit;
   double assumed_deviation;  // between units, as a fraction; used if there are too few units
   std::vector<MetricLayer> layers;
-  std::function<std::vector<MetricOutcome>(std::span<const LayerPairs>)> decide;
+  std::function<std::vector<Outcome>(std::span<const JudgedCases>)> decide;
 };
 
 [[nodiscard]] Comparison assemble(const Method& method, const GateOptions& options);

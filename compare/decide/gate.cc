@@ -50,55 +50,51 @@ double alpha_of(const GateOptions& options) {
 }
 
 // Median over median: one bad process must not show a shared processor.
-double log_change(const MeasuredPair& pair) {
-  const auto middle = [](std::vector<double> numbers) {
-    std::erase_if(numbers, [](double one) { return std::isnan(one); });
-    return median(numbers);
+double log_change(const CaseNumbers& numbers) {
+  const auto middle = [](std::vector<double> of_side) {
+    std::erase_if(of_side, [](double one) { return std::isnan(one); });
+    return median(of_side);
   };
-  return middle(pair.numbers.head.processes) - middle(pair.numbers.base.processes);
+  return middle(numbers.head.processes) - middle(numbers.base.processes);
 }
 
-DifferenceCase difference_case(const MeasuredPair& pair, std::vector<double> head) {
-  return {pair.numbers.base.processes, std::move(head), pair.limits};
+// `head`: its number of each unit.
+TwoSampleCase two_sample_case(const CasePair& pair, std::vector<double> head, const Metric& metric) {
+  TwoSampleCase one;
+  one.base = pair.numbers.base.processes;
+  one.head = std::move(head);
+  one.scale = pair.numbers.scale;
+  one.margins = pair.margins;
+  one.limits = pair.limits;
+  if (one.scale == NumberScale::log) one.stated = stated_noise(pair, log_change(pair.numbers), metric);
+  return one;
 }
 
-std::vector<MetricOutcome> decide_processes(std::span<const LayerPairs> layers,
-                                            const TwoSampleOptions& options) {
-  std::vector<TwoSampleMetric> metrics;
-  for (const LayerPairs& layer : layers) {
-    TwoSampleMetric& metric = metrics.emplace_back();
-    for (const MeasuredPair& pair : layer.by_log)
-      metric.cases.push_back({pair.numbers.base.processes,
-                              pair.numbers.head.processes,
-                              pair.margins,
-                              {},
-                              stated_noise(*pair.pair, log_change(pair), layer.layer->plan.metric)});
-    for (const MeasuredPair& pair : layer.by_difference)
-      metric.differences.push_back(difference_case(pair, pair.numbers.head.processes));
-  }
-  return decide_unpaired(metrics, options);
+std::vector<Outcome> decide_processes(std::span<const JudgedCases> judged,
+                                      std::span<const MetricSides> metrics, const TwoSampleOptions& options) {
+  std::vector<MetricCases> cases(judged.size());
+  for (std::size_t m = 0; m < judged.size(); ++m)
+    for (const CasePair* pair : judged[m])
+      cases[m].push_back(two_sample_case(*pair, pair->numbers.head.processes, metrics[m].metric));
+  return decide_unpaired(cases, options);
 }
 
 // The units are rounds: head's processes are grouped into rounds.
-std::vector<MetricOutcome> decide_rounds(std::span<const LayerPairs> layers,
-                                         std::span<const StoredMetric> stored,
-                                         const TwoSampleOptions& options) {
-  std::vector<TwoSampleMetric> metrics;
-  for (std::size_t m = 0; m < layers.size(); ++m) {
-    TwoSampleMetric& metric = metrics.emplace_back();
+std::vector<Outcome> decide_rounds(std::span<const JudgedCases> judged, std::span<const StoredMetric> stored,
+                                   const TwoSampleOptions& options) {
+  std::vector<MetricCases> cases(judged.size());
+  for (std::size_t m = 0; m < judged.size(); ++m) {
     const RoundPlaces rounds = rounds_of(stored[m].head);
-    for (const MeasuredPair& pair : layers[m].by_log) {
-      const auto fresh = by_round(pair.numbers.head.processes, rounds);
-      metric.cases.push_back({pair.numbers.base.processes, round_numbers(fresh), pair.margins,
-                              round_spread(fresh),
-                              stated_noise(*pair.pair, log_change(pair), stored[m].stored.metric),
-                              stored[m].stored.history.at(pair.pair->name)});
+    for (const CasePair* pair : judged[m]) {
+      const auto fresh = by_round(pair->numbers.head.processes, rounds);
+      TwoSampleCase& one =
+          cases[m].emplace_back(two_sample_case(*pair, round_numbers(fresh), stored[m].stored.metric));
+      if (one.scale != NumberScale::log) continue;
+      one.spread = round_spread(fresh);
+      one.history = stored[m].stored.history.at(pair->name);
     }
-    for (const MeasuredPair& pair : layers[m].by_difference)
-      metric.differences.push_back(
-          difference_case(pair, round_numbers(by_round(pair.numbers.head.processes, rounds))));
   }
-  std::vector<MetricOutcome> outcomes = decide_against_baseline(metrics, options);
+  std::vector<Outcome> outcomes = decide_against_baseline(cases, options);
   for (std::size_t m = 0; m < outcomes.size(); ++m) {
     std::vector<std::size_t>& places = outcomes[m].excluded_places.head;
     places = processes_of(places, rounds_of(stored[m].head));
@@ -106,10 +102,9 @@ std::vector<MetricOutcome> decide_rounds(std::span<const LayerPairs> layers,
   return outcomes;
 }
 
-DecidedNames names_of(const LayerPairs& pairs) {
-  DecidedNames names;
-  for (const MeasuredPair& pair : pairs.by_log) names.by_log.push_back(pair.pair->name);
-  for (const MeasuredPair& pair : pairs.by_difference) names.by_difference.push_back(pair.pair->name);
+std::vector<std::string> names_of(const JudgedCases& judged) {
+  std::vector<std::string> names;
+  for (const CasePair* pair : judged) names.push_back(pair->name);
   return names;
 }
 
@@ -213,8 +208,8 @@ Comparison compare_results(const ResultSet& base, const ResultSet& head, const G
 
 Comparison compare_results(std::span<const MetricSides> metrics, const GateOptions& options) {
   const double deviation = assumed_deviation(metrics.front().head, options);
-  const auto decide = [&](std::span<const LayerPairs> layers) {
-    return decide_processes(layers, {.alpha = alpha_of(options), .assumed_deviation = deviation});
+  const auto decide = [&](std::span<const JudgedCases> judged) {
+    return decide_processes(judged, metrics, {.alpha = alpha_of(options), .assumed_deviation = deviation});
   };
   return assemble({Unit::process, deviation, measured_layers(metrics, options), decide}, options);
 }
@@ -228,8 +223,8 @@ Comparison compare_with_baseline(std::span<StoredMetric> metrics, const GateOpti
   const double deviation = assumed_deviation(metrics.front().head, options);
   std::vector<MetricLayer> layers;
   for (StoredMetric& metric : metrics) layers.push_back(stored_layer(metric, options));
-  const auto decide = [&](std::span<const LayerPairs> pairs) {
-    return decide_rounds(pairs, metrics, {.alpha = alpha_of(options), .assumed_deviation = deviation});
+  const auto decide = [&](std::span<const JudgedCases> judged) {
+    return decide_rounds(judged, metrics, {.alpha = alpha_of(options), .assumed_deviation = deviation});
   };
   Comparison comparison = assemble({Unit::round, deviation, std::move(layers), decide}, options);
   if (const auto differ = samples_differ(comparison.cells, metrics.front().stored))
@@ -239,9 +234,9 @@ Comparison compare_with_baseline(std::span<StoredMetric> metrics, const GateOpti
 
 Comparison compare_blocks(std::span<const MetricSides> metrics, const GateOptions& options,
                           const DecideBlocks& decide_names) {
-  const auto decide = [&](std::span<const LayerPairs> layers) {
-    std::vector<MetricOutcome> outcomes;
-    for (std::size_t m = 0; m < layers.size(); ++m) outcomes.push_back(decide_names(m, names_of(layers[m])));
+  const auto decide = [&](std::span<const JudgedCases> judged) {
+    std::vector<Outcome> outcomes;
+    for (std::size_t m = 0; m < judged.size(); ++m) outcomes.push_back(decide_names(m, names_of(judged[m])));
     return outcomes;
   };
   return assemble({Unit::block, 0, measured_layers(metrics, options), decide}, options);

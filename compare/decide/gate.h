@@ -71,10 +71,7 @@ inline constexpr double kAlpha = 0.01;  // if no flag and no policy sets it
 
 // An A/B run, whose rule has decided already: `decide` returns its outcome for a metric, with the decisions
 // of these cases in this order.
-struct DecidedNames {
-  std::vector<std::string> by_log, by_difference;
-};
-using DecideBlocks = std::function<MetricOutcome(std::size_t metric, const DecidedNames& names)>;
+using DecideBlocks = std::function<Outcome(std::size_t metric, const std::vector<std::string>& names)>;
 [[nodiscard]] Comparison compare_blocks(std::span<const MetricSides> metrics, const GateOptions& options,
                                         const DecideBlocks& decide);
 

@@ -95,7 +95,7 @@ StatedNoise stated_noise(const CasePair& pair, double log_change, const Metric& 
   return noise;
 }
 
-std::vector<Note> measuring_notes(const std::vector<const CasePair*>& pairs, const Metric& metric) {
+std::vector<Note> measuring_notes(const JudgedCases& pairs, const Metric& metric) {
   note::WaitedForProcessor waited;
   note::SampleNoiseStated stated;
   FewestIterations few;

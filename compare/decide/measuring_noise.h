@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "compare/decide/match.h"
+#include "compare/decide/case_pair.h"
 #include "compare/decide/notes.h"
 #include "compare/statistics/two_sample_rule.h"
 
@@ -27,7 +27,6 @@ inline constexpr double kFewIterations = 0.1;  // of the median over the rows of
 [[nodiscard]] StatedNoise stated_noise(const CasePair& pair, double log_change, const Metric& metric);
 
 // Remarks about all cases together.
-[[nodiscard]] std::vector<Note> measuring_notes(const std::vector<const CasePair*>& pairs,
-                                                const Metric& metric);
+[[nodiscard]] std::vector<Note> measuring_notes(const JudgedCases& pairs, const Metric& metric);
 
 }  // namespace warpgauge

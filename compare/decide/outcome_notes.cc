@@ -18,8 +18,13 @@ std::size_t count_units(const std::vector<ExcludedUnits>& groups) {
 
 class OutcomeNotes {
  public:
-  OutcomeNotes(const Outcome& outcome, const std::vector<MeasuredPair>& measured)
-      : outcome_(outcome), measured_(measured) {}
+  OutcomeNotes(const Outcome& outcome, const JudgedCases& judged) : outcome_(outcome) {
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+      if (judged[i]->numbers.scale != NumberScale::log) continue;
+      by_log_.push_back(judged[i]);
+      decisions_.push_back(&outcome.decisions[i]);
+    }
+  }
 
   void note_deviation(double assumed) {
     if (outcome_.assumed) note(note::DeviationAssumed{assumed, outcome_.mde_with_more});
@@ -41,30 +46,28 @@ class OutcomeNotes {
   }
 
   void note_measuring(const Metric& metric) {
-    std::vector<const CasePair*> pairs;
-    for (const MeasuredPair& one : measured_) pairs.push_back(one.pair);
-    for (Note& one : measuring_notes(pairs, metric)) note(std::move(one));
+    for (Note& one : measuring_notes(by_log_, metric)) note(std::move(one));
   }
 
   void note_samples(Statistic statistic) {
     const auto medians =
-        std::ranges::count_if(measured_, [](const MeasuredPair& one) { return has_aggregates(*one.pair); });
+        std::ranges::count_if(by_log_, [](const CasePair* one) { return has_aggregates(*one); });
     if (medians > 0 && statistic != Statistic::median) note(note::MediansTaken{medians});
-    const auto cut = [](const MeasuredPair& one) { return were_samples_cut(one.numbers); };
-    const auto first = std::ranges::find_if(measured_, cut);
-    if (first != measured_.end())
-      note(note::SamplesCut{std::ranges::count_if(measured_, cut), first->pair->name,
-                            samples_per_process(first->numbers.base.summary),
-                            samples_per_process(first->numbers.head.summary)});
+    const auto cut = [](const CasePair* one) { return were_samples_cut(one->numbers); };
+    const auto first = std::ranges::find_if(by_log_, cut);
+    if (first != by_log_.end())
+      note(note::SamplesCut{std::ranges::count_if(by_log_, cut), (*first)->name,
+                            samples_per_process((*first)->numbers.base.summary),
+                            samples_per_process((*first)->numbers.head.summary)});
   }
 
   // A two-sided 95 % interval can seem to contradict a one-sided test at 5 %.
   void note_intervals() {
     std::int64_t beyond = 0;
-    for (std::size_t i = 0; i < measured_.size(); ++i) {
-      const Decision& one = outcome_.decisions[i];
+    for (std::size_t i = 0; i < by_log_.size(); ++i) {
+      const Decision& one = *decisions_[i];
       const double farthest = std::max(-one.log_ci_low, one.log_ci_high);
-      beyond += one.decided == Decided::unchanged && farthest > log_same(measured_[i].margins);
+      beyond += one.decided == Decided::unchanged && farthest > log_same(by_log_[i]->margins);
     }
     if (beyond > 0) note(note::IntervalsBeyondMargin{beyond});
   }
@@ -76,12 +79,12 @@ class OutcomeNotes {
 
   void note_case_outliers() {
     note::CaseOutliers outliers;
-    for (std::size_t i = 0; i < measured_.size(); ++i) {
-      const std::vector<ExcludedUnits>& own = outcome_.decisions[i].own_excluded;
+    for (std::size_t i = 0; i < by_log_.size(); ++i) {
+      const std::vector<ExcludedUnits>& own = decisions_[i]->own_excluded;
       outliers.cases += !own.empty();
       for (const ExcludedUnits& units : own) {
         if (std::abs(units.log_shift) <= std::abs(outliers.units.log_shift)) continue;
-        outliers.name = measured_[i].pair->name;
+        outliers.name = by_log_[i]->name;
         outliers.units = units;
       }
     }
@@ -89,15 +92,16 @@ class OutcomeNotes {
   }
 
   const Outcome& outcome_;
-  const std::vector<MeasuredPair>& measured_;
+  JudgedCases by_log_;
+  std::vector<const Decision*> decisions_;  // of these
   std::vector<Note> notes_;
 };
 
 }  // namespace
 
-std::vector<Note> outcome_notes(const Outcome& outcome, const std::vector<MeasuredPair>& measured,
-                                const NumberPlan& plan, double assumed_deviation) {
-  OutcomeNotes notes(outcome, measured);
+std::vector<Note> outcome_notes(const Outcome& outcome, const JudgedCases& judged, const NumberPlan& plan,
+                                double assumed_deviation) {
+  OutcomeNotes notes(outcome, judged);
   notes.note_deviation(assumed_deviation);
   notes.note_exclusions();
   notes.note_measuring(plan.metric);

@@ -5,34 +5,12 @@
 #include <optional>
 #include <vector>
 
-#include "compare/decide/comparison.h"
-#include "compare/decide/match.h"
+#include "compare/decide/case_pair.h"
 #include "compare/input/result_set.h"
 #include "compare/statistics/decision.h"
-#include "compare/statistics/difference_rule.h"
 #include "compare/statistics/statistic.h"
 
 namespace warpgauge {
-
-// What the numbers of a case are. A larger number is worse in both.
-enum class NumberScale {
-  log,        // logs, of reciprocals if higher is better
-  difference  // in the metric's unit, negated if higher is better: the metric is exact, or a sample is not
-              // above 0
-};
-
-struct SideNumbers {
-  std::vector<double> processes;  // process_number() of each process of the side, NaN if it lacks the case
-  SideSummary summary;
-  std::optional<SideRange> range = {};  // over all samples, in the scale of differences
-};
-
-struct CaseNumbers {
-  SideNumbers base, head;
-  std::optional<double> cliffs_delta;  // over all samples, > 0: head is worse
-  std::size_t samples_taken = 0;  // how many samples of each process were used, from the first on; 0: all
-  NumberScale scale = NumberScale::log;
-};
 
 // How the numbers of a comparison are made. It is the same for all cases.
 struct NumberPlan {

@@ -137,7 +137,7 @@ Effect AbRule::difference_of(std::size_t c) const {
   std::vector<double> differences;
   for (std::size_t b = 0; b < blocks_.size(); ++b)
     differences.push_back(block_difference(blocks_[b].numbers[c], static_cast<int>(b)));
-  return paired_difference(states_[c].dropped ? std::vector<double>() : differences);
+  return paired_difference(states_[c].dropped ? std::vector<double>() : differences, cases_[c].limits);
 }
 
 double AbRule::spent(std::size_t look) const {
@@ -153,12 +153,16 @@ double AbRule::unchanged_level(std::size_t look) const {
   return kUnchangedLevel * std::pow(0.5, static_cast<double>(halvings));
 }
 
-Standing AbRule::standing(std::size_t c) const {
-  if (decided_[c] == Decided::regression) return Standing::regression;
-  if (decided_[c] == Decided::improvement) return Standing::improvement;
+// Decided cases stay in the family.
+Effect AbRule::effect_of(std::size_t c) const {
   const MetricState& metric = metrics_[c / benchmarks()];
-  const bool present = metric.effects.cases[c % benchmarks()].present;
-  return decided_[c] == Decided::unchanged || !present ? Standing::closed : Standing::open;
+  const bool by_log = cases_[c].scale == AbScale::log;
+  Effect effect = by_log ? metric.effects.cases[c % benchmarks()] : difference_of(c);
+  if (by_log) effect.against_head = against_head(group_excluded(metric.excluded, 0, blocks_.size()));
+  if (decided_[c] == Decided::regression) effect.standing = Standing::regression;
+  if (decided_[c] == Decided::improvement) effect.standing = Standing::improvement;
+  if (decided_[c] == Decided::unchanged) effect.standing = Standing::closed;
+  return effect;
 }
 
 void AbRule::fit_metric(std::size_t metric) {
@@ -168,26 +172,19 @@ void AbRule::fit_metric(std::size_t metric) {
   if (!state.prior) state.prior = variance_prior(fit);
   state.effects = estimate_effects(fit, *state.prior, std::span(margins_).subspan(first, benchmarks()));
   state.excluded = fit.excluded;
-  state.units.assign(benchmarks(), 0);
-  for (std::size_t b = 0; b < benchmarks(); ++b) {
-    const std::size_t c = first + b;
-    state.units[b] = fit.cases[b].units;
-    if (cases_[c].scale != AbScale::difference) continue;
-    settle_zeros(c);
-    state.effects.cases[b] = difference_of(c);
-    state.units[b] = blocks_of(c);
-  }
+  for (std::size_t c = first; c < first + benchmarks(); ++c)
+    if (cases_[c].scale == AbScale::difference) settle_zeros(c);
 }
 
 // If zeros decide the case, no later interim analysis tests it.
 void AbRule::settle_zeros(std::size_t c) {
   if (states_[c].dropped || decided_[c] != Decided::inconclusive) return;
-  DifferenceCase sides{{}, {}, cases_[c].limits};
+  std::vector<double> base, head;
   for (std::size_t b = 0; b < blocks_.size(); ++b)
     for (int position = 0; position < kPositions; ++position)
-      (is_head(static_cast<int>(b), position) ? sides.head : sides.base)
+      (is_head(static_cast<int>(b), position) ? head : base)
           .push_back(blocks_[b].numbers[c][static_cast<std::size_t>(position)]);
-  states_[c].zeros = decide_zeros(sides);
+  states_[c].zeros = decide_zeros(base, head, cases_[c].limits);
   if (states_[c].zeros) decided_[c] = states_[c].zeros->decided;
 }
 
@@ -197,35 +194,21 @@ void AbRule::judge_look(const AbLook& look) {
     fit_metric(metric);
     effects.push_back(metrics_[metric].effects);
   }
-  const Effects all = one_family(effects);
-  test_share_ = all.test_share;
-  Effects family;
-  family.test_share = all.test_share;
-  std::vector<Limits> limits;
-  std::vector<Standing> stands;
+  Effects family = one_family(effects);
+  test_share_ = family.test_share;
+  family.cases.clear();
   const std::vector<std::size_t> tested = this->tested();
-  for (const std::size_t c : tested) {
-    family.cases.push_back(all.cases[c]);
-    limits.push_back(cases_[c].scale == AbScale::log ? log_limits(margins_[c]) : cases_[c].limits);
-    stands.push_back(standing(c));
-  }
+  for (const std::size_t c : tested) family.cases.push_back(effect_of(c));
   const auto index = static_cast<std::size_t>(looks_);
   const Levels levels{spent(index) - spent(index - 1), unchanged_level(index)};
-  const std::vector<Verdict> verdicts = judge(family, limits, stands, levels);
+  const std::vector<Verdict> verdicts = judge(family, levels);
   for (std::size_t i = 0; i < tested.size(); ++i) {
     const std::size_t c = tested[i];
-    if (stands[i] != Standing::open || !std::ranges::binary_search(look.cases, c % benchmarks())) continue;
+    Effect& effect = family.cases[i];
+    if (effect.standing != Standing::open || !std::ranges::binary_search(look.cases, c % benchmarks()))
+      continue;
     decided_[c] = verdicts[i].decided;
-    states_[c] = {.evidence = {.effect = all.cases[c],
-                               .verdict = verdicts[i],
-                               .margins = margins_[c],
-                               .bulk_unchanged = all.cases[c].relative_applies,
-                               .units = metrics_[c / benchmarks()].units[c % benchmarks()],
-                               .levels = {.look = levels.change},
-                               .against_head = against_head(
-                                   group_excluded(metrics_[c / benchmarks()].excluded, 0, blocks_.size()))},
-                  .dropped = {},
-                  .zeros = {}};
+    states_[c] = {std::move(effect), verdicts[i], levels.change, {}, {}};
   }
 }
 
@@ -269,18 +252,21 @@ int AbRule::blocks_of(std::size_t case_index) const {
 }
 
 Decision AbRule::decision_about(std::size_t c, bool null_control_failed) const {
-  const Evidence& last = states_[c].evidence;
+  const CaseState& last = states_[c];
   if (states_[c].zeros) return *states_[c].zeros;
   if (is_below_resolution(c) || (states_[c].dropped && decided_[c] == Decided::inconclusive))
     return no_decision(*states_[c].dropped);
-  if (last.units == 0 || cases_[c].scale == AbScale::untested) return no_decision(NotAnalysed{});
-  Evidence evidence = last;
-  evidence.levels.single = last.levels.look * test_share_ / static_cast<double>(tested().size());
-  evidence.levels.unchanged = unchanged_level(look_blocks_.size());
-  evidence.verdict.p_adjusted = std::min(1.0, last.verdict.p_adjusted * plan_.alpha / last.levels.look);
+  const int units = last.effect.units;
+  if (units == 0 || cases_[c].scale == AbScale::untested) return no_decision(NotAnalysed{});
+  Verdict verdict = last.verdict;
+  verdict.p_adjusted = std::min(1.0, verdict.p_adjusted * plan_.alpha / last.level);
+  const PlannedLevels levels{.single = last.level * test_share_ / static_cast<double>(tested().size()),
+                             .look = last.level,
+                             .unchanged = unchanged_level(look_blocks_.size())};
   const bool by_log = cases_[c].scale == AbScale::log;
-  Decision decision = by_log ? decision_of(evidence, [&](int extra) { return 1.0 / (last.units + extra); })
-                             : difference_decision(evidence.effect, evidence.verdict, cases_[c].limits);
+  Decision decision =
+      by_log ? decision_of(last.effect, verdict, levels, [&](int extra) { return 1.0 / (units + extra); })
+             : difference_decision(last.effect, verdict);
   const bool changed = decision.decided == Decided::regression || decision.decided == Decided::improvement;
   if (changed && null_control_failed) {
     decision.why = NullControlFailed{decision.decided};
@@ -318,8 +304,7 @@ AbOutcome AbRule::outcome(std::size_t metric) const {
   outcome.excluded = group_excluded(state.excluded, 0, blocks_.size());
   outcome.mde = detectable.empty() ? std::numeric_limits<double>::infinity() : median(detectable);
   if (looks_ > 0 && state.effects.has_relative)
-    outcome.shared = judge_shared(state.effects, std::span(margins_).subspan(first, benchmarks()),
-                                  {plan_.alpha, kUnchangedLevel});
+    outcome.shared = judge_shared(state.effects, {plan_.alpha, kUnchangedLevel});
   return outcome;
 }
 

@@ -97,16 +97,17 @@ class AbRule {
  private:
   // A case after its last interim analysis.
   struct CaseState {
-    Evidence evidence;  // units 0: not analysed yet
+    Effect effect;  // units 0: not analysed yet
+    Verdict verdict;
+    double level = 0;  // of that interim analysis, over all cases
     std::optional<DecisionWhy> dropped;
     std::optional<Decision> zeros;  // no test was needed
   };
   // A metric at the last interim analysis.
   struct MetricState {
     std::optional<VariancePrior> prior;
-    Effects effects;
+    Effects effects;                // of the cases that are judged by logs; the others are absent
     std::vector<Outlier> excluded;  // blocks
-    std::vector<int> units;         // [benchmark]: blocks that hold it
   };
 
   void check(const AbPlan& plan) const;
@@ -116,7 +117,7 @@ class AbRule {
   Effect difference_of(std::size_t case_index) const;
   void fit_metric(std::size_t metric);
   void settle_zeros(std::size_t case_index);
-  Standing standing(std::size_t case_index) const;
+  Effect effect_of(std::size_t case_index) const;
   void judge_look(const AbLook& look);
   void plan_next(const AbLook& last);
   double spent(std::size_t look) const;            // alpha after this many interim analyses

@@ -54,6 +54,13 @@ inline Limits log_limits(const Margins& margins) {
   return {log_fail(margins), log_improve(margins), log_same(margins)};
 }
 
+// What the numbers of a case are. A larger number is worse in both.
+enum class NumberScale {
+  log,        // logs, of reciprocals if higher is better
+  difference  // in the metric's unit, negated if higher is better: the metric is exact, or a number is not
+              // above 0
+};
+
 // Units of one side that were excluded as outliers (outliers.h), all slower or all faster than the side's
 // others. A block holds both sides; it counts as head's.
 struct ExcludedUnits {
@@ -189,7 +196,8 @@ struct ScatterUsed {
 
 // The output of a rule for a run.
 struct Outcome {
-  std::vector<Decision> decisions;     // [case], in the order of the input
+  std::vector<Decision> decisions;  // [case], in the order of the input
+  // Of the cases that are judged by logs:
   std::optional<SharedChange> shared;  // empty with fewer than five cases
   double mde = 0;                      // of the median case; infinity if no slow-down is detectable
   bool assumed = false;                // the deviation between units was assumed for at least one case

@@ -8,7 +8,7 @@
 namespace warpgauge {
 namespace {
 
-std::vector<double> known(const std::vector<double>& numbers) {
+std::vector<double> known(std::span<const double> numbers) {
   std::vector<double> finite;
   std::ranges::copy_if(numbers, std::back_inserter(finite), [](double one) { return std::isfinite(one); });
   return finite;
@@ -51,6 +51,14 @@ bool none_zero(const std::vector<double>& numbers) {
   return std::ranges::count(numbers, 0.0) == 0;
 }
 
+Effect effect_of(int units, const Limits& limits) {
+  Effect effect;
+  effect.units = units;
+  effect.limits = limits;
+  effect.standing = units > 0 ? Standing::open : Standing::closed;
+  return effect;
+}
+
 }  // namespace
 
 Decision decide_exact(const ExactCase& one) {
@@ -62,21 +70,22 @@ Decision decide_exact(const ExactCase& one) {
   return untested(decided, difference, {true, limit_of(decided, one.limits)});
 }
 
-std::optional<Decision> decide_zeros(const DifferenceCase& one) {
-  const std::vector<double> base = known(one.base), head = known(one.head);
+std::optional<Decision> decide_zeros(std::span<const double> of_base, std::span<const double> of_head,
+                                     const Limits& limits) {
+  const std::vector<double> base = known(of_base), head = known(of_head);
   const bool certain =
       (all_zero(base) && (all_zero(head) || none_zero(head))) || (all_zero(head) && none_zero(base));
   if (!certain || base.empty() || head.empty()) return std::nullopt;
   const double difference = mean(head) - mean(base);
-  const Decided decided = decided_by(difference, one.limits);
-  return untested(decided, difference, {false, limit_of(decided, one.limits)});
+  const Decided decided = decided_by(difference, limits);
+  return untested(decided, difference, {false, limit_of(decided, limits)});
 }
 
-Effect unpaired_difference(const DifferenceCase& one, Unit unit) {
-  const std::vector<double> base = known(one.base), head = known(one.head);
-  Effect effect;
-  effect.present = !base.empty() && !head.empty();
-  if (!effect.present) return effect;
+Effect unpaired_difference(std::span<const double> of_base, std::span<const double> of_head,
+                           const Limits& limits, Unit unit) {
+  const std::vector<double> base = known(of_base), head = known(of_head);
+  Effect effect = effect_of(static_cast<int>(std::min(base.size(), head.size())), limits);
+  if (effect.units == 0) return effect;
   const auto m = static_cast<double>(base.size()), n = static_cast<double>(head.size());
   effect.absolute.value = mean(head) - mean(base);
   const bool enough = m >= kFewestMeasuredUnits && (unit == Unit::round || n >= kFewestMeasuredUnits);
@@ -89,11 +98,10 @@ Effect unpaired_difference(const DifferenceCase& one, Unit unit) {
   return effect;
 }
 
-Effect paired_difference(const std::vector<double>& differences) {
+Effect paired_difference(std::span<const double> differences, const Limits& limits) {
   const std::vector<double> blocks = known(differences);
-  Effect effect;
-  effect.present = !blocks.empty();
-  if (!effect.present) return effect;
+  Effect effect = effect_of(static_cast<int>(blocks.size()), limits);
+  if (effect.units == 0) return effect;
   const auto n = static_cast<double>(blocks.size());
   effect.absolute.value = mean(blocks);
   if (n >= 2) {
@@ -105,7 +113,8 @@ Effect paired_difference(const std::vector<double>& differences) {
   return effect;
 }
 
-Decision difference_decision(const Effect& effect, const Verdict& verdict, const Limits& limits) {
+Decision difference_decision(const Effect& effect, const Verdict& verdict) {
+  const Limits& limits = effect.limits;
   Decision decision = no_decision(ByDifference{false, limit_of(verdict.decided, limits)});
   decision.decided = verdict.decided;
   decision.difference = effect.absolute.value;

@@ -10,7 +10,7 @@
 #pragma once
 
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "compare/statistics/decision.h"
 #include "compare/statistics/effects.h"
@@ -29,22 +29,17 @@ struct ExactCase {
 };
 [[nodiscard]] Decision decide_exact(const ExactCase& one);
 
-// One number per unit, NaN if the unit lacks the case.
-struct DifferenceCase {
-  std::vector<double> base, head;
-  Limits limits;
-};
-
-// Empty if a test has to decide.
-[[nodiscard]] std::optional<Decision> decide_zeros(const DifferenceCase& one);
+// `base`, `head`: one number per unit, NaN if the unit lacks the case. Empty if a test has to decide.
+[[nodiscard]] std::optional<Decision> decide_zeros(std::span<const double> base, std::span<const double> head,
+                                                   const Limits& limits);
 
 // Head less base, from unpaired units. Without degrees of freedom nothing can be tested.
-[[nodiscard]] Effect unpaired_difference(const DifferenceCase& one, Unit unit);
+[[nodiscard]] Effect unpaired_difference(std::span<const double> base, std::span<const double> head,
+                                         const Limits& limits, Unit unit);
 // From the differences of blocks, NaN if a block lacks the case.
-[[nodiscard]] Effect paired_difference(const std::vector<double>& differences);
+[[nodiscard]] Effect paired_difference(std::span<const double> differences, const Limits& limits);
 
 // What the family's verdict makes of the effect.
-[[nodiscard]] Decision difference_decision(const Effect& effect, const Verdict& verdict,
-                                           const Limits& limits);
+[[nodiscard]] Decision difference_decision(const Effect& effect, const Verdict& verdict);
 
 }  // namespace warpgauge

@@ -91,7 +91,7 @@ VariancePrior variance_prior(const TwoWayFit& fit) {
 double Effects::share_with_shared() const {
   double with = 0, present = 0;
   for (const Effect& one : cases) {
-    if (!one.present) continue;
+    if (one.units == 0) continue;
     ++present;
     with += (one.relative.value + shared.value) / shared.value > 0.5;
   }
@@ -112,10 +112,13 @@ Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior, std::
     if (own.variance + fit.shared_variance < floor.variance)
       absolute = {one.change, floor.variance * one.leverage, floor.df};
     if (own.variance < floor.variance) own = floor;
-    effects.cases.push_back({absolute,
-                             {one.change, own.variance * one.leverage, own.df},
-                             one.change + one.excluded_change,
-                             one.units > 0});
+    effects.cases.push_back({.absolute = absolute,
+                             .relative = {one.change, own.variance * one.leverage, own.df},
+                             .with_excluded = one.change + one.excluded_change,
+                             .units = one.units,
+                             .margins = margins[c],
+                             .limits = log_limits(margins[c]),
+                             .standing = one.units > 0 ? Standing::open : Standing::closed});
     if (one.units == 0) continue;
     changes.push_back(one.change);
     with_excluded.push_back(effects.cases.back().with_excluded);

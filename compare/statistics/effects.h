@@ -60,15 +60,25 @@ struct Estimate {
   double df = 0;
 };
 
+// The result of earlier interim analyses for a case. Every case stays in Holm's family.
+enum class Standing { open, regression, improvement, closed };
+
+// The change of one case, and all that its verdict needs (judgement.h).
+//
 // absolute: the change itself, with the variances of e and of g. Satterthwaite (1946) gives its degrees of
 // freedom: all cases share g, so g's few degrees must not be pooled. relative: the change less the median
 // change of all cases, with the variance of e alone.
 struct Effect {
   Estimate absolute, relative;
-  double with_excluded = 0;  // the absolute change, with what the excluded units would add
-  bool present = true;
-  double p_separated_slower = 1, p_separated_faster = 1;  // separation.h, with the case's margins
+  double with_excluded = 0;        // the absolute change, with what the excluded units would add
+  int units = 0;                   // per side, without excluded ones; 0: the case is absent
+  Margins margins = {};            // of a case that is judged by logs
+  Limits limits = log_limits({});  // in the scale of the change
+  Standing standing = Standing::open;
   bool relative_applies = false;                          // the bulk of the cases is unchanged
+  double p_separated_slower = 1, p_separated_faster = 1;  // separation.h, with the case's margins
+  bool deviation_assumed = false;                         // between the units of the case
+  std::vector<ExcludedUnits> against_head = {};           // excluded units that speak against head
 };
 
 struct Effects {
@@ -84,7 +94,7 @@ struct Effects {
 };
 
 // floors[case]: the smallest variance of a unit, assumed or observed, with its degrees of freedom. Variance 0
-// or an empty span: no floor.
+// or an empty span: no floor. Absent cases are closed.
 [[nodiscard]] Effects estimate_effects(const TwoWayFit& fit, const VariancePrior& prior,
                                        std::span<const Margins> margins,
                                        std::span<const ModeratedVariance> floors = {});

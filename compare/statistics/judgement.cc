@@ -46,28 +46,26 @@ struct DirectionTest {
   }
 };
 
-DirectionTest test_direction(const Effects& effects, std::span<const Limits> limits,
-                             std::span<const Standing> standing, bool slower, double level) {
+DirectionTest test_direction(const Effects& effects, bool slower, double level) {
   DirectionTest test;
-  for (std::size_t c = 0; c < effects.cases.size(); ++c) {
-    if (standing[c] != Standing::open) {
-      const bool rejected = standing[c] == (slower ? Standing::regression : Standing::improvement);
+  for (const Effect& one : effects.cases) {
+    if (one.standing != Standing::open) {
+      const bool rejected = one.standing == (slower ? Standing::regression : Standing::improvement);
       test.absolute.push_back(rejected ? 0 : 1);
       test.relative.push_back(rejected ? 0 : 1);
       test.separated.push_back(1);
       continue;
     }
-    const double margin = slower ? limits[c].fail : -limits[c].improve;
-    const Estimate absolute = slower ? effects.cases[c].absolute : mirrored(effects.cases[c].absolute);
-    const Estimate relative = slower ? effects.cases[c].relative : mirrored(effects.cases[c].relative);
+    const double margin = slower ? one.limits.fail : -one.limits.improve;
+    const Estimate absolute = slower ? one.absolute : mirrored(one.absolute);
+    const Estimate relative = slower ? one.relative : mirrored(one.relative);
     const double p_absolute = p_above(absolute, margin);
     test.absolute.push_back(p_absolute);
     // If the bulk moved the other way, an unchanged case differs from the median. Its own change limits the
     // test.
     const Estimate smaller{std::min(relative.value, absolute.value), relative.variance, relative.df};
-    test.separated.push_back(slower ? effects.cases[c].p_separated_slower
-                                    : effects.cases[c].p_separated_faster);
-    const bool applies = effects.cases[c].relative_applies && p_absolute <= level;
+    test.separated.push_back(slower ? one.p_separated_slower : one.p_separated_faster);
+    const bool applies = one.relative_applies && p_absolute <= level;
     test.relative.push_back(applies ? p_above(smaller, margin) : 1);
   }
   test.absolute_adjusted = holm_adjust(test.absolute);
@@ -98,29 +96,26 @@ double planned_distance(const Estimate& estimate, double level, double scale, in
 }
 
 // As a fraction; infinity if no slow-down would have been reported.
-double minimum_detectable_effect(const Evidence& evidence) {
-  const Effect& effect = evidence.effect;
-  const PlannedLevels& levels = evidence.levels;
+double minimum_detectable_effect(const Effect& effect, const PlannedLevels& levels) {
   double distance = detectable_distance(effect.absolute, levels.single);
-  if (evidence.bulk_unchanged)
+  if (effect.relative_applies)
     distance = std::min(distance, std::max(detectable_distance(effect.relative, levels.single),
                                            detectable_distance(effect.absolute, levels.look)));
-  return std::expm1(log_fail(evidence.margins) + distance);
+  return std::expm1(effect.limits.fail + distance);
 }
 
 // How many more units would resolve the case, if the change is as estimated; 0 if kMostUnits would not.
-int units_to_decide(const Evidence& evidence, const std::function<double(int)>& leverage) {
-  const Effect& effect = evidence.effect;
-  const PlannedLevels& levels = evidence.levels;
+int units_to_decide(const Effect& effect, const PlannedLevels& levels,
+                    const std::function<double(int)>& leverage) {
+  const Limits& limits = effect.limits;
   const double now = leverage(0);
   const double change = effect.absolute.value;
-  const double beyond = std::max(change - log_fail(evidence.margins), log_improve(evidence.margins) - change);
-  const double relative_beyond =
-      beyond > 0 && evidence.bulk_unchanged
-          ? std::min(beyond, std::max(effect.relative.value - log_fail(evidence.margins),
-                                      log_improve(evidence.margins) - effect.relative.value))
-          : -1;
-  const double inside = log_same(evidence.margins) - std::abs(change);
+  const double beyond = std::max(change - limits.fail, limits.improve - change);
+  const double relative_beyond = beyond > 0 && effect.relative_applies
+                                     ? std::min(beyond, std::max(effect.relative.value - limits.fail,
+                                                                 limits.improve - effect.relative.value))
+                                     : -1;
+  const double inside = limits.same - std::abs(change);
   const auto decides = [&](int extra) {
     const double scale = leverage(extra) / now;
     return beyond >= planned_distance(effect.absolute, levels.single, scale, extra) ||
@@ -137,23 +132,22 @@ int units_to_decide(const Evidence& evidence, const std::function<double(int)>& 
   return enough;
 }
 
-DecisionWhy why_of(const Evidence& evidence) {
-  const Verdict& verdict = evidence.verdict;
+DecisionWhy why_of(const Effect& effect, const Verdict& verdict) {
   if (verdict.without_excluded != Decided::inconclusive)
-    return DependsOnExclusion{verdict.without_excluded, evidence.effect.with_excluded, evidence.against_head};
+    return DependsOnExclusion{verdict.without_excluded, effect.with_excluded, effect.against_head};
   switch (verdict.decided) {
     case Decided::unchanged:
-      return SameProved{evidence.margins.same_within};
+      return SameProved{effect.margins.same_within};
     case Decided::inconclusive:
-      return NotProved{evidence.deviation_assumed};
+      return NotProved{effect.deviation_assumed};
     case Decided::regression:
     case Decided::improvement:
       break;
   }
   const bool slower = verdict.decided == Decided::regression;
   ChangeProved proved{
-      slower ? evidence.margins.fail_above : evidence.margins.improve_above, {}, verdict.by_separation};
-  if (verdict.by_relative) proved.relative_log_ratio = evidence.effect.relative.value;
+      slower ? effect.margins.fail_above : effect.margins.improve_above, {}, verdict.by_separation};
+  if (verdict.by_relative) proved.relative_log_ratio = effect.relative.value;
   return proved;
 }
 
@@ -166,20 +160,13 @@ void check_margins(const Margins& margins) {
         "margins: fail_above >= 0, 0 <= improve_above < 1 and same_within > 0 are needed");
 }
 
-std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
-                           std::span<const Standing> standing, const Levels& levels) {
-  std::vector<Limits> limits;
-  for (const Margins& one : margins) limits.push_back(log_limits(one));
-  return judge(effects, limits, standing, levels);
-}
-
-std::vector<Verdict> judge(const Effects& effects, std::span<const Limits> limits,
-                           std::span<const Standing> standing, const Levels& levels) {
-  const DirectionTest slower = test_direction(effects, limits, standing, true, levels.change);
-  const DirectionTest faster = test_direction(effects, limits, standing, false, levels.change);
+std::vector<Verdict> judge(const Effects& effects, const Levels& levels) {
+  const DirectionTest slower = test_direction(effects, true, levels.change);
+  const DirectionTest faster = test_direction(effects, false, levels.change);
   const double level = levels.change * effects.test_share;
   std::vector<Verdict> verdicts(effects.cases.size());
   for (std::size_t c = 0; c < verdicts.size(); ++c) {
+    const Effect& effect = effects.cases[c];
     Verdict& verdict = verdicts[c];
     verdict.p = std::min(1.0, slower.smallest(c) / effects.test_share);
     verdict.p_adjusted = std::min(1.0, slower.smallest_adjusted(c) / effects.test_share);
@@ -189,28 +176,28 @@ std::vector<Verdict> judge(const Effects& effects, std::span<const Limits> limit
       verdict.by_separation = !by_absolute && !verdict.by_relative;
       return test.smallest_adjusted(c) <= level;
     };
-    const double same = limits[c].same;
+    const double same = effect.limits.same;
     if (rejected(slower)) {
       verdict.decided = Decided::regression;
     } else if (rejected(faster)) {
       verdict.decided = Decided::improvement;
-    } else if (p_inside(effects.cases[c].absolute, same) < levels.unchanged &&
-               (!effects.cases[c].relative_applies ||
-                p_inside(effects.cases[c].relative, same) < levels.unchanged)) {
+    } else if (p_inside(effect.absolute, same) < levels.unchanged &&
+               (!effect.relative_applies || p_inside(effect.relative, same) < levels.unchanged)) {
       verdict.decided = Decided::unchanged;
     }
-    if (contradicted(verdict.decided, effects.cases[c].with_excluded, limits[c].improve, same))
+    if (contradicted(verdict.decided, effect.with_excluded, effect.limits.improve, same))
       verdict.without_excluded = std::exchange(verdict.decided, Decided::inconclusive);
   }
   return verdicts;
 }
 
-SharedChange judge_shared(const Effects& effects, std::span<const Margins> margins, const Levels& levels) {
+SharedChange judge_shared(const Effects& effects, const Levels& levels) {
   std::vector<double> fail, improve, same;
-  for (const Margins& one : margins) {
-    fail.push_back(log_fail(one));
-    improve.push_back(log_improve(one));
-    same.push_back(log_same(one));
+  for (const Effect& one : effects.cases) {
+    if (one.units == 0) continue;
+    fail.push_back(one.limits.fail);
+    improve.push_back(one.limits.improve);
+    same.push_back(one.limits.same);
   }
   SharedChange change;
   const Estimate& shared = effects.shared;
@@ -233,22 +220,23 @@ SharedChange judge_shared(const Effects& effects, std::span<const Margins> margi
   return change;
 }
 
-Decision decision_of(const Evidence& evidence, const std::function<double(int)>& leverage) {
-  const Estimate& change = evidence.effect.absolute;
+Decision decision_of(const Effect& effect, const Verdict& verdict, const PlannedLevels& levels,
+                     const std::function<double(int)>& leverage) {
+  const Estimate& change = effect.absolute;
   // df > 0: with few units the deviation is assumed, and then df is infinite.
   const double half = student_quantile(0.975, change.df) * std::sqrt(change.variance);
-  Decision decision{.decided = evidence.verdict.decided,
+  Decision decision{.decided = verdict.decided,
                     .log_ratio = change.value,
                     .log_ci_low = change.value - half,
                     .log_ci_high = change.value + half,
-                    .p = evidence.verdict.p,
-                    .p_adjusted = evidence.verdict.p_adjusted,
-                    .mde = minimum_detectable_effect(evidence),
-                    .units = evidence.units,
+                    .p = verdict.p,
+                    .p_adjusted = verdict.p_adjusted,
+                    .mde = minimum_detectable_effect(effect, levels),
+                    .units = effect.units,
                     .more_units = 0,
-                    .why = why_of(evidence)};
+                    .why = why_of(effect, verdict)};
   if (std::holds_alternative<NotProved>(decision.why))
-    decision.more_units = units_to_decide(evidence, leverage);
+    decision.more_units = units_to_decide(effect, levels, leverage);
   return decision;
 }
 

@@ -23,16 +23,12 @@
 #pragma once
 
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "compare/statistics/decision.h"
 #include "compare/statistics/effects.h"
 
 namespace warpgauge {
-
-// The result of earlier interim analyses for a case. Every case stays in Holm's family.
-enum class Standing { open, regression, improvement, closed };
 
 // Level of "unchanged" per case, over all interim analyses.
 inline constexpr double kUnchangedLevel = 0.05;
@@ -50,15 +46,11 @@ struct Verdict {
   Decided without_excluded = Decided::inconclusive;  // `decided`, if the excluded units did not count
 };
 
-// [case]. For cases that are not open, `decided` has no meaning. The limits are in the scale of each case.
-[[nodiscard]] std::vector<Verdict> judge(const Effects& effects, std::span<const Limits> limits,
-                                         std::span<const Standing> standing, const Levels& levels);
-[[nodiscard]] std::vector<Verdict> judge(const Effects& effects, std::span<const Margins> margins,
-                                         std::span<const Standing> standing, const Levels& levels);
+// [case]. For cases that are not open, `decided` has no meaning.
+[[nodiscard]] std::vector<Verdict> judge(const Effects& effects, const Levels& levels);
 
-// Verdict on the median change, with the medians of the cases' margins.
-[[nodiscard]] SharedChange judge_shared(const Effects& effects, std::span<const Margins> margins,
-                                        const Levels& levels);
+// Verdict on the median change, with the medians of the limits of the cases that are present.
+[[nodiscard]] SharedChange judge_shared(const Effects& effects, const Levels& levels);
 
 // Throws std::invalid_argument unless 0 <= fail_above, 0 <= improve_above < 1, 0 < same_within.
 void check_margins(const Margins& margins);
@@ -69,20 +61,10 @@ struct PlannedLevels {
   double unchanged = 0;  // of the two one-sided tests
 };
 
-// What a Decision is made from.
-struct Evidence {
-  Effect effect;
-  Verdict verdict;
-  Margins margins;
-  bool bulk_unchanged = false;
-  int units = 0;  // per side, at least 1
-  bool deviation_assumed = false;
-  PlannedLevels levels;
-  std::vector<ExcludedUnits> against_head;
-};
-
-// leverage(extra): variance of the case's change per variance of a unit, with `extra` more units.
-[[nodiscard]] Decision decision_of(const Evidence& evidence, const std::function<double(int)>& leverage);
+// Of a case that is present and judged by logs. leverage(extra): variance of its change per variance of a
+// unit, with `extra` more units.
+[[nodiscard]] Decision decision_of(const Effect& effect, const Verdict& verdict, const PlannedLevels& levels,
+                                   const std::function<double(int)>& leverage);
 
 // Inconclusive, without figures.
 [[nodiscard]] Decision no_decision(DecisionWhy why);

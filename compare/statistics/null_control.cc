@@ -59,8 +59,6 @@ TwoWayData null_differences(std::span<const AbBlock> blocks, std::span<const std
 // The null differences of all metrics, fitted metric by metric.
 struct NullFamily {
   std::vector<std::size_t> cases;
-  std::vector<Margins> margins;
-  std::vector<Standing> standing;
   Effects effects;
 };
 
@@ -73,10 +71,7 @@ NullFamily null_family(std::span<const AbBlock> blocks, std::span<const Margins>
     for (const std::size_t c : cases) of_cases.push_back(margins[c]);
     const TwoWayFit fit = fit_two_way(null_differences(blocks, cases));
     effects.push_back(estimate_effects(fit, variance_prior(fit), of_cases));
-    for (const CaseFit& one : fit.cases)
-      family.standing.push_back(one.units > 0 ? Standing::open : Standing::closed);
     family.cases.insert(family.cases.end(), cases.begin(), cases.end());
-    family.margins.insert(family.margins.end(), of_cases.begin(), of_cases.end());
   }
   family.effects = one_family(effects);
   return family;
@@ -101,13 +96,13 @@ NullControl null_control(std::span<const AbBlock> blocks, std::span<const Margin
   if (control.pairs < kFewestNullPairs) return control;
   const NullFamily family = null_family(blocks, margins, metrics);
   // Both directions, at half the level each. Only the regressions of `judge` are used.
-  const std::vector<Verdict> slower = judge(family.effects, family.margins, family.standing, {alpha / 2, 0});
+  const std::vector<Verdict> slower = judge(family.effects, {alpha / 2, 0});
   Effects opposite = family.effects;
   for (Effect& effect : opposite.cases) {
     effect.absolute.value = -effect.absolute.value;
     effect.relative.value = -effect.relative.value;
   }
-  const std::vector<Verdict> faster = judge(opposite, family.margins, family.standing, {alpha / 2, 0});
+  const std::vector<Verdict> faster = judge(opposite, {alpha / 2, 0});
   control.verdict = NullVerdict::passed;
   for (std::size_t i = 0; i < slower.size(); ++i) {
     const double p = std::min(1.0, 2 * std::min(slower[i].p_adjusted, faster[i].p_adjusted));

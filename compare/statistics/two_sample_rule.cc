@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/quantile.h"
+#include "compare/statistics/difference_rule.h"
 #include "compare/statistics/judgement.h"
 #include "compare/statistics/outliers.h"
 #include "compare/statistics/scatter.h"
@@ -37,48 +38,58 @@ struct SideSizes {
   std::size_t base = 0, head = 0;
 };
 
-void check(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options) {
+// The cases of a metric that are judged by logs.
+using LogCases = std::vector<const TwoSampleCase*>;
+
+LogCases log_cases(const MetricCases& cases) {
+  LogCases chosen;
+  for (const TwoSampleCase& one : cases)
+    if (one.scale == NumberScale::log) chosen.push_back(&one);
+  return chosen;
+}
+
+void check(const LogCases& cases, const TwoSampleOptions& options) {
   if (!(options.alpha > 0 && options.alpha < 1))
     throw std::invalid_argument("alpha: a level between 0 and 1 is needed");
   if (!(options.assumed_deviation > 0))
     throw std::invalid_argument("assumed deviation: a number above 0 is needed");
-  for (const TwoSampleCase& one : cases) {
-    check_margins(one.margins);
-    if (one.base.size() != cases[0].base.size() || one.head.size() != cases[0].head.size())
+  for (const TwoSampleCase* one : cases) {
+    check_margins(one->margins);
+    if (one->base.size() != cases[0]->base.size() || one->head.size() != cases[0]->head.size())
       throw std::invalid_argument("every case needs one entry per unit, NaN if the unit lacks the case");
-    if (count_present(one.base) == 0 || count_present(one.head) == 0)
+    if (count_present(one->base) == 0 || count_present(one->head) == 0)
       throw std::invalid_argument("every case needs at least one number per side");
   }
 }
 
 // Units per side that the case with most of them has. A suite of several executables has more units, but each
 // of them holds the cases of one executable only.
-std::size_t units_of_a_case(std::span<const TwoSampleCase> cases) {
+std::size_t units_of_a_case(const LogCases& cases) {
   int most = 0;
-  for (const TwoSampleCase& one : cases)
-    most = std::max(most, std::min(count_present(one.base), count_present(one.head)));
+  for (const TwoSampleCase* one : cases)
+    most = std::max(most, std::min(count_present(one->base), count_present(one->head)));
   return static_cast<std::size_t>(most);
 }
 
-TwoWayData two_way_data(std::span<const TwoSampleCase> cases) {
+TwoWayData two_way_data(const LogCases& cases) {
   TwoWayData data;
   data.cases = cases.size();
   for (const bool head : {false, true}) {
-    const std::size_t units = head ? cases[0].head.size() : cases[0].base.size();
+    const std::size_t units = head ? cases[0]->head.size() : cases[0]->base.size();
     for (std::size_t u = 0; u < units; ++u) {
       data.head.push_back(head);
-      for (const TwoSampleCase& one : cases) data.values.push_back(head ? one.head[u] : one.base[u]);
+      for (const TwoSampleCase* one : cases) data.values.push_back(head ? one->head[u] : one->base[u]);
     }
   }
   return data;
 }
 
-VariancePrior spread_prior(std::span<const TwoSampleCase> cases) {
+VariancePrior spread_prior(const LogCases& cases) {
   std::vector<double> variances, dfs;
-  for (const TwoSampleCase& one : cases) {
-    if (!(one.spread.df > 0)) continue;
-    variances.push_back(one.spread.variance);
-    dfs.push_back(one.spread.df);
+  for (const TwoSampleCase* one : cases) {
+    if (!(one->spread.df > 0)) continue;
+    variances.push_back(one->spread.variance);
+    dfs.push_back(one->spread.df);
   }
   return fit_variance_prior(variances, dfs);
 }
@@ -121,6 +132,18 @@ struct CaseGroup {
   std::vector<std::size_t> cases;
 };
 
+// One metric between the fit and the verdicts.
+struct FittedMetric {
+  LogCases cases;
+  SideSizes sizes;
+  std::size_t units = 0;  // per side, of the case with most
+  TwoWayFit fit;
+  std::vector<UsedUnits> used;  // [case]
+  CaseGroup by_assumption{Expected::assumed, {}}, by_units{Expected::measured, {}};
+  Effects effects;
+  std::optional<ScatterUsed> scatter;
+};
+
 // If both sides have three units or more, the units show the noise of each case. If not, the scatter over the
 // cases is all that shows how noisy these units were.
 std::optional<ScatterUsed> widen_by_scatter(Effects& effects, const CaseGroup& group, double level) {
@@ -144,12 +167,13 @@ std::optional<ScatterUsed> widen_by_scatter(Effects& effects, const CaseGroup& g
 }
 
 // The MDE of the median case with kPlannedUnits per side, if the bulk of the changes is noise.
-double mde_with_more(std::span<const TwoSampleCase> cases, const TwoWayFit& fit, double level) {
+double mde_with_more(const FittedMetric& metric, double level) {
   std::vector<double> changes, fail;
-  for (std::size_t c = 0; c < cases.size(); ++c) {
-    if (fit.cases[c].units == 0) continue;
-    changes.push_back(fit.cases[c].change / std::sqrt(fit.cases[c].leverage));
-    fail.push_back(log_fail(cases[c].margins));
+  for (std::size_t c = 0; c < metric.cases.size(); ++c) {
+    const CaseFit& one = metric.fit.cases[c];
+    if (one.units == 0) continue;
+    changes.push_back(one.change / std::sqrt(one.leverage));
+    fail.push_back(log_fail(metric.cases[c]->margins));
   }
   if (changes.size() < kBulkCases) return 0;
   // Degrees of freedom of one case, doubled by those of the prior.
@@ -158,71 +182,63 @@ double mde_with_more(std::span<const TwoSampleCase> cases, const TwoWayFit& fit,
   return std::expm1(median(fail) + deviation * (student_upper_quantile(level, kDf) + kPlannedPower));
 }
 
-void test_separation(std::span<const TwoSampleCase> cases, Effects& effects) {
+void test_separation(const LogCases& cases, Effects& effects) {
   effects.has_separation = true;
   // Whether the relative test applies follows from the bulk of the cases, not from one of them.
   effects.test_share = std::ranges::any_of(effects.cases, &Effect::relative_applies) ? 1.0 / 3 : 0.5;
   for (std::size_t c = 0; c < cases.size(); ++c) {
-    const TwoSampleCase& one = cases[c];
+    const TwoSampleCase& one = *cases[c];
     effects.cases[c].p_separated_slower = separation_p(one.base, one.head, log_fail(one.margins));
     effects.cases[c].p_separated_faster = separation_p(one.head, one.base, -log_improve(one.margins));
   }
 }
 
-// What the rule knows of the cases before it tests them, [case].
-struct Prepared {
+void estimate(const TwoSampleOptions& options, Unit unit, FittedMetric& metric) {
+  const VariancePrior spreads = spread_prior(metric.cases);
   std::vector<Margins> margins;
-  std::vector<UsedUnits> used;
   std::vector<ModeratedVariance> floors;
-  std::vector<Standing> standing;
   std::vector<char> assumed;
-  CaseGroup by_assumption{Expected::assumed, {}}, by_units{Expected::measured, {}};
-};
-
-Prepared prepare(std::span<const TwoSampleCase> cases, const TwoWayFit& fit, double assumed_deviation,
-                 Unit unit) {
-  const VariancePrior spreads = spread_prior(cases);
-  Prepared of;
-  for (std::size_t c = 0; c < cases.size(); ++c) {
-    const TwoSampleCase& one = cases[c];
-    const std::vector<Outlier> excluded = excluded_for_case(fit.excluded, fit.cases[c].excluded);
+  for (std::size_t c = 0; c < metric.cases.size(); ++c) {
+    const TwoSampleCase& one = *metric.cases[c];
+    const auto excluded = excluded_for_case(metric.fit.excluded, metric.fit.cases[c].excluded);
     const UsedUnits units{count_present(one.base, 0, excluded),
                           count_present(one.head, one.base.size(), excluded)};
     const int judged_by = unit == Unit::round ? units.base : units.fewer();
-    const bool assumed = units.fewer() > 0 && judged_by < kFewestMeasuredUnits;
-    of.margins.push_back(one.margins);
-    of.used.push_back(units);
-    of.standing.push_back(units.fewer() > 0 ? Standing::open : Standing::closed);
-    of.assumed.push_back(assumed);
-    of.floors.push_back(variance_floor(one, spreads, assumed, assumed_deviation));
-    if (units.fewer() > 0) (assumed ? of.by_assumption : of.by_units).cases.push_back(c);
+    assumed.push_back(units.fewer() > 0 && judged_by < kFewestMeasuredUnits);
+    margins.push_back(one.margins);
+    metric.used.push_back(units);
+    floors.push_back(variance_floor(one, spreads, assumed[c] != 0, options.assumed_deviation));
+    if (units.fewer() > 0) (assumed[c] ? metric.by_assumption : metric.by_units).cases.push_back(c);
   }
-  return of;
+  metric.effects = estimate_effects(metric.fit, variance_prior(metric.fit), margins, floors);
+  for (std::size_t c = 0; c < metric.cases.size(); ++c) {
+    Effect& effect = metric.effects.cases[c];
+    effect.deviation_assumed = assumed[c] != 0;
+    effect.against_head =
+        against_head(group_excluded(excluded_for_case(metric.fit.excluded, metric.fit.cases[c].excluded),
+                                    metric.sizes.base, metric.sizes.head));
+  }
 }
 
-std::optional<ScatterUsed> widen_all(Effects& effects, const Prepared& of, bool few_units, double level) {
-  const auto assumed = widen_by_scatter(effects, of.by_assumption, level);
-  const auto measured = few_units ? widen_by_scatter(effects, of.by_units, level) : std::nullopt;
+FittedMetric fitted(const MetricCases& cases, const TwoSampleOptions& options, Unit unit) {
+  FittedMetric one;
+  one.cases = log_cases(cases);
+  check(one.cases, options);
+  if (one.cases.empty()) return one;
+  one.sizes = {one.cases[0]->base.size(), one.cases[0]->head.size()};
+  // The spread of stored rounds must stay as it is: a case may have two speeds.
+  one.fit = fit_two_way(two_way_data(one.cases), {}, unit == Unit::process);
+  estimate(options, unit, one);
+  one.units = units_of_a_case(one.cases);
+  if (unit == Unit::process && one.units >= kFewestSeparated) test_separation(one.cases, one.effects);
+  return one;
+}
+
+std::optional<ScatterUsed> widen_all(FittedMetric& metric, double level) {
+  const bool few_units = metric.units < static_cast<std::size_t>(kFewestMeasuredUnits);
+  const auto assumed = widen_by_scatter(metric.effects, metric.by_assumption, level);
+  const auto measured = few_units ? widen_by_scatter(metric.effects, metric.by_units, level) : std::nullopt;
   return assumed ? assumed : measured;
-}
-
-Decision decide_case(std::size_t c, const TwoWayFit& fit, const Prepared& of, const Effects& effects,
-                     const Verdict& verdict, const PlannedLevels& levels, Unit unit, const SideSizes& sizes) {
-  if (of.used[c].fewer() == 0) return no_decision(AllExcluded{});
-  Decision decision =
-      decision_of({.effect = effects.cases[c],
-                   .verdict = verdict,
-                   .margins = of.margins[c],
-                   .bulk_unchanged = effects.cases[c].relative_applies,
-                   .units = of.used[c].fewer(),
-                   .deviation_assumed = of.assumed[c] != 0,
-                   .levels = levels,
-                   .against_head = against_head(group_excluded(
-                       excluded_for_case(fit.excluded, fit.cases[c].excluded), sizes.base, sizes.head))},
-                  leverage_of(of.used[c], unit));
-  decision.own_excluded = group_excluded(fit.cases[c].excluded, sizes.base, sizes.head);
-  decision.own_places = places_of(fit.cases[c].excluded, sizes.base);
-  return decision;
 }
 
 // Head's regression, if it is a slower speed that the case had before.
@@ -239,139 +255,109 @@ std::optional<TwoSpeeds> two_speeds(const TwoSampleCase& one, const Estimate& ch
   return TwoSpeeds{centre, speed->value, speed->rounds};
 }
 
-// One metric between the fit and the verdicts.
-struct FittedMetric {
-  const TwoSampleMetric* metric = nullptr;
-  SideSizes sizes;
-  std::size_t units = 0;  // per side, of the case with most
-  TwoWayFit fit;
-  Prepared of;
-  Effects effects;
-  std::optional<ScatterUsed> scatter;
-};
-
-FittedMetric fitted(const TwoSampleMetric& metric, const TwoSampleOptions& options, Unit unit) {
-  const std::vector<TwoSampleCase>& cases = metric.cases;
-  check(cases, options);
-  FittedMetric one;
-  one.metric = &metric;
-  if (cases.empty()) return one;
-  one.sizes = {cases[0].base.size(), cases[0].head.size()};
-  // The spread of stored rounds must stay as it is: a case may have two speeds.
-  one.fit = fit_two_way(two_way_data(cases), {}, unit == Unit::process);
-  one.of = prepare(cases, one.fit, options.assumed_deviation, unit);
-  one.effects = estimate_effects(one.fit, variance_prior(one.fit), one.of.margins, one.of.floors);
-  one.units = units_of_a_case(cases);
-  if (unit == Unit::process && one.units >= kFewestSeparated) test_separation(cases, one.effects);
-  return one;
+Decision decide_case(const FittedMetric& metric, std::size_t c, const Verdict& verdict,
+                     const PlannedLevels& levels, Unit unit) {
+  if (metric.used[c].fewer() == 0) return no_decision(AllExcluded{});
+  const Effect& effect = metric.effects.cases[c];
+  const auto leverage = leverage_of(metric.used[c], unit);
+  Decision decision = decision_of(effect, verdict, levels, leverage);
+  decision.own_excluded = group_excluded(metric.fit.cases[c].excluded, metric.sizes.base, metric.sizes.head);
+  decision.own_places = places_of(metric.fit.cases[c].excluded, metric.sizes.base);
+  if (decision.decided != Decided::regression) return decision;
+  if (const auto speeds = two_speeds(*metric.cases[c], effect.absolute, leverage(0), levels.single)) {
+    decision.decided = Decided::inconclusive;
+    decision.why = NotProved{effect.deviation_assumed, speeds};
+  }
+  return decision;
 }
 
-// All tests of a run. Cases that need no test are not in it.
-struct Family {
-  Effects effects;
-  std::vector<Limits> limits;
-  std::vector<Standing> standing;
-
-  void add(const Effect& effect, const Limits& of_case, Standing stands) {
-    effects.cases.push_back(effect);
-    limits.push_back(of_case);
-    standing.push_back(stands);
-  }
-};
-
-Family family_of(std::span<const FittedMetric> metrics, Unit unit) {
-  std::vector<Effects> effects;
-  for (const FittedMetric& one : metrics) effects.push_back(one.effects);
-  Family family;
-  family.effects = one_family(effects);
-  for (const FittedMetric& one : metrics) {
-    for (const Margins& margins : one.of.margins) family.limits.push_back(log_limits(margins));
-    family.standing.insert(family.standing.end(), one.of.standing.begin(), one.of.standing.end());
-  }
-  for (const FittedMetric& one : metrics) {
-    for (const DifferenceCase& difference : one.metric->differences) {
-      if (decide_zeros(difference)) continue;
-      const Effect effect = unpaired_difference(difference, unit);
-      family.add(effect, difference.limits, effect.present ? Standing::open : Standing::closed);
-    }
-  }
-  return family;
-}
-
-// `verdicts`: of the metric's cases. `levels`: of one case.
-MetricOutcome outcome_of(const FittedMetric& metric, std::span<const Verdict> verdicts,
-                         const PlannedLevels& levels, double alpha, Unit unit) {
-  const std::vector<TwoSampleCase>& cases = metric.metric->cases;
-  const Prepared& of = metric.of;
-  MetricOutcome outcome;
+// Of the cases that are judged by logs. `verdicts`: of these cases. `levels`: of one case.
+Outcome outcome_of(const FittedMetric& metric, std::span<const Verdict> verdicts, const PlannedLevels& levels,
+                   double alpha, Unit unit) {
+  Outcome outcome;
   outcome.mde = std::numeric_limits<double>::infinity();
-  if (cases.empty()) return outcome;
+  if (metric.cases.empty()) return outcome;
   outcome.scatter = metric.scatter;
-  outcome.assumed = !of.by_assumption.cases.empty();
-  if (outcome.assumed) outcome.mde_with_more = mde_with_more(cases, metric.fit, levels.single);
+  outcome.assumed = !metric.by_assumption.cases.empty();
+  if (outcome.assumed) outcome.mde_with_more = mde_with_more(metric, levels.single);
   outcome.excluded = group_excluded(metric.fit.excluded, metric.sizes.base, metric.sizes.head);
   outcome.excluded_places = places_of(metric.fit.excluded, metric.sizes.base);
   std::vector<double> detectable;
-  for (std::size_t c = 0; c < cases.size(); ++c) {
-    outcome.decisions.push_back(
-        decide_case(c, metric.fit, of, metric.effects, verdicts[c], levels, unit, metric.sizes));
-    Decision& decision = outcome.decisions.back();
-    detectable.push_back(decision.mde);
-    if (decision.decided != Decided::regression) continue;
-    if (const auto speeds = two_speeds(cases[c], metric.effects.cases[c].absolute,
-                                       leverage_of(of.used[c], unit)(0), levels.single)) {
-      decision.decided = Decided::inconclusive;
-      decision.why = NotProved{of.assumed[c] != 0, speeds};
-    }
+  for (std::size_t c = 0; c < metric.cases.size(); ++c) {
+    outcome.decisions.push_back(decide_case(metric, c, verdicts[c], levels, unit));
+    detectable.push_back(outcome.decisions.back().mde);
   }
   outcome.mde = median(detectable);
-  if (metric.effects.has_relative)
-    outcome.shared = judge_shared(metric.effects, of.margins, {alpha, kUnchangedLevel});
+  if (metric.effects.has_relative) outcome.shared = judge_shared(metric.effects, {alpha, kUnchangedLevel});
   return outcome;
 }
 
-// `tested`: the verdicts of the cases that need a test, in order; those of this metric are taken.
-void decide_differences(const FittedMetric& metric, Unit unit, std::span<const Verdict>& tested,
-                        MetricOutcome& outcome) {
-  for (const DifferenceCase& one : metric.metric->differences) {
-    if (const auto zeros = decide_zeros(one)) {
-      outcome.differences.push_back(*zeros);
-      continue;
-    }
-    outcome.differences.push_back(
-        difference_decision(unpaired_difference(one, unit), tested.front(), one.limits));
-    tested = tested.subspan(1);
-  }
+// The differences that need a test, of all metrics.
+std::vector<Effect> tested_differences(std::span<const MetricCases> metrics, Unit unit) {
+  std::vector<Effect> effects;
+  for (const MetricCases& cases : metrics)
+    for (const TwoSampleCase& one : cases)
+      if (one.scale == NumberScale::difference && !decide_zeros(one.base, one.head, one.limits))
+        effects.push_back(unpaired_difference(one.base, one.head, one.limits, unit));
+  return effects;
 }
 
-std::vector<MetricOutcome> decide(std::span<const TwoSampleMetric> metrics, const TwoSampleOptions& options,
-                                  Unit unit) {
-  std::vector<FittedMetric> all;
-  for (const TwoSampleMetric& one : metrics) all.push_back(fitted(one, options, unit));
-  Family family = family_of(all, unit);
-  const double single = options.alpha * family.effects.test_share /
-                        static_cast<double>(std::max<std::size_t>(1, family.limits.size()));
-  std::size_t first = 0;
-  for (FittedMetric& one : all) {
-    one.scatter =
-        widen_all(one.effects, one.of, one.units < static_cast<std::size_t>(kFewestMeasuredUnits), single);
-    std::ranges::copy(one.effects.cases, family.effects.cases.begin() + static_cast<std::ptrdiff_t>(first));
-    first += one.effects.cases.size();
+// Inserts the decisions about the differences of a metric. `tested`: of the differences that need a test;
+// those of this metric are taken from the front.
+void add_differences(const MetricCases& cases, std::span<const Effect>& tested,
+                     std::span<const Verdict>& verdicts, std::vector<Decision>& decisions) {
+  std::vector<Decision> all;
+  auto by_log = decisions.begin();
+  for (const TwoSampleCase& one : cases) {
+    if (one.scale == NumberScale::log) {
+      all.push_back(std::move(*by_log++));
+    } else if (const auto zeros = decide_zeros(one.base, one.head, one.limits)) {
+      all.push_back(*zeros);
+    } else {
+      all.push_back(difference_decision(tested.front(), verdicts.front()));
+      tested = tested.subspan(1);
+      verdicts = verdicts.subspan(1);
+    }
   }
-  const std::vector<Verdict> verdicts =
-      judge(family.effects, family.limits, family.standing, {options.alpha, kUnchangedLevel});
-  std::vector<MetricOutcome> outcomes;
-  std::span<const Verdict> rest(verdicts), differences = rest.subspan(first);
-  for (const FittedMetric& one : all) {
-    outcomes.push_back(outcome_of(one, rest, {single, options.alpha, kUnchangedLevel}, options.alpha, unit));
-    rest = rest.subspan(one.effects.cases.size());
-    decide_differences(one, unit, differences, outcomes.back());
+  decisions = std::move(all);
+}
+
+Effects family_of(std::span<const FittedMetric> metrics, std::span<const Effect> differences) {
+  std::vector<Effects> effects;
+  for (const FittedMetric& one : metrics) effects.push_back(one.effects);
+  Effects family = one_family(effects);
+  family.cases.insert(family.cases.end(), differences.begin(), differences.end());
+  return family;
+}
+
+std::vector<Outcome> decide(std::span<const MetricCases> metrics, const TwoSampleOptions& options,
+                            Unit unit) {
+  std::vector<FittedMetric> all;
+  for (const MetricCases& one : metrics) all.push_back(fitted(one, options, unit));
+  const std::vector<Effect> differences = tested_differences(metrics, unit);
+  Effects family = family_of(all, differences);
+  const double single =
+      options.alpha * family.test_share / static_cast<double>(std::max<std::size_t>(1, family.cases.size()));
+  auto widened = family.cases.begin();
+  for (FittedMetric& one : all) {
+    one.scatter = widen_all(one, single);
+    widened = std::ranges::copy(one.effects.cases, widened).out;
+  }
+  const std::vector<Verdict> verdicts = judge(family, {options.alpha, kUnchangedLevel});
+  std::vector<Outcome> outcomes;
+  std::span<const Verdict> by_log(verdicts), by_difference = by_log.last(differences.size());
+  std::span<const Effect> tested(differences);
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    outcomes.push_back(
+        outcome_of(all[m], by_log, {single, options.alpha, kUnchangedLevel}, options.alpha, unit));
+    by_log = by_log.subspan(all[m].cases.size());
+    add_differences(metrics[m], tested, by_difference, outcomes.back().decisions);
   }
   return outcomes;
 }
 
 Outcome decide_one(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options, Unit unit) {
-  const TwoSampleMetric metric{{cases.begin(), cases.end()}, {}};
+  const MetricCases metric(cases.begin(), cases.end());
   return decide(std::span(&metric, 1), options, unit).front();
 }
 
@@ -385,13 +371,12 @@ Outcome decide_against_baseline(std::span<const TwoSampleCase> cases, const TwoS
   return decide_one(cases, options, Unit::round);
 }
 
-std::vector<MetricOutcome> decide_unpaired(std::span<const TwoSampleMetric> metrics,
-                                           const TwoSampleOptions& options) {
+std::vector<Outcome> decide_unpaired(std::span<const MetricCases> metrics, const TwoSampleOptions& options) {
   return decide(metrics, options, Unit::process);
 }
 
-std::vector<MetricOutcome> decide_against_baseline(std::span<const TwoSampleMetric> metrics,
-                                                   const TwoSampleOptions& options) {
+std::vector<Outcome> decide_against_baseline(std::span<const MetricCases> metrics,
+                                             const TwoSampleOptions& options) {
   return decide(metrics, options, Unit::round);
 }
 

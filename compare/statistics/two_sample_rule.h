@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "compare/statistics/decision.h"
-#include "compare/statistics/difference_rule.h"
 #include "compare/statistics/known_speeds.h"
 #include "compare/statistics/round_spread.h"
 
@@ -38,10 +37,12 @@ struct TwoSampleCase {
   // One number per process (statistic.h) or per round (round_number), NaN if that unit lacks the case. Stored
   // rounds are base, oldest first. Every case has the same number of entries, and a number on each side.
   std::vector<double> base, head;
-  Margins margins;
+  Margins margins;          // of a case that is judged by logs
   RoundSpread spread = {};  // of the new rounds; decide_unpaired has none
   StatedNoise stated = {};
   std::vector<StoredNumber> history = {};  // of a stored baseline: all rounds, those that do not count, too
+  NumberScale scale = NumberScale::log;
+  Limits limits = {};  // of a case that is judged by differences (difference_rule.h)
 };
 
 struct TwoSampleOptions {
@@ -49,26 +50,19 @@ struct TwoSampleOptions {
   double assumed_deviation = kAssumedCpuDeviation;  // between units, as a fraction
 };
 
-// The cases of one metric. They share the random effects of the units, and the prior of the variances.
-struct TwoSampleMetric {
-  std::vector<TwoSampleCase> cases;         // judged by logs
-  std::vector<DifferenceCase> differences;  // judged by differences
-};
-
-struct MetricOutcome : Outcome {
-  std::vector<Decision> differences;
-};
+// The cases of one metric share the random effects of the units, and the prior of the variances.
+using MetricCases = std::vector<TwoSampleCase>;
 
 // Several metrics, as one family of tests: Holm over all cases of all metrics. An outcome per metric.
-[[nodiscard]] std::vector<MetricOutcome> decide_unpaired(std::span<const TwoSampleMetric> metrics,
-                                                         const TwoSampleOptions& options);
-[[nodiscard]] std::vector<MetricOutcome> decide_against_baseline(std::span<const TwoSampleMetric> metrics,
-                                                                 const TwoSampleOptions& options);
+[[nodiscard]] std::vector<Outcome> decide_unpaired(std::span<const MetricCases> metrics,
+                                                   const TwoSampleOptions& options);
+[[nodiscard]] std::vector<Outcome> decide_against_baseline(std::span<const MetricCases> metrics,
+                                                           const TwoSampleOptions& options);
 
 // The same for one metric.
 //
-// All throw std::invalid_argument if a side of a case has no number, or if cases of a metric differ in their
-// number of entries.
+// All throw std::invalid_argument if a side of a case that is judged by logs has no number, or if such cases
+// of a metric differ in their number of entries.
 [[nodiscard]] Outcome decide_unpaired(std::span<const TwoSampleCase> cases, const TwoSampleOptions& options);
 [[nodiscard]] Outcome decide_against_baseline(std::span<const TwoSampleCase> cases,
                                               const TwoSampleOptions& options);

@@ -25,11 +25,18 @@ std::vector<TwoSampleCase> noisy_cases(unsigned seed, double deviation, double s
   return cases;
 }
 
+TwoSampleCase difference(std::vector<double> base, std::vector<double> head) {
+  TwoSampleCase one;
+  one.base = std::move(base);
+  one.head = std::move(head);
+  one.scale = NumberScale::difference;
+  return one;
+}
+
 TEST(Family, one_metric_is_judged_as_without_a_family) {
   const std::vector<TwoSampleCase> cases = noisy_cases(1, 0.01, 0.05);
-  const TwoSampleMetric metric{cases, {}};
   const Outcome alone = decide_unpaired(cases, {});
-  const MetricOutcome in_family = decide_unpaired(std::span(&metric, 1), {}).front();
+  const Outcome in_family = decide_unpaired(std::span<const MetricCases>(&cases, 1), {}).front();
   ASSERT_EQ(alone.decisions.size(), in_family.decisions.size());
   for (std::size_t c = 0; c < alone.decisions.size(); ++c) {
     EXPECT_EQ(alone.decisions[c].p_adjusted, in_family.decisions[c].p_adjusted);
@@ -39,7 +46,7 @@ TEST(Family, one_metric_is_judged_as_without_a_family) {
 
 TEST(Family, holm_counts_the_cases_of_all_metrics) {
   const std::vector<TwoSampleCase> cases = noisy_cases(1, 0.01, 0.03);
-  const std::vector<TwoSampleMetric> metrics{{cases, {}}, {noisy_cases(2, 0.01, 0), {}}};
+  const std::vector<MetricCases> metrics{cases, noisy_cases(2, 0.01, 0)};
   const Decision alone = decide_unpaired(cases, {}).decisions[0];
   const Decision of_two = decide_unpaired(metrics, {})[0].decisions[0];
   EXPECT_EQ(alone.p, of_two.p);
@@ -49,26 +56,39 @@ TEST(Family, holm_counts_the_cases_of_all_metrics) {
 }
 
 TEST(Family, each_metric_has_its_own_noise) {
-  const std::vector<TwoSampleMetric> metrics{{noisy_cases(1, 0.001, 0.03), {}}, {noisy_cases(2, 0.2, 0), {}}};
-  const std::vector<MetricOutcome> outcomes = decide_unpaired(metrics, {});
+  const std::vector<MetricCases> metrics{noisy_cases(1, 0.001, 0.03), noisy_cases(2, 0.2, 0)};
+  const std::vector<Outcome> outcomes = decide_unpaired(metrics, {});
   EXPECT_EQ(outcomes[0].decisions[0].decided, Decided::regression);
   EXPECT_LT(outcomes[0].mde, 0.02);
   EXPECT_GT(outcomes[1].mde, 0.2);
 }
 
 TEST(Family, differences_are_tested_in_it) {
-  const DifferenceCase worse{{0, 1, 0, 1, 0, 1}, {40, 41, 40, 41, 40, 41}, {0, 0, 0}};
-  const DifferenceCase open{{0, 5, 9}, {1, 4, 12}, {0, 0, 0}};
-  const DifferenceCase zeros{{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
-  const std::vector<TwoSampleMetric> metrics{{{}, {zeros, worse, open}}, {noisy_cases(1, 0.01, 0), {}}};
-  const std::vector<MetricOutcome> outcomes = decide_unpaired(metrics, {});
-  ASSERT_EQ(outcomes[0].differences.size(), 3u);
-  EXPECT_EQ(outcomes[0].differences[0].decided, Decided::unchanged);
-  EXPECT_EQ(outcomes[0].differences[1].decided, Decided::regression);
-  EXPECT_GT(outcomes[0].differences[1].p_adjusted, outcomes[0].differences[1].p);
-  EXPECT_EQ(outcomes[0].differences[2].decided, Decided::inconclusive);
-  EXPECT_TRUE(outcomes[0].decisions.empty());
+  const TwoSampleCase worse = difference({0, 1, 0, 1, 0, 1}, {40, 41, 40, 41, 40, 41});
+  const TwoSampleCase open = difference({0, 5, 9}, {1, 4, 12}), zeros = difference({0, 0, 0}, {0, 0, 0});
+  const std::vector<MetricCases> metrics{{zeros, worse, open}, noisy_cases(1, 0.01, 0)};
+  const std::vector<Outcome> outcomes = decide_unpaired(metrics, {});
+  ASSERT_EQ(outcomes[0].decisions.size(), 3u);
+  EXPECT_EQ(outcomes[0].decisions[0].decided, Decided::unchanged);
+  EXPECT_EQ(outcomes[0].decisions[1].decided, Decided::regression);
+  EXPECT_GT(outcomes[0].decisions[1].p_adjusted, outcomes[0].decisions[1].p);
+  EXPECT_EQ(outcomes[0].decisions[2].decided, Decided::inconclusive);
   EXPECT_EQ(outcomes[1].decisions.size(), static_cast<std::size_t>(kBenchmarks));
+}
+
+TEST(Family, cases_of_both_scales_keep_their_order) {
+  MetricCases mixed = noisy_cases(1, 0.01, 0.05);
+  const Outcome by_log = decide_unpaired(std::span<const MetricCases>(&mixed, 1), {}).front();
+  mixed.insert(mixed.begin() + 1, difference({0, 0, 0}, {0, 0, 0}));
+  mixed.insert(mixed.begin(), difference({0, 1, 0, 1, 0, 1}, {40, 41, 40, 41, 40, 41}));
+  const std::vector<Decision> decisions =
+      decide_unpaired(std::span<const MetricCases>(&mixed, 1), {}).front().decisions;
+  ASSERT_EQ(decisions.size(), mixed.size());
+  EXPECT_EQ(decisions[0].difference, 40.0);
+  EXPECT_EQ(decisions[1].log_ratio, by_log.decisions[0].log_ratio);
+  EXPECT_EQ(decisions[2].difference, 0.0);
+  for (std::size_t c = 3; c < mixed.size(); ++c)
+    EXPECT_EQ(decisions[c].log_ratio, by_log.decisions[c - 2].log_ratio);
 }
 
 // Blocks of kBenchmarks benchmarks and two metrics; `change(case)` is what head has on top.

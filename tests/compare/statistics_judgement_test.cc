@@ -26,8 +26,9 @@ TwoWayFit fit_with(std::vector<double> changes, double shared_variance = 0) {
 std::vector<Verdict> judged(const TwoWayFit& fit,
                             const std::vector<Standing>& standing = std::vector<Standing>(kQuietCases,
                                                                                           Standing::open)) {
-  const std::vector<Margins> margins(kQuietCases);
-  return judge(estimate_effects(fit, variance_prior(fit), margins), margins, standing, {0.01, 0.05});
+  Effects effects = estimate_effects(fit, variance_prior(fit), std::vector<Margins>(kQuietCases));
+  for (std::size_t c = 0; c < kQuietCases; ++c) effects.cases[c].standing = standing[c];
+  return judge(effects, {0.01, 0.05});
 }
 
 TEST(Judgement, TheVerdictHasTheSignOfTheChange) {
@@ -93,20 +94,16 @@ TEST(Judgement, TwoOneSidedTestsAgreeWithStatsmodels) {
   const double difference = 0.1646666666666667 * scale, deviation = 0.1357514067862445 * scale;
   Effects effects;
   effects.cases = {{{difference, deviation * deviation, 14}, {}}};
-  const std::vector<Margins> margins(1);
-  const std::vector<Standing> open(1, Standing::open);
   const double p = 0.003166881489265175;
-  EXPECT_EQ(judge(effects, margins, open, {1e-9, p * 1.0001})[0].decided, Decided::unchanged);
-  EXPECT_EQ(judge(effects, margins, open, {1e-9, p * 0.9999})[0].decided, Decided::inconclusive);
+  EXPECT_EQ(judge(effects, {1e-9, p * 1.0001})[0].decided, Decided::unchanged);
+  EXPECT_EQ(judge(effects, {1e-9, p * 0.9999})[0].decided, Decided::inconclusive);
 }
 
 TEST(Judgement, WithoutDegreesOfFreedomNothingIsProved) {
   Effects effects;
   for (const double change : {0.5, -0.5, 0.0})
     effects.cases.push_back({{change, 1e-12, 0}, {change, 1e-12, 0}});
-  const std::vector<Margins> margins(3);
-  for (const Verdict& verdict :
-       judge(effects, margins, std::vector<Standing>(3, Standing::open), {0.01, 0.05}))
+  for (const Verdict& verdict : judge(effects, {0.01, 0.05}))
     EXPECT_EQ(verdict.decided, Decided::inconclusive);
 }
 
@@ -127,14 +124,11 @@ constexpr PlannedLevels kLevels{2.5e-5, 0.01, 0.0125};
 
 // A case of 6 units that is not decided.
 Decision undecided(
-    const Effect& effect, bool bulk_unchanged = false, const PlannedLevels& levels = kLevels,
+    Effect effect, bool bulk_unchanged = false, const PlannedLevels& levels = kLevels,
     const std::function<double(int)>& leverage = [](int extra) { return 1.0 / (6 + extra); }) {
-  Evidence evidence;
-  evidence.effect = effect;
-  evidence.bulk_unchanged = bulk_unchanged;
-  evidence.units = 6;
-  evidence.levels = levels;
-  return decision_of(evidence, leverage);
+  effect.relative_applies = bulk_unchanged;
+  effect.units = 6;
+  return decision_of(effect, {}, levels, leverage);
 }
 
 TEST(Decision, TheMdeIsTheMarginPlusTheDetectableDistance) {
@@ -177,27 +171,27 @@ TEST(Decision, IfOneSideIsFixedMoreUnitsMayNotResolveACase) {
 }
 
 TEST(Decision, EachVerdictHasItsReason) {
-  Evidence evidence;
-  evidence.effect.absolute = {0.05, 1e-6, 20};
-  evidence.effect.relative = {0.04, 1e-6, 20};
-  evidence.effect.with_excluded = 0.06;
-  evidence.levels = kLevels;
-  evidence.units = 6;
-  const auto why = [&] { return decision_of(evidence, [](int) { return 1.0; }).why; };
-  evidence.deviation_assumed = true;
+  Effect effect;
+  effect.absolute = {0.05, 1e-6, 20};
+  effect.relative = {0.04, 1e-6, 20};
+  effect.with_excluded = 0.06;
+  effect.units = 6;
+  Verdict verdict;
+  const auto why = [&] { return decision_of(effect, verdict, kLevels, [](int) { return 1.0; }).why; };
+  effect.deviation_assumed = true;
   EXPECT_EQ(why(), DecisionWhy(NotProved{.deviation_assumed = true}));
-  evidence.verdict.decided = Decided::regression;
+  verdict.decided = Decided::regression;
   EXPECT_EQ(why(), DecisionWhy(ChangeProved{0.01, {}}));
-  evidence.verdict.by_relative = true;
+  verdict.by_relative = true;
   EXPECT_EQ(why(), DecisionWhy(ChangeProved{0.01, 0.04}));
-  evidence.margins.improve_above = 0.02;
-  evidence.verdict = {.decided = Decided::improvement};
+  effect.margins.improve_above = 0.02;
+  verdict = {.decided = Decided::improvement};
   EXPECT_EQ(why(), DecisionWhy(ChangeProved{0.02, {}}));
-  evidence.verdict = {.decided = Decided::unchanged};
+  verdict = {.decided = Decided::unchanged};
   EXPECT_EQ(why(), DecisionWhy(SameProved{0.015}));
-  evidence.verdict = {.decided = Decided::inconclusive, .without_excluded = Decided::unchanged};
-  evidence.against_head = {{Side::head, true, {4}, 8, 0.4}};
-  EXPECT_EQ(why(), DecisionWhy(DependsOnExclusion{Decided::unchanged, 0.06, evidence.against_head}));
+  verdict = {.decided = Decided::inconclusive, .without_excluded = Decided::unchanged};
+  effect.against_head = {{Side::head, true, {4}, 8, 0.4}};
+  EXPECT_EQ(why(), DecisionWhy(DependsOnExclusion{Decided::unchanged, 0.06, effect.against_head}));
 }
 
 }  // namespace

@@ -169,12 +169,11 @@ struct TwoMetrics {
   Machine first, second;
   TwoMetrics(const World& world, std::uint64_t seed) : first(world, seed), second(world, ~seed) {}
 
-  std::vector<TwoSampleMetric> sides(int base, int head) {
-    std::vector<TwoSampleMetric> metrics{{two_sides(first, base, head), {}},
-                                         {two_sides(second, base, head), {}}};
-    for (std::size_t c = 0; c < metrics[0].cases.size(); ++c) {
-      const TwoSampleCase& one = metrics[0].cases[c];
-      TwoSampleCase& other = metrics[1].cases[c];
+  std::vector<MetricCases> sides(int base, int head) {
+    std::vector<MetricCases> metrics{two_sides(first, base, head), two_sides(second, base, head)};
+    for (std::size_t c = 0; c < metrics[0].size(); ++c) {
+      const TwoSampleCase& one = metrics[0][c];
+      TwoSampleCase& other = metrics[1][c];
       for (std::size_t i = 0; i < one.base.size(); ++i)
         other.base[i] = correlated(one.base[i], other.base[i]);
       for (std::size_t i = 0; i < one.head.size(); ++i)
@@ -196,9 +195,9 @@ struct TwoMetrics {
   }
 };
 
-std::vector<Decided> verdicts(const std::vector<MetricOutcome>& outcomes) {
+std::vector<Decided> verdicts(const std::vector<Outcome>& outcomes) {
   std::vector<Decided> decided;
-  for (const MetricOutcome& outcome : outcomes)
+  for (const Outcome& outcome : outcomes)
     for (const Decision& decision : outcome.decisions) decided.push_back(decision.decided);
   return decided;
 }
