@@ -61,22 +61,30 @@ class DirectoryLock {
   Descriptor descriptor_;
 };
 
-// A temporary file that is removed unless it was renamed.
+// A temporary file that is removed unless it was renamed. If the file system can, it has no name until it is
+// whole, so that a killed writer leaves nothing.
 class TemporaryFile {
  public:
   TemporaryFile(const fs::path& target, mode_t mode)
       : path_(directory_of(target) / ("." + target.filename().string() + ".tmp")) {
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    descriptor_ = ::open(path_.c_str(), kFlags, mode);
+    constexpr int kNameless = O_RDWR | O_TMPFILE | O_CLOEXEC;
+    constexpr int kNamed = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    if (::access("/proc/self/fd", X_OK) == 0)
+      descriptor_ = ::open(directory_of(target).c_str(), kNameless, mode);
+    named_ = descriptor_ < 0;
+    if (named_) descriptor_ = ::open(path_.c_str(), kNamed, mode);
     if (descriptor_ < 0 && errno == EEXIST) {  // we hold the lock, so its writer no longer runs
       ::unlink(path_.c_str());
-      descriptor_ = ::open(path_.c_str(), kFlags, mode);
+      descriptor_ = ::open(path_.c_str(), kNamed, mode);
     }
-    if (descriptor_ < 0) fail(target, "cannot create a file beside it", errno, kUnchanged);
+    if (descriptor_ < 0) {
+      named_ = false;
+      fail(target, "cannot create a file beside it", errno, kUnchanged);
+    }
   }
   ~TemporaryFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
-    if (!renamed_) ::unlink(path_.c_str());
+    if (named_) ::unlink(path_.c_str());
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
@@ -84,17 +92,44 @@ class TemporaryFile {
   void write(const fs::path& target, std::string_view text) {
     write_all(descriptor_, text, target.string());
     if (::fsync(descriptor_) != 0) fail(target, "cannot be flushed", errno, kUnchanged);
+    if (!holds(text)) throw OutputError(target.string() + ": reads back differently; check the disk");
+    if (!named_) give_name(target);
     if (::close(std::exchange(descriptor_, -1)) != 0) fail(target, "cannot be closed", errno, kUnchanged);
   }
   void rename_to(const fs::path& target) {
     if (::rename(path_.c_str(), target.c_str()) != 0) fail(target, "cannot be replaced", errno, kUnchanged);
-    renamed_ = true;
+    named_ = false;
   }
 
  private:
+  bool holds(std::string_view text) const {
+    char buffer[1 << 16];
+    for (std::size_t at = 0; at < text.size();) {
+      const ssize_t got = ::pread(descriptor_, buffer, sizeof buffer, static_cast<off_t>(at));
+      if (got < 0 && errno == EINTR) continue;
+      const std::size_t bytes = got > 0 ? static_cast<std::size_t>(got) : 0;
+      if (bytes == 0 || text.substr(at, bytes) != std::string_view(buffer, bytes)) return false;
+      at += bytes;
+    }
+    return ::lseek(descriptor_, 0, SEEK_END) == static_cast<off_t>(text.size());
+  }
+  void give_name(const fs::path& target) {
+    const std::string self = fmt::format("/proc/self/fd/{}", descriptor_);
+    const auto link = [&] {
+      return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW);
+    };
+    int result = link();
+    if (result != 0 && errno == EEXIST) {  // as above: left by a writer that no longer runs
+      ::unlink(path_.c_str());
+      result = link();
+    }
+    if (result != 0) fail(target, "cannot create a file beside it", errno, kUnchanged);
+    named_ = true;
+  }
+
   fs::path path_;
   int descriptor_ = -1;
-  bool renamed_ = false;
+  bool named_ = false;  // path_ is ours
 };
 
 // The mode of the new file: the old one's. Throws if the path cannot be replaced by renaming.

@@ -1,9 +1,10 @@
 // Files that are replaced in one step. A reader finds the old text or the new one at any moment, even after
 // kill -9, a power cut or a full disk.
 //
-// Method: under a lock on the directory, a temporary file beside the target (O_EXCL, so that no link is
-// followed), checked writes, fsync, rename, fsync of the directory. The temporary file's name follows from
-// the target's, so that the next writer removes what a killed one left behind.
+// Method: under a lock on the directory, a temporary file without a name (O_TMPFILE), checked writes, fsync,
+// the bytes read back, a name beside the target, rename, fsync of the directory. On a file system without
+// such files it has its name from the start (O_EXCL, so that no link is followed). That name, .TARGET.tmp,
+// follows from the target's, so that the next writer removes what a killed one left behind.
 #pragma once
 
 #include <filesystem>

@@ -7,7 +7,8 @@
 
 The workflow `comment` calls this script. That workflow has write access, so it runs only the code of the default branch, and
 PROGRAM is built from that code. The script fetches one JSON file from the artifact `comparison`, does not parse it, and posts
-the bytes that PROGRAM prints. Environment: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
+the bytes that PROGRAM prints; if PROGRAM refuses the file, that refusal. Environment: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
+If PROGRAM prints no comment, the script posts one that says so: a comment about an earlier commit must not stay.
 Exit: 0 done, or nothing to do; 1 GitHub refused, or PROGRAM printed no comment; 2 usage.
 """
 
@@ -21,21 +22,22 @@ import sys
 import tempfile
 import zipfile
 
+import safe_text
 from github_api import BOT, ApiError, GitHub
 
 ARTIFACT = "comparison"
 LABEL = "benchmark"
 MAX_ARTIFACT_BYTES = 4 << 20
 MAX_COMPARISON_BYTES = 8 << 20
+MOST_REASON = 400
 TIME_LIMIT_S = 60
+# What PROGRAM prints first, and the whole comment if PROGRAM itself fails.
+MARKER = "<!-- warpgauge: performance of this change -->"
+LAST_RESORT = f"{MARKER}\n### ❌ no result: nothing is known about the performance of this change\n\nThe comparison cannot be shown.\n"
 
 
 class NoResult(Exception):
     """Why there is no comparison.json to show."""
-
-
-class NoComment(Exception):
-    """PROGRAM printed no comment, not even one that says that there is no result."""
 
 
 def read_artifact(data):
@@ -58,7 +60,10 @@ def fetch_comparison(github, run_id):
     newest = max(usable, key=lambda artifact: artifact["id"])
     if newest["size_in_bytes"] > MAX_ARTIFACT_BYTES:
         raise NoResult(f"the artifact is larger than {MAX_ARTIFACT_BYTES >> 20} MiB")
-    return read_artifact(github.bytes("GET", f"/actions/artifacts/{newest['id']}/zip", longest=MAX_ARTIFACT_BYTES))
+    try:
+        return read_artifact(github.bytes("GET", f"/actions/artifacts/{newest['id']}/zip", longest=MAX_ARTIFACT_BYTES))
+    except ApiError as error:
+        raise NoResult(f"the artifact could not be fetched: {error}") from None
 
 
 def find_pull_request(github, run):
@@ -80,39 +85,45 @@ def find_pull_request(github, run):
 
 
 def printed_by(command, folder):
-    """What a program prints that runs in `folder`, or None if it fails, hangs or crashes."""
+    """The comment that a program prints which runs in `folder`, or None if it fails, hangs, crashes, or prints anything else."""
     try:
         ran = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=TIME_LIMIT_S, cwd=folder)
-        return ran.stdout.decode("utf-8")
+        text = ran.stdout.decode("utf-8")
     except (OSError, subprocess.SubprocessError, ValueError) as error:  # ValueError: no UTF-8, or a zero byte
-        print(f"comment.py: {error}", file=sys.stderr)
+        safe_text.warn(f"comment.py: {error}")
         return None
+    return text if text.startswith(MARKER) else None
 
 
 def comment_of(github, compare, run, head_sha):
-    """The text of the comment. If there is no comparison, or PROGRAM cannot show it, the text says so: a comment about an
-    earlier commit must not stay as if it were about this one."""
-    jobs = list(github.pages(f"/actions/runs/{run['id']}/jobs", key="jobs"))
-    command, about = [pathlib.Path(compare).resolve(), "comment"], ["--timeline", "run.json", "--head", head_sha]
+    """The text of the comment. If there is no comparison, or PROGRAM cannot show it or the run's jobs, the text says so: a
+    comment about an earlier commit must not stay as if it were about this one."""
+    try:
+        jobs = list(github.pages(f"/actions/runs/{run['id']}/jobs", key="jobs"))
+    except ApiError as error:
+        safe_text.warn(f"comment.py: {error}")
+        jobs = []
+    command, about = [pathlib.Path(compare).resolve(), "comment"], ["--head", head_sha]
     with tempfile.TemporaryDirectory(prefix="warpgauge-") as name:
         folder = pathlib.Path(name)
         (folder / "run.json").write_text(json.dumps({"run": run, "jobs": jobs}), encoding="utf-8")
         try:
             (folder / "comparison.json").write_bytes(fetch_comparison(github, run["id"]))
-            text = printed_by([*command, "comparison.json", *about], folder)
-            reason = "the comparison cannot be shown"
+            attempts = [["comparison.json"], ["--failure", "the comparison cannot be shown"]]
         except NoResult as error:
-            text, reason = None, str(error)
-        text = text or printed_by([*command, "--failure", reason, *about], folder)
-    if not text:
-        raise NoComment(f"{compare} printed no comment")
-    return text
+            attempts = [["--failure", safe_text.visible(error)[:MOST_REASON]]]
+        for shown in attempts:
+            for timeline in (["--timeline", "run.json"], []):  # names of jobs are foreign, too, and may be refused
+                text = printed_by([*command, *shown, *timeline, *about], folder)
+                if text:
+                    return text
+    return LAST_RESORT
 
 
 def write_comment(github, number, text):
-    marker = text.splitlines()[0]
     for comment in github.pages(f"/issues/{number}/comments"):
-        if comment["user"]["login"] == BOT and comment["body"].startswith(marker):
+        author = comment.get("user") or {}  # null: the account was deleted
+        if author.get("login") == BOT and (comment.get("body") or "").startswith(MARKER):
             github.call("PATCH", f"/issues/comments/{comment['id']}", {"body": text})
             return "updated"
     github.call("POST", f"/issues/{number}/comments", {"body": text})
@@ -129,25 +140,27 @@ def post(github, run_id, compare):
     run = github.get(f"/actions/runs/{run_id}")
     found = find_pull_request(github, run)
     if found is None:
-        print(f"comment.py: run {run_id} has no open pull request with this commit; no comment is written")
+        safe_text.say(f"comment.py: run {run_id} has no open pull request with this commit; no comment is written")
         return
     number, head_sha = found
+    text = ""
     if run["conclusion"] != "skipped":
         text = comment_of(github, compare, run, head_sha)
-        print(f"comment.py: the comment of pull request {number} is {write_comment(github, number, text)}")
+        safe_text.say(f"comment.py: the comment of pull request {number} is {write_comment(github, number, text)}")
     drop_label(github, number)
+    if text == LAST_RESORT:
+        safe_text.die(1, f"comment.py: error: {compare} printed no comment; the pull request got one without details")
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="comment.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = safe_text.ArgumentParser(prog="comment.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("run_id", type=int)
     parser.add_argument("--compare", required=True)
     arguments = parser.parse_args()
     try:
         post(GitHub(), arguments.run_id, arguments.compare)
-    except (ApiError, NoComment) as error:
-        print(f"comment.py: error: {error}", file=sys.stderr)
-        return 1
+    except ApiError as error:
+        safe_text.die(1, f"comment.py: error: {error}")
     return 0
 
 

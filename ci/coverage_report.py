@@ -23,6 +23,7 @@ import re
 import subprocess
 import sys
 
+import safe_text
 
 BLOCK = re.compile(r" *(\S+): *(\d+)-block +\d+$")
 LINE = re.compile(r" *\S+: *\d+:")
@@ -75,7 +76,7 @@ class Source:
                 continue
             same_number, which = next(exceptional, (None, []))
             if (same_number, len(which)) != (number, len(line["branches"])):
-                raise SystemExit(f"coverage_report.py: error: text and JSON of gcov disagree: {gcov_file['file']}:{number}")
+                safe_text.die(1, f"coverage_report.py: error: text and JSON of gcov disagree: {gcov_file['file']}:{number}")
             counts = source_branches(line["branches"], which)
             key = (places.get(line.get("function_name")), number, len(counts))
             before = self.branches.get(key, [0] * len(counts))
@@ -100,7 +101,7 @@ def gcov(root, note, *flags):
     command = ["gcov", "--branch-probabilities", "--stdout", *flags, str(note.resolve())]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True, errors="replace", check=False)
     if result.returncode != 0:
-        raise SystemExit(f"coverage_report.py: error: gcov failed: {result.stderr.strip()[-400:]}")
+        safe_text.die(1, f"coverage_report.py: error: gcov failed: {result.stderr.strip()[-400:]}")
     return result.stdout
 
 
@@ -143,7 +144,7 @@ def total(figures):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
+    parser = safe_text.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("folders", nargs="+")
     parser.add_argument("--at-least", type=float, default=95)
@@ -158,17 +159,16 @@ def main():
     take_counts(flags.build, flags.root, sources)
     unknown = [name for name, source in sources.items() if not source.lines]
     if unknown or not sources:
-        print("coverage_report.py: error: gcov has no data for", ", ".join(unknown) or "these folders", file=sys.stderr)
-        return 1
+        safe_text.die(1, f"coverage_report.py: error: gcov has no data for {', '.join(unknown) or 'these folders'}")
 
     worst = sorted(sources, key=lambda name: (percent(sources[name].branch_figures()), name))
-    print(f"{'lines':>20} {'branches':>20}  file: lines with a branch that was not taken")
+    safe_text.say(f"{'lines':>20} {'branches':>20}  file: lines with a branch that was not taken")
     for name in worst[: flags.worst]:
         source = sources[name]
-        print(row(name, source.line_figures(), source.branch_figures(), ": " + ranges(source.untaken_lines())))
+        safe_text.say(row(name, source.line_figures(), source.branch_figures(), ": " + ranges(source.untaken_lines())))
     lines = total(source.line_figures() for source in sources.values())
     branches = total(source.branch_figures() for source in sources.values())
-    print(row(f"all {len(sources)} files", lines, branches))
+    safe_text.say(row(f"all {len(sources)} files", lines, branches))
     return 0 if percent(branches) >= flags.at_least else 1
 
 

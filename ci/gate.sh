@@ -54,11 +54,13 @@ out=${out:-$kept/last}
 # build_failed TREE: ends the script with the end of the build's output.
 build_failed() {
   tail -n 40 "$log" >&2
+  ! is_disk_full "$log" || die_with 5 "building $1 failed: the disk is full or read-only; the full output is in $log"
   die "building $1 failed; the full output is in $log"
 }
 
 # cmake_build TREE TARGET: with the preset. Base and this tree share the compiler cache.
 cmake_build() {
+  : >"$log" # if it cannot be written, an old one must not be read in its place
   (
     cd "$1"
     if have ccache; then
@@ -72,6 +74,7 @@ cmake_build() {
 # build_tree TREE: one of the two sides. Both are built by the same commands.
 build_tree() {
   add_submodules "$1"
+  : >"$log"
   if [[ -n $build_command ]]; then
     (cd "$1" && bash -euo pipefail -c "$build_command") >"$log" 2>&1 8>&- || lacks_target "$1" || build_failed "$1"
   else
@@ -176,7 +179,8 @@ check_out_base() {
   rm -rf "$1"
   mkdir -p "$1"
   git -C "$repository" worktree prune
-  git -C "$repository" worktree add --quiet --force --detach "$1/tree.partial" "$base"
+  git -C "$repository" worktree add --quiet --force --detach "$1/tree.partial" "$base" ||
+    die_with 5 "base cannot be checked out in $1; is the disk full or read-only?"
   [[ ! -d $repository/.deps ]] || ln -s "$repository/.deps" "$1/tree.partial/.deps"
   git -C "$repository" worktree move "$1/tree.partial" "$1/tree"
 }
@@ -241,9 +245,9 @@ if [[ $json == "$out/comparison.json" && $markdown == "$out/comparison.md" ]]; t
 fi
 code=0
 if [[ $json == - ]]; then
-  "${command[@]}" | tee "$out/comparison.json" || code=$?
+  logged_to "$out/comparison.json" "${command[@]}" || code=$?
 elif [[ $markdown == - ]]; then
-  "${command[@]}" | tee "$out/comparison.md" || code=$?
+  logged_to "$out/comparison.md" "${command[@]}" || code=$?
 else
   "${command[@]}" || code=$?
 fi

@@ -2,9 +2,9 @@
 GITHUB_REPOSITORY, GITHUB_TOKEN), so a test can use a stand-in for GitHub.
 """
 
+import http.client
 import json
 import os
-import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -39,7 +39,7 @@ class GitHub:
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
                 data = answer.read(longest + 1)
-        except (urllib.error.URLError, TimeoutError) as error:
+        except (OSError, http.client.HTTPException) as error:  # URLError and TimeoutError are OSErrors
             raise ApiError(f"{method} {path}: {error}") from None
         if len(data) > longest:
             raise ApiError(f"{method} {path}: the answer is larger than {longest} bytes")
@@ -47,7 +47,10 @@ class GitHub:
 
     def call(self, method, path, body=None):
         data = self.bytes(method, path, body)
-        return json.loads(data) if data else None
+        try:
+            return json.loads(data) if data else None
+        except (ValueError, RecursionError) as error:
+            raise ApiError(f"{method} {path}: the answer is not JSON: {error}") from None
 
     def get(self, path, **query):
         return self.call("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""))
@@ -56,7 +59,9 @@ class GitHub:
         """All items of a list, which GitHub returns in pages of 100."""
         for page in range(1, most + 1):
             answer = self.get(path, per_page=100, page=page, **query)
-            items = answer[key] if key else answer
+            items = answer.get(key) if key and isinstance(answer, dict) else answer
+            if not isinstance(items, list):
+                raise ApiError(f"GET {path}: the answer is not a list")
             yield from items
             if len(items) < 100:
                 return

@@ -59,7 +59,7 @@ measure_head() {
   [[ -z $filter ]] || arguments=(-- "--benchmark_filter=$filter")
   timeout --kill-after=5 "$measuring_limit_s" "$root/ci/measure.sh" --bin "$head" --out "$out/head" --processes "$processes" \
     --matrix "$matrix" "${arguments[@]}" || code=$?
-  [[ $code -ne 2 ]] || exit 2
+  [[ $code -ne 2 && $code -ne 5 ]] || exit "$code"
   mapfile -t files < <(seq -f "$out/head/process-%g.json" "$processes")
   /usr/bin/python3 -c 'import json, sys
 rows = [row for path in sys.argv[2:] for row in json.load(open(path, encoding="utf-8"))["benchmarks"]]
@@ -69,6 +69,7 @@ sys.exit(sys.argv[1] != "0" and not any(row.get("error_occurred") for row in row
 # run_ab FILTER: writes ab.json.
 run_ab() {
   local code=0
+  : >"$out/ab.txt" # a redirection that fails would look like a regression
   ab "$1" --keep "$out/ab" --json "$out/ab.json" >"$out/ab.txt" || code=$?
   cat "$out/ab.txt"
   [[ -s $out/ab.json ]] || die_with "${code/#0/1}" "compare ab wrote no comparison; it ended with exit code $code"
@@ -77,6 +78,7 @@ run_ab() {
 # against_baseline: writes baseline.json.
 against_baseline() {
   local code=0
+  : >"$out/baseline.txt"
   "$compare" gate --baseline "$baselines" --head "$out"/head/process-*.json ${filter:+--filter "$filter"} \
     --json "$out/baseline.json" >"$out/baseline.txt" || code=$?
   cat "$out/baseline.txt"

@@ -47,6 +47,7 @@ gate() {
 # keep_first_round: stores the round in .warpgauge/. A wrong or failed case is never stored.
 keep_first_round() {
   local code=0 brief=()
+  : >"$head/comparison.txt" # a redirection that fails would look like a wrong case
   "$bin/compare" bless --baseline "$unblessed" --head "${files[@]}" --reason "first round on this machine" \
     >"$head/comparison.txt" || code=$?
   if [[ $code -eq 1 ]]; then
@@ -67,6 +68,7 @@ keep_first_round() {
 stored=$(baseline_file "$fingerprint" "$matrix")
 if [[ -e $baselines/$stored || -e $unblessed/$stored ]]; then
   code=0
+  : >"$head/comparison.txt" # a redirection that fails would look like a regression
   gate >"$head/comparison.txt" || code=$?
   cat "$head/comparison.txt"
   "$bin/compare" settle estimate "$head/comparison.json" ci/gate.sh "${matrix_arguments[@]}" || true

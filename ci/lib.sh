@@ -25,7 +25,8 @@ refuse_tracked() {
 # server that a compiler cache starts would keep it.
 lock_tree() {
   mkdir -p "$1/.warpgauge"
-  exec 8>>"$1/.warpgauge/lock" || die "cannot open the lock $1/.warpgauge/lock"
+  : >>"$1/.warpgauge/lock"
+  exec 8>>"$1/.warpgauge/lock"
   flock --nonblock 8 && return
   say "waiting: another script is building or measuring in $1"
   flock --wait "${WARPGAUGE_LOCK_SECONDS:-3600}" 8 || die "another script has held $1/.warpgauge/lock for too long"
@@ -34,8 +35,32 @@ lock_tree() {
 say() { printf '%s: %s\n' "$self" "$*"; }
 # die_with CODE TEXT, die TEXT (1), usage_error TEXT (2): print an error and end the script.
 die_with() {
-  printf '%s: error: %s\n' "$self" "${*:2}" >&2
+  printf '%s: error: %s\n' "$self" "${*:2}" >&2 || true
   exit "$1"
+}
+# A command for files that fails ends the script with 5, as in `compare`: the 1 of mkdir is not "a case was wrong". Other
+# commands whose failure nobody expects end it with their own code.
+failed_command() {
+  local code=$1 command=$2
+  case ${command%%[ $'\n']*} in
+    mkdir | cp | mv | rm | rmdir | touch | ln | mktemp | chmod | printf | echo | cat | tee | exec | :)
+      die_with 5 "a file cannot be written, or read: $command; is the disk full or read-only?"
+      ;;
+  esac
+  exit "$code"
+}
+set -E
+trap 'failed_command "$?" "$BASH_COMMAND"' ERR
+# is_disk_full LOG: whether a build failed because of the disk.
+is_disk_full() { grep -qE 'No space left on device|Read-only file system|Disk quota exceeded' "$1"; }
+# logged_to FILE COMMAND...: stdout of the command also goes to the file. Ends with the code of the command, or 5 if the file
+# cannot be written.
+logged_to() {
+  local codes
+  "${@:2}" | tee "$1"
+  codes=("${PIPESTATUS[@]}")
+  [[ ${codes[1]} -eq 0 ]] || return 5
+  return "${codes[0]}"
 }
 die() { die_with 1 "$@"; }
 usage_error() { die_with 2 "$@"; }
@@ -249,9 +274,11 @@ build() {
   fi
   mkdir -p "$folder"
   log=$folder/configure.log
+  : >"$log"
   say "configuring $preset in build/$preset"
   (cd "$root" && cmake --preset "$preset" >"$log" 2>&1) || {
     tail -n 40 "$log" >&2
+    ! is_disk_full "$log" || die_with 5 "configuring $preset failed: the disk is full or read-only"
     die "configuring $preset failed; the full output is in build/$preset/configure.log"
   }
   grep -E '^-- CUDA:' "$log" || true

@@ -10,7 +10,8 @@
 #
 # The processes write to DIR/unfinished/. When all of them have ended, their files replace those of the previous round in
 # DIR, and DIR/unfinished/ is removed. If one crashes, DIR/unfinished/ stays. Its file `why` holds the cause.
-# Exit: 0 all cases checked and timed; 1 a case was wrong or failed; 2 usage; 6 a process crashed or left no results.
+# Exit: 0 all cases checked and timed; 1 a case was wrong or failed; 2 usage; 5 a file cannot be written; 6 a process crashed or
+# left no results.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -38,7 +39,11 @@ run() {
   if [[ -t 2 ]]; then
     "${command[@]}" >"$new/process-$1.log"
   else
+    local codes
     "${command[@]}" 2>&1 >"$new/process-$1.log" | tee "$new/process-$1.errors" >&2
+    codes=("${PIPESTATUS[@]}")
+    [[ ${codes[1]} -eq 0 ]] || return 5
+    return "${codes[0]}"
   fi
 }
 
@@ -54,6 +59,7 @@ status=0
 for ((i = 1; i <= processes; i++)); do
   say "process $i of $processes"
   echo "process $i of $processes did not end" >"$new/why"
+  : >"$new/process-$i.log" # a redirection that fails would look like a wrong case
   code=0
   run "$i" || code=$?
   case $code in
@@ -64,6 +70,7 @@ for ((i = 1; i <= processes; i++)); do
       say "process $i: a case was wrong or failed"
       ;;
     2) usage_error "bench does not accept these arguments, see the line above" ;;
+    5) die_with 5 "process $i of $processes could not write its results, see the line above; is the disk full?" ;;
     *) crashed "$i" "crashed with exit code $code" ;;
   esac
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ci/nightly.sh - fuzzes for an hour, then measures the large matrix, compares it with its stored baseline and adds the round
+# ci/nightly.sh - fuzzes kernels for an hour, then measures the large matrix, compares it with its stored baseline and adds the round
 # (ci/refresh.sh). This takes too long for every change. If fuzz fails, the measurement still runs.
 #
 #   --bin DIR         the folder with programs.tar of ci/build-programs.sh, or with the programs (required)
@@ -51,7 +51,11 @@ note_failure() {
 # A quarter of the problems are too expensive for ctest: grid limits, long K (--corners).
 # The first seeds of two nights are a million apart, so nights do not repeat each other.
 code=0
-"$bin/fuzz" "${kernel[@]}" --seed $((seed * 1000000)) --seeds 1000000 --seconds $((minutes * 60)) --corners 2>&1 | tee "$out/fuzz.log" || code=$?
+# shellcheck disable=SC2317 # logged_to calls it
+fuzz() {
+  "$bin/fuzz" "${kernel[@]}" --seed $((seed * 1000000)) --seeds 1000000 --seconds $((minutes * 60)) --corners 2>&1
+}
+logged_to "$out/fuzz.log" fuzz || code=$?
 [[ $code -eq 0 ]] || note_failure fuzz "$code"
 if [[ $matrix != none ]]; then
   code=0

@@ -11,6 +11,7 @@ Environment: GITHUB_REPOSITORY, GITHUB_TOKEN (issues: write), GITHUB_API_URL. Ex
 import argparse
 import sys
 
+import safe_text
 from github_api import BOT, ApiError, GitHub
 
 
@@ -20,7 +21,7 @@ def marker(name):
 
 def open_issue(github, name):
     for issue in github.pages("/issues", state="open"):
-        if issue["user"]["login"] == BOT and (issue["body"] or "").startswith(marker(name)):
+        if (issue.get("user") or {}).get("login") == BOT and (issue["body"] or "").startswith(marker(name)):
             return issue["number"]
     return None
 
@@ -43,18 +44,18 @@ def failed(github, name, run_id):
         number = github.call("POST", "/issues", {"title": f"{name} fails", "body": text})["number"]
     else:
         github.call("POST", f"/issues/{number}/comments", {"body": text})
-    print(f"notify.py: reported in issue {number}")
+    safe_text.say(f"notify.py: reported in issue {number}")
 
 
 def passed(github, name):
     number = open_issue(github, name)
     if number is not None:
         github.call("PATCH", f"/issues/{number}", {"state": "closed"})
-        print(f"notify.py: closed issue {number}")
+        safe_text.say(f"notify.py: closed issue {number}")
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="notify.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = safe_text.ArgumentParser(prog="notify.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     failing = commands.add_parser("failed")
     failing.add_argument("name")
@@ -67,8 +68,7 @@ def main():
         else:
             passed(GitHub(), arguments.name)
     except ApiError as error:
-        print(f"notify.py: error: {error}", file=sys.stderr)
-        return 1
+        safe_text.die(1, f"notify.py: error: {error}")
     return 0
 
 

@@ -14,6 +14,8 @@ Of Light.
 import csv
 import sys
 
+import safe_text
+
 REACHED = 60.0
 
 LIMITS = {  # unit -> metrics (an architecture may have one or both), and what to do if it is the bottleneck
@@ -157,30 +159,27 @@ def perf_words(sides):
 
 def main(arguments):
     if arguments in (["-h"], ["--help"]):
-        print(__doc__)
+        safe_text.say(__doc__)
         return 0
     if arguments == ["--metrics"]:
-        print(",".join(metric for metrics, _ in LIMITS.values() for metric in metrics.split()))
+        safe_text.say(",".join(metric for metrics, _ in LIMITS.values() for metric in metrics.split()))
         return 0
     if len(arguments) < 3 or arguments[0] not in ("ncu", "perf") or not all("=" in side for side in arguments[2:]):
-        print(__doc__, file=sys.stderr)
-        return 2
+        safe_text.die(2, __doc__)
     profiler, case, *files = arguments
     sides = []
     for side, path in (item.split("=", 1) for item in files):
         try:
             values = (read_ncu if profiler == "ncu" else read_perf)(path)
         except (OSError, csv.Error, KeyError) as error:
-            print(f"profile_words.py: error: {path}: {error}", file=sys.stderr)
-            return 3
+            safe_text.die(3, f"profile_words.py: error: {path}: {error}")
         if values is None:
-            print(f"profile_words.py: error: {profiler} counted nothing for {side}; this machine has no counters, or denies access",
-                  file=sys.stderr)
-            return 4
+            safe_text.die(4, f"profile_words.py: error: {profiler} counted nothing for {side}; this machine has no counters, "
+                             "or denies access")
         sides.append((side, values))
     lines = (ncu_words if profiler == "ncu" else perf_words)(sides)
     *head, verdict = [line for line in lines if line]
-    print("\n".join([case, *head, f"=> {verdict}"]))
+    safe_text.say("\n".join([case, *head, f"=> {verdict}"]))
     return 0
 
 

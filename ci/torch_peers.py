@@ -22,6 +22,8 @@ import statistics
 import sys
 import time
 
+import safe_text
+
 CASE = re.compile(r".+?/(f16|bf16|f32)/B:(\d+)/H:(\d+)(?:/Hkv:(\d+))?/S:(\d+)(?:/Sk:(\d+))?/D:(\d+)/causal:([01])"
                   r"(?:/scale:([^/]+))?")
 BACKENDS = {"flash": "FLASH_ATTENTION", "cudnn": "CUDNN_ATTENTION", "efficient": "EFFICIENT_ATTENTION", "math": "MATH"}
@@ -196,7 +198,7 @@ def usable_torch():
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="torch_peers.py", description=__doc__,
+    parser = safe_text.ArgumentParser(prog="torch_peers.py", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=pathlib.Path, required=True, metavar="FILE", help="file with case names")
     parser.add_argument("--out", type=pathlib.Path, required=True, metavar="FILE", help="where the results go")
@@ -210,7 +212,7 @@ def main():
         parser.error(f"--cases: {arguments.cases} has no case name")
     torch, reason = usable_torch()
     if torch is None:
-        print(f"torch_peers.py: skipped: {reason}")
+        safe_text.say(f"torch_peers.py: skipped: {reason}")
         return 77
     begin = time.monotonic()
     gpu = Gpu(torch)
@@ -219,9 +221,9 @@ def main():
         document["benchmarks"].append(each)
         write(arguments.out, document)
         said = each.get("skip_message") or f"{each['real_time'] * 1e-3:.1f} us, {each['tflops']:.1f} TFLOP/s"
-        print(f"{each['name']}: {said}", flush=True)
+        safe_text.say(f"{each['name']}: {said}")
     timed = sum("skipped" not in each for each in document["benchmarks"])
-    print(f"torch_peers.py: {timed} of {len(document['benchmarks'])} cases timed in {time.monotonic() - begin:.0f} s")
+    safe_text.say(f"torch_peers.py: {timed} of {len(document['benchmarks'])} cases timed in {time.monotonic() - begin:.0f} s")
     return 0 if timed else 1
 
 

@@ -14,10 +14,12 @@ import re
 import subprocess
 import sys
 
+import safe_text
+
 try:
     import yaml
 except ImportError:
-    print("workflow_rules.py: skipped: PyYAML is not installed for", sys.executable)
+    safe_text.say(f"workflow_rules.py: skipped: PyYAML is not installed for {sys.executable}")
     sys.exit(77)
 
 RULES = {
@@ -53,7 +55,7 @@ CONTEXT = re.compile(r"(?<![\w.])github\b((?:\s*\.\s*[\w*-]+|\s*\[[^\]]*\])*)", 
 TRUSTED = {
     "event.action", "event.label.name", "event.number", "event.pull_request.base.sha", "event.pull_request.head.repo.full_name",
     "event.pull_request.head.sha", "event.pull_request.number", "event.workflow_run.conclusion", "event.workflow_run.event",
-    "event.workflow_run.head_sha", "event.workflow_run.id", "event_name", "ref", "repository", "run_attempt", "run_id",
+    "event.workflow_run.head_repository.full_name", "event.workflow_run.head_sha", "event.workflow_run.id", "event_name", "ref", "repository", "run_attempt", "run_id",
     "server_url", "sha", "token", "workflow"}
 
 
@@ -258,10 +260,10 @@ def check(path, source):
 
 def main(arguments):
     if arguments == ["--rules"]:
-        print("\n".join(f"{rule}: {what}" for rule, what in RULES.items()))
+        safe_text.say("\n".join(f"{rule}: {what}" for rule, what in RULES.items()))
         return 0
     if not arguments or arguments[0].startswith("-") and (arguments[0] != "--online" or not arguments[1:]):
-        print(__doc__)
+        safe_text.say(__doc__)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     source = ""
     if arguments[0] == "--online":
@@ -273,11 +275,10 @@ def main(arguments):
     for path in arguments:
         try:
             for place, rule in sorted(set(check(path, source))):
-                print(f"{os.path.relpath(path)}: {place}: {rule}: {RULES[rule]}")
+                safe_text.say(f"{os.path.relpath(path)}: {place}: {rule}: {RULES[rule]}")
                 found = 1
         except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError) as error:
-            print(f"workflow_rules.py: error: {path}: cannot be read as a workflow: {error}", file=sys.stderr)
-            return 2
+            safe_text.die(2, f"workflow_rules.py: error: {path}: cannot be read as a workflow: {error}")
     return found
 
 

@@ -10,6 +10,7 @@
 #include "base/diagnostic.h"
 #include "base/field_reader.h"
 #include "base/text.h"
+#include "compare/baseline/one_more.h"
 
 namespace warpgauge {
 namespace {
@@ -116,12 +117,15 @@ std::vector<fs::path> baselines_in(const fs::path& directory, const std::string&
   return files;
 }
 
-void write_baseline(const StoredBaseline& stored, const Baseline& baseline) {
+void write_baseline(const StoredBaseline& stored, const Baseline& edited, const Baseline& baseline) {
   const std::string text = format_baseline(baseline);
   const Baseline again =
       parse_baseline(text, stored.path.string(), "the new round cannot be stored; nothing was written");
   if (format_baseline(again) != text)
     throw std::logic_error(stored.path.string() + ": the new round would be read differently");
+  if (const std::string fault = not_one_more(edited, again); !fault.empty())
+    throw std::logic_error(fmt::format("{}: the new text is not the stored one with one round more: {}",
+                                       stored.path.string(), fault));
   update_file(stored.path, stored.text, text);
 }
 

@@ -39,8 +39,9 @@ struct StoredBaseline {
                                                               const std::string& fingerprint,
                                                               const std::string& matrix);
 
-// Replaces the file that was read as `stored`. Throws Diagnostic, and writes nothing, if the new text could
-// not be read again; throws OutputError if the file was changed since it was read.
-void write_baseline(const StoredBaseline& stored, const Baseline& baseline);
+// Replaces the file that was read as `stored`. Writes nothing if that would lose something: throws Diagnostic
+// if the new text could not be read again, std::logic_error if it is not `edited` (the stored one with the
+// edits of the user) with one round more, OutputError if the file was changed since it was read.
+void write_baseline(const StoredBaseline& stored, const Baseline& edited, const Baseline& baseline);
 
 }  // namespace warpgauge

@@ -58,6 +58,7 @@ std::optional<RoundProblem> problem_with_round(const ResultSet& results, const B
   using namespace round_problem;
   if (!measured_something(results)) return NothingMeasured{};
   if (!is_one_round(results)) return SeveralRounds{};
+  if (!round.date.empty() && !parse_date(round.date)) return BadDate{round.date};
   std::vector<BaselineRound> taken(stored.begin(), stored.end());
   std::erase_if(taken, [](const BaselineRound& one) { return one.state == RoundState::refused; });
   if (taken.empty()) return std::nullopt;

@@ -24,6 +24,9 @@ struct AlreadyIn {          // a stored round has the same date, or the same nam
   std::string date;         // empty if unknown
 };
 struct Undated {};  // neither date nor round: cannot be distinguished from the stored rounds
+struct BadDate {    // has a date that is none: 25:61:61, or the year 9999
+  std::string date;
+};
 struct BeforeLast {
   std::string date, last_date;
 };
@@ -33,9 +36,9 @@ struct UnderAnHour {  // after the last round, and not known to be of another bo
   bool same_boot = false;    // known to be; else a boot is unknown
 };
 }  // namespace round_problem
-using RoundProblem =
-    std::variant<round_problem::NothingMeasured, round_problem::SeveralRounds, round_problem::AlreadyIn,
-                 round_problem::Undated, round_problem::BeforeLast, round_problem::UnderAnHour>;
+using RoundProblem = std::variant<round_problem::NothingMeasured, round_problem::SeveralRounds,
+                                  round_problem::AlreadyIn, round_problem::Undated, round_problem::BadDate,
+                                  round_problem::BeforeLast, round_problem::UnderAnHour>;
 
 // Whether `later` has to replace a refused round: it is of the same time, or less than an hour after it and
 // not known to be of another boot.

@@ -224,7 +224,7 @@ int refuse(const BlessRequest& request, Blessing& all, const Comparison& compari
     Baseline updated = *all.stored.baseline;
     set_state(all.round, comparison, {}, false);
     add_round(updated, all.round, comparison);
-    write_baseline(all.stored, updated);
+    write_baseline(all.stored, *all.stored.baseline, updated);
     text += fmt::format("{} keeps the round as refused; it does not count\n", all.path);
   }
   print_outcome(request.reports, text);
@@ -248,8 +248,9 @@ int bless_round(const BlessRequest& request, Blessing& all, const Executable& ex
   write_reports(comparison, request.reports, executable);
   if (const std::string refusal = refusal_of(comparison, drifted); !refusal.empty())
     return refuse(request, all, comparison, refusal);
+  const Baseline edited = updated;
   add_round(updated, all.round, comparison);
-  write_baseline(all.stored, updated);
+  write_baseline(all.stored, edited, updated);
   print_outcome(request.reports, summary(updated, all.path));
   return 0;
 }

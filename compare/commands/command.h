@@ -31,6 +31,7 @@ struct Command {
 [[nodiscard]] Command gate_command();
 [[nodiscard]] Command bless_command();
 [[nodiscard]] Command fingerprint_command();
+[[nodiscard]] Command check_baseline_command();
 [[nodiscard]] Command settle_open_command();
 [[nodiscard]] Command settle_estimate_command();
 [[nodiscard]] Command settle_merge_command();

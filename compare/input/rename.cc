@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/escape.h"
+#include "base/text.h"
 #include "base/usage_error.h"
 
 namespace warpgauge {
@@ -15,6 +16,15 @@ constexpr const char* kHint = "give OLD=NEW, with \\ before a literal special ch
 
 re2::StringPiece piece(std::string_view text) {
   return {text.data(), text.size()};
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t bytes = utf8_character_bytes(text);
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
 }
 
 std::size_t separator_in(std::string_view text) {
@@ -51,6 +61,7 @@ struct RenameWords {
 }  // namespace
 
 Rename::Rename(std::string_view text) : text_(text) {
+  if (!is_utf8(text)) throw bad_value(text, "is not UTF-8, so no file can hold the name", "give OLD=NEW");
   const std::size_t at = separator_in(text);
   new_ = text.substr(at + 1);
   re2::RE2::Options options;

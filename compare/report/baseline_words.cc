@@ -31,6 +31,10 @@ struct RoundWords {
            "--date, "
            "when they were measured";
   }
+  std::string operator()(const round_problem::BadDate& problem) const {
+    return fmt::format("'{}' is not a date when a benchmark can have run; check the clock of the machine",
+                       visible(problem.date));
+  }
   std::string operator()(const round_problem::BeforeLast& problem) const {
     return fmt::format("measured on {}, before the baseline's last round ({}); bless rounds in their order",
                        visible(problem.date), visible(problem.last_date));

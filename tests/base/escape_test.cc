@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <fstream>
+#include <sstream>
 
 #include "base/json_text.h"
 #include "tests/base/hostile_names.h"
@@ -43,6 +45,34 @@ TEST(Visible, EscapesEachKindButNotItsNeighbours) {
 
 TEST(Visible, EscapesCommandsOfCiLogs) {
   EXPECT_EQ(visible("##[error]x"), "##\\x5berror]x");
+}
+
+std::string percent_decoded(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool encoded = text[i] == '%';
+    out += encoded ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
+    if (encoded) i += 2;
+  }
+  return out;
+}
+
+// The same table is for ci/safe_text.py.
+TEST(Escapes, OfTheTable) {
+  std::ifstream file(WARPGAUGE_ESCAPES);
+  int rows = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    std::istringstream fields(line);
+    std::string input, shown, lines;
+    std::getline(fields, input, '\t');
+    std::getline(fields, shown, '\t');
+    std::getline(fields, lines, '\t');
+    EXPECT_EQ(visible(percent_decoded(input)), percent_decoded(shown)) << input;
+    EXPECT_EQ(safe_lines(percent_decoded(input)), percent_decoded(lines)) << input;
+    ++rows;
+  }
+  EXPECT_GT(rows, 30);
 }
 
 TEST(Visible, IsIdempotent) {

@@ -43,6 +43,7 @@ world 2
 expect 1 "added one refused round to .*; it does not count" refresh 2026-11-12T08:00:00+00:00 # a doubling
 expect_states "accepted accepted refused"
 cmp -s "$baselines"/*/ci.json "$work"/round/baselines/*/ci.json || fail "a refused round is not handed on"
+cp "$baselines"/*/ci.json "$work/three.json"
 world 1 '"wrong": "b",'
 expect 1 "a case was wrong" refresh 2026-11-13T08:00:00+00:00
 expect_states "accepted accepted refused refused"
@@ -79,7 +80,10 @@ git clone --quiet "$work/remote" "$work/clone" 2>/dev/null
 git=(git -C "$work/clone" -c user.name=test -c user.email=test@example.org)
 "${git[@]}" switch --quiet --force-create main
 cp "$root/.gitignore" "$work/clone/" # git must not ignore a baseline
-"${git[@]}" add .gitignore
+folder=$(basename "$(dirname "$baselines"/*/ci.json)")
+mkdir -p "$work/clone/baselines/$folder"
+cp "$work/three.json" "$work/clone/baselines/$folder/ci.json"
+"${git[@]}" add .gitignore baselines
 "${git[@]}" commit --quiet --message first
 "${git[@]}" push --quiet origin main
 measured=$("${git[@]}" rev-parse HEAD)
@@ -87,7 +91,7 @@ measured=$("${git[@]}" rev-parse HEAD)
 propose() {
   "${git[@]}" checkout --quiet "$measured"
   : >"$work/gh"
-  env "PATH=$work/tools:$PATH" "STAND_IN=$work" "$root/ci/propose.sh" --repository "$work/clone" --from "$work/proposal" --every 0 "$@"
+  env "PATH=$work/tools:$PATH" "STAND_IN=$work" "$root/ci/propose.sh" --compare "$compare" --repository "$work/clone" --from "$work/proposal" --every 0 "$@"
 }
 expect_calls() { [[ $(cat "$work/gh") == "$1" ]] || fail "gh was called with $(cat "$work/gh")"; }
 
@@ -149,8 +153,37 @@ expect 0 "changed on main after the round was measured" propose # otherwise it w
 expect_calls ""
 cp "$work/round.json" "$work"/proposal/baselines/*/ci.json
 
-echo '{"schema": "other"}' >"$work/proposal/baselines/$(basename "$(dirname "$baselines"/*/ci.json)")/ci.json"
-expect 1 "is not a stored baseline" propose
+proposed=$work/proposal/baselines/$folder/ci.json
+for text in '{"schema": "other"}' '{"schema":"warpgauge/baseline/1"}' '{"schema":"warpgauge/baseline/2"}' '[]' ''; do
+  printf '%s' "$text" >"$proposed"
+  expect 3 "is not a stored baseline" propose
+  expect_calls ""
+done
+# One that is valid, and is not main's with one round more: two rounds at once, another value, another date.
+"${git[@]}" push --quiet --force origin "$measured:refs/heads/main"
+"${git[@]}" fetch --quiet --prune
+changes=('s/"state":"accepted"/"state":"noise"/' 's/2026-11-11T/2026-11-10T09:30:00+00:00","boot":"x","date":"2026-11-11T/' 's/\[1[0-9.]*,/[7.5,/'
+  's/2026-11-13T/9999-11-13T/' 's/"reason":"round of ci"/"reason":"forged"/')
+for change in "${changes[@]}"; do
+  sed "$change" "$work/round.json" >"$proposed"
+  ! cmp -s "$work/round.json" "$proposed" || fail "the edit $change changes nothing"
+  expect 3 "is not a stored baseline" propose
+  expect_calls ""
+done
+cp "$work/three.json" "$proposed"
+expect 0 "nothing to propose" propose
+/usr/bin/python3 - "$work/round.json" >"$proposed" <<'PYTHON'
+import json, sys
+stored = json.load(open(sys.argv[1]))
+again = dict(stored["rounds"][-1], date="2026-11-20T08:00:00+00:00", round="other", boot="other")
+stored["rounds"].append(again)
+for case in stored["cases"]:
+    for values in case["values"].values():
+        values.append(values[-1])
+print(json.dumps(stored))
+PYTHON
+expect 3 "is not the baseline before with one round more" propose
+expect_calls ""
 rm -r "$work/proposal/baselines"
 mkdir -p "$work/proposal/baselines/.hidden name"
 cp "$baselines"/*/ci.json "$work/proposal/baselines/.hidden name/"
@@ -160,7 +193,7 @@ expect 1 "is not the name of a stored baseline" propose
 rm -r "$work/proposal/baselines"
 mkdir -p "$work/proposal/baselines/name"
 ln -s "$baselines"/*/ci.json "$work/proposal/baselines/name/ci.json"
-expect 1 "is not a stored baseline" propose
+expect 3 "is not a stored baseline: a link" propose
 
 # nightly.sh: fuzz, then the large matrix even if fuzz fails. If nothing could be checked, that is a failure.
 world 1

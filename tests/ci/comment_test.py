@@ -47,6 +47,23 @@ INVALID = [
     (changed(exit_code=True), "exit_code"), (changed(exit_code=[]), "exit_code"), (changed(verdict=["pass"]), "verdict")]
 
 
+def edits(document, path=()):
+    """For each value in a document, a function that gives the document with another value there."""
+    items = document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    for key, value in items:
+        place = (*path, key)
+
+        def edited(new, place=place):
+            copy = json.loads(VALID)
+            holder = copy
+            for step in place[:-1]:
+                holder = holder[step]
+            holder[place[-1]] = new
+            return copy
+        yield edited
+        yield from edits(value, place)
+
+
 class Posting(unittest.TestCase):
     def setUp(self):
         self.github = GitHubStandIn()
@@ -103,12 +120,51 @@ class Posting(unittest.TestCase):
         self.assertEqual(self.body(), printed.decode())
         self.assertLess(len(printed), LARGEST_COMMENT)
 
-    def test_a_compare_that_prints_nothing_is_a_failure_and_leaves_the_comment(self):
+    def test_a_compare_that_prints_no_comment_is_a_failure_and_the_last_comment_goes(self):
+        for program in ("/bin/false", "/bin/echo", "/nowhere"):
+            self.github.artifact = archive({"comparison.json": VALID})
+            self.comment()
+            self.assertNotIn("no result", self.body())
+            self.assertIn("printed no comment", self.comment(compare=program, exit_code=1))
+            self.assertEqual(self.body(), comment.LAST_RESORT)
+
+    def test_names_of_jobs_that_no_file_can_hold_do_not_keep_the_last_comment(self):
+        self.github.artifact = archive({"comparison.json": VALID})
         self.comment()
-        before = self.body()
-        self.assertIn("printed no comment", self.comment(compare="/bin/false", exit_code=1))
-        self.assertIn("printed no comment", self.comment(compare="/nowhere", exit_code=1))
-        self.assertEqual(self.body(), before)
+        self.github.artifact = archive({"comparison.json": changed(exit_code=[])})
+        for name in ("\ud800", "x\0y", "::error::x", "##[error]", 7, None, ["x"], {}):
+            self.github.jobs = [{"name": name, "conclusion": name, "started_at": name, "completed_at": name, "steps": name}]
+            self.comment()
+            self.assertIn("no result", self.body().splitlines()[1])
+            self.github.comments[0]["body"] = MARKER + "the last one"
+        self.github.jobs = None  # the API fails
+        self.comment()
+        self.assertIn("no result", self.body().splitlines()[1])
+
+    def test_an_artifact_that_cannot_be_fetched_is_told(self):
+        self.github.artifact = archive({"comparison.json": VALID})
+        self.comment()
+        for lost in ("refused", "cut off"):
+            self.github.lost_artifact = lost
+            self.comment()
+            self.assertIn("no result", self.body().splitlines()[1])
+            self.assertRegex(self.body(), "could not be fetched|no readable comparison.json")
+
+    def test_a_comment_of_a_deleted_account_is_left_alone(self):
+        self.github.comments.append({"id": 1, "number": 12, "body": None, "user": None})
+        self.comment()
+        self.assertEqual(len(self.github.comments), 2)
+
+    def test_any_edit_of_a_comparison_is_shown_or_refused(self):
+        """Each value of the file, replaced by each kind of value: `compare comment` ends with 0, and prints a comment."""
+        kinds = [None, True, -1, 1e308, "", "::error::x\n##[error]", [], {}, ["x"], {"x": []}]
+        with tempfile.TemporaryDirectory() as name:
+            file = pathlib.Path(name) / "comparison.json"
+            for i, edited in enumerate(edits(RED)):
+                file.write_text(json.dumps(edited(kinds[i % len(kinds)])), encoding="utf-8")
+                ran = subprocess.run([COMPARE, "comment", file], capture_output=True, check=False)
+                self.assertEqual((ran.returncode, ran.stderr), (0, b""), file.read_text(encoding="utf-8"))
+                self.assertTrue(ran.stdout.startswith(MARKER.encode()))
 
     def test_a_damaged_archive_is_refused_wherever_the_damage_is(self):
         for kind in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA):

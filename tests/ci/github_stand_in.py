@@ -31,6 +31,7 @@ class GitHubStandIn:
         self.comments, self.issues = [], []
         self.artifact = None  # bytes of the archive `comparison`
         self.stored_artifact_size = None
+        self.lost_artifact = ""  # refused: the store has none; cut off: it ends too early
         self.tokens_at_store = []
         stand_in = self
 
@@ -59,6 +60,13 @@ class GitHubStandIn:
         query = dict(urllib.parse.parse_qsl(split.query))
         if split.path == "/store/artifact.zip":  # GitHub stores artifacts on another host, which must not get the token
             self.tokens_at_store.append(request.headers.get("Authorization"))
+            if self.lost_artifact == "refused":
+                return self.send(request, 410, b"gone")
+            if self.lost_artifact == "cut off":
+                request.send_response(200)
+                request.send_header("Content-Length", str(len(self.artifact)))
+                request.end_headers()
+                return request.wfile.write(self.artifact[:20])
             return self.send(request, 200, self.artifact, "application/zip")
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return self.send(request, 401, b"{}")
@@ -88,7 +96,7 @@ class GitHubStandIn:
     def routes(self):
         return [
             ("GET", r"/actions/runs/7", lambda query, body: self.run),
-            ("GET", r"/actions/runs/7/jobs", lambda query, body: {"jobs": self.page(self.jobs, query)}),
+            ("GET", r"/actions/runs/7/jobs", lambda query, body: {"jobs": self.page(self.jobs, query)} if self.jobs is not None else 7),
             ("GET", r"/actions/runs/7/artifacts", self.artifacts),
             ("GET", r"/actions/artifacts/1/zip", lambda query, body: f"http://localhost:{self.port}/store/artifact.zip"),
             ("GET", r"/pulls", self.find_pulls),

@@ -12,6 +12,7 @@ coverage_report.py  reads gcov's JSON and text
 github_api.py       calls GitHub's API
 notify.py           calls GitHub's API: opens and closes issues
 profile_words.py    reads the CSV of Nsight Compute and perf
+safe_text.py        what the others print: escapes it as base/escape.cc does
 torch_peers.py      runs PyTorch
 workflow_rules.py   reads workflows with PyYAML
 FILES
@@ -19,8 +20,8 @@ FILES
 found=$(find "$root/ci" -name '*.py' -printf '%P\n' | sort)
 [[ $found == "$allowed" ]] || fail "ci/ has other Python files (>) than this test allows (<): $(diff <(echo "$allowed") <(echo "$found"))"
 
-# Python inside a script counts too. propose.sh reads the schema of a baseline, gpu-gate.sh looks for a failed row after exit
+# Python inside a script counts too. gpu-gate.sh looks for a failed row after exit
 # code 1 of bench, lib-cuda.sh and setup.sh look for modules.
 inline=$(cd "$root/ci" && grep -lE 'python3?"? -c' ./*.sh | sed 's#./##' | paste -sd ' ')
-[[ $inline == 'gpu-gate.sh lib-cuda.sh propose.sh setup.sh' ]] || fail "scripts with Python inside: $inline"
+[[ $inline == 'gpu-gate.sh lib-cuda.sh setup.sh' ]] || fail "scripts with Python inside: $inline"
 finish

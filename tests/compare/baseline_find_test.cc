@@ -8,6 +8,7 @@
 #include "base/diagnostic.h"
 #include "compare/baseline/baseline_files.h"
 #include "tests/base/temporary_directory.h"
+#include "tests/compare/baseline_test_support.h"
 
 namespace warpgauge {
 namespace {
@@ -115,17 +116,23 @@ TEST_F(FindBaseline, WhatCouldNotBeReadAgainIsNotWritten) {
   const StoredBaseline stored = read();
   Baseline updated = *stored.baseline;
   updated.cases["a"] = {1e-310};
-  EXPECT_THAT([&] { write_baseline(stored, updated); },
+  EXPECT_THAT([&] { write_baseline(stored, *stored.baseline, updated); },
               ThrowsMessage<Diagnostic>(HasSubstr(
                   "cases[0] a.values.real_time[0]: 1e-310 is too small to be compared; the new round "
                   "cannot be stored; nothing was written")));
   updated = {.metric = {}, .identity = {}, .rounds = {}, .cases = {}, .history = {}};
-  EXPECT_THAT([&] { write_baseline(stored, updated); },
+  EXPECT_THAT([&] { write_baseline(stored, *stored.baseline, updated); },
               ThrowsMessage<Diagnostic>(HasSubstr("rounds: is empty")));
   EXPECT_EQ(read().text, stored.text);
   updated = *stored.baseline;
-  updated.cases["a"] = {2.5};
-  write_baseline(stored, updated);
+  updated.rounds.push_back(make_round(28));
+  for (auto& [name, values] : updated.cases) values.emplace_back(2.5);
+  Baseline forged = updated;
+  *forged.cases.begin()->second.begin() = 9.5;
+  EXPECT_THAT([&] { write_baseline(stored, *stored.baseline, forged); },
+              ThrowsMessage<std::logic_error>(HasSubstr("was changed")));
+  EXPECT_EQ(read().text, stored.text);
+  write_baseline(stored, *stored.baseline, updated);
   EXPECT_EQ(read().baseline->cases, updated.cases);
 }
 

@@ -40,10 +40,32 @@ TEST(ParseDate, TakesWhatGoogleBenchmarkWrites) {
   EXPECT_EQ(parse_date("1969-12-31T20:30:00-03:30"), 0);
   EXPECT_EQ(parse_date("1970-01-01 00:00:10"), 10);
   EXPECT_EQ(parse_date("1970-01-01T00:00:10Z"), 10);
-  for (const char* bad :
-       {"", "yesterday", "2026-13-01T00:00:00Z", "2026-11-20T10:00", "2026-11-20T10:00:00+1",
-        "20x6-11-20T10:00:00Z", "-026-11-20T10:00:00Z", "2026-11-20T10:00:00x", "2026-11-20T10:00:00+01",
-        "2026-11-20T10:00:00+x1:00", "2026-11-20T10:00:00+01:x0", "2026-11-20T10:00:00+01x"}) {
+  for (const char* bad : {"",
+                          "yesterday",
+                          "2026-13-01T00:00:00Z",
+                          "2026-11-20T10:00",
+                          "2026-11-20T10:00:00+1",
+                          "20x6-11-20T10:00:00Z",
+                          "-026-11-20T10:00:00Z",
+                          "2026-11-20T10:00:00x",
+                          "2026-11-20T10:00:00+01",
+                          "2026-11-20T25:61:61Z",
+                          "2026-11-20T24:00:00Z",
+                          "2026-11-20T10:60:00Z",
+                          "2026-11-20T10:00:61Z",
+                          "9999-11-20T10:00:00Z",
+                          "2200-01-01T00:00:00Z",
+                          "1899-12-31T00:00:00Z",
+                          "2026/11/20T10:00:00Z",
+                          "2026-11-20x10:00:00Z",
+                          "2026-11-20T10.00.00Z",
+                          "2026-11-20T10:00:00+24:00",
+                          "2026-11-20T10:00:00+01:60",
+                          "2026-11-20T10:00:00+01:00x",
+                          "2026-11-20T10:00:00+010",
+                          "2026-11-20T10:00:00+x1:00",
+                          "2026-11-20T10:00:00+01:x0",
+                          "2026-11-20T10:00:00+01x"}) {
     EXPECT_EQ(parse_date(bad), std::nullopt) << bad;
   }
 }
@@ -91,6 +113,16 @@ TEST(Rounds, TheDateIsTheLatestThatIsKnown) {
   const ResultSet results{{process_at("", "b-1"), process_at("2026-11-20T10:30:00Z", "b-1"),
                            process_at("2026-11-20T10:00:00Z", "b-1"), process_at("", "b-1")}};
   EXPECT_EQ(describe_round(results, "q25").date, "2026-11-20T10:30:00Z");
+}
+
+// Stored, it would make every later round "before the last one".
+TEST(ProblemWithRound, ADateThatIsNoneIsRefused) {
+  for (const char* date : {"9999-11-20T10:00:00Z", "2026-11-20T25:61:61Z", "yesterday"}) {
+    const auto problem = problem_of(process_at(date, "b-77"), {make_round(2)});
+    ASSERT_TRUE(is<BadDate>(problem)) << date;
+    EXPECT_EQ(std::get<BadDate>(*problem).date, date);
+    EXPECT_TRUE(is<BadDate>(problem_of(process_at(date, "b-77"), {}))) << "in the first round, too";
+  }
 }
 
 TEST(ProblemWithRound, WithoutDatesOnlyNamesAreCompared) {

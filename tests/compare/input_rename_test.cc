@@ -31,6 +31,13 @@ TEST(InputRename, TakesTheWholeNameAndItsGroups) {
   EXPECT_THAT(renamed("(x)=(\\\\)\\1", {"x"}), ElementsAre(Pair("x", "(\\)x")));
 }
 
+TEST(InputRename, IsUtf8) {
+  for (const char* text : {"a=\xff", "\xc3=b", "a=b\xed\xa0\x80"})
+    EXPECT_THAT([&] { Rename{text}; }, ThrowsMessage<std::invalid_argument>(HasSubstr("is not UTF-8")))
+        << text;
+  EXPECT_THAT(renamed("a=Größe", {"a"}), ElementsAre(Pair("a", "Größe")));
+}
+
 TEST(InputRename, ANameThatIsThereIsMeantLiterally) {
   EXPECT_THAT(renamed("a.b=c", {"a.b", "axb"}), ElementsAre(Pair("a.b", "c")));
   EXPECT_THAT(renamed("f(x)=g", {"f(x)", "fx"}), ElementsAre(Pair("f(x)", "g")));

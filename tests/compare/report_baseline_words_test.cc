@@ -37,6 +37,11 @@ TEST(RoundProblemText, OfAnUndatedRound) {
             "they were measured");
 }
 
+TEST(RoundProblemText, OfADateThatIsNone) {
+  EXPECT_EQ(round_problem_text(round_problem::BadDate{"9999-11-20\n"}),
+            "'9999-11-20\\x0a' is not a date when a benchmark can have run; check the clock of the machine");
+}
+
 TEST(RoundProblemText, OfARoundBeforeTheLast) {
   EXPECT_EQ(
       round_problem_text(round_problem::BeforeLast{"2026-11-01", "2026-11-02"}),

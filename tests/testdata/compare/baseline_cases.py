@@ -136,6 +136,17 @@ def undated():
     case("bless_undated_again", bless_nvbench, {lab: undated})
     case("bless_undated_with_a_date", bless_nvbench + " --date 2026-12-01T10:00:00+01:00", {lab: undated})
     case("usage_bless_date", bless_nvbench + " --date yesterday", {})
+    case("usage_bless_date_year_9999", bless_nvbench + " --date 9999-11-20T10:00:00Z", {})
+    case("usage_bless_date_no_time", bless_nvbench + " --date 2026-11-20T25:61:61Z", {})
+    case("usage_bless_rename_not_utf8", bless_nvbench + " --rename \"$(printf 'a=\\377')\"", {})
+    taken = "check-baseline ../bless_json_to_stdout/out/" + STORED.removeprefix("before/")
+    before = "../bless_json_to_stdout/" + STORED
+    case("check_baseline", taken, {})
+    case("check_baseline_after", f"{taken} --after {before}", {})
+    case("check_baseline_several", f"{taken} --first", {})
+    case("check_baseline_same", f"check-baseline {before} --after {before}", {})
+    case("check_baseline_stub", "check-baseline stub.json", {"stub.json": {"schema": "warpgauge/baseline/1"}})
+    case("usage_check_baseline_both", f"{taken} --first --after {before}", {})
     case("usage_bless_date_told", of("bless_missing", BLESS) + " --reason x --date 2026-12-01T10:00:00+01:00", {})
 
 
