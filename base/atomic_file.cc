@@ -220,6 +220,14 @@ void update_file(const fs::path& path, const std::optional<std::string>& read_be
   replace_locked(path, text, lock);
 }
 
+void write_new_file(const fs::path& path, std::string_view text) {
+  ::unlink(path.c_str());
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file.valid()) fail(path, "cannot be created", errno, "check the path");
+  write_all(file.get(), text, path.string());
+  if (file.close() != 0) fail(path, "cannot be closed", errno, "is the disk full?");
+}
+
 void append_file(const fs::path& path, std::string_view text) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
   if (!file.valid()) fail(path, "cannot be opened", errno, "check the path");

@@ -1,8 +1,9 @@
 // Runs one child process until it ends or its time limit is over. The child leads its own process group, so
-// that its children end with it. It does not read the terminal.
+// that its children end with it. It does not read the terminal, and ends when this process is killed.
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,23 @@ struct ChildCommand {
   std::string output;                    // file for stdout, truncated; empty: discarded
   std::string errors;                    // file for stderr, truncated; empty: discarded
   double timeout_s = 0;                  // wall clock; 0: none
+
+  // Bytes of stdout and stderr that come through a pipe, into ChildResult. 0: they go to the files above.
+  // Output beyond its limit ends the child; errors beyond theirs are discarded.
+  std::size_t captured_output = 0, captured_errors = 0;
+  // A file that the child writes. If it is larger than this, the child is ended.
+  std::string limited_file = {};
+  std::size_t most_file_bytes = 0;
+  // Whether all that the child started ends with it, in other process groups too. Makes this process adopt
+  // orphans. Children that it had before are spared.
+  bool ends_descendants = false;
 };
 
 struct ChildResult {
-  enum class End { exited, signalled, timed_out, interrupted, not_started } end = End::exited;
-  int code = 0;       // exit status, signal number, or errno
-  double wall_s = 0;  // from start to end
+  enum class End { exited, signalled, timed_out, too_large, interrupted, not_started } end = End::exited;
+  int code = 0;                          // exit status, signal number, or errno
+  double wall_s = 0;                     // from start to end
+  std::string output = {}, errors = {};  // what was captured
 
   bool ok() const { return end == End::exited && code == 0; }
   std::string describe()
@@ -28,6 +40,6 @@ struct ChildResult {
 };
 
 // Polls `interrupted`: once it is true, the child is killed, and the result is `interrupted`.
-ChildResult run_child(const ChildCommand& command, const std::atomic<bool>& interrupted);
+[[nodiscard]] ChildResult run_child(const ChildCommand& command, const std::atomic<bool>& interrupted);
 
 }  // namespace warpgauge

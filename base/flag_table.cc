@@ -98,6 +98,11 @@ CLI::Option* declare(CLI::App& parser, const FlagTable::Entry& entry) {
 void take(const FlagTable::Entry& entry) {
   for (const std::string& value : entry.typed) {
     try {
+      // `--json "$unset"` would silently write no report.
+      if (value.empty() && entry.flag.value.starts_with("FILE"))
+        throw bad_value(value, "is empty", "give the name of a file");
+      if (value.empty() && entry.flag.value.starts_with("DIR"))
+        throw bad_value(value, "is empty", "give the name of a folder");
       entry.flag.take(value);
     } catch (const std::invalid_argument& error) {
       throw UsageError(fmt::format("{}: {}", entry.source, error.what()));

@@ -2,15 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <ftw.h>
 #include <stdlib.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
 #include "base/atomic_file.h"
 
 namespace warpgauge {
+namespace {
+
+int remove_entry(const char* path, const struct stat*, int, FTW*) {
+  std::remove(path);
+  return 0;  // goes on
+}
+
+}  // namespace
 
 ScratchDirectory::ScratchDirectory() {
   std::error_code error;
@@ -22,8 +32,12 @@ ScratchDirectory::ScratchDirectory() {
 }
 
 ScratchDirectory::~ScratchDirectory() {
-  std::error_code ignored;  // a destructor cannot report it
-  std::filesystem::remove_all(path_, ignored);
+  remove_tree(path_);
+}
+
+void remove_tree(const std::string& path) {
+  constexpr int kOpenFolders = 16;
+  nftw(path.c_str(), remove_entry, kOpenFolders, FTW_DEPTH | FTW_PHYS);
 }
 
 }  // namespace warpgauge

@@ -5,6 +5,10 @@
 
 namespace warpgauge {
 
+// Removes what is at `path`, with all below a folder, and follows no link. Not std::filesystem::remove_all,
+// which ends the program if memory runs out. What cannot be removed stays.
+void remove_tree(const std::string& path);
+
 class ScratchDirectory {
  public:
   ScratchDirectory();  // throws OutputError

@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 
 #include "base/diagnostic.h"
 
@@ -20,13 +22,22 @@ namespace {
 class OpenFile {
  public:
   // O_NONBLOCK: opening a FIFO that has no writer would block.
-  explicit OpenFile(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  explicit OpenFile(const std::string& path, int flags = 0)
+      : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags)) {}
   ~OpenFile() {
     if (fd_ >= 0) close(fd_);
   }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
   int fd() const { return fd_; }
+  // Moves on to `name` in this folder, without following a link.
+  void enter(const std::string& name, int flags) {
+    const int inner = openat(fd_, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | flags);
+    const int error = errno;
+    close(fd_);
+    fd_ = inner;
+    errno = error;
+  }
 
  private:
   int fd_;
@@ -96,10 +107,7 @@ std::string read_to_end(int fd, const std::string& path, std::size_t expected, s
   return bytes;
 }
 
-}  // namespace
-
-std::string read_file(const std::string& path, std::size_t max_bytes) {
-  const OpenFile file(path);
+std::string read_regular(const OpenFile& file, const std::string& path, std::size_t max_bytes) {
   if (file.fd() < 0) throw system_diagnostic(path, "cannot be opened");
   struct stat status {};
   if (fstat(file.fd(), &status) != 0) throw system_diagnostic(path, "cannot be read");
@@ -110,6 +118,26 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size > max_bytes) throw too_large(path, max_bytes);
   return read_to_end(file.fd(), path, size + 1, max_bytes);  // one more, for the read that finds the end
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t max_bytes) {
+  return read_regular(OpenFile(path), path, max_bytes);
+}
+
+std::string read_file_inside(const std::string& folder, const std::string& path, std::size_t max_bytes) {
+  const std::filesystem::path relative(path);
+  const std::string shown = folder + "/" + path;
+  if (relative.is_absolute() || std::ranges::find(relative, std::filesystem::path("..")) != relative.end() ||
+      path.find('\0') != std::string::npos)
+    throw meaning_diagnostic(printable(shown), "", "is outside the folder", "name a file in it");
+  OpenFile file(folder, O_DIRECTORY);
+  for (auto part = relative.begin(); part != relative.end() && file.fd() >= 0; ++part)
+    file.enter(part->string(), std::next(part) == relative.end() ? 0 : O_DIRECTORY);
+  if (file.fd() < 0 && errno == ELOOP)
+    throw meaning_diagnostic(shown, "", "is a symbolic link, which is not followed", "give a regular file");
+  return read_regular(file, shown, max_bytes);
 }
 
 std::string read_pipe(const std::string& path, std::size_t max_bytes) {

@@ -14,6 +14,11 @@ inline constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 // not wait for the writer of a FIFO), or is larger than `max_bytes`.
 [[nodiscard]] std::string read_file(const std::string& path, std::size_t max_bytes = kMaxFileBytes);
 
+// The same for a file in `folder` that somebody else wrote there or named. Follows no symbolic link below the
+// folder, and refuses a path that leaves it. Messages name the file FOLDER/PATH.
+[[nodiscard]] std::string read_file_inside(const std::string& folder, const std::string& path,
+                                           std::size_t max_bytes = kMaxFileBytes);
+
 // The bytes of a FIFO, a pipe or a terminal that a user named, /dev/stdin for example, up to its end. Throws
 // Diagnostic if there are more than `max_bytes`, or if it cannot be read. A FIFO that no program writes to is
 // empty.

@@ -46,6 +46,14 @@ int complain(int code, std::string_view what) {
   return code;
 }
 
+// Fixed text: there may be no memory to make another.
+int complain_of_memory() {
+  constexpr std::string_view kText =
+      "warpgauge-compare: error: out of memory; are the files too large for this machine?\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
+  return kBadInput;
+}
+
 // A misspelt subcommand must not be taken for a file. A file exists, or has a dot, a slash, a dash or an @ in
 // its name.
 bool looks_like_a_file(const std::string& word) {
@@ -111,11 +119,10 @@ int run(const std::vector<std::string>& words) {
 }  // namespace
 }  // namespace warpgauge
 
-int main(int argc, char** argv) {
-  using namespace warpgauge;
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is a failed write, exit 5
-  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
-  hold_standard_descriptors();
+namespace warpgauge {
+namespace {
+
+int run_and_complain(int argc, char** argv) {
   try {
     return run({argv + 1, argv + argc});
   } catch (const UsageError& error) {
@@ -125,9 +132,24 @@ int main(int argc, char** argv) {
   } catch (const OutputError& error) {
     return complain(kNoOutput, error.what());
   } catch (const std::bad_alloc&) {
-    return complain(kBadInput, "out of memory; are the files too large for this machine?");
+    throw;
   } catch (const std::exception& error) {  // what nobody foresaw has an exit code all the same
     return complain(kBadInput,
                     fmt::format("{}; this is a fault of the program, please report it", error.what()));
+  }
+}
+
+}  // namespace
+}  // namespace warpgauge
+
+int main(int argc, char** argv) {
+  using namespace warpgauge;
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is a failed write, exit 5
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
+  hold_standard_descriptors();
+  try {
+    return run_and_complain(argc, argv);
+  } catch (const std::bad_alloc&) {  // of the complaint, too
+    return complain_of_memory();
   }
 }

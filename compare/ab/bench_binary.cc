@@ -4,27 +4,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 
 #include "base/child.h"
-#include "base/free_space.h"
+#include "base/diagnostic.h"
+#include "base/text.h"
 #include "compare/ab/case_pattern.h"
+#include "compare/ab/run_ended.h"
 
 namespace warpgauge {
 namespace {
 
-constexpr double kProbeTimeout_s = 60;
+constexpr std::size_t kMostListBytes = std::size_t{16} << 20, kMostErrorBytes = std::size_t{64} << 10;
 constexpr int kRepetitions = 20, kFewestRepetitions = 3, kMostRepetitions = 400;
 // Google Benchmark searches for the number of iterations before each first repetition. So a process takes
 // about this much longer than the sum of its repetitions.
 constexpr double kOverhead = 1.5;
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -38,23 +33,31 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// Runs the binary with `flags`, and leaves its output in files.
+// Runs the binary with `flags`. Its output comes through pipes, which are never full for long.
 class Probe {
  public:
-  Probe(const BenchBinary& binary, const std::string& scratch, const std::atomic<bool>& interrupted)
-      : binary_(binary), scratch_(scratch), interrupted_(interrupted) {}
+  Probe(const BenchBinary& binary, double timeout_s, const std::atomic<bool>& interrupted)
+      : binary_(binary), timeout_s_(timeout_s), interrupted_(interrupted) {}
 
   ChildResult run(const std::vector<std::string>& flags) const {
-    std::vector<std::string> arguments = binary_.arguments;
-    arguments.insert(arguments.end(), flags.begin(), flags.end());
-    return run_child({binary_.path, arguments, {}, output(), errors(), kProbeTimeout_s}, interrupted_);
+    ChildCommand command{.executable = binary_.path,
+                         .arguments = binary_.arguments,
+                         .environment = {},
+                         .output = {},
+                         .errors = {},
+                         .timeout_s = timeout_s_,
+                         .captured_output = kMostListBytes,
+                         .captured_errors = kMostErrorBytes,
+                         .ends_descendants = true};
+    command.arguments.insert(command.arguments.end(), flags.begin(), flags.end());
+    ChildResult result = run_child(command, interrupted_);
+    if (result.end == ChildResult::End::interrupted) throw RunEnded("interrupted");
+    return result;
   }
-  std::string output() const { return scratch_ + "/probe.out"; }
-  std::string errors() const { return scratch_ + "/probe.err"; }
 
  private:
   const BenchBinary& binary_;
-  const std::string& scratch_;
+  double timeout_s_;
   const std::atomic<bool>& interrupted_;
 };
 
@@ -62,9 +65,25 @@ class Probe {
   throw BinaryError(fmt::format("{}: {}; {}", binary.path, what, hint));
 }
 
-std::string last_line(const std::string& path) {
-  const std::vector<std::string> lines = lines_of(read_file(path));
+std::string last_line(const std::string& text) {
+  const std::vector<std::string> lines = lines_of(text);
   return lines.empty() ? "" : ": " + lines.back();
+}
+
+constexpr const char* kList = "--benchmark_list_tests=true";
+
+// What is wrong with a list; empty if nothing is.
+std::string fault_of_list(const std::string& text) {
+  if (!text.empty() && text.back() != '\n')
+    return "the list ends within a line: " + printable(last_line(text).substr(2));
+  if (text.find('\0') != std::string::npos) return "the list holds a zero byte";
+  for (const std::string& name : lines_of(text))
+    for (std::string_view rest = name; !rest.empty();) {
+      const std::size_t bytes = utf8_character_bytes(rest);
+      if (bytes == 0) return "a name is not UTF-8: " + printable(name);
+      rest.remove_prefix(bytes);
+    }
+  return {};
 }
 
 double sum_of_longest(const std::vector<double>& iteration_s, double at_least_s) {
@@ -74,30 +93,27 @@ double sum_of_longest(const std::vector<double>& iteration_s, double at_least_s)
 
 }  // namespace
 
-BenchBinary probe_binary(const std::string& path, const std::vector<std::string>& arguments,
-                         const std::string& scratch, const std::atomic<bool>& interrupted,
-                         bool may_be_empty) {
+BenchBinary probe_binary(const std::string& path, const std::vector<std::string>& arguments, double timeout_s,
+                         const std::atomic<bool>& interrupted, bool may_be_empty) {
   BenchBinary binary{.path = path, .arguments = arguments, .names = {}};
-  const Probe probe(binary, scratch, interrupted);
-  const ChildResult listed = probe.run({"--benchmark_list_tests=true"});
-  require_space(scratch, "the list of cases");
+  const Probe probe(binary, timeout_s, interrupted);
+  const ChildResult listed = probe.run({kList});
   if (!listed.ok())
-    reject(binary,
-           fmt::format("--benchmark_list_tests=true: {}{}", listed.describe(), last_line(probe.errors())),
+    reject(binary, fmt::format("{}: {}{}", kList, listed.describe(), last_line(listed.errors)),
            "give a Google Benchmark binary, and check the arguments after --");
-  binary.names = lines_of(read_file(probe.output()));
+  if (const std::string fault = fault_of_list(listed.output); !fault.empty())
+    reject(binary, fmt::format("{}: {}", kList, fault), "run it with this flag to check");
+  binary.names = lines_of(listed.output);
   if (binary.names.empty() && may_be_empty) return binary;
-  if (binary.names.empty())
-    reject(binary, "lists no case", "run it with --benchmark_list_tests=true to check");
+  if (binary.names.empty()) reject(binary, "lists no case", fmt::format("run it with {} to check", kList));
 
   const auto accepts = [&](const std::string& flag) {
-    return probe.run({"--benchmark_list_tests=true", flag}).ok() &&
-           lines_of(read_file(probe.output())) == binary.names;
+    const ChildResult again = probe.run({kList, flag});
+    return again.ok() && lines_of(again.output) == binary.names;
   };
   binary.interleaves = accepts("--benchmark_enable_random_interleaving=true");
   // A binary that ignores unknown flags would accept this one, too. So its help must name it.
-  probe.run({"--help"});
-  const bool documented = read_file(probe.output()).find("--process-seconds") != std::string::npos;
+  const bool documented = probe.run({"--help"}).output.find("--process-seconds") != std::string::npos;
   binary.takes_process_seconds = documented && accepts("--process-seconds=1");
   return binary;
 }

@@ -25,11 +25,13 @@ struct BenchBinary {
   bool interleaves = false;            // --benchmark_enable_random_interleaving (Google Benchmark >= 1.6)
 };
 
-// Lists the cases and finds out which flags the binary accepts. Uses the existing folder `scratch`. Throws
-// BinaryError, also if it lists no case and `may_be_empty` is false. Throws OutputError if the folder is
-// full: then a list could be incomplete.
+// Lists the cases and finds out which flags the binary accepts, in `timeout_s` per process. A list counts if
+// the process ends with exit code 0, and each line is a name with its end: a list that was cut off does not.
+// Throws BinaryError, also if it lists no case and `may_be_empty` is false. Throws RunEnded if it is
+// interrupted.
+inline constexpr double kProbeTimeout_s = 60;
 [[nodiscard]] BenchBinary probe_binary(const std::string& path, const std::vector<std::string>& arguments,
-                                       const std::string& scratch, const std::atomic<bool>& interrupted,
+                                       double timeout_s, const std::atomic<bool>& interrupted,
                                        bool may_be_empty = false);
 
 // How one process measures. Repetitions and minimum time are for binaries without a time budget.

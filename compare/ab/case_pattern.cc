@@ -7,9 +7,6 @@
 namespace warpgauge {
 namespace {
 
-constexpr std::size_t kMostNames = 1000;
-constexpr std::size_t kMostBytes = 100 * 1024;
-
 // Escapes the text for both ECMAScript and POSIX extended expressions.
 void append_escaped(std::string& pattern, std::string_view text) {
   for (char c : text) {
@@ -39,17 +36,46 @@ void append_alternatives(std::string& pattern, std::span<const std::string> name
   pattern += one_ends_here ? ")?" : ")";  // POSIX leaves an empty alternative undefined
 }
 
+std::string prefix_pattern(const std::string& name) {
+  std::string pattern = "^";
+  for (std::size_t i = 0; i < name.size() && pattern.size() < kMostPatternBytes - 2; ++i)
+    append_escaped(pattern, std::string_view(name).substr(i, 1));
+  return pattern;
+}
+
+// Halves what has too long a pattern.
+void append_parts(std::vector<std::vector<std::string>>& parts, std::span<const std::string> names) {
+  std::vector<std::string> part(names.begin(), names.end());
+  if (names.size() > 1 && case_pattern(part).size() > kMostPatternBytes) {
+    append_parts(parts, names.first(names.size() / 2));
+    append_parts(parts, names.subspan(names.size() / 2));
+  } else {
+    parts.push_back(std::move(part));
+  }
+}
+
 }  // namespace
 
 std::string case_pattern(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   if (names.empty()) return "$^";
-  if (names.size() > kMostNames) return ".";
   std::string pattern = "^(";
   append_alternatives(pattern, names, 0);
   pattern += ")$";
-  return pattern.size() > kMostBytes ? "." : pattern;
+  const bool is_cut = names.size() == 1 && pattern.size() > kMostPatternBytes;
+  return is_cut ? prefix_pattern(names.front()) : pattern;
+}
+
+std::vector<std::vector<std::string>> pattern_parts(const std::vector<std::string>& names) {
+  std::vector<std::vector<std::string>> parts;
+  const std::size_t count =
+      std::max<std::size_t>(1, (names.size() + kMostPatternNames - 1) / kMostPatternNames);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t begin = names.size() * i / count, end = names.size() * (i + 1) / count;
+    append_parts(parts, std::span(names).subspan(begin, end - begin));
+  }
+  return parts;
 }
 
 }  // namespace warpgauge

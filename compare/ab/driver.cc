@@ -9,6 +9,7 @@
 #include "base/atomic_file.h"
 #include "base/diagnostic.h"
 #include "base/number_format.h"
+#include "compare/ab/position_results.h"
 #include "compare/ab/process_runner.h"
 #include "compare/ab/progress.h"
 #include "compare/decide/match.h"
@@ -127,15 +128,12 @@ class AbDriver {
     iteration_s_.assign(record_.cases.size(), 0);
     plan_ = {.process_s = options_.process_s, .repetitions = 1, .min_time_s = 1e-6};
     if (runner_.binary(Side::base).takes_process_seconds) return;
-    const ProcessPlace place{.look = 0, .block = 0, .position = 0};
-    run_process(place, all_cases());
-    // Reads times, whichever metric the run compares.
-    const Process times = read_process(
-        options_.directory + "/" + result_file_name(place.look, place.block, place.position, place.side), {});
+    const PositionResults results = run_process({.look = 0, .block = 0, .position = 0}, all_cases());
     std::map<std::string, double> seconds;
-    for (const Case& c : times.cases)
-      if (c.failure.empty() && !c.repetitions.empty())
-        seconds[c.raw_name] = c.repetitions.front().value * 1e-9;
+    for (const std::string& file : results.files)  // reads times, whichever metric the run compares
+      for (const Case& c : parse_process(read_result(options_.directory, file), file, {}).cases)
+        if (c.failure.empty() && !c.repetitions.empty())
+          seconds[c.raw_name] = c.repetitions.front().value * 1e-9;
     for (std::size_t i = 0; i < record_.cases.size(); ++i)
       iteration_s_[i] = seconds[record_.cases[i].base_raw];
     plan_ = plan_measuring(iteration_s_, options_.process_s);
@@ -157,8 +155,8 @@ class AbDriver {
       for (auto& of_metric : blocks) of_metric.emplace_back();
       for (int position = 0; position < kPositions; ++position) {
         const Side side = is_head(block, position) ? Side::head : Side::base;
-        std::vector<Process> results =
-            by_metric(run_process({number, block + 1, position + 1, side}, look.cases));
+        std::vector<Process> results = by_metric(
+            run_process({number, block + 1, position + 1, side}, look.cases), raw_names(look.cases, side));
         for (std::size_t m = 0; m < results.size(); ++m)
           blocks[m].back()[static_cast<std::size_t>(position)] = std::move(results[m]);
         progress_.process_done(number, block + 1, position + 1, analysis_.rule().decided());
@@ -174,7 +172,7 @@ class AbDriver {
     save();
   }
 
-  Process run_process(const ProcessPlace& place, const std::vector<std::size_t>& cases) {
+  PositionResults run_process(const ProcessPlace& place, const std::vector<std::size_t>& cases) {
     std::map<std::string, std::size_t> by_raw_name;
     std::vector<std::string> names;  // in listing order, by which find_culprit() identifies a crashing case
     for (std::size_t i : cases)
@@ -187,13 +185,20 @@ class AbDriver {
     });
   }
 
-  // The results of a process as each metric has them. A single one is as the runner read it.
-  std::vector<Process> by_metric(Process process) const {
-    if (metrics_.size() == 1) return {std::move(process)};
-    const std::string shown = process.file;
-    std::vector<Process> all = read_process(options_.directory + "/" + shown, {}, metrics_);
-    for (Process& one : all) show_as(one, shown);
-    return all;
+  // The results of a position as each metric has them. A single one is as the runner read it.
+  std::vector<Process> by_metric(PositionResults results, const std::set<std::string>& requested) const {
+    std::vector<std::vector<Process>> parts(metrics_.size());
+    if (metrics_.size() == 1) {
+      parts.front() = std::move(results.parts);
+    } else {
+      for (const std::string& file : results.files) {
+        std::vector<Process> all = parse_process(read_result(options_.directory, file), file, {}, metrics_);
+        for (std::size_t m = 0; m < all.size(); ++m) parts[m].push_back(std::move(all[m]));
+      }
+    }
+    std::vector<Process> whole;
+    for (auto& of_metric : parts) whole.push_back(merged_parts(std::move(of_metric), requested));
+    return whole;
   }
 
   void drop(std::size_t index, Side side, const std::string& cause) {
@@ -206,6 +211,11 @@ class AbDriver {
 
   const std::string& raw_name(std::size_t index, Side side) const {
     return side == Side::base ? record_.cases[index].base_raw : record_.cases[index].head_raw;
+  }
+  std::set<std::string> raw_names(const std::vector<std::size_t>& cases, Side side) const {
+    std::set<std::string> names;
+    for (const std::size_t i : cases) names.insert(raw_name(i, side));
+    return names;
   }
   std::vector<std::size_t> all_cases() const {
     std::vector<std::size_t> all(record_.cases.size());
@@ -240,6 +250,15 @@ class AbDriver {
   std::set<std::size_t> dropped_;
 };
 
+// Interrupted while the binaries list their cases: there is none to report.
+AbResult ended_before_it_began(const AbOptions& options, RunRecord record, const RunEnded& ended) {
+  record.ended_early = ended.what();
+  AbProgress(0).run_ended_early(record.ended_early);
+  write_file(options.directory + "/run.json", format_run_record(record));
+  Comparison comparison = AbAnalysis(record).comparison(record);
+  return {std::move(record), std::move(comparison)};
+}
+
 }  // namespace
 
 AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted) {
@@ -261,10 +280,15 @@ AbResult run_ab(const AbOptions& options, const std::atomic<bool>& interrupted) 
   record.head_executable = options.head_shown;
   record.command = options.command;
   std::array<BenchBinary, 2> binaries;
-  {
-    const ScratchDirectory scratch;
-    binaries = {probe_binary(options.base_executable, options.arguments, scratch.path(), interrupted, true),
-                probe_binary(options.head_executable, options.arguments, scratch.path(), interrupted)};
+  try {
+    const double timeout_s =
+        options.timeout_s > 0 ? std::min(options.timeout_s, kProbeTimeout_s) : kProbeTimeout_s;
+    const auto probe = [&](const std::string& executable, bool may_be_empty) {
+      return probe_binary(executable, options.arguments, timeout_s, interrupted, may_be_empty);
+    };
+    binaries = {probe(options.base_executable, true), probe(options.head_executable, false)};
+  } catch (const RunEnded& ended) {
+    return ended_before_it_began(options, std::move(record), ended);
   }
   record.base_is_empty = binaries[0].names.empty();
   match_binaries(record, binaries[0], binaries[1], options);

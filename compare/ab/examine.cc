@@ -2,30 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
 #include "base/diagnostic.h"
 #include "base/json_text.h"
 #include "base/number_format.h"
+#include "compare/ab/position_results.h"
 
 namespace warpgauge {
 namespace {
 
-// Finds cases that failed. A row that was not requested is a fault of the process.
+// Finds cases that failed.
 void examine_rows(Examined& examined, const std::vector<std::string>& requested) {
-  const std::set<std::string> expected(requested.begin(), requested.end());
   std::map<std::string, const Case*> rows;
-  for (const Case& c : examined.process.cases) {
-    rows.emplace(c.raw_name, &c);
-    if (!expected.contains(c.raw_name)) {
-      examined.fault = "the results hold a case that was not requested: " + printable(c.raw_name);
-      return;
-    }
-  }
+  for (const Case& c : examined.process.cases) rows.emplace(c.raw_name, &c);
   for (const std::string& name : requested) {
     const auto row = rows.find(name);
     if (row == rows.end())
@@ -38,12 +31,12 @@ void examine_rows(Examined& examined, const std::vector<std::string>& requested)
 // Rows whose times do not fit into the wall time of the process. Times of manual clocks need not be those of
 // this machine: a simulator's, for example. A row is the mean of its iterations, which ran one after the
 // other.
-std::string longer_than_wall(const std::string& file, double wall_s) {
+std::string longer_than_wall(std::string_view text, const std::string& file, double wall_s) {
   constexpr double kShare = 1.05, kSlackSeconds = 0.1;
   double reported_s = 0;
   ReadOptions times;
   times.counters = {"iterations"};
-  for (const Case& c : read_process(file, times).cases) {
+  for (const Case& c : parse_process(text, file, times).cases) {
     if (!c.failure.empty() || c.aggregate_only || c.raw_name.find("/manual_time") != std::string::npos)
       continue;
     for (const Repetition& repetition : c.repetitions)
@@ -58,7 +51,7 @@ std::string longer_than_wall(const std::string& file, double wall_s) {
 
 }  // namespace
 
-Examined examine(const ChildResult& child, const std::string& file, const std::string& shown,
+Examined examine(const ChildResult& child, const std::string& directory, const std::string& file,
                  const std::vector<std::string>& requested, const ReadOptions& options) {
   Examined examined;
   if (child.end != ChildResult::End::exited) {
@@ -66,14 +59,14 @@ Examined examine(const ChildResult& child, const std::string& file, const std::s
     return examined;
   }
   try {
-    examined.process = read_process(file, options);
-    show_as(examined.process, shown);
-    examined.fault = longer_than_wall(file, child.wall_s);
+    const std::string text = read_result(directory, file);
+    examined.process = parse_process(text, file, options);
+    examined.fault = longer_than_wall(text, file, child.wall_s);
     if (!examined.fault.empty()) return examined;
   } catch (const Diagnostic& error) {
-    std::string text = error.what();
-    if (const auto at = text.find(file); at != std::string::npos) text.replace(at, file.size(), shown);
-    examined.fault = child.ok() ? "exit 0, but " + text : child.describe();
+    std::string what = error.what();
+    if (const std::string folder = directory + "/"; what.starts_with(folder)) what.erase(0, folder.size());
+    examined.fault = child.ok() ? "exit 0, but " + what : child.describe();
     return examined;
   }
   examine_rows(examined, requested);
@@ -84,13 +77,18 @@ Examined examine(const ChildResult& child, const std::string& file, const std::s
   return examined;
 }
 
-std::string first_without_rows(const std::string& file, const std::vector<std::string>& requested) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  for (const std::string& name : requested) {
-    if (text.find("\"run_name\": " + json_text(name)) == std::string::npos) return name;
+std::string first_without_rows(std::string_view text, const std::vector<std::string>& requested) {
+  constexpr std::string_view kKey = "\"run_name\": ";
+  std::set<std::string_view> names;  // as JSON strings
+  for (std::size_t at = text.find(kKey); at != std::string_view::npos; at = text.find(kKey, at)) {
+    at += kKey.size();
+    std::size_t end = at + 1;
+    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+    names.insert(text.substr(std::min(at, text.size()), end + 1 - at));
   }
-  return {};
+  const auto found = std::ranges::find_if(
+      requested, [&](const std::string& name) { return !names.contains(json_text(name)); });
+  return found == requested.end() ? std::string() : *found;
 }
 
 }  // namespace warpgauge

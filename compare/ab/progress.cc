@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
+
 #include "base/console.h"
 #include "base/diagnostic.h"
 #include "base/number_format.h"
@@ -13,7 +15,10 @@ namespace warpgauge {
 AbProgress::AbProgress(int processes) : terminal_(isatty(STDERR_FILENO) == 1), processes_(processes) {}
 
 AbProgress::~AbProgress() {
-  clear_line();
+  try {
+    clear_line();
+  } catch (const std::bad_alloc&) {  // the line stays
+  }
 }
 
 void AbProgress::clear_line() {

@@ -2,9 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <set>
 
 #include "base/diagnostic.h"
 #include "compare/ab/analysis.h"
+#include "compare/ab/position_results.h"
 #include "compare/input/known_metrics.h"
 #include "compare/input/reader.h"
 
@@ -32,13 +36,56 @@ void check_look(const RunRecord& record, std::size_t index, const AbLook* reques
                              "is not what the rule requests after the looks before it", kEdited);
 }
 
-// The file with the results of a position: the last one there, because a failed process is run again.
-std::string file_at(const RunRecord& record, int look, int block, int position, const std::string& run_file) {
-  for (auto row = record.rows.rbegin(); row != record.rows.rend(); ++row)
-    if (row->look == look && row->block == block && row->position == position) return row->file;
-  throw meaning_diagnostic(run_file, "rows",
-                           fmt::format("no process of look {}, block {}, position {}", look, block, position),
-                           kEdited);
+// The files with the results of each position, [part]. The last one of each counts, because a failed process
+// is run again.
+class PositionFiles {
+ public:
+  PositionFiles(const RunRecord& record, const std::string& run_file) : run_file_(run_file) {
+    for (const RunRow& row : record.rows) files_[{row.look, row.block, row.position}][row.part] = row.file;
+  }
+
+  std::vector<std::string> at(int look, int block, int position) const {
+    const auto found = files_.find({look, block, position});
+    if (found == files_.end())
+      throw meaning_diagnostic(
+          run_file_, "rows",
+          fmt::format("no process of look {}, block {}, position {}", look, block, position), kEdited);
+    std::vector<std::string> files;
+    for (const auto& [part, file] : found->second) files.push_back(file);
+    return files;
+  }
+
+ private:
+  std::string run_file_;
+  std::map<std::array<int, 3>, std::map<int, std::string>> files_;
+};
+
+// Raw names of the cases of a look.
+std::set<std::string> raw_names(const RunRecord& record, const RecordedLook& look, Side side) {
+  const std::set<std::string_view> names(look.cases.begin(), look.cases.end());
+  std::set<std::string> raw;
+  for (const RunCase& one : record.cases)
+    if (names.contains(one.name)) raw.insert(side == Side::base ? one.base_raw : one.head_raw);
+  return raw;
+}
+
+// [metric]
+std::vector<Process> read_position(const std::string& directory, const std::vector<std::string>& files,
+                                   const std::vector<Metric>& metrics,
+                                   const std::set<std::string>& requested) {
+  std::vector<std::vector<Process>> parts(metrics.size());
+  for (const std::string& file : files) {
+    const std::string path = directory + "/" + file;
+    std::vector<Process> read = parse_process(read_result(directory, file), path, {}, metrics);
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+      show_as(read[m], file);
+      parts[m].push_back(std::move(read[m]));
+    }
+  }
+  std::vector<Process> whole;
+  for (std::vector<Process>& of_metric : parts)
+    whole.push_back(merged_parts(std::move(of_metric), requested));
+  return whole;
 }
 
 std::vector<Metric> names_of(const RunRecord& record) {
@@ -85,6 +132,7 @@ Comparison replayed(const RunRecord& record, const std::string& directory, const
                     bool other_metric) {
   AbAnalysis analysis(record);
   const std::vector<Metric> metrics = names_of(record);
+  const PositionFiles files(record, run_file);
   int taken = 0;
   for (std::size_t n = 0; n < record.looks.size(); ++n) {
     const RecordedLook& look = record.looks[n];
@@ -95,16 +143,17 @@ Comparison replayed(const RunRecord& record, const std::string& directory, const
       check_look(record, n, analysis.next(), run_file);
     }
     replay_drops(record, taken, analysis);
+    const std::array<std::set<std::string>, 2> requested{raw_names(record, look, Side::base),
+                                                         raw_names(record, look, Side::head)};
     std::vector<std::vector<BlockResults>> blocks(metrics.size());
     for (int block = look.first_block; block < look.last_block; ++block) {
       for (auto& of_metric : blocks) of_metric.emplace_back();
       for (int position = 0; position < kPositions; ++position) {
-        const std::string file = file_at(record, static_cast<int>(n) + 1, block + 1, position + 1, run_file);
-        std::vector<Process> read = read_process(directory + "/" + file, {}, metrics);
-        for (std::size_t m = 0; m < metrics.size(); ++m) {
-          show_as(read[m], file);
+        std::vector<Process> read =
+            read_position(directory, files.at(static_cast<int>(n) + 1, block + 1, position + 1), metrics,
+                          requested[is_head(block, position)]);
+        for (std::size_t m = 0; m < metrics.size(); ++m)
           blocks[m].back()[static_cast<std::size_t>(position)] = std::move(read[m]);
-        }
       }
     }
     analysis.take(std::move(blocks));

@@ -51,8 +51,11 @@ OrderedJson other_json(const RunMetric& other) {
 }
 
 OrderedJson row_json(const RunRow& row) {
-  return {{"look", row.look}, {"block", row.block}, {"position", row.position}, {"side", side_name(row.side)},
-          {"file", row.file}, {"exit", row.exit},   {"timeout", row.timeout}};
+  OrderedJson json = {
+      {"look", row.look}, {"block", row.block}, {"position", row.position}, {"side", side_name(row.side)},
+      {"file", row.file}, {"exit", row.exit},   {"timeout", row.timeout}};
+  if (row.part > 0) json["part"] = row.part;
+  return json;
 }
 
 OrderedJson dropped_json(const DroppedCase& d) {
@@ -219,7 +222,8 @@ void read_row(FieldReader& in, RunRow& row) {
              {"side", side(row.side)},
              {"file", file_inside(row.file)},
              {"exit", read::text(row.exit)},
-             {"timeout", read::boolean(row.timeout)}});
+             {"timeout", read::boolean(row.timeout)},
+             {"part", read::whole(row.part, 1, kMostParts), Presence::optional}});
 }
 
 void check_names(const FieldReader& in, const RunRecord& r) {
@@ -332,8 +336,9 @@ RunRecord read_run_record(const std::string& path) {
   return parse_run_record(read_file(path), path);
 }
 
-std::string result_file_name(int look, int block, int position, Side side) {
-  return fmt::format("look{}/block{:02}/{}-{}.json", look, block, position, side_name(side));
+std::string result_file_name(int look, int block, int position, Side side, int part) {
+  return fmt::format("look{}/block{:02}/{}-{}{}.json", look, block, position, side_name(side),
+                     part == 0 ? "" : fmt::format(".part{}", part));
 }
 
 }  // namespace warpgauge

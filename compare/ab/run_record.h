@@ -14,7 +14,8 @@
 
 namespace warpgauge {
 
-inline constexpr int kMostBlocks = 1000;  // that a run may have
+inline constexpr int kMostBlocks = 1000;      // that a run may have
+inline constexpr int kMostParts = 1'000'000;  // that a position may have
 
 struct RunCase {
   std::string name;                            // by which the sides are matched
@@ -53,6 +54,7 @@ struct RunRow {
   std::string file;  // its results, relative to run.json
   std::string exit;  // how it ended
   bool timeout = false;
+  int part = 0;  // of the position, from 1; 0: its only process
 };
 
 struct RecordedLook {
@@ -90,7 +92,7 @@ struct RunRecord {
 [[nodiscard]] RunRecord parse_run_record(std::string_view text, const std::string& file);
 [[nodiscard]] RunRecord read_run_record(const std::string& path);
 
-// "look1/block03/2-head.json"
-[[nodiscard]] std::string result_file_name(int look, int block, int position, Side side);
+// "look1/block03/2-head.json", and "look1/block03/2-head.part4.json" if the position has several parts.
+[[nodiscard]] std::string result_file_name(int look, int block, int position, Side side, int part = 0);
 
 }  // namespace warpgauge

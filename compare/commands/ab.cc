@@ -28,6 +28,19 @@ constexpr double kLeastSeconds = 0.001, kMostSeconds = 1'000'000;
 
 std::atomic<bool> interrupted{false};
 
+// From here on, the signals that ask a program to end make it end the run, with a report. nohup's choice to
+// ignore SIGHUP holds.
+void handle_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = true; };
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    struct sigaction before {};
+    const bool is_ignored = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
+    if (signal != SIGHUP || !is_ignored) sigaction(signal, &action, nullptr);
+  }
+}
+
 // What the flags set.
 struct AbRequest {
   AbOptions options;
@@ -80,7 +93,8 @@ void add_measuring_flags(FlagTable& table, AbRequest& request) {
              .take = parsed_into(options.process_s, parse_seconds)});
   table.add({.name = "--timeout",
              .value = "S",
-             .help = "Seconds after which a process is stopped; the case that was running fails",
+             .help = "Seconds after which a process is stopped; the case that was running fails. Listing the "
+                     "cases takes at most 60 s",
              .default_shown = "60 + 10 x process-seconds",
              .take = parsed_into(options.timeout_s, parse_seconds)});
   table.add({.name = "--seed",
@@ -148,9 +162,9 @@ int run(AbRequest& request, const std::string& echoed) {
   check_writable(request.reports);
   if (request.check_only) return 0;
   complete(request, echoed);
+  handle_signals();  // before there is a folder to remove
   std::optional<ScratchDirectory> scratch;
   options.directory = request.keep.empty() ? scratch.emplace().path() : made_directory(request.keep);
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { interrupted = true; });
   Comparison comparison;
   try {
     comparison = run_ab(options, interrupted).comparison;

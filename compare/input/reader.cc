@@ -167,12 +167,11 @@ void show_as(Process& process, const std::string& name) {
   process.file = name;
 }
 
-std::vector<Process> read_process(const std::string& path, const ReadOptions& options,
-                                  const std::vector<Metric>& metrics) {
-  const std::string bytes = read_file(path);
+std::vector<Process> parse_process(std::string_view text, const std::string& file, const ReadOptions& options,
+                                   const std::vector<Metric>& metrics) {
   std::vector<Process> processes;
   for (const Metric& metric : metrics)
-    processes.push_back(parse_process(bytes, path, for_metric(options, metric, metrics)));
+    processes.push_back(parse_process(text, file, for_metric(options, metric, metrics)));
   return processes;
 }
 

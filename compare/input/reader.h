@@ -50,8 +50,9 @@ void show_as(Process& process, const std::string& name);
 [[nodiscard]] std::vector<ResultSet> read_results(const std::vector<std::string>& paths,
                                                   const ReadOptions& options,
                                                   const std::vector<Metric>& metrics);
-[[nodiscard]] std::vector<Process> read_process(const std::string& path, const ReadOptions& options,
-                                                const std::vector<Metric>& metrics);
+[[nodiscard]] std::vector<Process> parse_process(std::string_view text, const std::string& file,
+                                                 const ReadOptions& options,
+                                                 const std::vector<Metric>& metrics);
 
 // The same for both sides, whose executables are distinguished together (executables.h).
 struct Sides {

@@ -12,6 +12,7 @@ namespace {
 
 // A larger number without a percent sign is more likely meant as percent.
 constexpr double kLargestBareNumber = 0.5;
+constexpr double kLargestPercent = 1e6;
 
 }  // namespace
 
@@ -26,6 +27,8 @@ double parse_threshold(std::string_view text) {
   if (number < 0) throw bad_value(text, "is negative", "give the size of a change, for either direction");
   if (!is_percent && number >= kLargestBareNumber)
     throw bad_value(text, "is ambiguous", fmt::format("for percent write '{}%'", digits));
+  if (number > kLargestPercent)
+    throw bad_value(text, "is too large", fmt::format("give at most {:.0f}%", kLargestPercent));
   return is_percent ? number / 100 : number;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -63,6 +64,57 @@ TEST(child, a_time_limit_ends_it_and_its_children) {
   }
   EXPECT_EQ(kill(grandchild, 0), -1);
   EXPECT_EQ(errno, ESRCH);
+}
+
+TEST(child, output_and_errors_come_through_pipes_up_to_a_limit) {
+  ChildCommand command{"/bin/sh", {"-c", "echo out; echo err >&2"}, {}, "", "", 30};
+  command.captured_output = command.captured_errors = 100;
+  const ChildResult both = run_child(command, kNever);
+  EXPECT_TRUE(both.ok());
+  EXPECT_EQ(both.output, "out\n");
+  EXPECT_EQ(both.errors, "err\n");
+  command.arguments = {"-c", "yes >&2 & yes"};
+  const ChildResult endless = run_child(command, kNever);
+  EXPECT_EQ(endless.end, ChildResult::End::too_large) << endless.describe();
+  EXPECT_EQ(endless.output.size(), 100u);
+  EXPECT_EQ(endless.errors.size(), 100u);
+  command.arguments = {"-c", "head -c 101 /dev/zero"};  // it has ended by then
+  EXPECT_EQ(run_child(command, kNever).end, ChildResult::End::too_large);
+}
+
+TEST(child, a_file_that_grows_too_large_ends_it) {
+  const ScratchDirectory scratch;
+  ChildCommand command{"/bin/sh", {"-c", "truncate -s 11 $FILE; sleep 1000"}, {}, "", "", 30};
+  command.limited_file = scratch.path() + "/file";
+  command.environment = {"FILE=" + command.limited_file};
+  command.most_file_bytes = 10;
+  EXPECT_EQ(run_child(command, kNever).end, ChildResult::End::too_large);
+  command.arguments = {"-c", "truncate -s 11 $FILE"};
+  EXPECT_EQ(run_child(command, kNever).end, ChildResult::End::too_large);
+  std::filesystem::remove(command.limited_file);
+  command.arguments = {"-c", "truncate -s 10 $FILE"};
+  EXPECT_TRUE(run_child(command, kNever).ok());
+}
+
+TEST(child, a_daemon_ends_with_it_and_other_children_stay) {
+  const ScratchDirectory scratch;
+  const std::string pid_file = scratch.path() + "/pid";
+  const pid_t other = fork();
+  if (other == 0) {
+    sleep(1000);
+    _exit(0);
+  }
+  ChildCommand command{
+      "/bin/sh", {"-c", "setsid sh -c 'echo $$ >" + pid_file + "; sleep 1000 & sleep 1000' & sleep 0.2"},
+      {},        "",
+      "",        30};
+  command.ends_descendants = true;
+  EXPECT_TRUE(run_child(command, kNever).ok());
+  EXPECT_EQ(kill(std::stoi(text_of(pid_file)), 0), -1);
+  EXPECT_EQ(errno, ESRCH);
+  EXPECT_EQ(kill(other, 0), 0);
+  kill(other, SIGKILL);
+  waitpid(other, nullptr, 0);
 }
 
 TEST(scratch_directory, is_made_in_tmpdir_or_else_in_tmp) {

@@ -105,6 +105,32 @@ TEST_F(File, ThatGrowsOverTheLimitIsRefused) {
   EXPECT_THAT(complaint("/proc/self/status", 16), HasSubstr("larger"));
 }
 
+TEST_F(File, InsideAFolderIsReadAndNothingOutsideOfIt) {
+  const std::string folder = path("folder");
+  std::filesystem::create_directories(folder + "/inner");
+  std::ofstream(folder + "/inner/file") << "text";
+  write("outside", "secret");
+  std::filesystem::create_symlink("inner/file", folder + "/link");
+  std::filesystem::create_directory_symlink("..", folder + "/up");
+  ASSERT_EQ(mkfifo((folder + "/fifo").c_str(), 0600), 0);
+  EXPECT_EQ(read_file_inside(folder, "inner/file"), "text");
+  EXPECT_EQ(read_file_inside(folder, "./inner//file"), "text");
+  const auto complaint_inside = [&](const std::string& name, std::size_t most = 100) {
+    return complaint_of([&] { (void)read_file_inside(folder, name, most); });
+  };
+  EXPECT_THAT(complaint_inside("../outside"), HasSubstr("is outside the folder"));
+  EXPECT_THAT(complaint_inside("inner/../../outside"), HasSubstr("is outside the folder"));
+  EXPECT_THAT(complaint_inside(path("outside")), HasSubstr("is outside the folder"));
+  EXPECT_THAT(complaint_inside(std::string("inner/file\0x", 12)), HasSubstr("is outside the folder"));
+  EXPECT_THAT(complaint_inside("link"), HasSubstr("folder/link: is a symbolic link, which is not followed"));
+  EXPECT_THAT(complaint_inside("up/outside"), HasSubstr("folder/up/outside: cannot be opened"));
+  EXPECT_THAT(complaint_inside("fifo"), HasSubstr("is a FIFO, not a file"));
+  EXPECT_THAT(complaint_inside("inner"), HasSubstr("is a directory, not a file"));
+  EXPECT_THAT(complaint_inside(""), HasSubstr("is a directory, not a file"));
+  EXPECT_THAT(complaint_inside("none"), HasSubstr("No such file"));
+  EXPECT_THAT(complaint_inside("inner/file", 3), HasSubstr("is larger than"));
+}
+
 TEST(Text, Utf16IsDetectedByItsFirstBytes) {
   for (const std::string_view bytes : {std::string_view("\xff\xfe{\0", 4), std::string_view("\xfe\xff\0{", 4),
                                        std::string_view("{\0", 2), std::string_view("\0{", 2)}) {

@@ -21,7 +21,7 @@ class ProbeBinary : public testing::Test {
     const std::string path = scratch_.path() + "/bench";
     std::ofstream(path) << "#!/bin/sh\n" << script;
     chmod(path.c_str(), 0755);
-    return probe_binary(path, {"--mine"}, scratch_.path(), never_);
+    return probe_binary(path, {"--mine"}, 60, never_);
   }
   std::string complaint(const std::string& script) {
     try {
@@ -37,7 +37,7 @@ class ProbeBinary : public testing::Test {
 };
 
 TEST_F(ProbeBinary, NamesAreLinesWithoutTheirEnds) {
-  EXPECT_THAT(probe("printf 'a/1\\r\\n\\nb c\\nlast'").names, ElementsAre("a/1", "b c", "last"));
+  EXPECT_THAT(probe("printf 'a/1\\r\\n\\nb c\\nlast\\n'").names, ElementsAre("a/1", "b c", "last"));
 }
 
 TEST_F(ProbeBinary, TheUsersArgumentsComeFirst) {
@@ -50,6 +50,13 @@ TEST_F(ProbeBinary, ABinaryThatFailsIsRejectedWithItsLastLine) {
       HasSubstr("--benchmark_list_tests=true: exit 3: unknown option; give a Google Benchmark binary"));
   EXPECT_THAT(complaint("exit 3"), HasSubstr("--benchmark_list_tests=true: exit 3; give a"));
   EXPECT_THAT(complaint("true"), HasSubstr("lists no case"));
+}
+
+TEST_F(ProbeBinary, AListThatWasCutOffIsRejected) {
+  EXPECT_THAT(complaint("echo a/1; printf a/"),
+              HasSubstr("the list ends within a line: a/; run it with this"));
+  EXPECT_THAT(complaint("echo a/1; kill -KILL $$"), HasSubstr("killed by signal 9"));
+  EXPECT_THAT(complaint("yes a/1"), HasSubstr("it wrote more than is accepted"));
 }
 
 // Google Benchmark before 1.6 rejects the flag. Other binaries ignore it, or list other cases with it.

@@ -60,14 +60,49 @@ TEST(case_pattern, random_subsets_of_a_matrix) {
   }
 }
 
-TEST(case_pattern, no_case_selects_none_and_too_many_select_all) {
+TEST(case_pattern, no_case_selects_none) {
   EXPECT_FALSE(std::regex_search(std::string("x"), std::regex(case_pattern({}))));
+}
+
+std::vector<std::string> joined(const std::vector<std::vector<std::string>>& parts) {
+  std::vector<std::string> all;
+  for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+TEST(pattern_parts, a_thousand_names_are_one_part_and_more_are_several_of_one_size) {
   std::vector<std::string> many;
-  for (int n = 0; n < 1001; ++n) many.push_back("f/" + std::to_string(n));
-  EXPECT_EQ(case_pattern(many), ".");
+  for (int n = 0; n < 1201; ++n) many.push_back("f/" + std::to_string(n));
+  const auto parts = pattern_parts(many);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].size(), 600u);
+  EXPECT_EQ(parts[1].size(), 601u);
+  EXPECT_EQ(joined(parts), many);
   many.resize(1000);
-  EXPECT_NE(case_pattern(many), ".");
-  EXPECT_EQ(case_pattern({std::string(200'000, 'x')}), ".");
+  ASSERT_EQ(pattern_parts(many).size(), 1u);
+  EXPECT_EQ(pattern_parts(many).front(), many);
+  EXPECT_EQ(pattern_parts({}).size(), 1u);
+}
+
+TEST(pattern_parts, long_names_make_smaller_parts_that_compile) {
+  std::mt19937_64 random(5);
+  std::vector<std::string> names(900);
+  for (std::string& name : names)
+    for (int i = 0; i < 200; ++i) name += static_cast<char>('!' + random() % 94);
+  const auto parts = pattern_parts(names);
+  EXPECT_GT(parts.size(), 2u);
+  EXPECT_EQ(joined(parts), names);
+  for (const auto& part : parts) EXPECT_LE(case_pattern(part).size(), kMostPatternBytes);
+  expect_selects_exactly(parts.front(), parts.back());
+}
+
+TEST(pattern_parts, a_name_that_is_too_long_is_selected_by_its_beginning) {
+  const std::string name(200'000, 'x');
+  EXPECT_EQ(pattern_parts({name, "y"}).size(), 2u);
+  const std::string pattern = case_pattern({name});
+  EXPECT_LE(pattern.size(), kMostPatternBytes);
+  EXPECT_TRUE(posix_matches(pattern, name));
+  EXPECT_FALSE(posix_matches(pattern, "x"));
 }
 
 TEST(case_pattern, a_thousand_names_compile) {

@@ -82,19 +82,19 @@ TEST_F(AbRun, without_cases_left_the_side_that_failed_last_decides_the_verdict) 
 
 TEST_F(AbRun, a_base_that_ends_the_run_keeps_earlier_regressions) {
   // The wrong case of head is known by then.
-  EXPECT_EQ(ab("--cases=8 --extra --plans", "--cases=8 --plans", {"--blocks", "2"}), 4);
+  EXPECT_EQ(ab("--cases=8 --exit=7 --plans", "--cases=8 --plans", {"--blocks", "2"}), 4);
   EXPECT_EQ(ab("--cases=8 --noise=.05 --exit=7 --only-in=look2 --plans", "--cases=8 --plans --error=fake/2",
                {"--blocks", "2..4"}),
             1);
 }
 
-TEST_F(AbRun, exit_1_with_a_wrong_row_fails_the_case_and_with_an_unrequested_row_the_run) {
+TEST_F(AbRun, exit_1_with_a_wrong_row_fails_the_case_and_without_one_the_run) {
   // bench/ ends like this if it finds a wrong case.
   EXPECT_EQ(ab("--cases=8", "--cases=8 --error=fake/2 --exit=1", {"--blocks", "2"}), 1);
   EXPECT_EQ(verdict_of("fake/2"), "failed");
   EXPECT_EQ(count("failed"), 1);
   EXPECT_EQ(ab("--cases=8", "--cases=8 --extra --exit=1", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("a case that was not requested"));
+  EXPECT_THAT(errors(), HasSubstr("exit 1, but no case failed in its results"));
 }
 
 TEST_F(AbRun, stderr_of_a_process_is_kept_and_arguments_reach_both_sides) {
@@ -233,10 +233,17 @@ TEST_F(AbRun, exit_0_with_an_error_row_or_without_a_row_is_a_failure) {
   EXPECT_EQ(verdict_of("fake/2"), "failed");
 }
 
-TEST_F(AbRun, unrequested_rows_end_the_run) {
-  EXPECT_EQ(ab("--cases=8", "--cases=8 --extra", {"--blocks", "2"}), 1);
-  EXPECT_THAT(errors(), HasSubstr("head binary: the results hold a case that was not requested"));
-  EXPECT_EQ(ab("--cases=8 --extra", "--cases=8", {"--blocks", "2"}), 4);
+TEST_F(AbRun, unrequested_rows_are_ignored_with_a_note) {
+  const std::string keep = path("keep");
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --extra", {"--blocks", "6", "--keep", keep}), 0);
+  EXPECT_EQ(report()["cells"].size(), 8u);
+  const std::string live = text_of(path("report.json"));
+  EXPECT_THAT(
+      live,
+      HasSubstr("2-head.json: 1 case was not requested and is ignored: fake/unrequested; does the binary"));
+  EXPECT_EQ(run({"gate", "--run", keep}), 0);
+  EXPECT_EQ(text_of(path("report.json")), live);
+  EXPECT_EQ(ab("--cases=8 --extra", "--cases=8", {"--blocks", "6"}), 0);
 }
 
 TEST_F(AbRun, more_than_five_crashing_cases_end_the_run) {

@@ -9,6 +9,7 @@
 //   --crash=CASE  --crash-from=CASE (it and all later ones)  --crash-interleaved (only if interleaved)
 //   --hang=CASE
 //   --crash-unless-alone=CASE  --error=CASE  --omit=CASE  --extra (a row that was not requested)
+//   --all (ignores the filter)  --buffers (writes no row before it ends)
 //   --plans (takes a time budget and always interleaves, like warpgauge-bench)
 //   --stretch=F (reports times that are F times as long as they can have been)
 //   --exit=CODE  --only-in=PART (fails only if the path of its results contains PART)
@@ -105,7 +106,7 @@ int main(int argc, char** argv) {
   const auto fails_on = [&](const char* flag, const std::string& name) {
     return fails && name == flags.text(flag);
   };
-  const std::regex filter(flags.text("benchmark_filter", "."));
+  const std::regex filter(flags.on("all") ? "." : flags.text("benchmark_filter", "."));
   const bool interleaved = plans || flags.on("benchmark_enable_random_interleaving");
   const int repetitions = static_cast<int>(flags.number("benchmark_repetitions", plans ? 20 : 1));
   std::mt19937_64 random(std::random_device{}());
@@ -139,12 +140,12 @@ int main(int argc, char** argv) {
     const bool may_crash = interleaved || !flags.on("crash-interleaved");
     const bool unless_alone = fails_on("crash-unless-alone", name) && selected > 1;
     if ((crashing || unless_alone || fails_on("crash", name)) && may_crash) {
-      if (interleaved) rows.clear();
+      if (interleaved || flags.on("buffers")) rows.clear();
       flush();
       std::raise(SIGKILL);
     }
     if (fails_on("hang", name)) {
-      if (interleaved) rows.clear();
+      if (interleaved || flags.on("buffers")) rows.clear();
       flush();
       std::this_thread::sleep_for(std::chrono::hours(1));
     }

@@ -51,8 +51,8 @@ for system in readonly full; do
   [[ -z $(find $system -name '.*.tmp') ]] || { echo "$system: a temporary file is left"; failed=1; }
 done
 
-# A full TMPDIR: an incomplete list of cases must not count as all cases, nor as a base without cases.
-expect "full TMPDIR: list" "full/warpgauge-.*: the list of cases cannot be written: No space left on device, 0 KiB are free" \
+# A full TMPDIR: lists come through pipes, results do not.
+expect "full TMPDIR: list" "full/warpgauge-.*No space left on device" \
   env TMPDIR="$scratch/full" "$compare" ab "$bench" "$bench" --process-seconds 0.1 --blocks 2
 umount full && mount -t tmpfs -o size=192k tmpfs full
 printf '#!/bin/sh\nexec %s --cases=60 "$@"\n' "$bench" >large && chmod +x large

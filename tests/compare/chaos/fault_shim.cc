@@ -1,6 +1,7 @@
 // LD_PRELOAD library: one call of one function fails. FAULT=write:3:28 fails the third write() of the program
 // FAULT_PROGRAM, after its main() has begun, with errno 28. FAULT=malloc:100:12 is one allocation that fails.
-// FAULT=write:3:cut writes half of the bytes. If the call came, the file FAULT_MARK exists afterwards.
+// FAULT=malloc:100+:12 lets all later ones fail, too. FAULT=write:3:cut writes half of the bytes. If the call
+// came, the file FAULT_MARK exists afterwards.
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,14 +18,15 @@ extern "C" void* __libc_malloc(size_t);
 
 namespace {
 
-bool active, cut;
+bool active, cut, all_later;
 long failing, calls;
 int error;
 char function[32];
 
 // Whether this call is the one that fails.
 bool fails(const char* name) {
-  if (!active || std::strcmp(name, function) != 0 || ++calls != failing) return false;
+  if (!active || std::strcmp(name, function) != 0) return false;
+  if (++calls != failing && !(all_later && calls > failing)) return false;
   if (const char* mark = std::getenv("FAULT_MARK"))
     syscall(SYS_close, syscall(SYS_openat, AT_FDCWD, mark, O_WRONLY | O_CREAT, 0666));
   errno = error;
@@ -36,7 +38,8 @@ void read_fault() {
   const char* program = std::getenv("FAULT_PROGRAM");
   if (!text || !program || std::strcmp(program, program_invocation_short_name) != 0) return;
   char number[16];
-  if (std::sscanf(text, "%31[^:]:%ld:%15s", function, &failing, number) != 3) return;
+  all_later = std::strchr(text, '+') != nullptr;
+  if (std::sscanf(text, "%31[^:]:%ld%*[+:]%15s", function, &failing, number) != 3) return;
   cut = std::strcmp(number, "cut") == 0;
   error = std::atoi(number);
   active = true;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """faults_test.py COMPARE FAKE_BENCH SHIM TESTDATA [--calls N] [--kinds KIND,...] - makes single system calls of `compare` fail,
 one per run: the first N calls (6) of open, read, write, fsync, close, linkat, rename and mkdir, and N allocations. With
-`--calls all` every call, and of malloc every 97th.
+`--calls all` every call, and of malloc every 97th. `memory`: from that allocation on, all fail.
 
 After each run: the exit code is 3 or 5 with a message on stderr, or all is as without the fault (some calls may fail: what is
 printed to a closed stderr, a way that has a second one). `comment` prints a comment that says that there is no result. Each file is the old one, or the new one, and never a part. No temporary
@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 KINDS = {"open": errno.EMFILE, "read": errno.EIO, "write": errno.ENOSPC, "cut": "cut", "fsync": errno.EIO, "close": errno.EIO,
-         "linkat": errno.EIO, "rename": errno.EIO, "mkdir": errno.ENOSPC, "malloc": errno.ENOMEM}
+         "linkat": errno.EIO, "rename": errno.EIO, "mkdir": errno.ENOSPC, "malloc": errno.ENOMEM, "memory": errno.ENOMEM}
 COMPARE, BENCH, SHIM, TESTDATA = (pathlib.Path(argument).resolve() for argument in sys.argv[1:5])
 OPTIONS = dict(zip(sys.argv[5::2], sys.argv[6::2]))
 ALL = OPTIONS.get("--calls") == "all"
@@ -70,9 +70,10 @@ class Run:
             environment = {key: value for key, value in os.environ.items() if key != "GITHUB_STEP_SUMMARY"}
             if fault:
                 kind, call = fault
-                function = "write" if kind == "cut" else kind
+                function = {"cut": "write", "memory": "malloc"}.get(kind, kind)
+                later = "+" if kind == "memory" else ""
                 environment |= {"LD_PRELOAD": str(SHIM), "FAULT_PROGRAM": COMPARE.name, "FAULT_MARK": str(mark),
-                                "FAULT": f"{function}:{call}:{KINDS[kind]}"}
+                                "FAULT": f"{function}:{call}{later}:{KINDS[kind]}"}
             ran = subprocess.run([COMPARE, *arguments_of(folder, text, out)], cwd=TESTDATA / folder, stdin=subprocess.DEVNULL,
                                  capture_output=True, check=False, env=environment, timeout=TIME_LIMIT_S)
             self.code, self.out, self.err = ran.returncode, ran.stdout.replace(work.encode(), b""), ran.stderr.decode(errors="replace")
@@ -105,7 +106,8 @@ def faults_of(name, run, good):
 def sweep(name, kind):
     """(calls that were tried, the text of each fault)."""
     good, tried, found = Run(name), 0, []
-    step = MALLOC_STEP if kind == "malloc" else 1
+    is_allocation = kind in ("malloc", "memory")
+    step = MALLOC_STEP if is_allocation else 1
     call = 1
     while ALL or tried < CALLS:
         run = Run(name, (kind, call))
@@ -113,7 +115,7 @@ def sweep(name, kind):
             break
         tried += 1
         found += [f"{name}: {kind} {call}: {fault}: {run.err[-200:]}" for fault in faults_of(name, run, good)]
-        call += step
+        call = call * 6 if is_allocation and not ALL else call + step  # 1, 6, 36...: to the end of the run
     return tried, found
 
 
