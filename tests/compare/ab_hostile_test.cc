@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <deque>
 #include <filesystem>
 #include <span>
 #include <thread>
@@ -40,7 +41,7 @@ const Hostile kMeasuring[] = {
     {"background_child_that_ignores_signals", "(trap '' TERM HUP; sleep 1000) & fake", 0, "verdict: pass"},
     {"huge_results", "truncate -s 600M $out; sleep 1000", 1, "wrote more than is accepted", "1"},
     {"sparse_results", "truncate -s 600M $out", 1, "wrote more than is accepted", "1"},
-    {"results_of_zeros", "truncate -s 1M $out", 1, "exit 0, but look1/block01/2-head.json", "1"},
+    {"results_of_zeros", "truncate -s 1M $out", 1, "exit 0, but look1/block01/2-head", "1"},
     {"a_fifo", "mkfifo $out", 1, "is a FIFO, not a file", "1"},
     {"a_fifo_with_a_writer", "mkfifo $out; (echo '{' >$out) &", 1, "is a FIFO, not a file", "1"},
     {"a_directory", "mkdir $out", 1, "is a directory, not a file", "1"},
@@ -49,23 +50,22 @@ const Hostile kMeasuring[] = {
     {"a_link_to_results", "fake; mv $out $out.x; ln -s $out.x $out", 1, "is a symbolic link", "1"},
     {"a_dangling_link", "ln -s /no/such/file $out", 1, "is a symbolic link", "1"},
     {"a_link_to_a_device", "ln -s /dev/zero $out", 1, "is a symbolic link", "1"},
-    {"a_link_for_the_folder", "d=${out%/*}; fake; mv $d $d.x; ln -s $d.x $d", 5, "cannot create its folder",
-     "1"},
-    {"another_file", "cat /etc/passwd >$out", 1, "exit 0, but look1/block01/2-head.json:1:1: ", "1"},
+    {"a_link_for_the_folder", "d=${out%/*}; fake; mv $d $d.x; ln -s $d.x $d", 1, "Not a directory", "1"},
+    {"another_file", "cat /etc/passwd >$out", 1, "exit 0, but look1/block01/2-head", "1"},
     {"no_results", "exit 0", 1, "cannot be opened: No such file", "1"},
     {"no_folder", "rm -rf ${out%/*}", 1, "cannot be opened: No such file", "1"},
     {"empty_results", ": >$out", 1, "is empty", "1"},
-    {"truncated_results", "fake; truncate -s -20 $out", 1, "exit 0, but look1/block01/2-head.json:", "1"},
-    {"invalid_json", "echo '{\"context\": ' >$out", 1, "exit 0, but look1/block01/2-head.json:", "1"},
+    {"truncated_results", "fake; truncate -s -20 $out", 1, "exit 0, but look1/block01/2-head", "1"},
+    {"invalid_json", "echo '{\"context\": ' >$out", 1, "exit 0, but look1/block01/2-head", "1"},
     {"utf_16", "printf '\\377\\376x' >$out", 1, "is UTF-16", "1"},
-    {"deep_json", "head -c 1000000 /dev/zero | tr '\\0' '[' >$out", 1,
-     "exit 0, but look1/block01/2-head.json:", "1"},
+    {"deep_json", "head -c 1000000 /dev/zero | tr '\\0' '[' >$out", 1, "exit 0, but look1/block01/2-head",
+     "1"},
     {"closed_streams", "exec >&- 2>&-; fake", 0, "verdict: pass"},
     {"half_of_the_rows", "fake --omit=fake/1", 1, "no row of the case"},
     {"exit_3_without_reason", "fake; exit 3", 1, "exit 3, but no case failed"},
     {"other_names", "fake; sed -i s,fake/1,other/1, $out", 1, "no row of the case"},
     {"additional_rows", "fake --extra", 0, "was not requested"},
-    {"duplicate_names", "fake; sed -i s,fake/1,fake/0, $out", 1, "no row of the case"},
+    {"duplicate_names", "fake; sed -i s,fake/1,fake/0, $out", 1, "occurs twice"},
     {"ignores_the_filter", "fake --benchmark_filter=.", 0, "verdict: pass"},
     {"nan_times", "fake; sed -i 's/\"real_time\": [^,]*/\"real_time\": NaN/' $out", 1, "real_time"},
     {"infinite_times", "fake; sed -i 's/\"real_time\": [^,]*/\"real_time\": Infinity/' $out", 1, "real_time"},
@@ -109,7 +109,7 @@ class HostileRun {
   HostileRun(const Hostile& hostile, bool lists) : hostile_(hostile) {
     fs::create_directory(path("tmp"));
     script("base", "fake");
-    script("head", lists ? "" : hostile.body, lists ? hostile.body : "fake");
+    script("head", lists ? "fake" : hostile.body, lists ? hostile.body : "fake");
   }
 
   // What is wrong with the answer; empty if nothing is.
@@ -157,14 +157,17 @@ fake() { eval ")" WARPGAUGE_FAKE_BENCH R"( $given \"\$@\" --cases=)"
   ScratchDirectory scratch_;
 };
 
-// Many wait for their time limits, so several run at once.
+// Many wait for their time limits, so several run at once. All scripts are written before: a child that
+// starts meanwhile would inherit the open file, which then cannot be executed.
 void expect_no_fault(std::span<const Hostile> table, bool lists) {
+  std::deque<HostileRun> runs;
+  for (const Hostile& one : table) runs.emplace_back(one, lists);
   std::vector<std::string> faults(table.size());
   std::atomic<std::size_t> next{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 6; ++i)
     threads.emplace_back([&] {
-      for (std::size_t n; (n = next++) < table.size();) faults[n] = HostileRun(table[n], lists).fault();
+      for (std::size_t n; (n = next++) < table.size();) faults[n] = runs[n].fault();
     });
   for (std::thread& thread : threads) thread.join();
   for (const std::string& fault : faults) EXPECT_EQ(fault, "");

@@ -61,9 +61,9 @@ const std::string* bad_value_of(const Entry& entry) {
 }
 
 // What these are given is judged by what is found there, not by its form.
-const std::set<std::string> kAnyValue = {"--base",  "--head",   "--run",     "--baseline",
-                                         "--keep",  "--policy", "--json",    "--markdown",
-                                         "--junit", "-o",       "--failure", "--timeline"};
+const std::set<std::string> kAnyValue = {"--base",    "--head",     "--run",      "--baseline", "--keep",
+                                         "--policy",  "--json",     "--markdown", "--junit",    "-o",
+                                         "--failure", "--timeline", "--after"};
 
 // As a POSIX shell splits them.
 Words split_by_shell(const std::string& line) {

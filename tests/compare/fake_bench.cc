@@ -24,10 +24,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
-#include <regex>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "base/pattern.h"
 
 namespace {
 
@@ -106,7 +107,7 @@ int main(int argc, char** argv) {
   const auto fails_on = [&](const char* flag, const std::string& name) {
     return fails && name == flags.text(flag);
   };
-  const std::regex filter(flags.on("all") ? "." : flags.text("benchmark_filter", "."));
+  const warpgauge::Pattern filter(flags.on("all") ? "." : flags.text("benchmark_filter", "."));
   const bool interleaved = plans || flags.on("benchmark_enable_random_interleaving");
   const int repetitions = static_cast<int>(flags.number("benchmark_repetitions", plans ? 20 : 1));
   std::mt19937_64 random(std::random_device{}());
@@ -117,7 +118,7 @@ int main(int argc, char** argv) {
   const std::string slow =
       out_file.find(flags.text("slow-in")) == std::string::npos ? "" : flags.text("slow");
   const auto selected = std::count_if(
-      names.begin(), names.end(), [&](const std::string& name) { return std::regex_search(name, filter); });
+      names.begin(), names.end(), [&](const std::string& name) { return filter.is_found_in(name); });
   // Times stay positive: the normal numbers are cut at -0.9 / kMostNoise.
   constexpr double kMostNoise = 0.4;
   const auto noise_of = [&](const std::string& name) {
@@ -136,7 +137,7 @@ int main(int argc, char** argv) {
   for (std::size_t n = 0; n < names.size(); ++n) {
     const std::string& name = names[n];
     if (fails_on("crash-from", name)) crashing = true;
-    if (!std::regex_search(name, filter)) continue;
+    if (!filter.is_found_in(name)) continue;
     const bool may_crash = interleaved || !flags.on("crash-interleaved");
     const bool unless_alone = fails_on("crash-unless-alone", name) && selected > 1;
     if ((crashing || unless_alone || fails_on("crash", name)) && may_crash) {
