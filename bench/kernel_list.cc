@@ -37,6 +37,32 @@ std::string masks_of(const Kernel& kernel, Problem problem) {
   return fmt::format("mask {}", fmt::join(masks, " "));
 }
 
+// As in a case key.
+std::string variants_of(const Kernel& kernel, const Problem& plain) {
+  struct Variant {
+    const char* name;
+    void (*add)(Problem&);
+  };
+  static constexpr Variant kVariants[] = {
+      {"window",
+       [](Problem& p) {
+         p.window = {8, 8};
+       }},
+      {"softcap", [](Problem& p) { p.softcap = 50; }},
+      {"sinks", [](Problem& p) { p.sinks = true; }},
+      {"bias:alibi", [](Problem& p) { p.bias = Bias::alibi; }},
+      {"bias:tensor", [](Problem& p) { p.bias = Bias::tensor; }},
+      {"Dv", [](Problem& p) { p.value_dim = p.head_dim / 2; }},
+  };
+  std::vector<std::string> supported;
+  for (const Variant& variant : kVariants) {
+    Problem problem = plain;
+    variant.add(problem);
+    if (kernel.supports(problem, packed_tensors(problem)).empty()) supported.emplace_back(variant.name);
+  }
+  return supported.empty() ? "no variants" : fmt::format("{}", fmt::join(supported, " "));
+}
+
 std::string queries_of(const Kernel& kernel, Problem problem) {
   for (std::int64_t queries = 1; queries <= kManyQueries; ++queries) {
     problem.seq_q = queries;
@@ -74,8 +100,9 @@ std::string supported_problems(const Kernel& kernel) {
     if (of_dtype.size() > head_dims.size()) head_dims = of_dtype;
   }
   if (dtypes.empty()) return {};
-  return fmt::format("{}; {}; {}; {}", fmt::join(dtypes, " "), head_dims_text(head_dims),
-                     queries_of(kernel, supported), masks_of(kernel, supported));
+  return fmt::format("{}; {}; {}; {}; {}", fmt::join(dtypes, " "), head_dims_text(head_dims),
+                     queries_of(kernel, supported), masks_of(kernel, supported),
+                     variants_of(kernel, supported));
 }
 
 // `unavailable`: why the kernel's backend cannot be used here; empty if it can.

@@ -32,14 +32,14 @@ std::string describe(Dtype dtype, const SignedErrors& errors, const char* what) 
 
 }  // namespace
 
-void Bias::add(Dtype dtype, const Accuracy& accuracy) {
+void SignedBias::add(Dtype dtype, const Accuracy& accuracy) {
   if (accuracy.outward.samples == 0) return;
   OfType& type = types_[static_cast<std::size_t>(dtype)];
   type.upward.add(accuracy.upward.mean());
   type.outward.add(accuracy.outward.mean());
 }
 
-std::string Bias::failure() const {
+std::string SignedBias::failure() const {
   for (const Dtype dtype : kTypes) {
     const OfType& type = types_[static_cast<std::size_t>(dtype)];
     if (is_biased(dtype, type.outward))
@@ -51,7 +51,7 @@ std::string Bias::failure() const {
   return {};
 }
 
-std::string Bias::summary() const {
+std::string SignedBias::summary() const {
   std::string text;
   for (const Dtype dtype : kTypes) {
     const OfType& type = types_[static_cast<std::size_t>(dtype)];

@@ -13,7 +13,7 @@
 
 namespace warpgauge {
 
-class Bias {
+class SignedBias {
  public:
   void add(Dtype dtype, const Accuracy& accuracy);
 

@@ -41,7 +41,8 @@ double ulp(Dtype dtype, double value) {
 double output_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
   const double u = weight_roundoff(dtype, rounding), keys = static_cast<double>(row.keys);
   const double of_sum = kF32Roundoff * (4 + std::sqrt(static_cast<double>(row.head_dim)) * row.logit_mass);
-  const double of_logit = std::expm1(row.query_rounding + peak_roundoff(dtype, rounding, row));
+  const double of_logit =
+      std::expm1(row.query_rounding + peak_roundoff(dtype, rounding, row) + row.variant_error);
   double bound = 2 * row.low_error + ulp(dtype, row.largest_output) +
                  3 * (u + of_sum + of_logit) * row.spread +
                  (std::sqrt(keys) + (row.equal_keys ? keys / 2 : 0)) * kF32Roundoff * row.mass;
@@ -78,7 +79,7 @@ double lse_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
   if (rounding.row_sum)
     bound += weight_roundoff(dtype, rounding) +
              subnormal_step(dtype, rounding, row.row_sum) * static_cast<double>(row.keys);
-  return bound + row.query_rounding + peak_roundoff(dtype, rounding, row);
+  return bound + row.query_rounding + peak_roundoff(dtype, rounding, row) + row.variant_error;
 }
 
 }  // namespace warpgauge

@@ -37,6 +37,7 @@ struct RowTerms {
   double value_spread = 0;    // max over d of sqrt(sum_j v_jd^2)
   double logit_peak = 0;      // max over j of |s_j|
   double query_rounding = 0;  // max over j of sum_d |r_d k_jd|, r_d the rounding error bound of scale q_d
+  double variant_error = 0;   // max over j of the error of s_j that the soft cap and the bias add in f32
   bool equal_keys = false;    // all keys are equal, and all values: so are the terms p_j v_jd
 };
 
@@ -44,14 +45,16 @@ struct RowTerms {
 //
 //   2 low_error + ulp(largest_output) + 3 w spread + (sqrt(keys) + [equal keys] keys / 2) 2^-24 mass
 //   + [row_sum] 3 u weight_spread |O| + [f16 weights] 3 2^-25 value_spread / L + 2^-126
-//   w = u + e + exp(l) - 1, e = 2^-24 (4 + sqrt(D) logit_mass), l = query_rounding + u logit_peak
+//   w = u + e + exp(l) - 1, e = 2^-24 (4 + sqrt(D) logit_mass),
+//   l = query_rounding + u logit_peak + variant_error
 //
 // - 2 low_error + ulp: twice the error of a computation with the same roundings, and the result's rounding.
 // - 3 w spread: the weights change independently of each other, by the fraction w at most. u is
 //   unit_roundoff of the type if P is rounded, e the error of a logit, a sum of D terms in f32; l the error
-//   of a logit if Q or S are rounded. The error of one rounding is at most u and has a standard deviation of
-//   0.42 u (logarithmically distributed fractions): 3 u spread is 7 standard deviations. Up to 9 keys it is a
-//   strict bound (Cauchy and Schwarz). It holds even if low_error happens to be small.
+//   of a logit if Q or S are rounded, or by a soft cap or bias. The error of one rounding is at most u and
+//   has a standard deviation of 0.42 u (logarithmically distributed fractions): 3 u spread is 7 standard
+//   deviations. Up to 9 keys it is a strict bound (Cauchy and Schwarz). It holds even if low_error happens to
+//   be small.
 // - 3 u weight_spread |O|: the same errors, in the sum of the rounded weights. Weights that are nearly equal
 //   have errors of one sign, but these cancel between P V and the sum.
 // - 3 2^-25 value_spread / L: f16 rounds weights below 2^-14 to multiples of 2^-24. Before the division
@@ -62,8 +65,8 @@ struct RowTerms {
 // - 2^-126: sums below the smallest normal f32 may be flushed to 0.
 [[nodiscard]] double output_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row);
 
-// O is a mean of the visible values of V, whatever the logits are. This is how far it may be from the range
-// of one column, whose largest magnitude is `magnitude`:
+// O is a mean of the visible values of V, and of 0 if there are sinks, whatever the logits are. This is how
+// far it may be from the range of one column, whose largest magnitude is `magnitude`:
 //
 //   magnitude (u + 2^-24 (8 + keys) + sum_error) + ulp(magnitude) + 2^-126
 //
@@ -88,7 +91,17 @@ struct RowTerms {
 // - [row_sum] u, and for f16 keys 2^-25 / L: the errors of the rounded weights in their sum, at most u p_j or
 //   half the step of subnormal numbers each. A smaller bound needs independent errors, but weights that are
 //   nearly equal, as those of small logits, are rounded in the same direction;
-// - [scaled_query] query_rounding and [logits] u logit_peak: the error of a logit.
+// - [scaled_query] query_rounding, [logits] u logit_peak, and variant_error: the error of a logit.
+//
+// variant_error = 2^-24 max over j of
+//   [cap] 8 |cap(x)|      x / softcap, softcap itself (used twice) and the product are rounded by 2^-24 of
+//                         themselves each, and tanh is wrong by 2 ulp, 4 x 2^-24, at most (CUDA's and glibc's
+//                         documented limits). The derivative of tanh is at most 1, and z tanh'(z) <= tanh z.
+//   + [ALiBi] |slope distance|    the product; slopes and distances below 2^24 are exact
+//   + [bias] |s_j|                the sum.
+//
+// A sink is a weight like those of the keys, without a value: row_sum, weight_spread and sum_error include
+// it.
 //
 // sum_error = sum over j of min(p_j, 2^-24, max p - min p). No f32 sum of the weights exceeds it, whatever
 // their values and their order. Adding w_j to the partial sum S is wrong

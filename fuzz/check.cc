@@ -109,7 +109,7 @@ class Checker {
     }
     for (const std::string& violation : tensors_.violations())
       add({{Property::stays_inside, family, violation}}, result);
-    if (family == InputFamily::counting) {
+    if (has_closed_form(family, problem_)) {
       add(compare_counting(output, inputs, kernel_.rounding), result);
     } else {
       const auto reference = cache().get(inputs, options_.oracle, kernel_.rounding);
@@ -128,7 +128,7 @@ class Checker {
   void relaunch(const Inputs& inputs, const Output& output, CheckResult& result) {
     const RelaunchCase again{kernel_, seed_, options_.threads, tensors_};
     try {
-      const auto reference = inputs.family == InputFamily::counting
+      const auto reference = has_closed_form(inputs.family, problem_)
                                  ? nullptr
                                  : cache().get(inputs, options_.oracle, kernel_.rounding);
       // All operands matter in normal inputs. This launch comes first: a kernel may remember the last

@@ -87,7 +87,7 @@ struct LaunchFailure : std::runtime_error {
 [[nodiscard]] std::vector<Failure> compare_output(const Output& output, const Inputs& inputs,
                                                   const Reference& reference, Accuracy* accuracy);
 
-// The same for the family `counting`, whose closed form holds at every row: O = 1 and LSE = ln(visible keys).
+// The same for inputs with a closed form (inputs.h): O = 1 and LSE = ln(visible keys) at every row.
 [[nodiscard]] std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs,
                                                     const Rounding& rounding);
 

@@ -15,13 +15,15 @@ constexpr double kAddressSpace = 0x1p47;  // bytes of a process on x86-64
 
 double operand_bytes(const Kernel& kernel, const Problem& p) {
   const bool on_host = kernel.backend != Backend::cuda;
-  const auto query = static_cast<double>(query_elements(p)), key = static_cast<double>(key_elements(p)),
-             lse = static_cast<double>(lse_elements(p));
+  const auto query = static_cast<double>(query_elements(p)), output = static_cast<double>(output_elements(p)),
+             key = static_cast<double>(key_elements(p)), value = static_cast<double>(value_elements(p)),
+             lse = static_cast<double>(lse_elements(p)), bias = static_cast<double>(bias_elements(p));
   const auto element = static_cast<double>(dtype_bytes(p.dtype));
-  const double wide = 4 * (query + 2 * key) + 2 * 4 * (query + lse);
-  const double guarded = on_host ? element * 2 * (query + key) + 4 * lse : 0;
-  const double image = element * std::max(query, key);  // one operand on its way to or from its buffer
-  return wide + guarded + image + (attention_flops(p) <= kAllRowsFlops ? 16 * query : 0);
+  const double wide = 4 * (query + key + value + bias) + 2 * 4 * (output + lse);
+  const double guarded = on_host ? element * (query + output + key + value) + 4 * (lse + bias) : 0;
+  // One operand on its way to or from its buffer.
+  const double image = std::max(element * std::max({query, output, key, value}), 4 * bias);
+  return wide + guarded + image + (attention_flops(p) <= kAllRowsFlops ? 16 * output : 0);
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ struct Range {
 // Compares one output row by row, and collects the failures by property.
 class Comparison {
  public:
-  Comparison(const Output& output, const Inputs& inputs) : out_(output), in_(inputs), p_(inputs.problem) {}
+  Comparison(const Output& output, const Inputs& inputs)
+      : out_(output), in_(inputs), p_(inputs.problem), value_dim_(value_dim_of(p_)) {}
 
   // Checks what needs no oracle, at every row: all elements were written; only inputs with NaNs give NaNs; O
   // = 0 and LSE = -inf exactly at the rows without keys.
@@ -46,18 +47,18 @@ class Comparison {
     if (is_non_finite(in_.family)) return;
     for (std::int64_t row = 0; row < lse_elements(p_); ++row) {
       const bool has_keys = keys(row) > 0;
-      for (std::int64_t d = 0; d < p_.head_dim; ++d) {
+      for (std::int64_t d = 0; d < value_dim_; ++d) {
         check_kind(row, d, 0);
         if (!has_keys) check_value(row, d, 0, 0);
       }
-      check_lse_kind(row, has_keys ? 0 : -kInfinity);
+      check_lse_kind(row, has_keys || p_.sinks ? 0 : -kInfinity);
     }
   }
 
   // Checks NaN and infinities if the inputs hold any; scan() cannot, without the expected values.
   void check_kinds(std::int64_t row, const double* expected, double expected_lse) {
     if (!is_non_finite(in_.family)) return;
-    for (std::int64_t d = 0; d < p_.head_dim; ++d) check_kind(row, d, expected[d]);
+    for (std::int64_t d = 0; d < value_dim_; ++d) check_kind(row, d, expected[d]);
     check_lse_kind(row, expected_lse);
   }
 
@@ -87,7 +88,7 @@ class Comparison {
     });
   }
 
-  double o(std::int64_t row, std::int64_t d) const { return out_.o[row * p_.head_dim + d]; }
+  double o(std::int64_t row, std::int64_t d) const { return out_.o[row * value_dim_ + d]; }
   std::int64_t keys(std::int64_t row) const { return visible_keys(p_, row % p_.seq_q); }
 
   std::vector<Failure> failures() const {
@@ -129,6 +130,7 @@ class Comparison {
   const Output& out_;
   const Inputs& in_;
   const Problem& p_;
+  std::int64_t value_dim_;
   RowFailures unwritten_, unwritten_lse_, wrong_kind_, wrong_lse_kind_, wrong_, wrong_lse_;
 };
 
@@ -138,7 +140,7 @@ double compare_element(Comparison& comparison, const Problem& p, const Reference
                        std::int64_t d, double expected, double row_bound) {
   const std::int64_t row = ref.rows[n], keys = comparison.keys(row);
   if (keys == 0) return comparison.check_value(row, d, expected, row_bound);
-  const auto at = static_cast<std::size_t>(static_cast<std::int64_t>(n) * p.head_dim + d);
+  const auto at = static_cast<std::size_t>(static_cast<std::int64_t>(n) * value_dim_of(p) + d);
   const Range range{ref.lowest[at], ref.highest[at]};
   const double magnitude = std::max(std::fabs(range.lowest), std::fabs(range.highest)),
                found = comparison.o(row, d);
@@ -178,14 +180,14 @@ class RowErrors {
 double compare_row(Comparison& comparison, const Problem& p, const Reference& ref, std::size_t n,
                    AccuracySums& sums, RowErrors& errors) {
   const std::int64_t row = ref.rows[n], keys = comparison.keys(row);
-  const double* exact = ref.output.data() + static_cast<std::int64_t>(n) * p.head_dim;
+  const double* exact = ref.output.data() + static_cast<std::int64_t>(n) * value_dim_of(p);
   const auto rounded = [&](std::int64_t d) {
     return double{round_to(p.dtype, static_cast<float>(exact[d]))};
   };
   const double bound = keys == 0 ? 0 : output_bound(p.dtype, ref.rounding, ref.terms[n]);
   double ratio = 0;
   comparison.check_kinds(row, exact, ref.lse[n]);
-  for (std::int64_t d = 0; d < p.head_dim; ++d) {
+  for (std::int64_t d = 0; d < value_dim_of(p); ++d) {
     const double found = comparison.o(row, d);
     if (!std::isfinite(found) || !std::isfinite(rounded(d))) continue;
     ratio = std::max(ratio, compare_element(comparison, p, ref, n, d, rounded(d), bound));
@@ -224,7 +226,7 @@ std::vector<Failure> compare_counting(const Output& output, const Inputs& inputs
     if (comparison.keys(row) == 0) continue;
     const std::int64_t keys = comparison.keys(row);
     const double bound = counting_bound(p.dtype, rounding, keys);
-    for (std::int64_t d = 0; d < p.head_dim; ++d) comparison.check_value(row, d, 1, bound);
+    for (std::int64_t d = 0; d < value_dim_of(p); ++d) comparison.check_value(row, d, 1, bound);
     const auto count = static_cast<double>(keys);
     comparison.check_lse(row, std::log(count),
                          lse_bound(p.dtype, rounding,

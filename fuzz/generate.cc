@@ -28,7 +28,7 @@ constexpr std::uint64_t kAttempts = 4096;
 // Draws values one after the other from the stream of a seed.
 class Draws {
  public:
-  Draws(std::uint64_t seed, std::uint64_t attempt) : random_(seed, 0x100 + attempt) {}
+  Draws(std::uint64_t seed, std::uint64_t stream) : random_(seed, 0x100 + stream) {}
 
   std::int64_t range(std::int64_t low, std::int64_t high) {
     return low +
@@ -103,6 +103,49 @@ double draw_scale(Draws& draws, std::int64_t head_dim) {
   return scale;
 }
 
+// Of models with latent attention: 192/128 and 576/512; otherwise any.
+void draw_value_dim(Draws& draws, Problem& p) {
+  constexpr std::int64_t kLatent[][2] = {{192, 128}, {576, 512}};
+  if (draws.one_in(3)) {
+    const auto& dims = kLatent[draws.range(0, 1)];
+    if (p.scale == default_scale(p.head_dim)) p.scale = default_scale(dims[0]);
+    p.head_dim = dims[0];
+    p.value_dim = dims[1];
+  } else {
+    p.value_dim = draw_head_dim(draws);
+    if (p.value_dim == p.head_dim) p.value_dim = 0;
+  }
+}
+
+// Sides near a tile's edge, short ones, and ones that hide nothing.
+std::int64_t draw_side(Draws& draws) {
+  if (draws.one_in(6)) return 0;
+  if (draws.one_in(2)) return draws.range(1, 40);
+  return draws.pick(kTileSizes) * draws.range(1, 4) + draws.range(-1, 1);
+}
+
+void draw_window(Draws& draws, Problem& p) {
+  p.window.left = draws.one_in(5) ? -1 : draw_side(draws);
+  if (p.mask == Mask::causal)
+    p.window.right = 0;
+  else
+    p.window.right = draws.one_in(4) && p.window.left >= 0 ? -1 : std::max<std::int64_t>(1, draw_side(draws));
+}
+
+// Half of the problems have none.
+void draw_variants(Draws& draws, Problem& p) {
+  constexpr double kCaps[] = {50, 50, 30, 5, 1, 0.25, 1000};
+  constexpr Bias kBiases[] = {Bias::alibi, Bias::tensor};
+  if (draws.one_in(2)) return;
+  const bool is_all = draws.one_in(8);
+  const auto draws_it = [&] { return is_all || draws.one_in(3); };
+  if (draws_it()) draw_window(draws, p);
+  if (draws_it()) p.softcap = draws.pick(kCaps);
+  p.sinks = draws_it();
+  if (draws_it()) p.bias = draws.pick(kBiases);
+  if (draws_it()) draw_value_dim(draws, p);
+}
+
 // Type, D, scale and mask.
 Problem draw_kind(Draws& draws) {
   Problem p;
@@ -152,7 +195,11 @@ void draw_corner_sizes(Draws& draws, std::int64_t max_volume, Backend backend, P
     draw_long_keys(draws, p);
   else
     draw_past_16_bits(draws, p);
-  while (p.head_dim > 1 && check_cost(p, backend) > static_cast<double>(max_volume)) p.head_dim /= 2;
+  while (p.head_dim > 1 && check_cost(p, backend) > static_cast<double>(max_volume)) {
+    p.head_dim /= 2;
+    p.value_dim /= 2;
+    if (p.value_dim == p.head_dim) p.value_dim = 0;
+  }
   if (is_default_scale) p.scale = default_scale(p.head_dim);
 }
 
@@ -176,8 +223,9 @@ void fit(Problem& p, double limit, Backend backend) {
   }
 }
 
-Problem draw_problem(Draws& draws, const DrawLimits& limits) {
+Problem draw_problem(Draws& draws, Draws& variants, const DrawLimits& limits) {
   Problem p = draw_kind(draws);
+  if (limits.variants) draw_variants(variants, p);
   if (limits.corners && draws.one_in(4)) {
     draw_corner_sizes(draws, kMaxCornerVolume, limits.backend, p);
     return p;
@@ -262,11 +310,13 @@ double check_cost(const Problem& p, Backend backend) {
   };
   const double heads = size(p.batch) * size(p.heads);
   if (backend == Backend::simt)
-    return heads * padded(p.seq_q) * padded(p.seq_k) * size(p.head_dim) / kTileShare;
+    return heads * padded(p.seq_q) * padded(p.seq_k) * (size(p.head_dim) + size(value_dim_of(p))) / 2 /
+           kTileShare;
   constexpr double kPerElement = 6, kPerRow = 16;  // measured: to draw, store, and compare
   const double rows = heads * size(p.seq_q), keys = size(p.batch) * size(p.kv_heads) * size(p.seq_k);
-  return rows * size(std::max<std::int64_t>(1, p.seq_k)) * size(p.head_dim) + kPerRow * rows +
-         kPerElement * 2 * (rows + keys) * size(p.head_dim);
+  const double dims = size(p.head_dim) + size(value_dim_of(p));
+  return rows * size(std::max<std::int64_t>(1, p.seq_k)) * dims / 2 + kPerRow * rows +
+         kPerElement * ((rows + keys) * dims + size(bias_elements(p)));
 }
 
 bool is_relaunched(const FuzzCase& c) {
@@ -274,9 +324,9 @@ bool is_relaunched(const FuzzCase& c) {
 }
 
 FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, const DrawLimits& limits) {
-  Draws draws(seed, attempt);
+  Draws draws(seed, attempt), variants(seed, kAttempts + attempt);
   FuzzCase drawn;
-  drawn.problem = draw_problem(draws, limits);
+  drawn.problem = draw_problem(draws, variants, limits);
   drawn.family = draw_family(draws);
   drawn.seed = draws.bits() >> 32;
   drawn.layout = draw_layout(draws, limits, drawn.problem);
@@ -288,12 +338,15 @@ FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, const DrawLimits
 std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed,
                                               const DrawChoice& choice) {
   const std::int64_t bearable = kernel.backend == Backend::simt ? kMaxEmulatedVolume : kMaxFuzzVolume;
-  const DrawLimits limits{.volume = choice.volume > 0 ? choice.volume : bearable,
-                          .backend = kernel.backend,
-                          .corners = choice.corners};
+  DrawLimits limits{.volume = choice.volume > 0 ? choice.volume : bearable,
+                    .backend = kernel.backend,
+                    .corners = choice.corners};
   for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
-    const FuzzCase drawn = random_case(seed, attempt, limits);
-    if (unsupported_reason(kernel, drawn).empty()) return drawn;
+    for (const bool variants : {true, false}) {
+      limits.variants = variants;
+      const FuzzCase drawn = random_case(seed, attempt, limits);
+      if (unsupported_reason(kernel, drawn).empty()) return drawn;
+    }
   }
   return std::nullopt;
 }

@@ -142,54 +142,82 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout,
     : GuardedTensors(backend, p, layout_tensors(p, layout), guard) {}
 
 GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors& t, Guard guard)
-    : problem_(p),
-      guard_(guard),
-      q_("Q", backend, guard, t.q, t.q_strides, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
-      k_("K", backend, guard, t.k, t.k_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim,
-         dtype_bytes(p.dtype)),
-      v_("V", backend, guard, t.v, t.v_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim,
-         dtype_bytes(p.dtype)),
-      o_("O", backend, guard, t.o, t.o_strides, p.batch, p.heads, p.seq_q, p.head_dim, dtype_bytes(p.dtype)),
-      lse_("LSE", backend, guard, t.lse, packed_strides(p.heads, p.seq_q, 1), p.batch, p.heads, p.seq_q, 1,
-           sizeof(float)),
-      tensors_{.q = q_.memory.data(),
-               .k = k_.memory.data(),
-               .v = v_.memory.data(),
-               .o = o_.memory.data(),
-               .lse = static_cast<float*>(lse_.memory.data()),
-               .q_strides = q_.strides,
-               .k_strides = k_.strides,
-               .v_strides = v_.strides,
-               .o_strides = o_.strides} {}
+    : problem_(p), guard_(guard) {
+  const std::int64_t element = dtype_bytes(p.dtype), value_dim = value_dim_of(p);
+  const auto region = [&](const char* name, const void* misaligned, const Strides& strides,
+                          std::int64_t heads, std::int64_t seq, std::int64_t width, std::int64_t bytes) {
+    return std::make_unique<Region>(name, backend, guard, misaligned, strides, p.batch, heads, seq, width,
+                                    bytes);
+  };
+  const auto per_head = [&](const char* name) {
+    return std::make_unique<Region>(name, backend, guard, nullptr, packed_strides(1, 1, p.heads), 1, 1, 1,
+                                    p.heads, std::int64_t{sizeof(float)});
+  };
+  q_ = region("Q", t.q, t.q_strides, p.heads, p.seq_q, p.head_dim, element);
+  k_ = region("K", t.k, t.k_strides, p.kv_heads, p.seq_k, p.head_dim, element);
+  v_ = region("V", t.v, t.v_strides, p.kv_heads, p.seq_k, value_dim, element);
+  o_ = region("O", t.o, t.o_strides, p.heads, p.seq_q, value_dim, element);
+  lse_ = region("LSE", t.lse, packed_strides(p.heads, p.seq_q, 1), p.heads, p.seq_q, 1, sizeof(float));
+  if (p.sinks) sinks_ = per_head("the sinks");
+  if (p.bias == Bias::alibi) slopes_ = per_head("the slopes");
+  if (p.bias == Bias::tensor)
+    bias_ = region("the bias", t.bias, t.bias_strides, p.heads, p.seq_q, p.seq_k, sizeof(float));
+  const auto floats = [](const Optional& one) {
+    return one ? static_cast<const float*>(one->memory.data()) : nullptr;
+  };
+  tensors_ = {.q = q_->memory.data(),
+              .k = k_->memory.data(),
+              .v = v_->memory.data(),
+              .o = o_->memory.data(),
+              .lse = static_cast<float*>(lse_->memory.data()),
+              .q_strides = q_->strides,
+              .k_strides = k_->strides,
+              .v_strides = v_->strides,
+              .o_strides = o_->strides,
+              .sinks = floats(sinks_),
+              .slopes = floats(slopes_),
+              .bias = floats(bias_),
+              .bias_strides = t.bias_strides};
+}
 
-void GuardedTensors::upload(Region& region, const std::vector<float>& values) {
+std::vector<GuardedTensors::Region*> GuardedTensors::inputs() const {
+  std::vector<Region*> regions{q_.get(), k_.get(), v_.get(), sinks_.get(), slopes_.get(), bias_.get()};
+  std::erase(regions, nullptr);
+  return regions;
+}
+
+void GuardedTensors::upload(Region& region, const std::vector<float>& values, Dtype dtype) {
   image_.assign(region.memory.image_bytes() / 2, kPoison);
   const float* row = values.data();
+  const std::int64_t width = region.row_bytes / region.element_bytes;
   region.each_row([&](std::size_t offset) {
-    encode(problem_.dtype, row, problem_.head_dim, image_.data() + offset);
-    row += problem_.head_dim;
+    encode(dtype, row, width, image_.data() + offset);
+    row += width;
   });
   region.uploaded_hash = region.hash_rows(image_);
   region.memory.upload(image_.data());
 }
 
-void GuardedTensors::upload(const Inputs& inputs) {
-  upload(q_, inputs.q);
-  upload(k_, inputs.k);
-  upload(v_, inputs.v);
+void GuardedTensors::upload(const Inputs& in) {
+  upload(*q_, in.q, problem_.dtype);
+  upload(*k_, in.k, problem_.dtype);
+  upload(*v_, in.v, problem_.dtype);
+  if (sinks_) upload(*sinks_, in.sinks, Dtype::f32);
+  if (slopes_) upload(*slopes_, in.slopes, Dtype::f32);
+  if (bias_) upload(*bias_, in.bias, Dtype::f32);
 }
 
 void GuardedTensors::poison_inputs() {
-  for (Region* region : {&q_, &k_, &v_}) region->memory.poison();
+  for (Region* region : inputs()) region->memory.poison();
 }
 
 void GuardedTensors::poison_outputs() {
-  for (Region* region : {&o_, &lse_}) region->memory.poison();
+  for (Region* region : {o_.get(), lse_.get()}) region->memory.poison();
 }
 
 Output GuardedTensors::download() const {
   Output output;
-  output.o.resize(static_cast<std::size_t>(query_elements(problem_)));
+  output.o.resize(static_cast<std::size_t>(output_elements(problem_)));
   output.lse.resize(static_cast<std::size_t>(lse_elements(problem_)));
   const auto fetch = [this](const Region& region, Dtype dtype, std::int64_t width, std::vector<float>& values,
                             std::vector<std::int64_t>& unwritten) {
@@ -200,16 +228,18 @@ Output GuardedTensors::download() const {
       ++row;
     });
   };
-  fetch(o_, problem_.dtype, problem_.head_dim, output.o, output.unwritten_rows);
-  fetch(lse_, Dtype::f32, 1, output.lse, output.unwritten_lse_rows);
+  fetch(*o_, problem_.dtype, value_dim_of(problem_), output.o, output.unwritten_rows);
+  fetch(*lse_, Dtype::f32, 1, output.lse, output.unwritten_lse_rows);
   return output;
 }
 
 std::vector<std::string> GuardedTensors::violations() const {
   std::vector<std::string> found;
-  for (const Region* region : {&q_, &k_, &v_, &o_, &lse_}) {
+  std::vector<Region*> regions = inputs();
+  regions.insert(regions.end(), {o_.get(), lse_.get()});
+  for (const Region* region : regions) {
     region->download(image_);
-    const bool is_input = region != &o_ && region != &lse_;
+    const bool is_input = region != o_.get() && region != lse_.get();
     if (is_input && region->hash_rows(image_) != region->uploaded_hash)
       found.push_back(fmt::format("{}, an input, was overwritten", region->name));
     if (const std::string outside = region->outside_violation(image_); !outside.empty())
@@ -256,8 +286,12 @@ void share_rows(Inputs& in, const Tensors& t) {
     in.shared_axes |= zero_axes(t.k_strides) << 3;
   }
   if (has_stride_0(t.v_strides, p.batch, p.kv_heads, p.seq_k)) {
-    share_rows_of(in.v, t.v_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim);
+    share_rows_of(in.v, t.v_strides, p.batch, p.kv_heads, p.seq_k, value_dim_of(p));
     in.shared_axes |= zero_axes(t.v_strides) << 6;
+  }
+  if (p.bias == Bias::tensor && has_stride_0(t.bias_strides, p.batch, p.heads, p.seq_q)) {
+    share_rows_of(in.bias, t.bias_strides, p.batch, p.heads, p.seq_q, p.seq_k);
+    in.shared_axes |= zero_axes(t.bias_strides) << 9;
   }
   in.equal_keys = t.k_strides.row == 0 && t.v_strides.row == 0 && p.seq_k > 1;
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace warpgauge {
 
 // The outputs of a kernel, packed, on the host.
 struct Output {
-  std::vector<float> o;                          // [B, H, Sq, D], widened from the problem's type
+  std::vector<float> o;                          // [B, H, Sq, Dv], widened from the problem's type
   std::vector<float> lse;                        // [B, H, Sq]
   std::vector<std::int64_t> unwritten_rows;      // rows with poison left in O
   std::vector<std::int64_t> unwritten_lse_rows;  // rows with poison left in LSE
@@ -30,7 +31,7 @@ struct Output {
 
 class GuardedTensors {
  public:
-  // Allocates and poisons all five tensors. Throws std::bad_alloc, or std::runtime_error for CUDA, if the
+  // Allocates and poisons all tensors. Throws std::bad_alloc, or std::runtime_error for CUDA, if the
   // memory cannot be allocated.
   GuardedTensors(Backend backend, const Problem& problem, Layout layout, Guard guard = Guard::bands);
   // With the strides of `laid_out`, and its pointers modulo 16.
@@ -72,17 +73,23 @@ class GuardedTensors {
     std::uint64_t hash_rows(const std::vector<std::uint16_t>& image) const;
   };
 
-  void upload(Region& region, const std::vector<float>& values);
+  // A region of f32 per head, or [B, H, Sq, Sk]; null if the problem does not have it.
+  using Optional = std::unique_ptr<Region>;
+
+  void upload(Region& region, const std::vector<float>& values, Dtype dtype);
+  std::vector<Region*> inputs() const;
 
   Problem problem_;
   Guard guard_;
-  Region q_, k_, v_, o_, lse_;
+  std::unique_ptr<Region> q_, k_, v_, o_, lse_;
+  Optional sinks_, slopes_, bias_;
   Tensors tensors_;
   // A copy of one region on the host. It is kept: allocating its pages takes longer than filling them.
   mutable std::vector<std::uint16_t> image_;
 };
 
-// Copies the first row, head or batch to all others along each axis of Q, K and V that has a stride of 0.
+// Copies the first row, head or batch to all others along each axis of Q, K, V and the bias that has a stride
+// of 0.
 void share_rows(Inputs& inputs, const Tensors& laid_out);
 
 }  // namespace warpgauge

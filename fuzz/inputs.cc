@@ -11,7 +11,7 @@
 namespace warpgauge {
 namespace {
 
-enum Stream : std::uint64_t { kQuery = 1, kKey, kValue, kPattern, kChoice };
+enum Stream : std::uint64_t { kQuery = 1, kKey, kValue, kPattern, kChoice, kSink, kSlope, kBias };
 
 constexpr InputFamily kFamilies[] = {
     InputFamily::normal,         InputFamily::heavy_tailed, InputFamily::large_logits,
@@ -79,14 +79,16 @@ void fill_large_logits(Inputs& in, double largest, double largest_element) {
 
 // The key that dominates query row `row`: one at which kernels are known to fail.
 std::int64_t needle_key(const Problem& p, std::int64_t row, std::uint64_t bits) {
-  const std::int64_t last = p.seq_k - 1, visible = visible_keys(p, row);
+  const std::int64_t last = p.seq_k - 1;
+  const KeyRange visible = visible_range(p, row);
   const std::int64_t tile = kTileSizes[(bits >> 8) % std::size(kTileSizes)];
   const std::int64_t tiles = std::max<std::int64_t>(1, p.seq_k / tile);
   const std::int64_t edge =
       tile * static_cast<std::int64_t>(1 + (bits >> 16) % static_cast<std::uint64_t>(tiles));
+  const std::int64_t before_window = p.window.left < 0 ? visible.last - 1 : visible.first - 1;
   const std::int64_t candidates[] = {
-      0,        last, visible - 1, visible,
-      edge - 1, edge, visible - 1, static_cast<std::int64_t>(bits >> 40) % p.seq_k};
+      visible.first, last, visible.last - 1, visible.last,
+      edge - 1,      edge, before_window,    static_cast<std::int64_t>(bits >> 40) % p.seq_k};
   return std::clamp<std::int64_t>(candidates[bits % std::size(candidates)], 0, last);
 }
 
@@ -144,9 +146,10 @@ void plant_nans(Inputs& in) {
     if (visible_keys(p, row) > 0 && p.scale != 0)
       in.q[(head * p.seq_q + row) * p.head_dim + below(3 * head + 1, p.head_dim)] = kNan;
   }
-  if (p.mask != Mask::none) return;
+  if (p.mask != Mask::none || !p.window.is_none()) return;
+  const std::int64_t elements = p.seq_k * value_dim_of(p);
   for (std::int64_t head = 0; head < p.batch * p.kv_heads; ++head)
-    in.v[head * p.seq_k * p.head_dim + below(3 * head + 2, p.seq_k * p.head_dim)] = kNan;
+    in.v[head * elements + below(3 * head + 2, elements)] = kNan;
 }
 
 // Multiplies by a power of two. The result is at most 6e4, so that it is finite in f16.
@@ -175,11 +178,12 @@ void fill_subnormals(Inputs& in) {
   if (choice.bits(1) & 1) fill_subnormal(in.k, dtype, RandomStream(in.seed, kKey));
 }
 
-// All queries see keys 0..Sk - Sq, so no kernel may skip such a key. An infinity needs a second visible key:
-// if all logits are -inf, softmax is undefined.
+// In a key that all queries see, so that no kernel may skip it. An infinity needs a second visible key: if
+// all logits are -inf, softmax is undefined.
 void plant_non_finite_keys(Inputs& in) {
   const Problem& p = in.problem;
-  const std::int64_t seen = p.mask == Mask::none ? p.seq_k : p.seq_k - p.seq_q + 1;
+  const KeyRange first_query = visible_range(p, 0), last_query = visible_range(p, p.seq_q - 1);
+  const std::int64_t seen = first_query.count() == 0 ? 0 : first_query.last - last_query.first;
   if (seen < 1 || p.seq_k == 0 || p.scale == 0) return;
   constexpr float kValues[] = {std::numeric_limits<float>::quiet_NaN(),
                                std::numeric_limits<float>::infinity(),
@@ -190,9 +194,43 @@ void plant_non_finite_keys(Inputs& in) {
         choice.below(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(count)));
   };
   for (std::int64_t head = 0; head < p.batch * p.kv_heads; ++head) {
-    const std::int64_t key = below(3 * head, seen), d = below(3 * head + 1, p.head_dim);
+    const std::int64_t key = last_query.first + below(3 * head, seen), d = below(3 * head + 1, p.head_dim);
     in.k[(head * p.seq_k + key) * p.head_dim + d] = kValues[seen < 2 ? 0 : below(3 * head + 2, 3)];
   }
+}
+
+// Of the size of the logits: near the largest one of a row, far below it, or far above it.
+void fill_sinks(Inputs& in) {
+  const RandomStream random(in.seed, kSink);
+  const double largest = in.family == InputFamily::large_logits  ? 5.5e4
+                         : in.family == InputFamily::huge_logits ? 1e10
+                         : in.family == InputFamily::needles     ? 40
+                                                                 : 3;
+  const double scale = in.problem.softcap > 0 ? std::min(largest, in.problem.softcap) : largest;
+  in.sinks.resize(static_cast<std::size_t>(in.problem.heads));
+  for (std::size_t h = 0; h < in.sinks.size(); ++h)
+    in.sinks[h] = static_cast<float>(scale * static_cast<double>(random.normal(h)));
+}
+
+// 2^-e (1 + f) with e in 0..8, as ALiBi's slopes, but in no order. Negative ones are legal.
+void fill_slopes(Inputs& in) {
+  const RandomStream random(in.seed, kSlope);
+  in.slopes.resize(static_cast<std::size_t>(in.problem.heads));
+  for (std::size_t h = 0; h < in.slopes.size(); ++h) {
+    const float slope = std::ldexp(1.0f + static_cast<float>(random.below(3 * h, 256)) * 0x1p-8f,
+                                   -static_cast<int>(random.below(3 * h + 1, 9)));
+    in.slopes[h] = random.below(3 * h + 2, 16) == 0 ? -slope : slope;
+  }
+}
+
+void add_variants(Inputs& in) {
+  const Problem& p = in.problem;
+  if (p.sinks) fill_sinks(in);
+  if (p.bias == Bias::alibi) fill_slopes(in);
+  if (p.bias != Bias::tensor) return;
+  in.bias.resize(static_cast<std::size_t>(bias_elements(p)));
+  const RandomStream random(in.seed, kBias);
+  fill(in.bias, Dtype::f32, [random](std::uint64_t index) { return 2 * random.normal(index); });
 }
 
 }  // namespace
@@ -237,6 +275,10 @@ bool is_non_finite(InputFamily family) {
   return family == InputFamily::nan_inputs || family == InputFamily::non_finite_keys;
 }
 
+bool has_closed_form(InputFamily family, const Problem& p) {
+  return family == InputFamily::counting && !p.sinks && p.bias == Bias::none;
+}
+
 float round_to(Dtype dtype, float value) {
   return with_element_type(dtype, [value]<class T>(T) { return static_cast<float>(T(value)); });
 }
@@ -247,7 +289,7 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
             seed,
             std::vector<float>(query_elements(p)),
             std::vector<float>(key_elements(p)),
-            std::vector<float>(key_elements(p))};
+            std::vector<float>(value_elements(p))};
   const bool zero_query = family == InputFamily::zero_query || family == InputFamily::counting;
   const bool unit_value = family == InputFamily::unit_value || family == InputFamily::counting;
   const bool heavy = family == InputFamily::heavy_tailed;
@@ -276,6 +318,7 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
       for (const auto& [tensor, index] : {std::pair(&in.q, 0u), std::pair(&in.k, 1u), std::pair(&in.v, 2u)})
         scale_elements(*tensor, p.dtype, RandomStream(seed, kChoice), index);
   }
+  add_variants(in);
   return in;
 }
 

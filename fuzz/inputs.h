@@ -18,9 +18,9 @@ enum class InputFamily {
   needles,       // one key dominates each row: first, last, at a tile's edge, last visible, first masked
   zero_query,    // Q = 0: all visible keys have the same weight
   unit_value,    // V = 1: O = 1
-  counting,      // Q = 0 and V = 1: O = 1 and LSE = ln(visible keys) at every row, without an oracle
+  counting,      // Q = 0 and V = 1; see has_closed_form
   constant_keys,    // all keys of a head are equal
-  nan_inputs,       // one NaN in Q per head unless the scale is 0; one NaN in V per head if there is no mask
+  nan_inputs,       // one NaN in Q per head unless the scale is 0; one in V per head if no key is hidden
   magnitudes,       // Q, K and V are N(0, 1) times powers of two from 2^-24 to 2^15, and at most 6e4
   subnormals,       // V, and one of two times Q and K, are subnormal numbers of the type
   non_finite_keys,  // one NaN or infinity in K per head, in a key that all queries see
@@ -32,13 +32,21 @@ enum class InputFamily {
 // Whether the inputs contain NaN or infinity.
 [[nodiscard]] bool is_non_finite(InputFamily family);
 
+// Whether O = 1 and LSE = ln(visible keys) hold at every row, without an oracle: the family is `counting`,
+// and all logits are 0.
+[[nodiscard]] bool has_closed_form(InputFamily family, const Problem& problem);
+
 struct Inputs {
   Problem problem;
   InputFamily family = InputFamily::normal;
   std::uint64_t seed = 0;
   std::vector<float> q;  // [B, H, Sq, D]
   std::vector<float> k;  // [B, Hkv, Sk, D]
-  std::vector<float> v;  // [B, Hkv, Sk, D]
+  std::vector<float> v;  // [B, Hkv, Sk, Dv]
+  // Of problems that have them, in f32:
+  std::vector<float> sinks = {};   // [H]
+  std::vector<float> slopes = {};  // [H]
+  std::vector<float> bias = {};    // [B, H, Sq, Sk]
 
   // Of share_rows (guarded_tensors.h).
   std::uint32_t shared_axes = 0;  // along which rows were made equal

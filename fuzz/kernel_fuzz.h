@@ -62,7 +62,7 @@ class KernelFuzz : public testing::Test {
   std::uint64_t drawn_ = 0;
   std::int64_t rows_ = 0;
   double worst_ = 0;  // error over bound
-  Bias bias_;
+  SignedBias bias_;
 };
 
 }  // namespace warpgauge

@@ -102,14 +102,28 @@ Strides far_row(const Shape& s) {
   return {s.heads * s.head_dim, s.head_dim, kPast32Bits + (packed_row + 63) / 64 * 64};
 }
 
-Tensors every_tensor(const Shape& q, const Shape& kv, Strides (*strides)(const Shape&)) {
-  return {
-      .q_strides = strides(q), .k_strides = strides(kv), .v_strides = strides(kv), .o_strides = strides(q)};
+// The sizes of the four tensors of the problem's type.
+struct Shapes {
+  Shape q, k, v, o;
+
+  explicit Shapes(const Problem& p)
+      : q{p.batch, p.heads, p.seq_q, p.head_dim},
+        k{p.batch, p.kv_heads, p.seq_k, p.head_dim},
+        v{p.batch, p.kv_heads, p.seq_k, value_dim_of(p)},
+        o{p.batch, p.heads, p.seq_q, value_dim_of(p)} {}
+};
+
+template <class StridesOf>
+Tensors every_tensor(const Shapes& of, StridesOf strides) {
+  return {.q_strides = strides(of.q),
+          .k_strides = strides(of.k),
+          .v_strides = strides(of.v),
+          .o_strides = strides(of.o)};
 }
 
-Tensors inputs_only(const Shape& q, const Shape& kv, Strides (*strides)(const Shape&)) {
-  Tensors t = every_tensor(q, kv, strides);
-  t.o_strides = q.packed();
+Tensors inputs_only(const Shapes& of, Strides (*strides)(const Shape&)) {
+  Tensors t = every_tensor(of, strides);
+  t.o_strides = of.o.packed();
   return t;
 }
 
@@ -150,10 +164,41 @@ Tensors odd_base(const Problem& p) {
   return t;
 }
 
-Tensors wide_row_tensors(const Problem& p, const Shape& kv) {
+Tensors wide_row_tensors(const Problem& p, const Shapes& of) {
   Tensors t = packed_tensors(p);
-  t.k_strides = t.v_strides = wide_row(kv);
+  t.k_strides = wide_row(of.k);
+  t.v_strides = wide_row(of.v);
   return t;
+}
+
+// [B, H, Sq, Sk] as libraries get it: for all batches, for all heads, for all queries, or with gaps.
+Strides bias_strides_of(const Problem& p, Layout layout) {
+  const Shape shape{p.batch, p.heads, p.seq_q, p.seq_k};
+  Strides strides = shape.packed();
+  switch (layout) {
+    case Layout::padded:
+    case Layout::odd_row:
+      return padded(shape, 1);
+    case Layout::interleaved:
+    case Layout::q_batch_stride_0:
+    case Layout::kv_batch_stride_0:
+      strides.batch = 0;
+      return strides;
+    case Layout::q_head_stride_0:
+    case Layout::kv_head_stride_0:
+      strides.head = 0;
+      return strides;
+    case Layout::mixed:
+      strides.batch = strides.head = 0;
+      return strides;
+    case Layout::q_row_stride_0:
+      strides.row = 0;
+      return strides;
+    case Layout::junk:
+      return junk(shape, 14);
+    default:
+      return strides;
+  }
 }
 
 bool differs(const Strides& a, const Strides& b, const Shape& s) {
@@ -173,47 +218,47 @@ const char* layout_name(Layout layout) {
   return found == std::end(kEntries) ? "?" : found->name;
 }
 
-Tensors layout_tensors(const Problem& p, Layout layout) {
-  const Shape q{p.batch, p.heads, p.seq_q, p.head_dim}, kv{p.batch, p.kv_heads, p.seq_k, p.head_dim};
+static Tensors main_tensors(const Problem& p, Layout layout) {
+  const Shapes of(p);
   switch (layout) {
     case Layout::packed:
       return packed_tensors(p);
     case Layout::padded:
-      return every_tensor(q, kv, [](const Shape& s) { return padded(s, 8); });
+      return every_tensor(of, [](const Shape& s) { return padded(s, 8); });
     case Layout::interleaved:
-      return every_tensor(q, kv, interleaved);
+      return every_tensor(of, interleaved);
     case Layout::mixed:
-      return {.q_strides = interleaved(q),
-              .k_strides = kv.packed(),
-              .v_strides = padded(kv, 8),
-              .o_strides = padded(q, 8)};
+      return {.q_strides = interleaved(of.q),
+              .k_strides = of.k.packed(),
+              .v_strides = padded(of.v, 8),
+              .o_strides = padded(of.o, 8)};
     case Layout::cache_slice:
-      return {.q_strides = q.packed(),
-              .k_strides = cache_slice(kv),
-              .v_strides = cache_slice(kv),
-              .o_strides = q.packed()};
+      return {.q_strides = of.q.packed(),
+              .k_strides = cache_slice(of.k),
+              .v_strides = cache_slice(of.v),
+              .o_strides = of.o.packed()};
     case Layout::batch_gap:
-      return every_tensor(q, kv, batch_gap);
+      return every_tensor(of, batch_gap);
     case Layout::junk:
-      return {.q_strides = junk(q, 0),
-              .k_strides = junk(kv, 5),
-              .v_strides = junk(kv, 8),
-              .o_strides = junk(q, 11)};
+      return {.q_strides = junk(of.q, 0),
+              .k_strides = junk(of.k, 5),
+              .v_strides = junk(of.v, 8),
+              .o_strides = junk(of.o, 11)};
     case Layout::odd_row:
-      return every_tensor(q, kv, [](const Shape& s) { return padded(s, 1); });
+      return every_tensor(of, [](const Shape& s) { return padded(s, 1); });
     case Layout::odd_base:
       return odd_base(p);
     case Layout::wide_row:
-      return wide_row_tensors(p, kv);
+      return wide_row_tensors(p, of);
     case Layout::far_batch:
-      return inputs_only(q, kv, far_batch);
+      return inputs_only(of, far_batch);
     case Layout::far_head:
-      return inputs_only(q, kv, far_head);
+      return inputs_only(of, far_head);
     case Layout::far_row:
-      return inputs_only(q, kv, far_row);
+      return inputs_only(of, far_row);
     case Layout::far_output: {
       Tensors t = packed_tensors(p);
-      t.o_strides = p.heads > 1 ? far_head(q) : far_batch(q);
+      t.o_strides = p.heads > 1 ? far_head(of.o) : far_batch(of.o);
       return t;
     }
     default:
@@ -221,15 +266,22 @@ Tensors layout_tensors(const Problem& p, Layout layout) {
   }
 }
 
+Tensors layout_tensors(const Problem& p, Layout layout) {
+  Tensors t = main_tensors(p, layout);
+  t.bias_strides = bias_strides_of(p, layout);
+  if (layout == Layout::odd_base) t.bias = reinterpret_cast<const float*>(sizeof(float));
+  return t;
+}
+
 bool layout_matters(const Problem& p, Layout layout) {
   if (layout == Layout::odd_base) return true;
-  const Shape q{p.batch, p.heads, p.seq_q, p.head_dim}, kv{p.batch, p.kv_heads, p.seq_k, p.head_dim};
+  const Shapes of(p);
   if (layout == Layout::junk)
     return p.batch == 1 || p.heads == 1 || p.kv_heads == 1 || p.seq_q == 1 || p.seq_k == 1;
   const Tensors t = layout_tensors(p, layout), packed = packed_tensors(p);
-  return differs(t.q_strides, packed.q_strides, q) || differs(t.o_strides, packed.o_strides, q) ||
+  return differs(t.q_strides, packed.q_strides, of.q) || differs(t.o_strides, packed.o_strides, of.o) ||
          (p.seq_k > 0 &&
-          (differs(t.k_strides, packed.k_strides, kv) || differs(t.v_strides, packed.v_strides, kv)));
+          (differs(t.k_strides, packed.k_strides, of.k) || differs(t.v_strides, packed.v_strides, of.v)));
 }
 
 bool layout_fits(const Problem& p, Layout layout) {
@@ -245,7 +297,9 @@ bool layout_fits(const Problem& p, Layout layout) {
     const auto element_bytes = static_cast<double>(dtype_bytes(p.dtype));
     const double bytes = element_bytes * (reach(s.batch, p.batch) + reach(s.head, heads) + reach(s.row, seq));
     const double rows = static_cast<double>(p.batch) * static_cast<double>(heads) * static_cast<double>(seq);
-    return bytes < kManyBytes || bytes < kSparse * rows * static_cast<double>(p.head_dim) * element_bytes ||
+    return bytes < kManyBytes ||
+           bytes <
+               kSparse * rows * static_cast<double>(std::min(p.head_dim, value_dim_of(p))) * element_bytes ||
            (bytes < kMostBytes && rows <= kMostRows);
   };
   return fits(t.q_strides, p.heads, p.seq_q) && fits(t.o_strides, p.heads, p.seq_q) &&

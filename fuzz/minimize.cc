@@ -42,7 +42,15 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
   propose([](FuzzCase& c) { c.guard = Guard::bands; });
   propose([](FuzzCase& c) { c.threads = 1; });
   propose([](FuzzCase& c) { c.family = InputFamily::normal; });
-  propose([](FuzzCase& c) { c.problem.mask = Mask::none; });
+  propose([](FuzzCase& c) { c.problem.value_dim = 0; });
+  propose([](FuzzCase& c) { c.problem.window = {}; });
+  propose([](FuzzCase& c) { c.problem.softcap = 0; });
+  propose([](FuzzCase& c) { c.problem.sinks = false; });
+  propose([](FuzzCase& c) { c.problem.bias = Bias::none; });
+  propose([](FuzzCase& c) {
+    c.problem.mask = Mask::none;
+    if (c.problem.window.right == 0) c.problem.window.right = -1;
+  });
   propose([](FuzzCase& c) { c.problem.scale = default_scale(c.problem.head_dim); });
   for (std::int64_t length : simpler_sizes(std::max(from.problem.seq_q, from.problem.seq_k), 1))
     propose([&](FuzzCase& c) {
@@ -55,9 +63,16 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
     propose([&](FuzzCase& c) {
       const bool is_default = c.problem.scale == default_scale(c.problem.head_dim);
       c.problem.head_dim = dim;
+      if (c.problem.value_dim == dim) c.problem.value_dim = 0;
       if (is_default) c.problem.scale = default_scale(dim);
     });
   propose_sizes(1, &Problem::batch);
+  for (std::int64_t dim : simpler_head_dims(from.problem.value_dim))
+    propose([&](FuzzCase& c) { c.problem.value_dim = dim; });
+  for (std::int64_t side : simpler_sizes(from.problem.window.left, 0))
+    propose([&](FuzzCase& c) { c.problem.window.left = side; });
+  for (std::int64_t side : simpler_sizes(from.problem.window.right, 1))
+    propose([&](FuzzCase& c) { c.problem.window.right = side; });
   // Single steps come last: there may be many of them.
   for (auto size : {&Problem::seq_q, &Problem::seq_k, &Problem::batch})
     propose([&](FuzzCase& c) { --(c.problem.*size); });

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "base/flag_value.h"
@@ -30,8 +31,9 @@ auto ask_automatic(const GpuOracle& gpu, Ask ask) {
 
 Reference compute(const GpuOracle& gpu, const Inputs& inputs, std::vector<std::int64_t> rows,
                   OracleBackend backend, const Rounding& rounding) {
-  Reference reference = backend == OracleBackend::cublas ? gpu.compute(inputs, std::move(rows), rounding)
-                                                         : reference_cpu(inputs, std::move(rows), rounding);
+  const bool on_gpu = backend == OracleBackend::cublas && unsupported_variant(inputs.problem).empty();
+  Reference reference = on_gpu ? gpu.compute(inputs, std::move(rows), rounding)
+                               : reference_cpu(inputs, std::move(rows), rounding);
   for (RowTerms& terms : reference.terms) terms.equal_keys = inputs.equal_keys;
   return reference;
 }
@@ -76,7 +78,7 @@ Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows, cons
                       .highest = {},
                       .lse = std::vector<double>(count),
                       .terms = std::vector<RowTerms>(count)};
-  reference.output.resize(count * static_cast<std::size_t>(p.head_dim));
+  reference.output.resize(count * static_cast<std::size_t>(value_dim_of(p)));
   reference.lowest.resize(reference.output.size());
   reference.highest.resize(reference.output.size());
   return reference;
@@ -99,18 +101,40 @@ std::vector<double> query_rounding_errors(const Problem& p, const Rounding& roun
   return errors;
 }
 
+LogitRule::LogitRule(const Inputs& in, std::int64_t row)
+    : problem_(in.problem), query_(row % in.problem.seq_q), cap_(in.problem.softcap) {
+  const auto head = static_cast<std::size_t>(row / problem_.seq_q % problem_.heads);
+  if (problem_.bias == Bias::alibi) slope_ = in.slopes[head];
+  if (problem_.bias == Bias::tensor) bias_ = in.bias.data() + row * problem_.seq_k;
+}
+
+double LogitRule::error(double scaled, double logit, std::int64_t key) const {
+  double error = 0;
+  if (cap_ != 0) error += 8 * cap_ * std::fabs(std::tanh(scaled / cap_));
+  if (slope_ != 0) error += std::fabs(double{slope_} * static_cast<double>(distance(key)));
+  if (slope_ != 0 || bias_ != nullptr) error += std::fabs(logit);
+  return std::isfinite(error) ? kF32Roundoff * error : 0;
+}
+
+double sink_of(const Inputs& in, std::int64_t row) {
+  const Problem& p = in.problem;
+  if (!p.sinks) return -std::numeric_limits<double>::infinity();
+  return double{in.sinks[static_cast<std::size_t>(row / p.seq_q % p.heads)]};
+}
+
 void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& out) {
   RowTerms& terms = out.terms[n];
   terms = sums.terms;
   terms.keys = visible_keys(p, out.rows[n] % p.seq_q);
   terms.head_dim = p.head_dim;
   double square = 0, value_square = 0;
-  for (std::int64_t d = 0; d < p.head_dim; ++d) {
-    const std::int64_t at = static_cast<std::int64_t>(n) * p.head_dim + d;
+  const std::int64_t value_dim = value_dim_of(p);
+  for (std::int64_t d = 0; d < value_dim; ++d) {
+    const std::int64_t at = static_cast<std::int64_t>(n) * value_dim + d;
     const double rounded = round_to(p.dtype, static_cast<float>(sums.output[d]));
     out.output[at] = sums.output[d];
-    out.lowest[at] = sums.lowest[d];
-    out.highest[at] = sums.highest[d];
+    out.lowest[at] = p.sinks ? std::min(0.0f, sums.lowest[d]) : sums.lowest[d];
+    out.highest[at] = p.sinks ? std::max(0.0f, sums.highest[d]) : sums.highest[d];
     raise(terms.low_error, std::fabs(double{round_to(p.dtype, sums.low[d])} - rounded));
     raise(terms.largest_output, std::fabs(rounded));
     raise(terms.mass, sums.mass[d]);

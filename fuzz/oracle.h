@@ -21,7 +21,8 @@ namespace warpgauge {
 enum class OracleBackend {
   automatic,  // cuBLAS if there is a working GPU with enough free memory, else the CPU
   cpu,
-  cublas,  // f64 GEMMs and softmax on the GPU; the low-precision twin in f32 (TF32 off)
+  cublas,  // f64 GEMMs and softmax on the GPU; the low-precision twin in f32 (TF32 off). Problems with
+           // variants are computed on the CPU
 };
 
 // Throws std::invalid_argument unless the name is "auto", "cpu" or "cublas".
@@ -34,10 +35,10 @@ enum class OracleBackend {
 struct Reference {
   Rounding rounding;  // of the low-precision twin, and of the kernel whose bounds these are
   std::vector<std::int64_t> rows;
-  std::vector<double> output;  // [rows, D]
-  std::vector<float> lowest;   // [rows, D] smallest visible v_jd: O lies between it and the largest one,
-  std::vector<float> highest;  // [rows, D] whatever the logits are. NaNs do not count
-  std::vector<double> lse;     // -inf where no key is visible
+  std::vector<double> output;  // [rows, Dv]
+  std::vector<float> lowest;   // [rows, Dv] smallest visible v_jd: O lies between it and the largest one,
+  std::vector<float> highest;  // [rows, Dv] whatever the logits are. 0 counts if there are sinks, NaNs do not
+  std::vector<double> lse;     // where no key is visible the sink, or -inf
   std::vector<RowTerms> terms;
 };
 

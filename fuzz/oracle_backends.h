@@ -1,6 +1,8 @@
 // The two implementations behind oracle.h.
 #pragma once
 
+#include <cmath>
+
 #include "fuzz/oracle.h"
 
 namespace warpgauge {
@@ -11,13 +13,13 @@ namespace warpgauge {
 
 // Results of one row with at least one visible key: sums and extremes over j, one per d.
 struct RowSums {
-  const double* output;        // [D] p v
-  const double* square;        // [D] (p v)^2
-  const double* value_square;  // [D] v^2
-  const double* mass;          // [D] |p v|
-  const float* low;            // [D] p v of the low-precision twin
-  const float* lowest;         // [D] smallest v
-  const float* highest;        // [D] largest v
+  const double* output;        // [Dv] p v
+  const double* square;        // [Dv] (p v)^2
+  const double* value_square;  // [Dv] v^2
+  const double* mass;          // [Dv] |p v|
+  const float* low;            // [Dv] p v of the low-precision twin
+  const float* lowest;         // [Dv] smallest v
+  const float* highest;        // [Dv] largest v
   double lse;
   RowTerms terms;  // those that are no extremes over d
 };
@@ -30,6 +32,41 @@ struct RowSums {
 // to multiples of 2^-24.
 [[nodiscard]] std::vector<double> query_rounding_errors(const Problem& problem, const Rounding& rounding,
                                                         std::span<const float> q);
+
+// What a logit gets beside scale * Q K. `Real` is double for the reference, float for its twin.
+class LogitRule {
+ public:
+  // Of query row `row`, counted through [B, H, Sq].
+  LogitRule(const Inputs& inputs, std::int64_t row);
+
+  [[nodiscard]] bool is_identity() const { return cap_ == 0 && slope_ == 0 && bias_ == nullptr; }
+
+  template <class Real>
+  [[nodiscard]] Real apply(Real logit, std::int64_t key) const {
+    if (cap_ != 0) {
+      const auto cap = static_cast<Real>(cap_);
+      logit = cap * std::tanh(logit / cap);
+    }
+    if (slope_ != 0) logit -= static_cast<Real>(slope_) * static_cast<Real>(distance(key));
+    if (bias_ != nullptr) logit += static_cast<Real>(bias_[key]);
+    return logit;
+  }
+
+  // Of RowTerms::variant_error. `scaled`: the logit before this rule, `logit` after it.
+  [[nodiscard]] double error(double scaled, double logit, std::int64_t key) const;
+
+ private:
+  [[nodiscard]] std::int64_t distance(std::int64_t key) const { return key_distance(problem_, query_, key); }
+
+  const Problem& problem_;
+  std::int64_t query_;
+  double cap_;
+  float slope_ = 0;
+  const float* bias_ = nullptr;
+};
+
+// The sink of query row `row`; -inf without one.
+[[nodiscard]] double sink_of(const Inputs& inputs, std::int64_t row);
 
 // Stores the row as entry n of the reference.
 void store_row(const Problem& problem, const RowSums& sums, std::size_t n, Reference& reference);

@@ -19,19 +19,17 @@
 namespace warpgauge {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // Memory of one thread for one row.
 struct Scratch {
   std::vector<double> weight;     // [Sk] logits, then p
   std::vector<float> low_weight;  // [Sk] the same in f32, with the kernel's roundings
-  std::vector<double> output, square, mass, value_square;  // [D] sums over j of p v, (p v)^2, |p v|, v^2
-  std::vector<float> low_output;                           // [D]
-  std::vector<float> lowest, highest;                      // [D] extremes over j of v
+  std::vector<double> output, square, mass, value_square;  // [Dv] sums over j of p v, (p v)^2, |p v|, v^2
+  std::vector<float> low_output;                           // [Dv]
+  std::vector<float> lowest, highest;                      // [Dv] extremes over j of v
 
   explicit Scratch(const Problem& p) : weight(p.seq_k), low_weight(p.seq_k) {
-    for (auto* sums : {&output, &square, &mass, &value_square}) sums->resize(p.head_dim);
-    for (auto* values : {&low_output, &lowest, &highest}) values->resize(p.head_dim);
+    for (auto* sums : {&output, &square, &mass, &value_square}) sums->resize(value_dim_of(p));
+    for (auto* values : {&low_output, &lowest, &highest}) values->resize(value_dim_of(p));
   }
 };
 
@@ -101,16 +99,25 @@ Real largest_of(const Real* logit, std::int64_t keys) {
   return largest;
 }
 
-// Turns logits into normalized weights, and stores what follows from them. Returns their log-sum-exp. NaN
-// stays NaN.
-double softmax(double* logit, std::int64_t keys, RowTerms& terms) {
-  const double largest = largest_of(logit, keys);
-  double sum = 0, square = 0, least = 1;
+// The larger one; NaN if a logit is.
+template <class Real>
+Real with_sink(Real largest, Real sink) {
+  return sink > largest ? sink : largest;
+}
+
+// Turns logits into normalized weights, and stores what follows from them. Returns their log-sum-exp with the
+// sink. NaN stays NaN.
+double softmax(double* logit, std::int64_t keys, double sink, RowTerms& terms) {
+  const double largest = with_sink(largest_of(logit, keys), sink);
+  const double of_sink = std::isinf(sink) ? 0 : std::exp(sink - largest);
+  double sum = of_sink, least = std::isinf(sink) ? 1 : of_sink;
   for (std::int64_t j = 0; j < keys; ++j) {
     if (std::isfinite(logit[j])) terms.logit_peak = std::max(terms.logit_peak, std::fabs(logit[j]));
     sum += logit[j] = std::exp(logit[j] - largest);
     least = std::min(least, logit[j]);
   }
+  double square = of_sink / sum * (of_sink / sum);
+  if (of_sink > 0) terms.sum_error += sum_error_of(of_sink / sum, (1 - least) / sum);
   for (std::int64_t j = 0; j < keys; ++j) {
     logit[j] /= sum;
     square += logit[j] * logit[j];
@@ -122,11 +129,11 @@ double softmax(double* logit, std::int64_t keys, RowTerms& terms) {
 }
 
 // The same in f32, with the kernel's roundings of the weights.
-void low_softmax(Dtype dtype, const Rounding& rounding, float* logit, std::int64_t keys) {
+void low_softmax(Dtype dtype, const Rounding& rounding, float* logit, std::int64_t keys, float sink) {
   const bool rounds_before = rounding.weights == Rounding::Weights::before_division;
   const bool rounds_after = rounding.weights == Rounding::Weights::after_division;
-  const float largest = largest_of(logit, keys);
-  float sum = 0;
+  const float largest = with_sink(largest_of(logit, keys), sink);
+  float sum = std::isinf(sink) ? 0 : std::exp(sink - largest);
   for (std::int64_t j = 0; j < keys; ++j) {
     const float weight = std::exp(logit[j] - largest);
     logit[j] = rounds_before ? round_to(dtype, weight) : weight;
@@ -145,13 +152,26 @@ void sum_values(const Problem& p, const float* v, std::int64_t keys, Scratch& s)
   std::fill(s.low_output.begin(), s.low_output.end(), 0.0f);
   std::fill(s.lowest.begin(), s.lowest.end(), std::numeric_limits<float>::infinity());
   std::fill(s.highest.begin(), s.highest.end(), -std::numeric_limits<float>::infinity());
-  weighted_sums(s.weight.data(), s.low_weight.data(), v, keys, p.head_dim, s.output.data(), s.square.data(),
-                s.mass.data(), s.value_square.data(), s.low_output.data(), s.lowest.data(), s.highest.data());
+  weighted_sums(s.weight.data(), s.low_weight.data(), v, keys, value_dim_of(p), s.output.data(),
+                s.square.data(), s.mass.data(), s.value_square.data(), s.low_output.data(), s.lowest.data(),
+                s.highest.data());
 }
 
-// Scaled logits of a row, exact and of the low-precision twin, in the scratch memory.
+// Soft cap and bias. The peak of the logits before the cap counts: kernels that round logits round those.
+void apply_rule(const LogitRule& rule, std::int64_t first, std::int64_t keys, Scratch& s, RowTerms& terms) {
+  for (std::int64_t j = 0; j < keys; ++j) {
+    const double scaled = s.weight[j];
+    if (std::isfinite(scaled)) terms.logit_peak = std::max(terms.logit_peak, std::fabs(scaled));
+    s.weight[j] = rule.apply(scaled, first + j);
+    s.low_weight[j] = rule.apply(s.low_weight[j], first + j);
+    terms.variant_error = std::max(terms.variant_error, rule.error(scaled, s.weight[j], first + j));
+  }
+}
+
+// Logits of a row, exact and of the low-precision twin, in the scratch memory. `k`: the first visible key.
 void compute_logits(const Problem& p, const Rounding& rounding, const float* query, const float* k,
-                    std::int64_t keys, Scratch& s, RowTerms& terms) {
+                    std::int64_t first, std::int64_t keys, const LogitRule& rule, Scratch& s,
+                    RowTerms& terms) {
   const std::span<const float> q(query, static_cast<std::size_t>(p.head_dim));
   const std::vector<float> low_q = twin_queries(p, rounding, q);
   const double mass =
@@ -162,6 +182,7 @@ void compute_logits(const Problem& p, const Rounding& rounding, const float* que
     s.low_weight[j] *= low_scale;
     if (rounding.logits) s.low_weight[j] = round_to(p.dtype, s.low_weight[j]);
   }
+  if (!rule.is_identity()) apply_rule(rule, first, keys, s, terms);
   terms.logit_mass = mass * std::fabs(p.scale);
   if (rounding.scaled_query)
     terms.query_rounding = largest_error(query_rounding_errors(p, rounding, q), k, keys);
@@ -172,17 +193,19 @@ void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
   const Problem& p = in.problem;
   const std::int64_t row = out.rows[n], i = row % p.seq_q, head = row / p.seq_q % p.heads;
   const std::int64_t kv_head = row / p.seq_q / p.heads * p.kv_heads + head / (p.heads / p.kv_heads);
-  const std::int64_t keys = visible_keys(p, i);
+  const KeyRange range = visible_range(p, i);
+  const std::int64_t keys = range.count(), first = kv_head * p.seq_k + range.first;
+  const double sink = sink_of(in, row);
   if (keys == 0) {
-    out.lse[n] = -kInfinity;
+    out.lse[n] = sink;
     return;
   }
   RowTerms terms;
-  compute_logits(p, out.rounding, in.q.data() + row * p.head_dim,
-                 in.k.data() + kv_head * p.seq_k * p.head_dim, keys, s, terms);
-  const double lse = softmax(s.weight.data(), keys, terms);
-  low_softmax(p.dtype, out.rounding, s.low_weight.data(), keys);
-  sum_values(p, in.v.data() + kv_head * p.seq_k * p.head_dim, keys, s);
+  compute_logits(p, out.rounding, in.q.data() + row * p.head_dim, in.k.data() + first * p.head_dim,
+                 range.first, keys, LogitRule(in, row), s, terms);
+  const double lse = softmax(s.weight.data(), keys, sink, terms);
+  low_softmax(p.dtype, out.rounding, s.low_weight.data(), keys, static_cast<float>(sink));
+  sum_values(p, in.v.data() + first * value_dim_of(p), keys, s);
   store_row(p,
             {s.output.data(), s.square.data(), s.value_square.data(), s.mass.data(), s.low_output.data(),
              s.lowest.data(), s.highest.data(), lse, terms},

@@ -23,17 +23,30 @@ std::vector<Failure> renamed(std::vector<Failure> failures, const std::string& l
   return failures;
 }
 
+struct OtherLayout {
+  Layout layout;
+  Tensors tensors;
+};
+
+// The rows of the bias are different, unless the first layout shared them.
+Tensors without_broadcast(const Problem& p, Tensors t) {
+  const Strides packed = packed_tensors(p).bias_strides;
+  for (auto axis : {&Strides::batch, &Strides::head, &Strides::row})
+    if (t.bias_strides.*axis == 0) t.bias_strides = packed;
+  return t;
+}
+
 // A supported layout with other strides than the first one. Nothing if the kernel supports none.
-std::optional<Layout> other_layout(const RelaunchCase& again) {
+std::optional<OtherLayout> other_layout(const RelaunchCase& again) {
   constexpr Layout kOtherLayouts[] = {Layout::padded, Layout::interleaved, Layout::mixed, Layout::packed};
   const Problem& p = again.first.problem();
   const std::uint64_t start = RandomStream(again.seed, kRelaunchStream).below(0, std::size(kOtherLayouts));
   for (std::size_t n = 0; n < std::size(kOtherLayouts); ++n) {
     const Layout layout = kOtherLayouts[(start + n) % std::size(kOtherLayouts)];
-    const Tensors t = layout_tensors(p, layout);
+    const Tensors t = without_broadcast(p, layout_tensors(p, layout));
     const bool differs = t.q_strides.head != again.first.tensors().q_strides.head ||
                          t.k_strides.head != again.first.tensors().k_strides.head;
-    if (differs && again.kernel.supports(p, t).empty()) return layout;
+    if (differs && again.kernel.supports(p, t).empty()) return OtherLayout{layout, t};
   }
   return std::nullopt;
 }
@@ -52,21 +65,32 @@ std::vector<float> part(const std::vector<float>& values, std::int64_t first, st
   return {values.begin() + first, values.begin() + first + count};
 }
 
+// The query is at the position of the last key then. With ALiBi it must have been there before.
+bool keeps_distances(const Problem& p, std::int64_t query) {
+  return p.bias != Bias::alibi || visible_range(p, query).last == query + p.seq_k - p.seq_q + 1;
+}
+
 Inputs one_query(const Inputs& in, std::int64_t row) {
   const Problem& p = in.problem;
   const std::int64_t head = row / p.seq_q % p.heads, batch = row / p.seq_q / p.heads;
   const std::int64_t kv_head = batch * p.kv_heads + head / (p.heads / p.kv_heads);
+  const KeyRange range = visible_range(p, row % p.seq_q);
+  const std::int64_t first = kv_head * p.seq_k + range.first, value_dim = value_dim_of(p);
   Problem one = p;
   one.batch = one.heads = one.kv_heads = one.seq_q = 1;
-  one.seq_k = visible_keys(p, row % p.seq_q);
+  one.seq_k = range.count();
   one.mask = Mask::none;
-  const std::int64_t keys = kv_head * p.seq_k * p.head_dim, count = one.seq_k * p.head_dim;
-  return {.problem = one,
-          .family = in.family,
-          .seed = in.seed,
-          .q = part(in.q, row * p.head_dim, p.head_dim),
-          .k = part(in.k, keys, count),
-          .v = part(in.v, keys, count)};
+  one.window = {};
+  Inputs alone{.problem = one,
+               .family = in.family,
+               .seed = in.seed,
+               .q = part(in.q, row * p.head_dim, p.head_dim),
+               .k = part(in.k, first * p.head_dim, one.seq_k * p.head_dim),
+               .v = part(in.v, first * value_dim, one.seq_k * value_dim)};
+  if (p.sinks) alone.sinks = part(in.sinks, head, 1);
+  if (p.bias == Bias::alibi) alone.slopes = part(in.slopes, head, 1);
+  if (p.bias == Bias::tensor) alone.bias = part(in.bias, row * p.seq_k + range.first, one.seq_k);
+  return alone;
 }
 
 bool same_bits(float a, float b) {
@@ -77,9 +101,9 @@ bool same_bits(float a, float b) {
 
 std::vector<Failure> relaunch_elsewhere(const RelaunchCase& again, const Inputs& inputs,
                                         const Reference* reference) {
-  const std::optional<Layout> layout = other_layout(again);
-  if (!layout) return {};
-  GuardedTensors elsewhere(again.kernel.backend, inputs.problem, *layout, again.first.guard());
+  const std::optional<OtherLayout> other = other_layout(again);
+  if (!other) return {};
+  GuardedTensors elsewhere(again.kernel.backend, inputs.problem, other->tensors, again.first.guard());
   elsewhere.upload(inputs);
   again.first.poison_inputs();
   again.first.poison_outputs();
@@ -89,7 +113,7 @@ std::vector<Failure> relaunch_elsewhere(const RelaunchCase& again, const Inputs&
   for (const std::string& violation : elsewhere.violations())
     failures.push_back({Property::stays_inside, inputs.family, violation});
   return renamed(std::move(failures),
-                 fmt::format("third launch, in other memory with layout={}", layout_name(*layout)));
+                 fmt::format("third launch, in other memory with layout={}", layout_name(other->layout)));
 }
 
 std::vector<Failure> relaunch_with_other_contents(const RelaunchCase& again, const Inputs& others,
@@ -103,7 +127,7 @@ std::vector<Failure> relaunch_with_other_contents(const RelaunchCase& again, con
 std::vector<Failure> launch_one_query(const RelaunchCase& again, const Inputs& inputs, const Output& output) {
   const Problem& p = inputs.problem;
   const std::optional<std::int64_t> row = row_with_keys(p, again.seed);
-  if (!row) return {};
+  if (!row || !keeps_distances(p, *row % p.seq_q)) return {};
   const Inputs one = one_query(inputs, *row);
   if (!again.kernel.supports(one.problem, packed_tensors(one.problem)).empty()) return {};
   GuardedTensors tensors(again.kernel.backend, one.problem, Layout::packed, again.first.guard());
@@ -117,8 +141,9 @@ std::vector<Failure> launch_one_query(const RelaunchCase& again, const Inputs& i
          fmt::format("{} at {} is {:.9g} in the batch and {:.9g} if the query is alone", what, place,
                      in_batch, by_itself)}};
   };
-  for (std::int64_t d = 0; d < p.head_dim; ++d) {
-    const float in_batch = output.o[static_cast<std::size_t>(*row * p.head_dim + d)];
+  const std::int64_t value_dim = value_dim_of(p);
+  for (std::int64_t d = 0; d < value_dim; ++d) {
+    const float in_batch = output.o[static_cast<std::size_t>(*row * value_dim + d)];
     const float by_itself = alone.o[static_cast<std::size_t>(d)];
     if (!same_bits(in_batch, by_itself)) return difference(fmt::format("O, d={},", d), in_batch, by_itself);
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 
@@ -44,10 +45,23 @@ static bool fits(std::initializer_list<std::int64_t> sizes) {
 }
 
 static std::string size_error(const Problem& p) {
-  const std::int64_t bytes = dtype_bytes(p.dtype);
-  if (!fits({bytes, p.batch, p.heads, p.seq_q, p.head_dim})) return "Q and O have more than 2^60 bytes";
-  if (!fits({bytes, p.batch, p.kv_heads, p.head_dim, p.seq_k})) return "K and V have more than 2^60 bytes";
-  if (!fits({std::int64_t{sizeof(float)}, p.batch, p.heads, p.seq_q})) return "LSE has more than 2^60 bytes";
+  constexpr std::int64_t kFloat = sizeof(float);
+  const std::int64_t bytes = dtype_bytes(p.dtype), widest = std::max(p.head_dim, p.value_dim);
+  if (!fits({bytes, p.batch, p.heads, p.seq_q, widest})) return "Q and O have more than 2^60 bytes";
+  if (!fits({bytes, p.batch, p.kv_heads, widest, p.seq_k})) return "K and V have more than 2^60 bytes";
+  if (!fits({kFloat, p.batch, p.heads, p.seq_q})) return "LSE has more than 2^60 bytes";
+  if (p.bias == Bias::tensor && !fits({kFloat, p.batch, p.heads, p.seq_q, p.seq_k}))
+    return "the bias has more than 2^60 bytes";
+  return {};
+}
+
+static std::string variant_error(const Problem& p) {
+  if (p.value_dim < 0) return "Dv must be at least 1";
+  if (p.value_dim == p.head_dim) return "Dv is written only if it differs from D";
+  if (p.window.left < -1 || p.window.right < -1) return "a window's sides must be at least 0, or -1 for all";
+  if (!p.window.is_none() && (p.window.right == 0) != (p.mask == Mask::causal))
+    return "a window's right side is 0 exactly if causal is 1";
+  if (!(p.softcap >= 0 && std::isfinite(p.softcap))) return "softcap must be a finite number of at least 0";
   return {};
 }
 
@@ -60,24 +74,107 @@ std::string problem_error(const Problem& p) {
   if (p.seq_k < 0) return "Sk must not be negative";
   if (p.head_dim < 1) return "D must be at least 1";
   if (!std::isfinite(p.scale)) return "scale must be finite";
+  if (std::string error = variant_error(p); !error.empty()) return error;
   return size_error(p);
 }
 
+const char* bias_name(Bias bias) {
+  switch (bias) {
+    case Bias::none:
+      return "none";
+    case Bias::alibi:
+      return "alibi";
+    case Bias::tensor:
+      return "tensor";
+  }
+  return "?";
+}
+
+static bool has(const Problem& p, Variant variant) {
+  switch (variant) {
+    case Variant::value_dim:
+      return p.value_dim != 0;
+    case Variant::window:
+      return !p.window.is_none();
+    case Variant::softcap:
+      return p.softcap != 0;
+    case Variant::sinks:
+      return p.sinks;
+    case Variant::alibi:
+      return p.bias == Bias::alibi;
+    case Variant::bias_tensor:
+      return p.bias == Bias::tensor;
+  }
+  return false;
+}
+
+static const char* variant_name(Variant variant) {
+  switch (variant) {
+    case Variant::value_dim:
+      return "head dimensions of V other than D";
+    case Variant::window:
+      return "sliding windows";
+    case Variant::softcap:
+      return "soft caps";
+    case Variant::sinks:
+      return "attention sinks";
+    case Variant::alibi:
+      return "ALiBi slopes";
+    case Variant::bias_tensor:
+      return "bias tensors";
+  }
+  return "?";
+}
+
+std::string unsupported_variant(const Problem& p, std::initializer_list<Variant> unsupported) {
+  for (const Variant variant : unsupported)
+    if (has(p, variant)) return fmt::format("{} are not supported", variant_name(variant));
+  return {};
+}
+
+std::string unsupported_variant(const Problem& p) {
+  return unsupported_variant(p, {Variant::value_dim, Variant::window, Variant::softcap, Variant::sinks,
+                                 Variant::alibi, Variant::bias_tensor});
+}
+
 // The sum of visible_keys over all rows.
-static double unmasked_pairs(const Problem& p) {
+static double visible_pairs(const Problem& p) {
   const auto sq = static_cast<double>(p.seq_q), sk = static_cast<double>(p.seq_k);
+  if (!p.window.is_none()) {
+    double pairs = 0;
+    for (std::int64_t row = 0; row < p.seq_q; ++row) pairs += static_cast<double>(visible_keys(p, row));
+    return pairs;
+  }
   if (p.mask == Mask::none) return sq * sk;
   const double rows = sq < sk ? sq : sk;  // rows with visible keys; the last one sees all Sk
   return rows * (sk - rows + 1 + sk) / 2;
 }
 
+// The keys that some query sees. The ranges of neighbouring queries overlap or touch.
+static std::int64_t keys_seen(const Problem& p) {
+  KeyRange seen{p.seq_k, 0};
+  // Only the first rows of a causal mask see nothing, and the last rows of a window past the keys.
+  for (const std::int64_t row :
+       {std::int64_t{0}, std::max<std::int64_t>(0, p.seq_q - p.seq_k), p.seq_q - 1}) {
+    const KeyRange keys = visible_range(p, row);
+    if (keys.count() == 0) continue;
+    seen = {std::min(seen.first, keys.first), std::max(seen.last, keys.last)};
+  }
+  return std::max<std::int64_t>(0, seen.count());
+}
+
 double attention_flops(const Problem& p) {
-  return 4.0 * static_cast<double>(p.batch * p.heads * p.head_dim) * unmasked_pairs(p);
+  return 2.0 * static_cast<double>(p.batch * p.heads * (p.head_dim + value_dim_of(p))) * visible_pairs(p);
 }
 
 double attention_bytes(const Problem& p) {
-  const std::int64_t elements = 2 * query_elements(p) + 2 * key_elements(p);
-  return static_cast<double>(elements * dtype_bytes(p.dtype) + 4 * lse_elements(p));
+  const std::int64_t dims = p.head_dim + value_dim_of(p);
+  const std::int64_t rows = p.batch * (p.heads * p.seq_q + p.kv_heads * keys_seen(p));
+  double bytes = static_cast<double>(rows * dims * dtype_bytes(p.dtype) + 4 * lse_elements(p));
+  if (p.sinks) bytes += 4.0 * static_cast<double>(p.heads);
+  if (p.bias == Bias::alibi) bytes += 4.0 * static_cast<double>(p.heads);
+  if (p.bias == Bias::tensor) bytes += 4.0 * static_cast<double>(p.heads) * visible_pairs(p);
+  return bytes;
 }
 
 Strides packed_strides(std::int64_t heads, std::int64_t seq, std::int64_t head_dim) {
@@ -85,9 +182,12 @@ Strides packed_strides(std::int64_t heads, std::int64_t seq, std::int64_t head_d
 }
 
 Tensors packed_tensors(const Problem& p) {
-  const Strides query = packed_strides(p.heads, p.seq_q, p.head_dim),
-                key = packed_strides(p.kv_heads, p.seq_k, p.head_dim);
-  return {.q_strides = query, .k_strides = key, .v_strides = key, .o_strides = query};
+  const std::int64_t value_dim = value_dim_of(p);
+  return {.q_strides = packed_strides(p.heads, p.seq_q, p.head_dim),
+          .k_strides = packed_strides(p.kv_heads, p.seq_k, p.head_dim),
+          .v_strides = packed_strides(p.kv_heads, p.seq_k, value_dim),
+          .o_strides = packed_strides(p.heads, p.seq_q, value_dim),
+          .bias_strides = packed_strides(p.heads, p.seq_q, p.seq_k)};
 }
 
 static Strides meaningful(Strides s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
@@ -100,9 +200,10 @@ static Strides meaningful(Strides s, std::int64_t batch, std::int64_t heads, std
 
 Tensors with_meaningful_strides(const Problem& p, const Tensors& tensors) {
   Tensors t = tensors;
-  for (Strides* s : {&t.q_strides, &t.o_strides}) *s = meaningful(*s, p.batch, p.heads, p.seq_q, p.head_dim);
-  for (Strides* s : {&t.k_strides, &t.v_strides})
-    *s = meaningful(*s, p.batch, p.kv_heads, p.seq_k, p.head_dim);
+  t.q_strides = meaningful(t.q_strides, p.batch, p.heads, p.seq_q, p.head_dim);
+  t.o_strides = meaningful(t.o_strides, p.batch, p.heads, p.seq_q, value_dim_of(p));
+  t.k_strides = meaningful(t.k_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim);
+  t.v_strides = meaningful(t.v_strides, p.batch, p.kv_heads, p.seq_k, value_dim_of(p));
   return t;
 }
 
@@ -131,13 +232,22 @@ std::string unaligned_rows(const Problem& p, const Tensors& t, std::int64_t byte
 }
 
 std::int64_t query_elements(const Problem& p) {
-  return p.batch * p.heads * p.seq_q * p.head_dim;
+  return lse_elements(p) * p.head_dim;
 }
 std::int64_t key_elements(const Problem& p) {
   return p.batch * p.kv_heads * p.seq_k * p.head_dim;
 }
+std::int64_t value_elements(const Problem& p) {
+  return p.batch * p.kv_heads * p.seq_k * value_dim_of(p);
+}
+std::int64_t output_elements(const Problem& p) {
+  return lse_elements(p) * value_dim_of(p);
+}
 std::int64_t lse_elements(const Problem& p) {
   return p.batch * p.heads * p.seq_q;
+}
+std::int64_t bias_elements(const Problem& p) {
+  return p.bias == Bias::tensor ? lse_elements(p) * p.seq_k : 0;
 }
 
 }  // namespace warpgauge

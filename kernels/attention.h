@@ -1,15 +1,29 @@
-// The attention forward pass: its problem (sizes, type, mask, scale), tensors, and numbers of operations and
-// bytes.
+// The attention forward pass: its problem (sizes, type, mask, scale, variants), tensors, and numbers of
+// operations and bytes.
 //
-//   S[i, j] = scale * sum_d Q[i, d] K[j, d]        for visible j
-//   O[i, :] = sum_j softmax(S[i, :])[j] V[j, :]    LSE[i] = ln sum_j exp(S[i, j])
+//   S[i, j] = cap(scale * sum_d Q[i, d] K[j, d]) + bias[i, j]    for visible j
+//   L[i]    = sum_j exp(S[i, j]) + exp(sink)                     without sinks the last term is absent
+//   O[i, :] = sum_j exp(S[i, j]) V[j, :] / L[i]                  LSE[i] = ln L[i]
+//
+// - Visible: query i is at the position i + Sk - Sq among the keys. A causal mask hides the keys after it. A
+//   window (left, right) leaves only the keys from `left` before it to `right` after it. As
+//   flash_attn_func(causal, window_size) of FlashAttention 2.
+// - cap(x) = softcap * tanh(x / softcap): after the scale, before the bias. As FlashAttention 2 and Gemma 2
+//   (Team Gemma 2024, arXiv:2408.00118, section 2).
+// - bias: with ALiBi -slope[h] * |i + Sk - Sq - j| (Press et al. 2022, arXiv:2108.12409), else a tensor. It
+//   is added in units of the logits: the scale does not apply to it.
+// - sink: a logit per head that takes weight but has no value (gpt-oss; Xiao et al. 2024, arXiv:2309.17453).
+//   Scale, cap and bias do not apply to it. It is part of LSE.
 //
 // Tensors are [B, H, S, D] with any strides; the D axis is contiguous. LSE is f32, [B, H, Sq], contiguous. A
-// row without visible keys gives O = 0 and LSE = -inf.
+// row without visible keys gives O = 0 and LSE = -inf, or the sink.
+//
+// A backward pass takes the same Problem and Tensors, and a struct of its own for dO, dQ, dK and dV.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 #include "kernels/half.h"
@@ -20,6 +34,17 @@ enum class Dtype { f32, f16, bf16 };
 
 // Causal is aligned bottom-right: query i of Sq sees key j of Sk if j <= i + (Sk - Sq).
 enum class Mask { none, causal };
+
+// The keys that a query sees around its position: `left` before it, `right` after it; -1: all.
+struct Window {
+  std::int64_t left = -1, right = -1;
+
+  bool is_none() const { return left < 0 && right < 0; }
+  bool operator==(const Window&) const = default;
+};
+
+enum class Bias { none, alibi, tensor };
+const char* bias_name(Bias bias);  // "none", "alibi", "tensor"
 
 std::int64_t dtype_bytes(Dtype dtype);
 const char* dtype_name(Dtype dtype);  // "f32", "f16", "bf16"
@@ -49,8 +74,25 @@ struct Problem {
   Mask mask = Mask::none;
   double scale = 0.125;  // of the logits
 
+  std::int64_t value_dim = 0;  // Dv, of V and O, if it is not D; else 0. See value_dim_of
+  Window window = {};          // right is 0 exactly if the mask is causal
+  double softcap = 0;          // 0: none
+  bool sinks = false;
+  Bias bias = Bias::none;
+
   bool operator==(const Problem&) const = default;
 };
+
+inline std::int64_t value_dim_of(const Problem& problem) {
+  return problem.value_dim == 0 ? problem.head_dim : problem.value_dim;
+}
+
+// The first of these that the problem has, as a reason: "sliding windows are not supported". Empty if it has
+// none of them.
+enum class Variant { value_dim, window, softcap, sinks, alibi, bias_tensor };
+std::string unsupported_variant(const Problem& problem, std::initializer_list<Variant> unsupported);
+// The same for kernels that compute none.
+std::string unsupported_variant(const Problem& problem);
 
 inline double default_scale(std::int64_t head_dim) {
   return 1.0 / std::sqrt(static_cast<double>(head_dim));
@@ -63,18 +105,42 @@ inline constexpr std::int64_t kMaxTensorBytes = std::int64_t{1} << 60;
 // Empty if the problem is valid; otherwise the violated rule.
 std::string problem_error(const Problem& problem);
 
-// The number of keys that query row `row` sees, 0..Sk.
-inline std::int64_t visible_keys(const Problem& problem, std::int64_t row) {
-  if (problem.mask == Mask::none) return problem.seq_k;
-  const std::int64_t last = row + problem.seq_k - problem.seq_q;
-  return last < 0 ? 0 : (last + 1 < problem.seq_k ? last + 1 : problem.seq_k);
+// The keys [first, last) that a query sees.
+struct KeyRange {
+  std::int64_t first = 0, last = 0;
+
+  constexpr std::int64_t count() const { return last - first; }
+};
+
+constexpr KeyRange visible_range(const Problem& problem, std::int64_t row) {
+  KeyRange keys{0, problem.seq_k};
+  const std::int64_t position = row + problem.seq_k - problem.seq_q;
+  if (problem.mask == Mask::causal && position + 1 < keys.last) keys.last = position + 1;
+  if (problem.window.left >= 0 && position - problem.window.left > 0)
+    keys.first = position - problem.window.left;
+  if (problem.window.right >= 0 && position < keys.last - 1 - problem.window.right)
+    keys.last = position + problem.window.right + 1;
+  if (keys.last <= keys.first) return {};
+  return keys;
 }
 
-// Floating-point operations of the forward pass: 4 D per unmasked (query, key) pair, that is two per
-// multiply-add of Q K^T and P V. By convention the softmax is not counted.
+// Their number, 0..Sk.
+constexpr std::int64_t visible_keys(const Problem& problem, std::int64_t row) {
+  return visible_range(problem, row).count();
+}
+
+// The position of query `row` less that of `key`, as ALiBi counts it.
+constexpr std::int64_t key_distance(const Problem& problem, std::int64_t row, std::int64_t key) {
+  const std::int64_t distance = row + problem.seq_k - problem.seq_q - key;
+  return distance < 0 ? -distance : distance;
+}
+
+// Floating-point operations of the forward pass: 2 (D + Dv) per visible (query, key) pair, that is two per
+// multiply-add of Q K^T and P V. By convention all else is not counted.
 double attention_flops(const Problem& problem);
 
-// Minimum memory traffic in bytes: Q, K, V, O and LSE once each, K and V with Hkv heads.
+// Minimum memory traffic in bytes: Q, O, LSE, sinks and slopes once each; of K and V, with Hkv heads, the
+// keys that some query sees; of a bias tensor, the visible pairs of each query head once for all batches.
 double attention_bytes(const Problem& problem);
 
 // Strides of a [B, H, S, D] tensor in elements. The D axis is contiguous.
@@ -90,10 +156,16 @@ Strides packed_strides(std::int64_t heads, std::int64_t seq, std::int64_t head_d
 struct Tensors {
   const void* q = nullptr;  // [B, H, Sq, D]
   const void* k = nullptr;  // [B, Hkv, Sk, D]
-  const void* v = nullptr;  // [B, Hkv, Sk, D]
-  void* o = nullptr;        // [B, H, Sq, D]
+  const void* v = nullptr;  // [B, Hkv, Sk, Dv]
+  void* o = nullptr;        // [B, H, Sq, Dv]
   float* lse = nullptr;     // [B, H, Sq]
   Strides q_strides, k_strides, v_strides, o_strides;
+
+  // Of problems that have them:
+  const float* sinks = nullptr;   // [H]
+  const float* slopes = nullptr;  // [H], of ALiBi
+  const float* bias = nullptr;    // [B, H, Sq, Sk]; the Sk axis is contiguous
+  Strides bias_strides = {};      // 0: broadcast along this axis
 };
 
 // Operands without memory: null pointers and packed strides. For Kernel::supports, which reads no memory.
@@ -110,8 +182,11 @@ Tensors with_meaningful_strides(const Problem& problem, const Tensors& tensors);
 std::string unaligned_rows(const Problem& problem, const Tensors& tensors, std::int64_t bytes);
 
 // The number of elements of each tensor.
-std::int64_t query_elements(const Problem& problem);  // Q, O
-std::int64_t key_elements(const Problem& problem);    // K, V
-std::int64_t lse_elements(const Problem& problem);    // LSE
+std::int64_t query_elements(const Problem& problem);   // Q
+std::int64_t key_elements(const Problem& problem);     // K
+std::int64_t value_elements(const Problem& problem);   // V
+std::int64_t output_elements(const Problem& problem);  // O
+std::int64_t lse_elements(const Problem& problem);     // LSE
+std::int64_t bias_elements(const Problem& problem);    // a bias tensor without broadcast; 0 if there is none
 
 }  // namespace warpgauge

@@ -19,7 +19,8 @@ std::string shortest(double value) {
 
 [[noreturn]] void reject(std::string_view text, const std::string& what) {
   throw std::invalid_argument(fmt::format(
-      "'{}' is not a case: {}; write KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]",
+      "'{}' is not a case: {}; write KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64[/Dv:128]/causal:0"
+      "[/window:L,R][/softcap:X][/sinks:1][/bias:alibi|tensor][/scale:X]",
       text, what));
 }
 
@@ -45,19 +46,39 @@ class AxisReader {
   AxisReader(std::string_view text, const std::vector<std::string_view>& parts, std::size_t next)
       : text_(text), parts_(parts), next_(next) {}
 
-  template <class Number>
-  std::optional<Number> optional(std::string_view axis) {
+  // The text after "AXIS:", if that is the next part.
+  std::optional<std::string_view> text(std::string_view axis) {
     if (next_ == parts_.size()) return std::nullopt;
     const std::string_view part = parts_[next_];
     if (!part.starts_with(axis) || part.size() <= axis.size() || part[axis.size()] != ':')
       return std::nullopt;
-    Number value{};
-    const char* end = part.data() + part.size();
-    const auto [stop, error] = std::from_chars(part.data() + axis.size() + 1, end, value);
-    if (error != std::errc{} || stop != end)
-      reject(text_, fmt::format("the value of '{}' is not a number", part));
     ++next_;
-    return value;
+    return part.substr(axis.size() + 1);
+  }
+
+  template <class Number>
+  std::optional<Number> optional(std::string_view axis) {
+    const auto value = text(axis);
+    return value ? std::optional(number<Number>(*value)) : std::nullopt;
+  }
+
+  std::optional<Window> window() {
+    const auto sides = text("window");
+    if (!sides) return std::nullopt;
+    const std::size_t comma = sides->find(',');
+    if (comma == std::string_view::npos) reject(text_, "a window needs two numbers, 'window:LEFT,RIGHT'");
+    const Window window{number<std::int64_t>(sides->substr(0, comma)),
+                        number<std::int64_t>(sides->substr(comma + 1))};
+    if (window.is_none()) reject(text_, "a window without sides is not written");
+    return window;
+  }
+
+  Bias bias() {
+    const auto name = text("bias");
+    if (!name) return Bias::none;
+    for (const Bias bias : {Bias::alibi, Bias::tensor})
+      if (*name == bias_name(bias)) return bias;
+    reject(text_, fmt::format("the bias '{}' is neither alibi nor tensor", *name));
   }
 
   std::int64_t required(std::string_view axis) {
@@ -71,6 +92,16 @@ class AxisReader {
   }
 
  private:
+  template <class Number>
+  Number number(std::string_view value) {
+    Number read{};
+    const char* end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, read);
+    if (error != std::errc{} || stop != end)
+      reject(text_, fmt::format("'{}' in '{}' is not a number", value, parts_[next_ - 1]));
+    return read;
+  }
+
   std::string found() const { return next_ < parts_.size() ? fmt::format("'{}'", parts_[next_]) : "the end"; }
 
   std::string_view text_;
@@ -85,7 +116,13 @@ std::string format_problem(const Problem& p) {
   if (p.kv_heads != p.heads) text += fmt::format("/Hkv:{}", p.kv_heads);
   text += fmt::format("/S:{}", p.seq_q);
   if (p.seq_k != p.seq_q) text += fmt::format("/Sk:{}", p.seq_k);
-  text += fmt::format("/D:{}/causal:{}", p.head_dim, p.mask == Mask::causal ? 1 : 0);
+  text += fmt::format("/D:{}", p.head_dim);
+  if (p.value_dim != 0) text += fmt::format("/Dv:{}", p.value_dim);
+  text += fmt::format("/causal:{}", p.mask == Mask::causal ? 1 : 0);
+  if (!p.window.is_none()) text += fmt::format("/window:{},{}", p.window.left, p.window.right);
+  if (p.softcap != 0) text += fmt::format("/softcap:{}", shortest(p.softcap));
+  if (p.sinks) text += "/sinks:1";
+  if (p.bias != Bias::none) text += fmt::format("/bias:{}", bias_name(p.bias));
   if (p.scale != default_scale(p.head_dim)) text += fmt::format("/scale:{}", shortest(p.scale));
   return text;
 }
@@ -112,9 +149,17 @@ ParsedCase parse_case(std::string_view text) {
   p.seq_q = axes.required("S");
   p.seq_k = axes.optional<std::int64_t>("Sk").value_or(p.seq_q);
   p.head_dim = axes.required("D");
+  p.value_dim = axes.optional<std::int64_t>("Dv").value_or(0);
+  if (p.value_dim == p.head_dim) p.value_dim = 0;
   const std::int64_t causal = axes.required("causal");
   if (causal != 0 && causal != 1) reject(text, "causal must be 0 or 1");
   p.mask = causal ? Mask::causal : Mask::none;
+  p.window = axes.window().value_or(Window{});
+  p.softcap = axes.optional<double>("softcap").value_or(0);
+  const std::int64_t sinks = axes.optional<std::int64_t>("sinks").value_or(0);
+  if (sinks != 0 && sinks != 1) reject(text, "sinks must be 0 or 1");
+  p.sinks = sinks == 1;
+  p.bias = axes.bias();
   p.scale = axes.optional<double>("scale").value_or(default_scale(p.head_dim));
   axes.finish();
   if (const std::string error = problem_error(p); !error.empty()) reject(text, error);

@@ -1,9 +1,11 @@
 // The key of a case (kernel x problem). It is used in benchmark names, baselines and reproducers:
 //
-//   KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64/causal:0[/scale:X]
+//   KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64[/Dv:128]/causal:0[/window:L,R][/softcap:X]
+//     [/sinks:1][/bias:alibi|tensor][/scale:X]
 //
-// KERNEL is backend/name, as in "cuda/flash_mma". The bracketed parts appear only if they differ from H, S
-// and 1/sqrt(D). Parsing a formatted key gives the same problem, with a bit-identical scale.
+// KERNEL is backend/name, as in "cuda/flash_mma". Hkv, Sk, Dv and scale appear only if they differ from H, S,
+// D and 1/sqrt(D), the other bracketed parts only if the problem has them. Parsing a formatted key gives the
+// same problem, with a bit-identical scale.
 #pragma once
 
 #include <string>

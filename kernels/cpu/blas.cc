@@ -7,6 +7,8 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "kernels/cpu/softmax.h"
 #include "kernels/kernel.h"
@@ -21,19 +23,20 @@ std::int64_t rows_per_block(const Problem& p, int threads) {
   return std::clamp<std::int64_t>((p.seq_q + blocks_per_head - 1) / blocks_per_head, 1, 128);
 }
 
-// Scratch memory of one thread: logits [rows, Sk]; for 16-bit types also f32 copies of Q, O [rows, D] and K,
-// V [Sk, D].
+// Scratch memory of one thread: logits [rows, Sk]; for 16-bit types also f32 copies of Q [rows, D], O [rows,
+// Dv], K [Sk, D] and V [Sk, Dv].
 struct Scratch {
   float *logits, *q, *o, *k, *v;
   static std::int64_t floats(const Problem& p, std::int64_t rows) {
-    const std::int64_t widened = p.dtype == Dtype::f32 ? 0 : 2 * (rows + p.seq_k) * p.head_dim;
+    const std::int64_t widened =
+        p.dtype == Dtype::f32 ? 0 : (rows + p.seq_k) * (p.head_dim + value_dim_of(p));
     return rows * p.seq_k + widened;
   }
   Scratch(float* memory, const Problem& p, std::int64_t rows)
       : logits(memory),
         q(logits + rows * p.seq_k),
         o(q + rows * p.head_dim),
-        k(o + rows * p.head_dim),
+        k(o + rows * value_dim_of(p)),
         v(k + p.seq_k * p.head_dim) {}
 };
 
@@ -55,52 +58,84 @@ Rows as_floats(const T* source, std::int64_t step, std::int64_t rows, std::int64
   }
 }
 
-// O [rows, D] = P [rows, keys] V [keys, D]. Without keys O is 0; sgemm cannot be called then, because the
+// O [rows, Dv] = P [rows, keys] V [keys, Dv]. Without keys O is 0; sgemm cannot be called then, because the
 // leading dimension of P would be 0.
 template <class T>
-void write_output(const Problem& p, const float* weights, const Rows& v, std::int64_t rows, std::int64_t keys,
+void write_output(std::int64_t dim, const float* weights, const Rows& v, std::int64_t rows, std::int64_t keys,
                   float* scratch, T* o, std::int64_t o_step) {
   float* target = scratch;
-  std::int64_t target_step = p.head_dim;
+  std::int64_t target_step = dim;
   if constexpr (std::is_same_v<T, float>) {
     target = o;
     target_step = o_step;
   }
   if (keys > 0) {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(rows),
-                static_cast<int>(p.head_dim), static_cast<int>(keys), 1.0f, weights, static_cast<int>(keys),
-                v.data, static_cast<int>(v.step), 0.0f, target, static_cast<int>(target_step));
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(rows), static_cast<int>(dim),
+                static_cast<int>(keys), 1.0f, weights, static_cast<int>(keys), v.data,
+                static_cast<int>(v.step), 0.0f, target, static_cast<int>(target_step));
   } else {
-    for (std::int64_t i = 0; i < rows; ++i) std::fill_n(target + i * target_step, p.head_dim, 0.0f);
+    for (std::int64_t i = 0; i < rows; ++i) std::fill_n(target + i * target_step, dim, 0.0f);
   }
   if constexpr (!std::is_same_v<T, float>)
     for (std::int64_t i = 0; i < rows; ++i)
-      for (std::int64_t d = 0; d < p.head_dim; ++d) o[i * o_step + d] = T(scratch[i * p.head_dim + d]);
+      for (std::int64_t d = 0; d < dim; ++d) o[i * o_step + d] = T(scratch[i * dim + d]);
+}
+
+// Soft cap and bias of the logits [rows, keys], whose first column is key `range.first`.
+void adjust_logits(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t first,
+                   std::int64_t rows, const KeyRange& range, float* logits) {
+  const auto cap = static_cast<float>(p.softcap);
+  for (std::int64_t i = 0; i < rows; ++i, logits += range.count()) {
+    if (p.softcap != 0)
+      for (std::int64_t j = 0; j < range.count(); ++j) logits[j] = cap * std::tanh(logits[j] / cap);
+    if (p.bias == Bias::alibi)
+      for (std::int64_t j = 0; j < range.count(); ++j)
+        logits[j] -= t.slopes[h] * static_cast<float>(key_distance(p, first + i, range.first + j));
+    if (p.bias == Bias::tensor) {
+      const Strides& s = t.bias_strides;
+      const float* bias = t.bias + b * s.batch + h * s.head + (first + i) * s.row + range.first;
+      for (std::int64_t j = 0; j < range.count(); ++j) logits[j] += bias[j];
+    }
+  }
+}
+
+// The keys that some query of the block sees.
+KeyRange keys_of_block(const Problem& p, std::int64_t first, std::int64_t rows) {
+  const KeyRange last = visible_range(p, first + rows - 1);
+  for (std::int64_t i = 0; i < rows; ++i)
+    if (const KeyRange keys = visible_range(p, first + i); keys.count() > 0) return {keys.first, last.last};
+  return {};
 }
 
 template <class T>
 void attend_block(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t first,
                   std::int64_t rows, const Scratch& scratch) {
-  const std::int64_t kv_head = h / (p.heads / p.kv_heads);
-  const std::int64_t keys = visible_keys(p, first + rows - 1);  // the last row sees the most keys
+  const std::int64_t kv_head = h / (p.heads / p.kv_heads), value_dim = value_dim_of(p);
+  const KeyRange range = keys_of_block(p, first, rows);
+  const std::int64_t keys = range.count();
   const auto at = [b](const auto* base, const Strides& s, std::int64_t head, std::int64_t row) {
     return base + b * s.batch + head * s.head + row * s.row;
   };
   float* lse = t.lse + (b * p.heads + h) * p.seq_q + first;
   const Rows q = as_floats(at(static_cast<const T*>(t.q), t.q_strides, h, first), t.q_strides.row, rows,
                            p.head_dim, scratch.q);
-  const Rows k = as_floats(at(static_cast<const T*>(t.k), t.k_strides, kv_head, 0), t.k_strides.row, keys,
-                           p.head_dim, scratch.k);
+  const Rows k = as_floats(at(static_cast<const T*>(t.k), t.k_strides, kv_head, range.first), t.k_strides.row,
+                           keys, p.head_dim, scratch.k);
   if (keys > 0)
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(keys),
                 static_cast<int>(p.head_dim), static_cast<float>(p.scale), q.data, static_cast<int>(q.step),
                 k.data, static_cast<int>(k.step), 0.0f, scratch.logits, static_cast<int>(keys));
-  for (std::int64_t i = 0; i < rows; ++i)
-    lse[i] = cpu::softmax_row(scratch.logits + i * keys, visible_keys(p, first + i), keys);
-  const Rows v = as_floats(at(static_cast<const T*>(t.v), t.v_strides, kv_head, 0), t.v_strides.row, keys,
-                           p.head_dim, scratch.v);
+  adjust_logits(p, t, b, h, first, rows, range, scratch.logits);
+  const float sink = p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity();
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const KeyRange seen = visible_range(p, first + i);
+    const std::int64_t begin = seen.count() > 0 ? seen.first - range.first : 0;
+    lse[i] = cpu::softmax_row(scratch.logits + i * keys, begin, begin + seen.count(), keys, sink);
+  }
+  const Rows v = as_floats(at(static_cast<const T*>(t.v), t.v_strides, kv_head, range.first), t.v_strides.row,
+                           keys, value_dim, scratch.v);
   T* o = const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, first));
-  write_output(p, scratch.logits, v, rows, keys, scratch.o, o, t.o_strides.row);
+  write_output(value_dim, scratch.logits, v, rows, keys, scratch.o, o, t.o_strides.row);
 }
 
 template <class T>
@@ -121,13 +156,17 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
 // sgemm reads f32 operands in place, with the row stride as its leading dimension.
 std::string supports(const Problem& p, const Tensors& tensors) {
   if (std::string error = problem_error(p); !error.empty()) return error;
-  if (p.seq_k > INT32_MAX || p.head_dim > INT32_MAX)
-    return "Sk and D must be at most 2^31 - 1 (32-bit interface of OpenBLAS)";
+  if (p.seq_k > INT32_MAX || std::max(p.head_dim, p.value_dim) > INT32_MAX)
+    return "Sk, D and Dv must be at most 2^31 - 1 (32-bit interface of OpenBLAS)";
   const Tensors t = with_meaningful_strides(p, tensors);
-  for (const Strides& s : {t.q_strides, t.k_strides, t.v_strides, t.o_strides})
-    if (p.dtype == Dtype::f32 && (s.row < p.head_dim || s.row > INT32_MAX))
-      return "row strides of f32 operands must be at least D and at most 2^31 - 1 (leading dimension of "
-             "OpenBLAS)";
+  const auto is_leading = [](const Strides& s, std::int64_t dim) {
+    return s.row >= dim && s.row <= INT32_MAX;
+  };
+  if (p.dtype == Dtype::f32 &&
+      !(is_leading(t.q_strides, p.head_dim) && is_leading(t.k_strides, p.head_dim) &&
+        is_leading(t.v_strides, value_dim_of(p)) && is_leading(t.o_strides, value_dim_of(p))))
+    return "row strides of f32 operands must be at least D or Dv, and at most 2^31 - 1 (leading dimension of "
+           "OpenBLAS)";
   return {};
 }
 

@@ -1,6 +1,6 @@
-// cpu/naive: the definition of attention, one row at a time. Supports any problem and strides. The reference
-// to read first. Logits, softmax and accumulation are f32, in two passes over a row of logits, without
-// blocking.
+// cpu/naive: the definition of attention, one row at a time. Supports any problem, with all variants, and any
+// strides. The reference to read first. Logits, softmax and accumulation are f32, in two passes over a row of
+// logits, without blocking.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,31 +11,63 @@
 namespace warpgauge {
 namespace {
 
-// Computes O and LSE of one query row. `scratch` [Sk] holds the logits.
+// What the logits of one query get beside Q K: scale, soft cap, and bias.
+struct LogitRule {
+  const Problem& problem;
+  std::int64_t query;
+  float slope;        // of ALiBi
+  const float* bias;  // [Sk], or null
+
+  float operator()(float dot, std::int64_t key) const {
+    float logit = dot * static_cast<float>(problem.scale);
+    if (problem.softcap != 0) {
+      const auto cap = static_cast<float>(problem.softcap);
+      logit = cap * std::tanh(logit / cap);
+    }
+    if (problem.bias == Bias::alibi) logit -= slope * static_cast<float>(key_distance(problem, query, key));
+    if (bias != nullptr) logit += bias[key];
+    return logit;
+  }
+};
+
+// Memory of one thread.
+struct Scratch {
+  std::vector<float> logits, accumulator;  // [Sk], [Dv]
+};
+
+// Keys or values of one head: rows at a stride of `step` elements.
 template <class T>
-void attend_row(const Problem& p, const T* q, const T* k, std::int64_t k_step, const T* v,
-                std::int64_t v_step, std::int64_t keys, float* scratch, float* accumulator, T* o,
+struct Rows {
+  const T* data;
+  std::int64_t step;
+};
+
+// Computes O and LSE of one query. `sink` is -inf without one.
+template <class T>
+void attend_row(const LogitRule& rule, const T* q, Rows<T> k, Rows<T> v, float sink, Scratch& scratch, T* o,
                 float* lse) {
-  const auto scale = static_cast<float>(p.scale);
-  float largest = -std::numeric_limits<float>::infinity();
-  for (std::int64_t j = 0; j < keys; ++j) {
+  const Problem& p = rule.problem;
+  const KeyRange keys = visible_range(p, rule.query);
+  const std::int64_t value_dim = value_dim_of(p);
+  float largest = sink;
+  for (std::int64_t j = keys.first; j < keys.last; ++j) {
     float dot = 0;
     for (std::int64_t d = 0; d < p.head_dim; ++d)
-      dot += static_cast<float>(q[d]) * static_cast<float>(k[j * k_step + d]);
-    scratch[j] = dot * scale;
-    largest = std::max(largest, scratch[j]);
+      dot += static_cast<float>(q[d]) * static_cast<float>(k.data[j * k.step + d]);
+    scratch.logits[j] = rule(dot, j);
+    largest = std::max(largest, scratch.logits[j]);
   }
-  std::fill(accumulator, accumulator + p.head_dim, 0.0f);
-  float sum = 0;
-  for (std::int64_t j = 0; j < keys; ++j) {
-    const float weight = std::exp(scratch[j] - largest);
+  std::fill_n(scratch.accumulator.begin(), value_dim, 0.0f);
+  float sum = p.sinks ? std::exp(sink - largest) : 0.0f;
+  for (std::int64_t j = keys.first; j < keys.last; ++j) {
+    const float weight = std::exp(scratch.logits[j] - largest);
     sum += weight;
-    for (std::int64_t d = 0; d < p.head_dim; ++d)
-      accumulator[d] += weight * static_cast<float>(v[j * v_step + d]);
+    for (std::int64_t d = 0; d < value_dim; ++d)
+      scratch.accumulator[d] += weight * static_cast<float>(v.data[j * v.step + d]);
   }
-  // Without visible keys the sum is 0, so that O is 0 and LSE is -inf.
+  // Without visible keys and sink the sum is 0, so that O is 0 and LSE is -inf.
   const float inverse = sum == 0 ? 0.0f : 1.0f / sum;
-  for (std::int64_t d = 0; d < p.head_dim; ++d) o[d] = T(accumulator[d] * inverse);
+  for (std::int64_t d = 0; d < value_dim; ++d) o[d] = T(scratch.accumulator[d] * inverse);
   *lse = largest + std::log(sum);
 }
 
@@ -44,18 +76,20 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
   const std::int64_t group = p.heads / p.kv_heads, rows = p.batch * p.heads * p.seq_q;
 #pragma omp parallel num_threads(launch.threads)
   {
-    std::vector<float> scratch(p.seq_k), accumulator(p.head_dim);
+    Scratch scratch{std::vector<float>(p.seq_k), std::vector<float>(value_dim_of(p))};
 #pragma omp for schedule(dynamic, 16)
     for (std::int64_t row = 0; row < rows; ++row) {
       const std::int64_t i = row % p.seq_q, h = row / p.seq_q % p.heads, b = row / p.seq_q / p.heads;
       const auto at = [b](const auto* base, const Strides& s, std::int64_t head, std::int64_t index) {
         return base + b * s.batch + head * s.head + index * s.row;
       };
-      attend_row(p, at(static_cast<const T*>(t.q), t.q_strides, h, i),
-                 at(static_cast<const T*>(t.k), t.k_strides, h / group, 0), t.k_strides.row,
-                 at(static_cast<const T*>(t.v), t.v_strides, h / group, 0), t.v_strides.row,
-                 visible_keys(p, i), scratch.data(), accumulator.data(),
-                 const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, i)), t.lse + row);
+      const LogitRule rule{p, i, p.bias == Bias::alibi ? t.slopes[h] : 0.0f,
+                           p.bias == Bias::tensor ? at(t.bias, t.bias_strides, h, i) : nullptr};
+      attend_row<T>(rule, at(static_cast<const T*>(t.q), t.q_strides, h, i),
+                    {at(static_cast<const T*>(t.k), t.k_strides, h / group, 0), t.k_strides.row},
+                    {at(static_cast<const T*>(t.v), t.v_strides, h / group, 0), t.v_strides.row},
+                    p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity(), scratch,
+                    const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, i)), t.lse + row);
     }
   }
 }

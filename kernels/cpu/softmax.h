@@ -83,14 +83,24 @@ inline RowSum exponentiate_row(float* weights, std::int64_t keys) {
   return exponentiate_row_body(weights, keys);
 }
 
-// Softmax of one row in place: logits[0..visible) become probabilities, logits[visible..keys) become 0.
-// Returns the LSE. Without visible keys all are 0 and the LSE is -inf.
-inline float softmax_row(float* logits, std::int64_t visible, std::int64_t keys) {
-  for (std::int64_t j = visible; j < keys; ++j) logits[j] = 0.0f;
-  if (visible == 0) return -std::numeric_limits<float>::infinity();
-  const RowSum row = exponentiate_row(logits, visible);
-  const float inverse = 1.0f / row.sum;
-  for (std::int64_t j = 0; j < visible; ++j) logits[j] *= inverse;
+// Softmax of one row in place: the logits [first, last) become probabilities, the others of [0, keys) become
+// 0. `sink` is one more logit, whose probability is not stored; -inf: none. Returns the LSE. Without a
+// visible key all are 0, and the LSE is the sink.
+inline float softmax_row(float* logits, std::int64_t first, std::int64_t last, std::int64_t keys,
+                         float sink = -std::numeric_limits<float>::infinity()) {
+  for (std::int64_t j = 0; j < first; ++j) logits[j] = 0.0f;
+  for (std::int64_t j = last; j < keys; ++j) logits[j] = 0.0f;
+  if (first == last) return sink;
+  RowSum row = exponentiate_row(logits + first, last - first);
+  float rescale = 1.0f;
+  if (sink > row.largest) {
+    rescale = std::exp(row.largest - sink);
+    row = {sink, row.sum * rescale + 1.0f};
+  } else if (!std::isinf(sink)) {
+    row.sum += std::exp(sink - row.largest);
+  }
+  const float factor = rescale / row.sum;
+  for (std::int64_t j = first; j < last; ++j) logits[j] *= factor;
   return row.largest + std::log(row.sum);
 }
 

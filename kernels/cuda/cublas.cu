@@ -171,6 +171,7 @@ void attend(const Problem& p, const Tensors& t, const Launch& l) {
 
 std::string supports(const Problem& p, const Tensors& tensors) {
   if (std::string error = problem_error(p); !error.empty()) return error;
+  if (std::string variant = unsupported_variant(p); !variant.empty()) return variant;
   if (p.seq_q > INT32_MAX || p.seq_k > INT32_MAX || p.seq_q * padded_keys(p) > INT32_MAX ||
       p.head_dim > INT32_MAX || lse_elements(p) > INT32_MAX)
     return "sizes must be at most 2^31 - 1 (32-bit interface of cuBLAS)";

@@ -330,6 +330,7 @@ auto with_type(const Problem& p, Visit visit) {
 
 std::string supports(const Problem& p, const Tensors& t) {
   if (std::string error = problem_error(p); !error.empty()) return error;
+  if (std::string variant = unsupported_variant(p); !variant.empty()) return variant;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
   if (p.head_dim != 64 && p.head_dim != 128) return "D must be 64 or 128";
   if (p.seq_q > 16) return "S must be at most 16 (decoding)";

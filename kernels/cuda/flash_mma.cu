@@ -206,6 +206,7 @@ auto with_shape(const Problem& p, Visit visit) {
 
 std::string supports(const Problem& p, const Tensors& t) {
   if (std::string error = problem_error(p); !error.empty()) return error;
+  if (std::string variant = unsupported_variant(p); !variant.empty()) return variant;
   if (p.dtype == Dtype::f32) return "f16 and bf16 only";
   if (p.head_dim != 32 && p.head_dim != 64 && p.head_dim != 96 && p.head_dim != 128 && p.head_dim != 256)
     return "D must be 32, 64, 96, 128 or 256";

@@ -1,9 +1,9 @@
 // cuda/naive: the definition of attention with an online softmax, one thread block per query row. Supports
-// any problem and strides. Written for clarity, not speed. Logits, softmax and accumulation are f32, with
-// expf and logf.
+// any problem, with all variants, and any strides. Written for clarity, not speed. Logits, softmax and
+// accumulation are f32, with expf and logf.
 //
 // The block processes chunks of one key per thread. Each thread computes the logit of its key, and the block
-// reduces the maximum and the sum. Then each thread accumulates its share of the D columns of P V.
+// reduces the maximum and the sum. Then each thread accumulates its share of the Dv columns of P V.
 #include <algorithm>
 
 #include "kernels/cuda/element.cuh"
@@ -16,10 +16,27 @@ namespace {
 
 constexpr int kThreads = 128;
 
-// Shared memory: the row of Q and the accumulator of O as f32 [D], the chunk's weights, scratch of the
+// Shared memory: the row of Q [D] and the accumulator of O [Dv] as f32, the chunk's weights, scratch of the
 // reductions.
-std::size_t shared_bytes(std::int64_t head_dim) {
-  return static_cast<std::size_t>(2 * head_dim + kThreads + cuda::kReduceScratch) * sizeof(float);
+std::size_t shared_bytes(const Problem& p) {
+  return static_cast<std::size_t>(p.head_dim + value_dim_of(p) + kThreads + cuda::kReduceScratch) *
+         sizeof(float);
+}
+
+// The logit of a product of Q and K: scale, soft cap, and bias. The product of two f32 is not fused with what
+// follows: the maximum that is subtracted is rounded, and with huge logits the largest weight would not be 1.
+__device__ float logit_of(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t i,
+                          std::int64_t j, float dot) {
+  float logit = __fmul_rn(dot, static_cast<float>(p.scale));
+  if (p.softcap != 0) {
+    const auto cap = static_cast<float>(p.softcap);
+    logit = __fmul_rn(cap, tanhf(__fdiv_rn(logit, cap)));
+  }
+  if (p.bias == Bias::alibi)
+    logit = __fsub_rn(logit, __fmul_rn(t.slopes[h], static_cast<float>(key_distance(p, i, j))));
+  const Strides& s = t.bias_strides;
+  if (p.bias == Bias::tensor) logit = __fadd_rn(logit, t.bias[b * s.batch + h * s.head + i * s.row + j]);
+  return logit;
 }
 
 template <class T>
@@ -37,35 +54,32 @@ __global__ void attend_rows(Problem p, Tensors t) {
   const T* v = static_cast<const T*>(t.v) + b * t.v_strides.batch + kv_head * t.v_strides.head;
   T* o = static_cast<T*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
 
-  for (std::int64_t d = thread; d < p.head_dim; d += kThreads) {
-    q_row[d] = cuda::to_float(q[d]);
-    o_row[d] = 0;
-  }
+  const std::int64_t value_dim = p.value_dim == 0 ? p.head_dim : p.value_dim;
+  for (std::int64_t d = thread; d < p.head_dim; d += kThreads) q_row[d] = cuda::to_float(q[d]);
+  for (std::int64_t d = thread; d < value_dim; d += kThreads) o_row[d] = 0;
   __syncthreads();
 
-  const std::int64_t last = p.mask == Mask::causal ? i + p.seq_k - p.seq_q : p.seq_k - 1;
-  const std::int64_t keys = last + 1 < p.seq_k ? last + 1 : p.seq_k;  // may be negative: no visible key
-  float largest = -INFINITY, sum = 0;
-  for (std::int64_t first = 0; first < keys; first += kThreads) {
+  const KeyRange keys = visible_range(p, i);
+  // The sink is a key without a value.
+  float largest = p.sinks ? t.sinks[h] : -INFINITY, sum = p.sinks ? 1.0f : 0.0f;
+  for (std::int64_t first = keys.first; first < keys.last; first += kThreads) {
     const std::int64_t j = first + thread;
     float logit = -INFINITY;
-    if (j < keys) {
+    if (j < keys.last) {
       float dot = 0;
       for (std::int64_t d = 0; d < p.head_dim; ++d)
         dot += q_row[d] * cuda::to_float(k[j * t.k_strides.row + d]);
-      // Not fused with the subtraction of the maximum, which is rounded: with huge logits the largest weight
-      // would not be 1.
-      logit = __fmul_rn(dot, static_cast<float>(p.scale));
+      logit = logit_of(p, t, b, h, i, j, dot);
     }
     const float chunk_max = cuda::block_max(logit, scratch);
     const float new_max = chunk_max > largest ? chunk_max : largest;
-    const float weight = j < keys ? expf(logit - new_max) : 0.0f;
+    const float weight = j < keys.last ? expf(logit - new_max) : 0.0f;
     weights[thread] = weight;
-    const float rescale = first == 0 ? 0.0f : expf(largest - new_max);
+    const float rescale = sum == 0 ? 0.0f : expf(largest - new_max);
     sum = sum * rescale + cuda::block_sum(weight, scratch);  // its barriers also make the weights visible
     largest = new_max;
-    const int count = static_cast<int>(keys - first < kThreads ? keys - first : kThreads);
-    for (std::int64_t d = thread; d < p.head_dim; d += kThreads) {
+    const int count = static_cast<int>(keys.last - first < kThreads ? keys.last - first : kThreads);
+    for (std::int64_t d = thread; d < value_dim; d += kThreads) {
       float total = o_row[d] * rescale;
       for (int c = 0; c < count; ++c)
         total += weights[c] * cuda::to_float(v[(first + c) * t.v_strides.row + d]);
@@ -74,14 +88,14 @@ __global__ void attend_rows(Problem p, Tensors t) {
     __syncthreads();  // before the next chunk overwrites the weights
   }
 
-  const float inverse = keys > 0 ? 1.0f / sum : 0.0f;
-  for (std::int64_t d = thread; d < p.head_dim; d += kThreads) o[d] = cuda::from_float<T>(o_row[d] * inverse);
-  if (thread == 0) t.lse[row] = keys > 0 ? largest + logf(sum) : -INFINITY;
+  const float inverse = keys.count() > 0 ? 1.0f / sum : 0.0f;
+  for (std::int64_t d = thread; d < value_dim; d += kThreads) o[d] = cuda::from_float<T>(o_row[d] * inverse);
+  if (thread == 0) t.lse[row] = keys.count() > 0 ? largest + logf(sum) : largest;
 }
 
 std::string supports(const Problem& p, const Tensors&) {
   if (std::string error = problem_error(p); !error.empty()) return error;
-  if (shared_bytes(p.head_dim) > 48 * 1024) return "D is too large: a block has 48 KiB of shared memory";
+  if (shared_bytes(p) > 48 * 1024) return "D is too large: a block has 48 KiB of shared memory";
   if (lse_elements(p) > INT32_MAX) return "B * H * S must be at most 2^31 - 1 (grid size limit)";
   return {};
 }
@@ -90,7 +104,7 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
   const auto rows = static_cast<unsigned>(lse_elements(p));
   cuda::with_element_type(p.dtype, [&](auto element) {
     attend_rows<decltype(element)>
-        <<<rows, kThreads, shared_bytes(p.head_dim), static_cast<cudaStream_t>(l.stream)>>>(p, t);
+        <<<rows, kThreads, shared_bytes(p), static_cast<cudaStream_t>(l.stream)>>>(p, t);
   });
   WARPGAUGE_CUDA_CHECK(cudaGetLastError());
 }

@@ -31,13 +31,15 @@ TEST(KernelList, ShowsWhatAKernelSupports) {
   EXPECT_EQ(list(kernel("all", Backend::cpu, [](const Problem&, const Tensors&) { return yes_if(true); })),
             "cpu/all               runs here, on the CPU\n"
             "    a method\n"
-            "    supports: f32 f16 bf16; any D; any Sq; mask none causal; bit-identical runs\n");
-  EXPECT_THAT(list(kernel("some", Backend::cpu,
-                          [](const Problem& p, const Tensors&) {
-                            return yes_if(p.dtype != Dtype::f32 && (p.head_dim == 64 || p.head_dim == 128) &&
-                                          p.seq_q <= 16 && p.mask == Mask::none);
-                          })),
-              HasSubstr("supports: f16 bf16; D 64 128; Sq up to 16; mask none; bit-identical runs\n"));
+            "    supports: f32 f16 bf16; any D; any Sq; mask none causal; window softcap sinks bias:alibi "
+            "bias:tensor Dv; bit-identical runs\n");
+  EXPECT_THAT(
+      list(kernel("some", Backend::cpu,
+                  [](const Problem& p, const Tensors&) {
+                    return yes_if(p.dtype != Dtype::f32 && (p.head_dim == 64 || p.head_dim == 128) &&
+                                  p.seq_q <= 16 && p.mask == Mask::none && unsupported_variant(p).empty());
+                  })),
+      HasSubstr("supports: f16 bf16; D 64 128; Sq up to 16; mask none; no variants; bit-identical runs\n"));
   EXPECT_THAT(list(kernel("eights", Backend::cpu,
                           [](const Problem& p, const Tensors&) { return yes_if(p.head_dim % 8 == 0); })),
               HasSubstr("; D a multiple of 8; "));

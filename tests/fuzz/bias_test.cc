@@ -10,7 +10,7 @@ using testing::HasSubstr;
 
 // Problems whose mean errors are `mean` +- 0.2 in turn.
 std::string failure_of(Dtype dtype, double mean, int problems) {
-  Bias bias;
+  SignedBias bias;
   for (int n = 0; n < problems; ++n) {
     Accuracy accuracy;
     accuracy.upward.add(0);
@@ -34,12 +34,12 @@ TEST(Bias, OfARightKernelIsNone) {
   EXPECT_EQ(failure_of(Dtype::f32, 0.2, 10'000), "");
   EXPECT_EQ(failure_of(Dtype::bf16, -0.15, 32), "") << "within the standard error";
   EXPECT_EQ(failure_of(Dtype::bf16, -0.5, 31), "") << "too few problems";
-  EXPECT_EQ(Bias().failure(), "");
+  EXPECT_EQ(SignedBias().failure(), "");
 }
 
 // All rows of a problem may be equal: they are one sample.
 TEST(Bias, OfOneProblemWithManyRowsIsNone) {
-  Bias bias;
+  SignedBias bias;
   Accuracy accuracy;
   for (int row = 0; row < 10'000; ++row) accuracy.upward.add(0.4), accuracy.outward.add(0.4);
   bias.add(Dtype::bf16, accuracy);
@@ -47,7 +47,7 @@ TEST(Bias, OfOneProblemWithManyRowsIsNone) {
 }
 
 TEST(Bias, UpwardErrorsCountToo) {
-  Bias bias;
+  SignedBias bias;
   for (int n = 0; n < 100; ++n) {
     Accuracy accuracy;
     accuracy.upward.add(0.3), accuracy.outward.add(0);

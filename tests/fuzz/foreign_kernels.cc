@@ -35,21 +35,53 @@ std::vector<float> query_row(const Problem& p, const T* q) {
   return row;
 }
 
+// One query with its operands.
+template <class T>
+struct Query {
+  const Problem& problem;
+  const Tensors& tensors;
+  faulty::Row at;
+  std::vector<float> q;
+  const T *k, *v;
+};
+
+// Soft cap and bias, by other formulas than cpu/naive: tanh x = 1 - 2 / (1 + e^2x).
+template <class T>
+float adjusted(const Query<T>& query, std::int64_t key, float logit) {
+  const Problem& p = query.problem;
+  const Tensors& t = query.tensors;
+  if (p.softcap != 0) {
+    const double x = std::fabs(double{logit}) / p.softcap;
+    logit =
+        std::copysign(static_cast<float>(p.softcap * -std::expm1(-2 * x) / (1 + std::exp(-2 * x))), logit);
+  }
+  if (p.bias == Bias::alibi)
+    logit =
+        std::fma(-t.slopes[query.at.head], static_cast<float>(key_distance(p, query.at.query, key)), logit);
+  const Strides& s = t.bias_strides;
+  if (p.bias == Bias::tensor)
+    logit += t.bias[query.at.batch * s.batch + query.at.head * s.head + query.at.query * s.row + key];
+  return logit;
+}
+
 template <Rounding kRounding, class T>
-float logit(const Problem& p, const std::vector<float>& q, const T* k) {
+float logit(const Query<T>& query, std::int64_t key) {
+  const Problem& p = query.problem;
+  const T* k = query.k + key * query.tensors.k_strides.row;
   float dot = 0;
-  for (std::int64_t d = 0; d < p.head_dim; ++d) dot += q[d] * static_cast<float>(k[d]);
-  return rounded<T>(kRounding.scaled_query ? dot : dot * static_cast<float>(p.scale), kRounding.logits);
+  for (std::int64_t d = 0; d < p.head_dim; ++d) dot += query.q[d] * static_cast<float>(k[d]);
+  return adjusted(
+      query, key,
+      rounded<T>(kRounding.scaled_query ? dot : dot * static_cast<float>(p.scale), kRounding.logits));
 }
 
 // Adds keys first..first+count to the row.
 template <Rounding kRounding, class T>
-void add_tile(const Problem& p, const Tensors& t, const std::vector<float>& q, const T* k, const T* v,
-              std::int64_t first, std::int64_t count, OnlineRow& row) {
+void add_tile(const Query<T>& query, std::int64_t first, std::int64_t count, OnlineRow& row) {
   std::vector<float> logits;
   float largest = row.largest;
   for (std::int64_t j = first; j < first + count; ++j) {
-    logits.push_back(logit<kRounding>(p, q, k + j * t.k_strides.row));
+    logits.push_back(logit<kRounding>(query, j));
     largest = std::max(largest, logits.back());
   }
   const float rescale = row.largest == -INFINITY ? 0 : std::exp(row.largest - largest);
@@ -60,40 +92,42 @@ void add_tile(const Problem& p, const Tensors& t, const std::vector<float>& q, c
     const float exact = std::exp(logits[j] - largest);
     const float weight = rounded<T>(exact, kRounding.weights == Rounding::Weights::before_division);
     row.sum += kRounding.row_sum ? weight : exact;
-    for (std::int64_t d = 0; d < p.head_dim; ++d)
-      row.o[d] += weight * static_cast<float>(v[(first + j) * t.v_strides.row + d]);
+    for (std::size_t d = 0; d < row.o.size(); ++d)
+      row.o[d] +=
+          weight * static_cast<float>(
+                       query.v[(first + j) * query.tensors.v_strides.row + static_cast<std::int64_t>(d)]);
   }
 }
 
 // P V with normalized, rounded weights. The row holds its maximum and its sum.
 template <Rounding kRounding, class T>
-void add_normalized(const Problem& p, const Tensors& t, const std::vector<float>& q, const T* k, const T* v,
-                    std::int64_t keys, OnlineRow& row) {
+void add_normalized(const Query<T>& query, const KeyRange& keys, OnlineRow& row) {
   std::fill(row.o.begin(), row.o.end(), 0.0f);
-  for (std::int64_t j = 0; j < keys; ++j) {
-    const float weight =
-        rounded<T>(std::exp(logit<kRounding>(p, q, k + j * t.k_strides.row) - row.largest) / row.sum);
-    for (std::int64_t d = 0; d < p.head_dim; ++d)
-      row.o[d] += weight * static_cast<float>(v[j * t.v_strides.row + d]);
+  for (std::int64_t j = keys.first; j < keys.last; ++j) {
+    const float weight = rounded<T>(std::exp(logit<kRounding>(query, j) - row.largest) / row.sum);
+    for (std::size_t d = 0; d < row.o.size(); ++d)
+      row.o[d] += weight *
+                  static_cast<float>(query.v[j * query.tensors.v_strides.row + static_cast<std::int64_t>(d)]);
   }
 }
 
 template <Rounding kRounding, class T>
 void attend_row(const Problem& p, const Tensors& t, const faulty::Row& at, const T* q, const T* k, const T* v,
                 T* o) {
-  const std::vector<float> query = query_row<kRounding>(p, q);
+  const Query<T> query{p, t, at, query_row<kRounding>(p, q), k, v};
   OnlineRow row;
-  row.o.resize(static_cast<std::size_t>(p.head_dim));
-  const std::int64_t keys = visible_keys(p, at.query);
-  for (std::int64_t first = 0; first < keys; first += kTileKeys)
-    add_tile<kRounding>(p, t, query, k, v, first, std::min(kTileKeys, keys - first), row);
-  float divisor = keys == 0 ? 1 : row.sum;
+  row.o.resize(static_cast<std::size_t>(value_dim_of(p)));
+  if (p.sinks) row.largest = t.sinks[at.head], row.sum = 1;
+  const KeyRange keys = visible_range(p, at.query);
+  for (std::int64_t first = keys.first; first < keys.last; first += kTileKeys)
+    add_tile<kRounding>(query, first, std::min(kTileKeys, keys.last - first), row);
+  float divisor = keys.count() == 0 ? 1 : row.sum;
   if (kRounding.weights == Rounding::Weights::after_division) {
-    add_normalized<kRounding>(p, t, query, k, v, keys, row);
+    add_normalized<kRounding>(query, keys, row);
     divisor = 1;
   }
-  for (std::int64_t d = 0; d < p.head_dim; ++d) o[d] = T(row.o[d] / divisor);
-  t.lse[faulty::row_index(p, at)] = keys == 0 ? -INFINITY : row.largest + std::log(row.sum);
+  for (std::size_t d = 0; d < row.o.size(); ++d) o[d] = T(row.o[d] / divisor);
+  t.lse[faulty::row_index(p, at)] = row.largest + std::log(row.sum);
 }
 
 template <Rounding kRounding>

@@ -92,10 +92,35 @@ TEST(Generate, CoversEveryEdgeOften) {
     for (std::int64_t tail : {8, 24, 56, 88, 120})
       met["D with a tail of " + std::to_string(tail)] += p.head_dim % 128 == tail;
     met[std::string("type ") + dtype_name(p.dtype)]++;
+    met["a causal window"] += causal && !p.window.is_none();
+    met["a window of two sides"] += p.window.left >= 0 && p.window.right > 0;
+    met["a window of one side, not causal"] += !causal && p.window.left >= 0 && p.window.right < 0;
+    met["a window that hides keys of the last query"] += visible_keys(p, p.seq_q - 1) < p.seq_k;
+    met["a window and few queries"] += p.seq_q <= 16 && visible_range(p, p.seq_q - 1).first > 0;
+    met["soft cap"] += p.softcap != 0;
+    met["sinks"] += p.sinks;
+    met["sinks and grouped heads"] += p.sinks && p.heads > p.kv_heads;
+    met["ALiBi"] += p.bias == Bias::alibi;
+    met["a bias tensor"] += p.bias == Bias::tensor;
+    met["Dv above D"] += value_dim_of(p) > p.head_dim;
+    met["Dv below D"] += value_dim_of(p) < p.head_dim;
+    met["no variant"] += unsupported_variant(p).empty();
+    met["window, cap and sinks"] += !p.window.is_none() && p.softcap != 0 && p.sinks;
     dims.insert(p.head_dim);
   }
   EXPECT_GT(dims.size(), 400u) << "of 576";
   for (const auto& [edge, times] : met) EXPECT_GE(times, static_cast<int>(kSeeds / 100)) << edge;
+}
+
+// A kernel without variants gets the same problems as one that knows them gets without.
+TEST(Generate, VariantsDoNotChangeTheOthers) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    const FuzzCase with = random_case(seed, 0), without = random_case(seed, 0, {.variants = false});
+    EXPECT_EQ(unsupported_variant(without.problem), "");
+    if (unsupported_variant(with.problem).empty()) {
+      EXPECT_EQ(with, without) << seed;
+    }
+  }
 }
 
 // 200 problems are the budget of ctest. The emulator runs few tiles per problem, but all kinds of problems.

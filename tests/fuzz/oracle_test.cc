@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include "fuzz/budget.h"
 #include "fuzz/generate.h"
@@ -111,56 +113,92 @@ struct BruteForce {
   std::vector<long double> output, lse;
 
   explicit BruteForce(const Inputs& in) {
+    for (long b = 0; b < in.problem.batch; ++b)
+      for (long h = 0; h < in.problem.heads; ++h)
+        for (long i = 0; i < in.problem.seq_q; ++i) add_row(in, b, h, i);
+  }
+
+ private:
+  static bool sees(const Problem& p, long i, long j) {
+    const long ahead = j - (i + p.seq_k - p.seq_q);  // of the query
+    return !(p.mask == Mask::causal && ahead > 0) && !(p.window.left >= 0 && -ahead > p.window.left) &&
+           !(p.window.right >= 0 && ahead > p.window.right);
+  }
+
+  static long double logit(const Inputs& in, long b, long h, long i, long j) {
     const Problem& p = in.problem;
-    const long group = p.heads / p.kv_heads;
-    for (long b = 0; b < p.batch; ++b)
-      for (long h = 0; h < p.heads; ++h)
-        for (long i = 0; i < p.seq_q; ++i) {
-          std::vector<long double> weight;
-          long double sum = 0;
-          for (long j = 0; j < p.seq_k; ++j) {
-            if (p.mask == Mask::causal && j > i + p.seq_k - p.seq_q) continue;
-            long double dot = 0;
-            for (long d = 0; d < p.head_dim; ++d)
-              dot += static_cast<long double>(in.q[((b * p.heads + h) * p.seq_q + i) * p.head_dim + d]) *
-                     in.k[((b * p.kv_heads + h / group) * p.seq_k + j) * p.head_dim + d];
-            weight.push_back(dot * static_cast<long double>(p.scale));
-          }
-          const long double top = weight.empty() ? 0 : *std::max_element(weight.begin(), weight.end());
-          for (long double& w : weight) sum += w = std::exp(w - top);
-          lse.push_back(top + std::log(sum));
-          for (long d = 0; d < p.head_dim; ++d) {
-            long double value = 0;
-            for (std::size_t j = 0; j < weight.size(); ++j)
-              value += weight[j] / sum * in.v[((b * p.kv_heads + h / group) * p.seq_k + j) * p.head_dim + d];
-            output.push_back(value);
-          }
-        }
+    const long row = (b * p.heads + h) * p.seq_q + i,
+               kv_row = (b * p.kv_heads + h * p.kv_heads / p.heads) * p.seq_k + j;
+    long double x = 0;
+    for (long d = 0; d < p.head_dim; ++d)
+      x += static_cast<long double>(in.q[row * p.head_dim + d]) * in.k[kv_row * p.head_dim + d];
+    x *= static_cast<long double>(p.scale);
+    if (p.softcap != 0)
+      x = std::tanh(x / static_cast<long double>(p.softcap)) * static_cast<long double>(p.softcap);
+    if (p.bias == Bias::alibi)
+      x -= static_cast<long double>(in.slopes[h]) * std::abs(i - p.seq_q + p.seq_k - j);
+    if (p.bias == Bias::tensor) x += in.bias[row * p.seq_k + j];
+    return x;
+  }
+
+  void add_row(const Inputs& in, long b, long h, long i) {
+    const Problem& p = in.problem;
+    std::vector<std::pair<long, long double>> weights;  // key, weight
+    for (long j = 0; j < p.seq_k; ++j)
+      if (sees(p, i, j)) weights.emplace_back(j, logit(in, b, h, i, j));
+    long double top = p.sinks ? in.sinks[h] : -1e300L;
+    for (const auto& [j, x] : weights) top = std::max(top, x);
+    long double sum = p.sinks ? std::exp(in.sinks[h] - top) : 0;
+    for (auto& [j, x] : weights) sum += x = std::exp(x - top);
+    lse.push_back(top + std::log(sum));
+    const long dv = p.value_dim == 0 ? p.head_dim : p.value_dim;
+    for (long d = 0; d < dv; ++d) {
+      long double value = 0;
+      for (const auto& [j, weight] : weights)
+        value += weight / sum * in.v[((b * p.kv_heads + h * p.kv_heads / p.heads) * p.seq_k + j) * dv + d];
+      output.push_back(value);
+    }
   }
 };
 
+// The relative error of f64, of a number as large as the terms of a logit.
+double f64_rounding(const Inputs& in, const RowTerms& terms) {
+  double magnitude = 10 + terms.logit_mass + terms.logit_peak;
+  for (const float sink : in.sinks) magnitude = std::max(magnitude, std::fabs(double{sink}));
+  return 1e-14 * magnitude;
+}
+
 TEST(Oracle, AgreesWithLongDoubleOnRandomProblems) {
   constexpr std::int64_t kVolume = 1 << 17;
-  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
-    FuzzCase c = random_case(seed, 0, {.volume = kVolume});
+  std::map<std::string, int> met;
+  for (std::uint64_t seed = 1; seed <= 1600; ++seed) {
+    FuzzCase c = random_case(seed, 0, {.volume = seed <= 150 ? kVolume : kVolume / 16});
     if (is_non_finite(c.family)) c.family = InputFamily::normal;
     const Inputs in = make_inputs(c.problem, c.family, c.seed);
     const Reference ref = compute_reference(in, all_rows(c.problem), OracleBackend::cpu);
     const BruteForce expected(in);
+    const std::int64_t value_dim = value_dim_of(c.problem);
     for (std::size_t n = 0; n < ref.lse.size(); ++n) {
       if (std::isinf(ref.lse[n])) {
         ASSERT_TRUE(std::isinf(expected.lse[n]));
         continue;
       }
-      const double rounding = 1e-14 * (10 + ref.terms[n].logit_mass);
-      ASSERT_NEAR(ref.lse[n], static_cast<double>(expected.lse[n]), rounding) << "seed " << seed;
-      for (std::int64_t d = 0; d < c.problem.head_dim; ++d)
-        ASSERT_NEAR(ref.output[n * c.problem.head_dim + d],
-                    static_cast<double>(expected.output[n * c.problem.head_dim + d]),
+      const double rounding = f64_rounding(in, ref.terms[n]);
+      ASSERT_NEAR(ref.lse[n], static_cast<double>(expected.lse[n]), rounding)
+          << "seed " << seed << " " << format_problem(c.problem);
+      for (std::int64_t d = 0; d < value_dim; ++d)
+        ASSERT_NEAR(ref.output[n * value_dim + d], static_cast<double>(expected.output[n * value_dim + d]),
                     (1 + ref.terms[n].mass) * rounding)
             << "seed " << seed << " row " << n << " d " << d;
     }
+    met["window"] += !c.problem.window.is_none();
+    met["softcap"] += c.problem.softcap != 0;
+    met["sinks"] += c.problem.sinks;
+    met["ALiBi"] += c.problem.bias == Bias::alibi;
+    met["bias tensor"] += c.problem.bias == Bias::tensor;
+    met["Dv"] += c.problem.value_dim != 0;
   }
+  for (const auto& [variant, problems] : met) EXPECT_GE(problems, 100) << variant;
 }
 
 TEST(Oracle, ChosenRowsEqualTheSameRowsOfAll) {

@@ -1,7 +1,7 @@
 // Checks each planted bug as `fuzz` does in ctest, with cheaper problems, and prints a table: the bug, what
 // detected it, and after how many problems. Exit 1 if a bug survives, or if the right design is called wrong.
 //
-//   planted_bugs [address|size|number|state|other|right]
+//   planted_bugs [address|size|number|state|variant|other|right]
 //
 // Each bug runs in a child process: an access of an inaccessible page ends it.
 #include <fmt/format.h>
@@ -51,7 +51,8 @@ std::string checks_of(const CheckResult& result) {
   return fmt::format("{} ({})", fmt::join(names, ", "), family_name(result.failures.front().family));
 }
 
-bool detects(const Kernel& kernel, const FuzzCase& c, Bias& bias, ReferenceCache& cache, Progress& progress) {
+bool detects(const Kernel& kernel, const FuzzCase& c, SignedBias& bias, ReferenceCache& cache,
+             Progress& progress) {
   if (!unsupported_reason(kernel, c).empty()) return false;
   ++progress.problems;
   const CheckResult result = check(kernel, c.problem, c.seed,
@@ -71,7 +72,7 @@ bool detects(const Kernel& kernel, const FuzzCase& c, Bias& bias, ReferenceCache
 }
 
 void look_for_bug(const Kernel& kernel, Progress& progress) {
-  Bias bias;
+  SignedBias bias;
   ReferenceCache cache(std::size_t{32} << 20);
   for (const Reproducer& each : recorded_cases())
     if (each.applies_to(kernel.id()) && detects(kernel, each.fuzz_case, bias, cache, progress)) return;
@@ -126,6 +127,7 @@ std::vector<Bug> bugs_of(std::string_view table) {
   add("size", size_bugs);
   add("number", number_bugs);
   add("state", state_bugs);
+  add("variant", variant_bugs);
   add("other", other_bugs);
   return bugs;
 }

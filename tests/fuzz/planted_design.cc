@@ -17,9 +17,9 @@ void read_row(const Problem& p, const void* row, std::int64_t count, float* valu
 }
 
 // Reads and discards.
-void touch_row(const Problem& p, const void* row) {
+void touch_row(const Problem& p, const void* row, std::int64_t dim) {
   const auto* bytes = static_cast<const volatile char*>(row);
-  for (std::int64_t at = 0; at < p.head_dim * dtype_bytes(p.dtype); at += 8) (void)bytes[at];
+  for (std::int64_t at = 0; at < dim * dtype_bytes(p.dtype); at += 8) (void)bytes[at];
 }
 
 class RowOfDesign {
@@ -31,17 +31,20 @@ class RowOfDesign {
         place_(place),
         kv_head_(design.kv_head(p, place.head)),
         largest_(design.start()) {
-    o_.resize(static_cast<std::size_t>(p.head_dim));
-    q_.resize(o_.size()), k_.resize(o_.size()), v_.resize(o_.size());
+    const float sink = design.sink(p, t, place);
+    if (sink != -kInfinity) largest_ = sink, sum_ = 1;
+    const auto dim = static_cast<std::size_t>(p.head_dim),
+               value_dim = static_cast<std::size_t>(value_dim_of(p));
+    q_.resize(dim), k_.resize(dim), v_.resize(value_dim), o_.resize(value_dim);
     read_row(p, at(t.q, t.q_strides, place.head, design.query_index(p, place.query)), p.head_dim, q_.data());
   }
 
-  void compute(std::int64_t keys) {
-    for (std::int64_t first = 0; first < keys; first += design_.tile())
+  void compute(std::int64_t begin, std::int64_t keys) {
+    for (std::int64_t first = begin; first < keys; first += design_.tile())
       add_tile(first, std::min(design_.tile(), keys - first), keys);
     for (std::int64_t n = 0; n < design_.extra_reads(); ++n) {
-      touch_row(p_, at(t_.k, t_.k_strides, kv_head_, keys + n));
-      touch_row(p_, at(t_.v, t_.v_strides, kv_head_, keys + n));
+      touch_row(p_, at(t_.k, t_.k_strides, kv_head_, keys + n), p_.head_dim);
+      touch_row(p_, at(t_.v, t_.v_strides, kv_head_, keys + n), value_dim_of(p_));
     }
   }
 
@@ -52,7 +55,7 @@ class RowOfDesign {
     auto* o =
         static_cast<char*>(t_.o) +
         design_.output_offset(t_.o_strides, place_.batch, place_.head, place_.query) * dtype_bytes(p_.dtype);
-    for (std::int64_t d = 0; d < p_.head_dim; ++d) design_.store(p_, o, d, o_[static_cast<std::size_t>(d)]);
+    for (std::size_t d = 0; d < o_.size(); ++d) design_.store(p_, o, static_cast<std::int64_t>(d), o_[d]);
     t_.lse[(place_.batch * p_.heads + place_.head) * p_.seq_q + place_.query] = lse;
   }
 
@@ -66,11 +69,12 @@ class RowOfDesign {
     float dot = 0;
     for (std::size_t d = 0; d < static_cast<std::size_t>(design_.dims(p_)); ++d)
       dot = design_.add_product(p_, dot, q_[d], k_[d]);
-    return design_.logit(p_, dot);
+    return design_.adjusted(p_, t_, place_, key, design_.logit(p_, dot));
   }
 
   void add_value(std::int64_t key, float weight) {
-    read_row(p_, at(t_.v, t_.v_strides, kv_head_, design_.value_index(p_, key)), p_.head_dim, v_.data());
+    read_row(p_, at(t_.v, t_.v_strides, kv_head_, design_.value_index(p_, key)),
+             static_cast<std::int64_t>(v_.size()), v_.data());
     for (std::size_t d = 0; d < static_cast<std::size_t>(design_.output_dims(p_)); ++d)
       o_[d] = design_.add_value(p_, o_[d], weight, v_[d]);
   }
@@ -120,7 +124,7 @@ void launch(const Design& design, const Problem& problem, const Tensors& tensors
         if (design.skips(p, {b, h, i})) continue;
         const std::int64_t keys = design.keys(p, i);
         RowOfDesign row(design, p, t, {b, h, i});
-        row.compute(keys);
+        row.compute(design.first_key(p, i), keys);
         row.write(keys);
       }
   design.after(problem, tensors, l);

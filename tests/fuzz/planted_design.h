@@ -18,6 +18,11 @@ struct Place {
   std::int64_t batch, head, query;
 };
 
+// One past the last key that the query sees.
+inline std::int64_t last_key(const Problem& p, std::int64_t query) {
+  return visible_range(p, query).last;
+}
+
 class Design {
  public:
   virtual ~Design() = default;
@@ -46,10 +51,13 @@ class Design {
   virtual std::int64_t query_index(const Problem&, std::int64_t query) const { return query; }
 
   // Masks and loops.
-  virtual std::int64_t keys(const Problem& p, std::int64_t query) const { return visible_keys(p, query); }
+  virtual std::int64_t first_key(const Problem& p, std::int64_t query) const {
+    return visible_range(p, query).first;
+  }
+  virtual std::int64_t keys(const Problem& p, std::int64_t query) const { return last_key(p, query); }
   virtual std::int64_t tile() const { return 32; }
-  virtual std::int64_t dims(const Problem& p) const { return p.head_dim; }         // of Q K^T
-  virtual std::int64_t output_dims(const Problem& p) const { return p.head_dim; }  // of P V
+  virtual std::int64_t dims(const Problem& p) const { return p.head_dim; }              // of Q K^T
+  virtual std::int64_t output_dims(const Problem& p) const { return value_dim_of(p); }  // of P V
   virtual bool pads_values() const { return false; }      // multiplies the rest of the last tile of V by 0
   virtual std::int64_t extra_reads() const { return 0; }  // keys past the last that are read and discarded
   virtual bool starts_tile_again(std::int64_t) const { return false; }
@@ -58,6 +66,36 @@ class Design {
   virtual float add_product(const Problem&, float sum, float q, float k) const { return sum + q * k; }
   virtual float logit(const Problem& p, float dot) const { return dot * static_cast<float>(p.scale); }
   virtual float start() const { return -kInfinity; }
+
+  // Variants.
+  virtual float capped(const Problem& p, float logit) const {
+    const auto cap = static_cast<float>(p.softcap);
+    return p.softcap == 0 ? logit : cap * std::tanh(logit / cap);
+  }
+  virtual std::int64_t bias_head(const Problem&, std::int64_t head) const { return head; }
+  virtual float slope(const Problem& p, const Tensors& t, std::int64_t head) const {
+    return t.slopes[bias_head(p, head)];
+  }
+  virtual std::int64_t distance(const Problem& p, std::int64_t query, std::int64_t key) const {
+    return key_distance(p, query, key);
+  }
+  virtual std::int64_t bias_offset(const Problem& p, const Strides& s, const Place& place) const {
+    return place.batch * s.batch + bias_head(p, place.head) * s.head + place.query * s.row;
+  }
+  virtual float biased(const Problem& p, const Tensors& t, const Place& place, std::int64_t key,
+                       float logit) const {
+    if (p.bias == Bias::alibi)
+      logit -= slope(p, t, place.head) * static_cast<float>(distance(p, place.query, key));
+    if (p.bias == Bias::tensor) logit += t.bias[bias_offset(p, t.bias_strides, place) + key];
+    return logit;
+  }
+  virtual float adjusted(const Problem& p, const Tensors& t, const Place& place, std::int64_t key,
+                         float logit) const {
+    return biased(p, t, place, key, capped(p, logit));
+  }
+  virtual float sink(const Problem& p, const Tensors& t, const Place& place) const {
+    return p.sinks ? t.sinks[place.head] : -kInfinity;
+  }
   virtual float larger(const Problem&, float a, float b) const { return !(b <= a) ? b : a; }  // keeps NaN
   virtual float exponential(const Problem&, float logit, float largest) const {
     return largest == -kInfinity ? 0 : std::exp(logit - largest);
@@ -110,5 +148,6 @@ std::vector<Bug> address_bugs();
 std::vector<Bug> size_bugs();
 std::vector<Bug> number_bugs();
 std::vector<Bug> state_bugs();
+std::vector<Bug> variant_bugs();
 
 }  // namespace warpgauge::planted

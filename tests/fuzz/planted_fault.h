@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -64,13 +65,18 @@ void launch(const Problem& p, const Tensors& t, const Launch& l) {
   Fault::after_all(p, t, l);
 }
 
+inline std::string supports_plain_problems(const Problem& p, const Tensors&) {
+  const std::string error = problem_error(p);
+  return error.empty() ? unsupported_variant(p) : error;
+}
+
 template <class Fault>
 constexpr Kernel kernel(std::string_view name) {
   return {.name = name,
           .backend = Backend::cpu,
           .summary = "a planted fault",
           .deterministic = Fault::kDeterministic,
-          .supports = supports_every_problem,
+          .supports = supports_plain_problems,
           .workspace_bytes = [](const Problem&, int) -> std::int64_t { return 64; },
           .launch = launch<Fault>};
 }

@@ -18,7 +18,7 @@ struct KeyIndexInUnsigned16Bits : Design {
 
 struct KeyCountIn16Bits : Design {
   std::int64_t keys(const Problem& p, std::int64_t query) const override {
-    return static_cast<std::uint16_t>(visible_keys(p, query));
+    return static_cast<std::uint16_t>(last_key(p, query));
   }
 };
 
@@ -47,28 +47,27 @@ struct TopLeft : Design {
 
 struct TopLeftForFewKeys : Design {
   std::int64_t keys(const Problem& p, std::int64_t query) const override {
-    return p.mask == Mask::causal && p.seq_q > p.seq_k ? std::min(p.seq_k, query + 1)
-                                                       : visible_keys(p, query);
+    return p.mask == Mask::causal && p.seq_q > p.seq_k ? std::min(p.seq_k, query + 1) : last_key(p, query);
   }
 };
 
 struct DecodingSeesAllKeysOfFourQueries : Design {
   std::int64_t keys(const Problem& p, std::int64_t query) const override {
-    return p.mask == Mask::causal && p.seq_q <= 4 ? p.seq_k : visible_keys(p, query);
+    return p.mask == Mask::causal && p.seq_q <= 4 ? p.seq_k : last_key(p, query);
   }
 };
 
 struct RoundsDiagonalToTile : Design {
   std::int64_t keys(const Problem& p, std::int64_t query) const override {
-    if (p.mask == Mask::none || p.seq_k < 64) return visible_keys(p, query);
-    return std::min(p.seq_k, (visible_keys(p, query) + 15) / 16 * 16);
+    if (p.mask == Mask::none || p.seq_k < 64) return last_key(p, query);
+    return std::min(p.seq_k, (last_key(p, query) + 15) / 16 * 16);
   }
 };
 
 template <std::int64_t kTile>
 struct DropsTailOfKeys : Design {
   std::int64_t keys(const Problem& p, std::int64_t query) const override {
-    const std::int64_t visible = visible_keys(p, query);
+    const std::int64_t visible = last_key(p, query);
     return visible == p.seq_k && p.seq_k > kTile ? p.seq_k / kTile * kTile : visible;
   }
 };
@@ -76,7 +75,7 @@ struct DropsTailOfKeys : Design {
 // The last of 128 splits takes no more than its share.
 struct DropsKeysPast128Splits : Design {
   std::int64_t keys(const Problem& p, std::int64_t query) const override {
-    return std::min<std::int64_t>(visible_keys(p, query), 128 * 128);
+    return std::min<std::int64_t>(last_key(p, query), 128 * 128);
   }
 };
 
@@ -138,7 +137,8 @@ struct DropsTailOfHeadDim : Design {
 
 struct DropsTailOfOutput : Design {
   std::int64_t output_dims(const Problem& p) const override {
-    return p.head_dim > 32 ? p.head_dim / 32 * 32 : p.head_dim;
+    const std::int64_t dim = value_dim_of(p);
+    return dim > 32 ? dim / 32 * 32 : dim;
   }
 };
 
@@ -150,7 +150,8 @@ struct HeadDimOfAtMost : Design {
 template <std::int64_t kTail>
 struct TailOfHeadDimIs : Design {
   std::int64_t output_dims(const Problem& p) const override {
-    return p.head_dim % 128 == kTail ? p.head_dim - 1 : p.head_dim;
+    const std::int64_t dim = value_dim_of(p);
+    return dim % 128 == kTail ? dim - 1 : dim;
   }
 };
 

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <utility>
+#include <vector>
+
 namespace warpgauge {
 namespace {
 
@@ -14,6 +18,112 @@ TEST(attention, causal_is_aligned_bottom_right) {
   EXPECT_EQ(visible_keys(p, 2), 0);
   EXPECT_EQ(visible_keys(p, 3), 1);
   EXPECT_EQ(visible_keys(p, 4), 2);
+}
+
+// (first, last) of each query, as the masks of FlashAttention 2 show them (flash_attn_interface.py, the
+// docstring of flash_attn_func): query i sees keys i + Sk - Sq - left .. i + Sk - Sq + right.
+TEST(attention, a_window_is_aligned_bottom_right) {
+  const auto ranges = [](const Problem& p) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> seen;
+    for (std::int64_t row = 0; row < p.seq_q; ++row) {
+      const KeyRange keys = visible_range(p, row);
+      seen.emplace_back(keys.first, keys.last);
+    }
+    return seen;
+  };
+  using Ranges = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  Problem p{.seq_q = 3, .seq_k = 5, .mask = Mask::causal, .window = {1, 0}};
+  EXPECT_EQ(ranges(p), (Ranges{{1, 3}, {2, 4}, {3, 5}}));
+  p.window.left = 0;
+  EXPECT_EQ(ranges(p), (Ranges{{2, 3}, {3, 4}, {4, 5}}));
+  p.window.left = 100;
+  EXPECT_EQ(ranges(p), (Ranges{{0, 3}, {0, 4}, {0, 5}}));
+  p.mask = Mask::none;
+  p.window = {1, 1};
+  EXPECT_EQ(ranges(p), (Ranges{{1, 4}, {2, 5}, {3, 5}}));
+  p.window = {-1, 1};
+  EXPECT_EQ(ranges(p), (Ranges{{0, 4}, {0, 5}, {0, 5}}));
+  p.window = {1, -1};
+  EXPECT_EQ(ranges(p), (Ranges{{1, 5}, {2, 5}, {3, 5}}));
+  // More queries than keys: the first ones are before all keys.
+  p.seq_q = 5, p.seq_k = 2;
+  p.window = {0, 1};
+  EXPECT_EQ(ranges(p), (Ranges{{0, 0}, {0, 0}, {0, 1}, {0, 2}, {1, 2}}));
+  p.mask = Mask::causal;
+  p.window = {0, 0};
+  EXPECT_EQ(ranges(p), (Ranges{{0, 0}, {0, 0}, {0, 0}, {0, 1}, {1, 2}}));
+}
+
+TEST(attention, distances_of_alibi_are_between_positions) {
+  const Problem p{.seq_q = 2, .seq_k = 5};
+  EXPECT_EQ(key_distance(p, 0, 3), 0);
+  EXPECT_EQ(key_distance(p, 0, 0), 3);
+  EXPECT_EQ(key_distance(p, 0, 4), 1);
+  EXPECT_EQ(key_distance(p, 1, 0), 4);
+}
+
+TEST(attention, problem_error_for_variants) {
+  EXPECT_EQ(problem_error({.mask = Mask::causal, .window = {7, 0}}), "");
+  EXPECT_EQ(problem_error({.window = {7, 3}}), "");
+  EXPECT_EQ(problem_error({.window = {7, 0}}), "a window's right side is 0 exactly if causal is 1");
+  EXPECT_EQ(problem_error({.mask = Mask::causal, .window = {7, -1}}),
+            "a window's right side is 0 exactly if causal is 1");
+  EXPECT_EQ(problem_error({.window = {-2, 3}}), "a window's sides must be at least 0, or -1 for all");
+  EXPECT_EQ(problem_error({.softcap = -1}), "softcap must be a finite number of at least 0");
+  EXPECT_EQ(problem_error({.softcap = INFINITY}), "softcap must be a finite number of at least 0");
+  EXPECT_EQ(problem_error({.head_dim = 64, .value_dim = 64}), "Dv is written only if it differs from D");
+  EXPECT_EQ(problem_error({.value_dim = -8}), "Dv must be at least 1");
+  EXPECT_EQ(problem_error({.batch = std::int64_t{1} << 30,
+                           .seq_q = 1 << 20,
+                           .seq_k = 1 << 20,
+                           .head_dim = 1,
+                           .bias = Bias::tensor}),
+            "the bias has more than 2^60 bytes");
+}
+
+TEST(attention, the_first_unsupported_variant_is_named) {
+  EXPECT_EQ(unsupported_variant({}), "");
+  EXPECT_EQ(unsupported_variant({.sinks = true}), "attention sinks are not supported");
+  EXPECT_EQ(unsupported_variant({.window = {1, 2}, .softcap = 3}), "sliding windows are not supported");
+  EXPECT_EQ(unsupported_variant({.window = {1, 2}, .softcap = 3}, {Variant::softcap}),
+            "soft caps are not supported");
+  EXPECT_EQ(unsupported_variant({.bias = Bias::alibi}), "ALiBi slopes are not supported");
+  EXPECT_EQ(unsupported_variant({.bias = Bias::tensor}), "bias tensors are not supported");
+  EXPECT_EQ(unsupported_variant({.value_dim = 8}), "head dimensions of V other than D are not supported");
+}
+
+// Query by query, key by key.
+TEST(attention, flops_and_bytes_count_what_is_visible) {
+  for (std::int64_t sq = 1; sq < 9; ++sq)
+    for (std::int64_t sk = 0; sk < 9; ++sk)
+      for (const Window window : {Window{2, 0}, Window{0, 0}, Window{1, 2}, Window{-1, 1}, Window{3, -1}}) {
+        const Problem p{.batch = 2,
+                        .heads = 4,
+                        .kv_heads = 2,
+                        .seq_q = sq,
+                        .seq_k = sk,
+                        .head_dim = 8,
+                        .dtype = Dtype::bf16,
+                        .mask = window.right == 0 ? Mask::causal : Mask::none,
+                        .value_dim = 24,
+                        .window = window,
+                        .sinks = true,
+                        .bias = Bias::tensor};
+        ASSERT_EQ(problem_error(p), "");
+        std::int64_t pairs = 0;
+        std::set<std::int64_t> seen;
+        for (std::int64_t row = 0; row < sq; ++row)
+          for (std::int64_t key = visible_range(p, row).first; key < visible_range(p, row).last; ++key) {
+            ++pairs;
+            seen.insert(key);
+          }
+        const auto keys = static_cast<std::int64_t>(seen.size());
+        EXPECT_EQ(attention_flops(p), 2.0 * 2 * 4 * (8 + 24) * static_cast<double>(pairs));
+        const std::int64_t elements = 2 * 4 * sq * (8 + 24) + 2 * 2 * keys * (8 + 24);
+        const std::int64_t floats = 2 * 4 * sq + 4 + 4 * pairs;  // LSE, sinks, bias
+        EXPECT_EQ(attention_bytes(p), static_cast<double>(2 * elements + 4 * floats))
+            << sq << " " << sk << " " << window.left << "," << window.right;
+      }
 }
 
 TEST(attention, flops_count_unmasked_pairs_only) {

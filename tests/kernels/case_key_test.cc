@@ -29,6 +29,30 @@ TEST(case_key, has_axes_that_differ_from_the_defaults) {
             "cuda/flash_mma/bf16/B:1/H:8/Hkv:2/S:1/Sk:1024/D:128/causal:1/scale:0.1");
 }
 
+TEST(case_key, has_the_variants_of_a_problem) {
+  const Problem p{.batch = 1,
+                  .heads = 8,
+                  .kv_heads = 8,
+                  .seq_q = 512,
+                  .seq_k = 512,
+                  .head_dim = 192,
+                  .mask = Mask::causal,
+                  .scale = 0.1,
+                  .value_dim = 128,
+                  .window = {1023, 0},
+                  .softcap = 50,
+                  .sinks = true,
+                  .bias = Bias::alibi};
+  EXPECT_EQ(format_problem(p),
+            "f32/B:1/H:8/S:512/D:192/Dv:128/causal:1/window:1023,0/softcap:50/sinks:1/bias:alibi/scale:0.1");
+  EXPECT_EQ(parse_case(format_problem(p)).problem, p);
+}
+
+TEST(case_key, a_value_that_is_the_default_is_read_and_not_written) {
+  const std::string_view long_form = "f32/B:1/H:1/S:8/D:64/Dv:64/causal:0/softcap:0/sinks:0";
+  EXPECT_EQ(format_problem(parse_case(long_form).problem), "f32/B:1/H:1/S:8/D:64/causal:0");
+}
+
 TEST(case_key, parse_is_the_inverse_of_format) {
   std::mt19937_64 random(1);
   for (int n = 0; n < 10000; ++n) {
@@ -42,6 +66,14 @@ TEST(case_key, parse_is_the_inverse_of_format) {
     p.dtype = static_cast<Dtype>(random() % 3);
     p.mask = static_cast<Mask>(random() % 2);
     p.scale = random() % 2 ? default_scale(p.head_dim) : std::ldexp(static_cast<double>(random()), -64);
+    if (random() % 3 == 0) p.value_dim = 300 + static_cast<std::int64_t>(random() % 256);
+    if (random() % 3 == 0) {
+      p.window.left = static_cast<std::int64_t>(random() % 2000);
+      p.window.right = p.mask == Mask::causal ? 0 : 1 + static_cast<std::int64_t>(random() % 2000);
+    }
+    if (random() % 3 == 0) p.softcap = std::ldexp(static_cast<double>(random()), -60);
+    p.sinks = random() % 3 == 0;
+    p.bias = static_cast<Bias>(random() % 3);
     const std::string key = format_case("cpu/naive", p);
     const ParsedCase parsed = parse_case(key);
     EXPECT_EQ(parsed.kernel, "cpu/naive");
@@ -67,11 +99,20 @@ std::string message_of(const std::string& text) {
 TEST(case_key, error_has_the_offending_part) {
   EXPECT_THAT(message_of("cpu/naive"), HasSubstr("no element type (f32, f16, bf16)"));
   EXPECT_THAT(message_of("f32/B:1/S:1/D:8/causal:0"), HasSubstr("expected 'H:N', found 'S:1'"));
-  EXPECT_THAT(message_of("f32/B:x/H:1/S:1/D:8/causal:0"), HasSubstr("the value of 'B:x' is not a number"));
+  EXPECT_THAT(message_of("f32/B:x/H:1/S:1/D:8/causal:0"), HasSubstr("'x' in 'B:x' is not a number"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8"), HasSubstr("expected 'causal:N', found the end"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:2"), HasSubstr("causal must be 0 or 1"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/repeats:3"), HasSubstr("unexpected 'repeats:3'"));
   EXPECT_THAT(message_of("f32/B:1/H:6/Hkv:4/S:1/D:8/causal:0"), HasSubstr("Hkv must divide H"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/window:3"), HasSubstr("'window:LEFT,RIGHT'"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/window:3,x"), HasSubstr("'x' in 'window:3,x' is not"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/window:-1,-1"), HasSubstr("is not written"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/window:3,0"), HasSubstr("exactly if causal is 1"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/sinks:2"), HasSubstr("sinks must be 0 or 1"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/bias:none"), HasSubstr("neither alibi nor tensor"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/softcap:-2"), HasSubstr("at least 0"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/sinks:1/softcap:2"),
+              HasSubstr("unexpected 'softcap:2'"));
   EXPECT_THAT(message_of("f32/B:99999999999999999999/H:1/S:1/D:8/causal:0"), HasSubstr("is not a number"));
 }
 
