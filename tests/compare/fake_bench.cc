@@ -117,8 +117,8 @@ int main(int argc, char** argv) {
   const double drawn = std::floor(1e6 * std::abs(normal(random)));
   const std::string slow =
       out_file.find(flags.text("slow-in")) == std::string::npos ? "" : flags.text("slow");
-  const auto selected = std::count_if(
-      names.begin(), names.end(), [&](const std::string& name) { return filter.is_found_in(name); });
+  const auto selected = std::count_if(names.begin(), names.end(),
+                                      [&](const std::string& name) { return filter.is_found_in(name); });
   // Times stay positive: the normal numbers are cut at -0.9 / kMostNoise.
   constexpr double kMostNoise = 0.4;
   const auto noise_of = [&](const std::string& name) {
