@@ -1,5 +1,6 @@
 # The libFuzzer targets. They are always clang's, whatever compiles the rest, because libFuzzer is part of clang, so their
-# commands are custom. ci/fuzz-compare.sh runs them for a given time.
+# commands are custom. ci/fuzz-compare.sh runs them for a given time. ctest runs the first one for five seconds; the two others
+# take minutes to compile, and are built only on demand: ctest replays their inputs without libFuzzer (CMakeLists.txt).
 #
 #   compare_input_fuzz   the readers of results and policies
 #   compare_stored_fuzz  the readers of baselines, run records, comparisons and timelines, and what is computed from them
@@ -29,8 +30,7 @@ function(fuzz_object name source)
       DEPENDS ${source} DEPFILE ${object}.d COMMAND_EXPAND_LISTS VERBATIM)
   set(objects ${objects} ${object} PARENT_SCOPE)
 endfunction()
-foreach(folder IN ITEMS base compare/statistics compare/input compare/decide compare/baseline compare/ab compare/report
-                        compare/commands)
+function(fuzz_objects folder)
   file(GLOB of_folder CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
   string(REPLACE "/" "_" name ${folder})
   set(batch 0)
@@ -44,15 +44,26 @@ foreach(folder IN ITEMS base compare/statistics compare/input compare/decide com
     fuzz_object(${name}_${batch} ${unity})
     math(EXPR batch "${batch} + 1")
   endwhile()
+  set(objects ${objects} PARENT_SCOPE)
+endfunction()
+foreach(folder IN ITEMS base compare/statistics compare/input compare/decide)
+  fuzz_objects(${folder})
 endforeach()
+set(readers ${objects})
+set(objects "")
+foreach(folder IN ITEMS compare/baseline compare/ab compare/report compare/commands)
+  fuzz_objects(${folder})
+endforeach()
+set(others ${objects})
 set(library ${built}/libcompare.a)
-add_custom_command(OUTPUT ${library} COMMAND ${CMAKE_COMMAND} -E rm -f ${library} COMMAND ${CMAKE_AR} rcs ${library} ${objects}
-                   DEPENDS ${objects} VERBATIM)
+add_custom_command(OUTPUT ${library} COMMAND ${CMAKE_COMMAND} -E rm -f ${library}
+                   COMMAND ${CMAKE_AR} rcs ${library} ${readers} ${others} DEPENDS ${readers} ${others} VERBATIM)
 add_custom_target(compare_fuzzed DEPENDS ${library})
 
 # Finds go to the build folder; the seeds are the test data.
 set(testdata ${PROJECT_SOURCE_DIR}/tests/testdata)
-function(fuzz_target name test)
+# Links the objects or libraries ARGN.
+function(fuzz_target name)
   fuzz_object(${name}_fuzz ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/${name}_fuzz.cc)
   set(own ${built}/${name}_fuzz.o)
   if(name STREQUAL output)
@@ -61,17 +72,22 @@ function(fuzz_target name test)
   set(binary ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/compare_${name}_fuzz)
   add_custom_command(
       OUTPUT ${binary}
-      COMMAND ${WARPGAUGE_FUZZING_COMPILER} ${instrumented} ${own} ${library} $<TARGET_FILE:re2::re2>
+      COMMAND ${WARPGAUGE_FUZZING_COMPILER} ${instrumented} ${own} ${ARGN} $<TARGET_FILE:re2::re2>
               $<TARGET_FILE:fmt::fmt> -pthread -o ${binary}
-      DEPENDS ${own} ${library} compare_fuzzed COMMENT "Linking compare_${name}_fuzz" VERBATIM)
-  add_custom_target(compare_${name}_fuzz ALL DEPENDS ${binary})
-  file(MAKE_DIRECTORY ${built}/${name}_corpus)
-  add_test(NAME compare.${test}.FiveSeconds
-           COMMAND ${binary} -max_total_time=5 -timeout=5 -rss_limit_mb=2048 -max_len=65536 -verbosity=0
-                   ${built}/${name}_corpus ${ARGN})
-  set_tests_properties(compare.${test}.FiveSeconds PROPERTIES LABELS compare TIMEOUT 120 WORKING_DIRECTORY ${built})
+      DEPENDS ${own} ${ARGN} COMMENT "Linking compare_${name}_fuzz" VERBATIM)
+  add_custom_target(compare_${name}_fuzz DEPENDS ${binary})
 endfunction()
 fuzz_object(output_checks ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/output_checks.cc)
-fuzz_target(input InputFuzz ${testdata}/input ${testdata}/input/invalid)
-fuzz_target(stored StoredFuzz ${testdata}/stored)
-fuzz_target(output OutputFuzz ${testdata}/output)
+fuzz_target(input ${readers})
+fuzz_target(stored ${library})
+fuzz_target(output ${library})
+add_dependencies(compare_stored_fuzz compare_fuzzed)
+add_dependencies(compare_output_fuzz compare_fuzzed)
+
+add_custom_target(compare_input_fuzz_by_default ALL)
+add_dependencies(compare_input_fuzz_by_default compare_input_fuzz)
+file(MAKE_DIRECTORY ${built}/input_corpus)
+add_test(NAME compare.InputFuzz.FiveSeconds
+         COMMAND ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/compare_input_fuzz -max_total_time=5 -timeout=5 -rss_limit_mb=2048
+                 -max_len=65536 -verbosity=0 ${built}/input_corpus ${testdata}/input ${testdata}/input/invalid)
+set_tests_properties(compare.InputFuzz.FiveSeconds PROPERTIES LABELS compare TIMEOUT 120 WORKING_DIRECTORY ${built})
