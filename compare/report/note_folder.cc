@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/diagnostic.h"
 #include "base/escape.h"
 
 namespace warpgauge {
@@ -9,7 +10,7 @@ namespace {
 
 // How several notes of a kind are called, and what is shown of one of them. Empty: the kind is not folded.
 struct Fold {
-  std::string words, name;
+  std::string words, name, reason = {};
 };
 
 struct FoldOf {
@@ -26,7 +27,7 @@ struct FoldOf {
   Fold operator()(const note::SkippedCase& note) const {
     return {note.on_both_sides ? "cases were skipped on both sides"
                                : "cases were skipped on the only side that has them",
-            note.name};
+            note.name, note.message};
   }
 };
 
@@ -36,6 +37,11 @@ constexpr std::size_t kMostSentences = 20;
 std::size_t most_single(const Note& note) {
   if (std::holds_alternative<note::Sentence>(note)) return kMostSentences;
   return std::holds_alternative<note::InputRemark>(note) ? kNamesInNote : 1;
+}
+
+std::string reason_words(const std::string& reason, bool of_all) {
+  if (reason.empty()) return "";
+  return fmt::format("; reason{}: {}", of_all ? "" : " of the first", printable(reason));
 }
 
 }  // namespace
@@ -54,7 +60,8 @@ void NoteFolder::add(const Note& note) {
       fold.words.empty() ? std::pair(places_.end(), true) : places_.try_emplace(fold.words, groups_.size());
   Group& group = is_new ? groups_.emplace_back() : groups_[place->second];
   group.folded = fold.words;
-  ++group.notes;
+  if (group.notes++ == 0) group.reason = fold.reason;
+  group.one_reason = group.one_reason && group.reason == fold.reason;
   if (group.names.size() < kNamesInNote) group.names.push_back(fold.name);
   group.most_single = most_single(note);
   if (fold.words.empty() || group.single.size() < group.most_single)
@@ -71,8 +78,9 @@ std::vector<std::string> NoteFolder::take() const {
     std::string names;
     for (const std::string& name : group.names) names += (names.empty() ? "" : ", ") + visible(name);
     const std::size_t left = group.notes - group.names.size();
-    sentences.push_back(fmt::format("{} {}: {}{}", group.notes, group.folded, names,
-                                    left > 0 ? fmt::format(" and {} more", left) : ""));
+    sentences.push_back(fmt::format("{} {}: {}{}{}", group.notes, group.folded, names,
+                                    left > 0 ? fmt::format(" and {} more", left) : "",
+                                    reason_words(group.reason, group.one_reason)));
   }
   return sentences;
 }

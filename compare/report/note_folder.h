@@ -1,4 +1,5 @@
-// Folds notes: many of one kind become one sentence, with their number and the first three.
+// Folds notes: many of one kind become one sentence, with their number, the first three, and the reason of
+// the first.
 #pragma once
 
 #include <map>
@@ -24,6 +25,8 @@ class NoteFolder {
   struct Group {
     std::string folded;               // "cases were skipped on both sides"; empty: never folded
     std::vector<std::string> names;   // the first ones
+    std::string reason;               // of the first note
+    bool one_reason = true;           // it is that of all notes
     std::vector<std::string> single;  // the sentences of the first notes, or of all
     std::size_t notes = 0, most_single = 0;
   };

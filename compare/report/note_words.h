@@ -20,7 +20,8 @@ namespace warpgauge {
 
 // First what decides the verdict: the hindrances, and the notes that explain them. Then the other notes, in
 // the order of the comparison. Folded: many notes of one kind become one sentence, with their number and the
-// first three.
+// first three. If they have a reason, such as that of a skipped case, the sentence ends with that of the
+// first.
 enum class NoteDetail { folded, all };
 [[nodiscard]] std::vector<std::string> note_sentences(const Comparison& comparison,
                                                       NoteDetail detail = NoteDetail::folded);

@@ -40,6 +40,13 @@ TEST_F(AbMetrics, a_kept_run_gives_the_same_report) {
   EXPECT_EQ(text_of(path("report.json")), live);
 }
 
+TEST_F(AbMetrics, the_statistic_is_chosen_by_a_metric_that_is_not_exact) {
+  // Some repetitions wait, so base agrees with base best by a low quantile.
+  const std::string flags = "--cases=8 --waiting=.3 --allocs=/3=2";
+  ab(flags, flags, kBoth);
+  EXPECT_NE(report()["policy"]["statistic"], "q50") << errors();  // q50: without samples
+}
+
 TEST_F(AbMetrics, a_kept_run_is_judged_by_another_list) {
   EXPECT_EQ(
       ab("--cases=8 --allocs=/3=2", "--cases=8 --allocs=/3=3", {"--blocks", "2", "--keep", path("kept")}), 0)
@@ -73,6 +80,19 @@ TEST_F(AbMetrics, cases_that_lack_a_metric_have_no_verdict_of_it) {
   EXPECT_EQ(report()["cells"].size(), 9u);
 }
 
+TEST_F(AbMetrics, a_metric_that_most_cases_lack_adds_only_its_own_tests) {
+  const std::string flags = "--cases=8 --counter=widgets --allocs=/3=2 --allocs-only=/3";
+  EXPECT_EQ(ab(flags, flags + " --slow=/5=1.05",
+               {"--metric", "real_time", "--metric", "widgets", "--better", "lower", "--blocks", "6",
+                "--keep", path("kept")}),
+            1)
+      << errors();
+  const double of_both = cell("fake/5", "real_time")["p_adjusted"];
+  EXPECT_EQ(run({"gate", "--run", path("kept"), "--metric", "real_time"}), 1) << errors();
+  ASSERT_EQ(report()["cells"][0]["name"], "fake/5");
+  EXPECT_LT(of_both, 1.5 * double(report()["cells"][0]["p_adjusted"]));  // 9 / 8
+}
+
 TEST_F(AbMetrics, zeros_of_a_metric_that_is_not_exact_are_decided) {
   std::ofstream(path("policy.json")) << R"({"schema": "warpgauge/policy/2", "metrics": [
       {"metric": "allocs_per_iter", "exact": false}, {"metric": "real_time"}]})";
@@ -82,6 +102,38 @@ TEST_F(AbMetrics, zeros_of_a_metric_that_is_not_exact_are_decided) {
       << errors();
   EXPECT_EQ(cell("fake/3", "allocs_per_iter")["verdict"], "regression");
   EXPECT_EQ(cell("fake/2", "allocs_per_iter")["verdict"], "unchanged");
+  EXPECT_EQ(report()["policy"]["metrics"][0]["exact"], false);
+}
+
+TEST_F(AbMetrics, what_the_producer_declares_exact_has_no_relative_limit) {
+  const std::string flags = "--cases=6 --counter=widgets --exact=other,widgets --allocs=/3=";
+  EXPECT_EQ(ab(flags + "1000", flags + "1005",
+               {"--metric", "widgets", "--better", "lower", "--blocks", "2..4", "--keep", path("kept")}),
+            1)
+      << errors();
+  EXPECT_EQ(verdict_of("fake/3"), "regression");  // by 0.5 %
+  EXPECT_EQ(count("unchanged"), 5);
+  const std::string live = text_of(path("report.json"));
+  EXPECT_EQ(run({"gate", "--run", path("kept")}), 1) << errors();
+  EXPECT_EQ(text_of(path("report.json")), live);
+}
+
+TEST_F(AbMetrics, both_parts_of_a_limit_must_be_exceeded) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8 --slow=fake=1.2", {"--fail-above", "2%,300ns", "--blocks", "6"}), 1)
+      << errors();
+  EXPECT_NE(verdict_of("fake/0"), "regression");  // 1000 ns + 200 ns
+  EXPECT_EQ(verdict_of("fake/7"), "regression");  // 8000 ns + 1600 ns
+}
+
+TEST_F(AbMetrics, an_absolute_limit_holds_for_numbers_without_logs) {
+  for (const auto& [limit, verdict] : {std::pair("2", "unchanged"), {"1", "regression"}}) {
+    std::ofstream(path("policy.json")) << R"({"schema": "warpgauge/policy/2", "metrics": [{"metric":
+        "allocs_per_iter", "exact": false, "fail_above": {"absolute": )"
+                                       << limit << R"(}}, {"metric": "real_time"}]})";
+    ab("--cases=8 --allocs=/none=1", "--cases=8 --allocs=/3=2",
+       {"--policy", path("policy.json"), "--blocks", "6"});
+    EXPECT_EQ(cell("fake/3", "allocs_per_iter")["verdict"], verdict) << errors();
+  }
 }
 
 TEST_F(AbMetrics, a_case_that_crashes_fails_once) {

@@ -276,6 +276,42 @@ TEST_F(AbRun, if_no_case_is_on_both_sides_nothing_is_run) {
   EXPECT_EQ(text_of(path("report.json")), live);
 }
 
+TEST_F(AbRun, a_rename_pairs_cases_of_base_with_those_of_head) {
+  const std::vector<std::string> rename{"--rename", R"(old/(.*)=fake/\1)", "--blocks", "6"};
+  std::vector<std::string> kept = rename;
+  kept.insert(kept.end(), {"--keep", path("keep")});
+  EXPECT_EQ(ab("--cases=8 --prefix=old", "--cases=8 --slow=fake/3=1.2", kept), 1) << errors();
+  EXPECT_EQ(report()["cells"].size(), 8u);
+  EXPECT_EQ(verdict_of("fake/3"), "regression");
+  EXPECT_EQ(count("unchanged"), 7);
+  const std::string live = text_of(path("report.json"));
+  EXPECT_EQ(run({"gate", "--run", path("keep")}), 1);
+  EXPECT_EQ(text_of(path("report.json")), live);
+  // The filter matches the new names.
+  std::vector<std::string> filtered = rename;
+  filtered.insert(filtered.end(), {"--filter", "^fake/[0-4]$"});
+  EXPECT_EQ(ab("--cases=8 --prefix=old", "--cases=8", filtered), 0) << errors();
+  EXPECT_EQ(report()["cells"].size(), 5u);
+  EXPECT_EQ(count("new") + count("missing"), 0);
+}
+
+TEST_F(AbRun, a_renamed_case_that_crashes_in_base_is_reported_by_its_new_name) {
+  EXPECT_EQ(ab("--cases=8 --prefix=old --crash=old/3", "--cases=8",
+               {"--blocks", "2", "--rename", R"(old/(.*)=fake/\1)"}),
+            0)
+      << errors();
+  EXPECT_EQ(verdict_of("fake/3"), "errored");
+  EXPECT_EQ(report()["cells"].size(), 8u);
+}
+
+TEST_F(AbRun, a_rename_without_its_case_is_refused_before_anything_runs) {
+  EXPECT_EQ(ab("--cases=8", "--cases=8", {"--blocks", "2", "--rename", "nope=fake/1"}), 2);
+  EXPECT_THAT(errors(), HasSubstr("--rename 'nope=fake/1': "));
+  EXPECT_THAT(errors(), HasSubstr("has no such case; give OLD=NEW"));
+  EXPECT_EQ(ab("--cases=8 --prefix=old", "--cases=8", {"--blocks", "2", "--rename", "old/.*=fake/1"}), 2);
+  EXPECT_THAT(errors(), HasSubstr("would both be called 'fake/1'"));
+}
+
 TEST_F(AbRun, the_filter_chooses_the_cases) {
   EXPECT_EQ(ab("--cases=20", "--cases=20", {"--blocks", "2", "--filter", "/1.$"}), 0);
   EXPECT_EQ(report()["cells"].size(), 10u);

@@ -220,6 +220,15 @@ Cell two_speed_cell(const std::string& name, double value) {
   return cell;
 }
 
+TEST(SetState, CasesThatFailedOnBothSidesHaveFailed) {
+  BaselineRound round = make_round(3);
+  Cell both = failed_cell("a"), in_base = failed_cell("c");
+  both.why = Failed{.side = Side::base, .file = "b", .message = "wrong", .on_both_sides = true};
+  in_base.why = Failed{Side::base, "b", "wrong"};
+  set_state(round, comparison_of({both, in_base}), {}, true);
+  EXPECT_THAT(round.failed, ElementsAre("a"));
+}
+
 TEST(SetState, CasesAtAKnownSlowSpeedAndNamedOnesAreNoise) {
   BaselineRound round = make_round(3);
   const Comparison comparison =

@@ -143,5 +143,24 @@ TEST(DriftedCases, TicksOfACoarseClockAreNone) {
   EXPECT_THAT(drifted_cases(baseline, fail_above, kAlpha), IsEmpty());
 }
 
+TEST(DriftedCases, OfSeveralMetricsNameTheirMetricAndShareTheLevel) {
+  Baseline baseline = baseline_of(6, 7, 1, [](double round) { return 0.02 * round; });
+  const std::optional<BaselineRound> none;
+  Comparison comparison;
+  ASSERT_THAT(drifted_cases_with(baseline, none, comparison, {}), SizeIs(6));
+  EXPECT_EQ(drifted_cases_with(baseline, none, comparison, {}).front().metric, "");
+  comparison.policy.metrics = {{.name = "real_time"}, {.name = "cpu_time"}};
+  EXPECT_EQ(drifted_cases_with(baseline, none, comparison, {}).front().metric, "real_time");
+  comparison.policy.metrics[0].exact = true;
+  EXPECT_THAT(drifted_cases_with(baseline, none, comparison, {}), IsEmpty());
+  // A thousand metrics share alpha.
+  comparison.policy.metrics.assign(1, {.name = "real_time"});
+  Policy strict;
+  strict.alpha = 1e-3;
+  const std::size_t alone = drifted_cases_with(baseline, none, comparison, strict).size();
+  comparison.policy.metrics.resize(1000, {.name = "other"});
+  EXPECT_LT(drifted_cases_with(baseline, none, comparison, strict).size(), alone);
+}
+
 }  // namespace
 }  // namespace warpgauge

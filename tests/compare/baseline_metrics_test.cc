@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "compare/baseline/bless.h"
+#include "compare/decide/gate.h"
 #include "tests/compare/baseline_test_support.h"
 
 namespace warpgauge {
@@ -82,6 +83,45 @@ TEST(BaselineMetrics, a_time_of_zero_is_refused) {
   std::string text = format_baseline(first_round());
   text.replace(text.find("100.0"), 5, "0.0");
   EXPECT_ANY_THROW((void)parse_baseline(text, "x.json"));
+}
+
+TEST(BaselineMetrics, a_rename_is_of_all_metrics) {
+  Baseline baseline = first_round();
+  const BlessEdits edits{.accept = {}, .remove = {}, .renames = {"a=z"}, .reason = "moved"};
+  EXPECT_FALSE(edit_baseline(baseline, edits, {}, make_round(2)));
+  EXPECT_TRUE(baseline.cases.contains("z"));
+  EXPECT_TRUE(baseline.others[0].cases.contains("z"));
+  EXPECT_FALSE(baseline.others[0].cases.contains("a"));
+}
+
+TEST(BaselineMetrics, a_case_that_failed_in_a_round_has_no_number_of_it) {
+  Baseline baseline = first_round();
+  BaselineRound round = make_round(2);
+  round.failed = {"a"};
+  add_round(baseline, round,
+            comparison_with({cell_in("a", "real_time", CellVerdict::failed, 50),
+                             cell_in("b", "allocs_per_iter", CellVerdict::unchanged, -3)}));
+  EXPECT_THAT(baseline.cases.at("a"), ElementsAre(100.0, std::nullopt));
+}
+
+TEST(BaselineMetrics, an_exact_metric_is_compared_with_the_last_round) {
+  Baseline baseline = first_round();
+  add_round(baseline, make_round(2),
+            comparison_with({cell_in("a", "allocs_per_iter", CellVerdict::unchanged, 4)}));
+  for (const double value : {4.0, 5.0}) {
+    ResultSet head;
+    Case& one = head.processes.emplace_back().cases.emplace_back();
+    one.name = one.raw_name = "a";
+    one.repetitions.push_back({.value = value, .samples = {}});
+    std::vector<StoredMetric> metrics = stored_metrics(baseline, "x.json", {kAllocs}, {head});
+    GateOptions options;
+    options.metrics = {kAllocs};
+    const Comparison comparison = compare_with_baseline(metrics, options);
+    const auto found = std::ranges::find(comparison.cells, "a", &Cell::name);
+    ASSERT_NE(found, comparison.cells.end());
+    EXPECT_EQ(found->verdict, value == 4 ? CellVerdict::unchanged : CellVerdict::regression);
+    EXPECT_EQ(found->base.value, 4);
+  }
 }
 
 }  // namespace

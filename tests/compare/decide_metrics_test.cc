@@ -196,7 +196,9 @@ TEST(Metrics, zero_is_a_value_of_a_counter_that_is_not_exact) {
   EXPECT_EQ(worse.cells.front().base.value, 0);
   EXPECT_FALSE(worse.cells.front().ratio);
   EXPECT_EQ(compare_results(none, some, options_with({higher})).count(CellVerdict::improvement), 1u);
-  EXPECT_EQ(compare_results(some, none, options_with({higher})).count(CellVerdict::regression), 1u);
+  const Comparison fewer = compare_results(some, none, options_with({higher}));
+  EXPECT_EQ(fewer.count(CellVerdict::regression), 1u);
+  EXPECT_FALSE(std::signbit(fewer.cells.front().head.value.value_or(-1)));  // 0, not -0
 }
 
 TEST(Metrics, a_difference_within_the_absolute_limit_is_unchanged) {
@@ -207,6 +209,63 @@ TEST(Metrics, a_difference_within_the_absolute_limit_is_unchanged) {
   const Comparison comparison = compare_results(base, head, options);
   EXPECT_EQ(comparison.count(CellVerdict::regression), 1u);
   EXPECT_EQ(comparison.count(CellVerdict::unchanged), 7u);
+  // So is one of a metric that is not exact.
+  const Metric widgets{"widgets", Better::lower};
+  options.metrics = {widgets};
+  options.policy.metrics = {{widgets, {}, {0, {}, {}, AbsoluteLimit{2, false}}}};
+  EXPECT_EQ(compare_results(base, head, options).count(CellVerdict::regression), 1u);
+}
+
+TEST(Metrics, numbers_of_which_higher_is_better_are_reported_as_they_are_in_the_files) {
+  GateOptions options = options_with({kScore});
+  options.policy.metrics = {{kScore, true, {}}};
+  const ResultSet ten = counted_results(2, [](int, int) { return 10.0; });
+  const ResultSet eight = counted_results(2, [](int, int) { return 8.0; });
+  const Comparison worse = compare_results(ten, eight, options);
+  EXPECT_EQ(worse.cells.front().verdict, CellVerdict::regression);
+  EXPECT_EQ(worse.cells.front().base.value, 10);
+  EXPECT_EQ(worse.cells.front().head.value, 8);
+  EXPECT_DOUBLE_EQ(worse.cells.front().ratio.value_or(0), 1.25);
+  const ResultSet varying = counted_results(2, [](int, int p) { return 3.0 + p; });
+  const Comparison varies = compare_results(ten, varying, options);
+  ASSERT_TRUE(std::holds_alternative<ExactVaries>(varies.cells.front().why));
+  EXPECT_EQ(std::get<ExactVaries>(varies.cells.front().why).low, 3);
+  EXPECT_EQ(std::get<ExactVaries>(varies.cells.front().why).high, 4);
+}
+
+TEST(Metrics, the_common_change_is_that_of_the_metric_that_changed) {
+  const Metric cpu{"cpu_time", Better::lower};
+  const auto slower = [](int c, int p) { return case_time(c, p) * 1.2; };
+  const std::vector<MetricSides> sides{{kTime, counted_results(5, case_time), counted_results(5, case_time)},
+                                       {cpu, counted_results(5, case_time), counted_results(5, slower)}};
+  const Comparison comparison = compare_results(sides, options_with({kTime, cpu}));
+  EXPECT_EQ(comparison.common_shift.metric, "cpu_time");
+  EXPECT_TRUE(comparison.common_shift.is_uniform);
+  EXPECT_NEAR(comparison.common_shift.ratio.value_or(0), 1.2, 0.01);
+}
+
+TEST(Metrics, notes_and_limits_belong_to_their_metric) {
+  GateOptions options = options_with({kAllocs, kTime});
+  options.policy.metrics = {{kAllocs, {}, {}}, {kTime, {}, {0.02, {}, {}, AbsoluteLimit{30, true}}}};
+  const auto three = [](int, int) { return 3.0; };
+  const std::vector<MetricSides> sides{{kAllocs, counted_results(1, three), counted_results(1, three)},
+                                       {kTime, counted_results(1, case_time), counted_results(1, case_time)}};
+  const Comparison comparison = compare_results(sides, options);
+  EXPECT_FALSE(comparison.policy.metrics[0].absolute);
+  EXPECT_EQ(comparison.policy.metrics[1].absolute, 30);
+  ASSERT_EQ(comparison.metric_notes.size(), 1u);
+  EXPECT_EQ(comparison.metric_notes[0].metric, "real_time");
+  EXPECT_TRUE(std::holds_alternative<note::DeviationAssumed>(comparison.metric_notes[0].note));
+}
+
+TEST(Metrics, recorded_limits_of_a_case_replace_those_of_the_policy) {
+  GateOptions options = options_with({kTime});
+  options.recorded_limits["real_time"]["case0"] = {{0.5, 0.3, 0.5}, {}};
+  const auto slower = [](int c, int p) { return case_time(c, p) * (c < 2 ? 1.2 : 1); };
+  const Comparison comparison =
+      compare_results(counted_results(5, case_time), counted_results(5, slower), options);
+  EXPECT_NE(cell_in_metric(comparison, "case0", "").verdict, CellVerdict::regression);
+  EXPECT_EQ(cell_in_metric(comparison, "case1", "").verdict, CellVerdict::regression);
 }
 
 TEST(Metrics, negative_counters_are_judged_by_differences) {
@@ -226,6 +285,23 @@ TEST(Metrics, both_parts_of_a_limit_must_be_exceeded) {
       compare_results(counted_results(5, case_time), counted_results(5, slower), options);
   EXPECT_NE(cell_in_metric(comparison, "case0", "").verdict, CellVerdict::regression);  // 1000 ns + 200 ns
   EXPECT_EQ(cell_in_metric(comparison, "case7", "").verdict, CellVerdict::regression);  // 8000 ns + 1600 ns
+}
+
+TEST(Metrics, cells_of_one_case_are_in_the_order_of_their_metrics) {
+  std::vector<Cell> cells(40);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    cells[i].name = "a";
+    cells[i].metric = "m" + std::to_string(99 - i);
+  }
+  sort_worst_first(cells);
+  EXPECT_TRUE(std::ranges::is_sorted(cells, {}, &Cell::metric));
+}
+
+TEST(PolicyFailures, name_a_case_with_or_without_its_executable) {
+  const Policy policy = policy_with_members(R"("allow_failed": ["^a$"])");
+  EXPECT_TRUE(policy.may_fail("sort:a", "a"));
+  EXPECT_TRUE(policy.may_fail("a", "a"));
+  EXPECT_FALSE(policy.may_fail("sort:b", "b"));
 }
 
 }  // namespace

@@ -105,6 +105,25 @@ TEST(Rivals, AWinNeedsCliffsDelta) {
   EXPECT_EQ(rivals.cases[0].verdict, RivalVerdict::undecided);
 }
 
+TEST(Rivals, AWinNeedsThatTheSamplesAgreeWithTheRatio) {
+  // Ours is faster in its first quarter, which q25 compares; all other samples are slower.
+  ResultSet results;
+  for (int i = 0; i < 5; ++i) {
+    Process& made = results.processes.emplace_back(process({{"ours", 100}, {"peer", 100}}, 0));
+    for (Case& one : made.cases) {
+      one.repetitions.clear();
+      for (int k = 0; k < 12; ++k)
+        one.repetitions.emplace_back().value = one.name == "peer" ? 100 : k < 4 ? 90 : 101;
+    }
+  }
+  RivalOptions of = options("ours", "peer");
+  of.statistic = Statistic::q25;
+  const Rivals rivals = compare_rivals(results, of);
+  EXPECT_LT(rivals.cases[0].ratio, 0.91);
+  EXPECT_GE(rivals.cases[0].cliffs_delta, 0.3);
+  EXPECT_EQ(rivals.cases[0].verdict, RivalVerdict::undecided);
+}
+
 TEST(Rivals, OneProcessNeedsAnAssumption) {
   const ResultSet results = processes({{"ours", 90}, {"peer", 100}}, 1);
   const Rivals rivals = compare_rivals(results, options("ours", "peer"));

@@ -1,8 +1,10 @@
 // A fake Google Benchmark binary for tests of `compare ab`. It accepts the relevant flags, generates times
 // with the given noise, and fails on request. Cases are fake/0 ... fake/N-1; case n takes 1000 (n + 1) ns.
 //
-//   --cases=N  --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
+//   --cases=N  --prefix=NAME (of the cases, in place of "fake")
+//   --noise=F (of a repetition)  --common=F (of a process)  --slow=SUBSTRING=FACTOR
 //   --allocs=CASE=N (counter allocs_per_iter: N in these cases, else 0)  --allocs-only=PART (others lack it)
+//   --counter=NAME (in place of allocs_per_iter)  --exact=NAMES (the context declares these counters exact)
 //   --vary-allocs (each process has another number)
 //   --waiting=F (mean of what real_time is above cpu_time, as a fraction)  --cpu-noise=F (of cpu_time alone)
 //   --jitter=SUBSTRING=FACTOR (of the noise)
@@ -71,7 +73,8 @@ std::optional<double> allocs_of(const Flags& flags, const std::string& name, dou
 }
 
 std::string row(const std::string& name, int repetition, int repetitions, double time_ns, bool error,
-                double real_per_cpu = 1, double cpu_factor = 1, std::optional<double> allocs = {}) {
+                double real_per_cpu = 1, double cpu_factor = 1, std::optional<double> allocs = {},
+                const std::string& counter = "allocs_per_iter") {
   nlohmann::ordered_json j{{"name", name},
                            {"run_name", name},
                            {"run_type", "iteration"},
@@ -83,7 +86,7 @@ std::string row(const std::string& name, int repetition, int repetitions, double
                                   {"real_time", error ? 0 : time_ns * real_per_cpu},
                                   {"cpu_time", time_ns * cpu_factor},
                                   {"time_unit", "ns"}});
-  if (allocs) j["allocs_per_iter"] = *allocs;
+  if (allocs) j[counter] = *allocs;
   std::string text = j.dump(6);
   return "    " + text;
 }
@@ -96,7 +99,7 @@ int main(int argc, char** argv) {
   if (flags.on("help")) return std::puts(plans ? "fake_bench [--process-seconds=S]" : "fake_bench"), 0;
   std::vector<std::string> names;
   for (int n = 0; n < static_cast<int>(flags.number("cases", 6)); ++n)
-    names.push_back("fake/" + std::to_string(n));
+    names.push_back(flags.text("prefix", "fake") + "/" + std::to_string(n));
   if (flags.on("benchmark_list_tests")) {
     for (const std::string& name : names) std::puts(name.c_str());
     return 0;
@@ -129,7 +132,9 @@ int main(int argc, char** argv) {
     std::ofstream out(out_file);
     out << "{\n  \"context\": {\"date\": \"2026-01-01T00:00:00+00:00\", \"host_name\": \"fake\", "
            "\"num_cpus\": 2, "
-           "\"mhz_per_cpu\": 1000, \"caches\": [], \"library_build_type\": \"release\"},\n  \"benchmarks\": "
+           "\"mhz_per_cpu\": 1000, \"caches\": [], \"exact_counters\": \""
+        << flags.text("exact")
+        << "\", \"library_build_type\": \"release\"},\n  \"benchmarks\": "
            "[\n";
     for (std::size_t i = 0; i < rows.size(); ++i) out << (i ? ",\n" : "") << rows[i];
   };
@@ -158,7 +163,7 @@ int main(int argc, char** argv) {
       rows.push_back(row(name, r, repetitions, time_ns, fails_on("error", name),
                          1 + flags.number("waiting", 0) * waiting(random),
                          std::exp(flags.number("cpu-noise", 0) * normal(random)),
-                         allocs_of(flags, name, drawn)));
+                         allocs_of(flags, name, drawn), flags.text("counter", "allocs_per_iter")));
     }
   }
   if (fails && flags.on("extra")) rows.push_back(row("fake/unrequested", 0, 1, 1000, false));

@@ -45,6 +45,11 @@ TEST(InputRename, ANameThatIsThereIsMeantLiterally) {
   EXPECT_THAT(renamed("b\\=c=d", {"b=c"}), ElementsAre(Pair("b=c", "d")));
 }
 
+TEST(InputRename, ANameWithSpecialCharactersIsMeantLiterally) {
+  EXPECT_EQ(Rename("BM_Find(a+b)=BM_Find(c)").new_name("BM_Find(a+b)"), "BM_Find(c)");
+  EXPECT_EQ(Rename("BM_Find(a+b)=BM_Find(c)").new_name("BM_Finda"), std::nullopt);
+}
+
 TEST(InputRename, NamesMayMoveAlong) {
   EXPECT_THAT(renamed("v(1*)=v1\\1", {"v", "v1"}), ElementsAre(Pair("v", "v1"), Pair("v1", "v11")));
 }

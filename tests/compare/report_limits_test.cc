@@ -113,6 +113,14 @@ TEST(Limits, WithAllTheTextReportHasEveryCaseAndNote) {
   EXPECT_GT(line_count(report), comparison.cells.size() + comparison.notes.size());
 }
 
+TEST(Limits, WithAllEachSkippedCaseHasItsReason) {
+  Comparison comparison = make_comparison();
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    comparison.notes.push_back(note::SkippedCase{name, "x.json", "no GPU", true});
+  EXPECT_THAT(text_report(comparison, {.all = true}), HasSubstr("e: skipped on both sides (x.json: no GPU)"));
+  EXPECT_THAT(text_report(comparison, {}), HasSubstr("note: 5 cases were skipped on both sides: a, b, c"));
+}
+
 TEST(Limits, TheReportSaysWhatItLeftOut) {
   Comparison comparison = make_comparison();
   for (int i = 0; i < 5000; ++i)
@@ -203,10 +211,22 @@ TEST(Notes, AreFoldedByKindWithTheirNumberAndTheFirstThree) {
   }
   EXPECT_THAT(
       note_sentences(comparison),
-      testing::ElementsAre("5 cases were skipped on both sides: a, b, c and 2 more",
+      testing::ElementsAre("5 cases were skipped on both sides: a, b, c and 2 more; reason: no GPU",
                            "5 cases were measured by some of the processes of head only: a, b, c and 2 more",
                            "5 remarks about the files: x.json: a, x.json: b, x.json: c and 2 more"));
   EXPECT_EQ(note_sentences(comparison, NoteDetail::all).size(), 15u);
+}
+
+TEST(Notes, FoldedOnesShowTheReasonOfAllOrOfTheFirst) {
+  Comparison comparison;
+  for (const char* reason : {"no GPU", "no\x1b[2J memory"})
+    comparison.notes.push_back(note::SkippedCase{reason, "x.json", reason, false});
+  EXPECT_THAT(note_sentences(comparison), testing::ElementsAre(EndsWith("; reason of the first: no GPU")));
+  std::swap(comparison.notes[0], comparison.notes[1]);
+  EXPECT_THAT(note_sentences(comparison), testing::ElementsAre(HasSubstr("; reason of the first: no")));
+  EXPECT_THAT(note_sentences(comparison), testing::ElementsAre(Not(HasSubstr("\x1b"))));
+  for (Note& one : comparison.notes) std::get<note::SkippedCase>(one).message.clear();
+  EXPECT_THAT(note_sentences(comparison), testing::ElementsAre(Not(HasSubstr("reason"))));
 }
 
 TEST(Notes, WhatDecidesTheVerdictComesFirst) {
@@ -217,6 +237,54 @@ TEST(Notes, WhatDecidesTheVerdictComesFirst) {
   ASSERT_EQ(sentences.size(), 3u);
   EXPECT_EQ(sentences[0], "head lacks cases of base; --allow-missing permits that");
   EXPECT_EQ(sentences[1], "the run ended early: interrupted");
+}
+
+TEST(Notes, EachOneThatDecidesTheVerdictComesFirst) {
+  for (const Note& deciding :
+       {Note(note::DifferentMachines{}), Note(note::NoBaseline{"b.json"}),
+        Note(note::NullControlRan{NullVerdict::failed}),
+        Note(note::VerdictsDependOnExclusion{{ExcludedUnits{Side::head, true, {1}, 8, 0.4}}, 0})}) {
+    Comparison comparison;
+    comparison.notes = {note::MediansTaken{3}, deciding};
+    EXPECT_EQ(note_sentences(comparison)[0], note_sentence(deciding, comparison.policy));
+  }
+  Comparison passed;
+  passed.notes = {note::MediansTaken{3}, note::NullControlRan{NullVerdict::passed}};
+  EXPECT_THAT(note_sentences(passed)[1], HasSubstr("null control: passed"));
+}
+
+TEST(Notes, OfTheTwoSidesAreFoldedSeparately) {
+  Comparison comparison;
+  for (const char* name : {"a", "b"}) {
+    for (const Side side : {Side::base, Side::head})
+      comparison.notes.push_back(note::PartlyMeasured{name, side, 1, 3});
+    for (const bool both : {true, false})
+      comparison.notes.push_back(note::SkippedCase{name, "x.json", "no GPU", both});
+  }
+  EXPECT_THAT(
+      note_sentences(comparison),
+      testing::ElementsAre("2 cases were measured by some of the processes of base only: a, b",
+                           "2 cases were measured by some of the processes of head only: a, b",
+                           "2 cases were skipped on both sides: a, b; reason: no GPU",
+                           "2 cases were skipped on the only side that has them: a, b; reason: no GPU"));
+}
+
+TEST(Notes, SentencesAreFoldedIfThereAreMany) {
+  Comparison comparison;
+  for (int i = 0; i < 20; ++i) comparison.notes.push_back(note::Sentence{"s" + std::to_string(i)});
+  EXPECT_EQ(note_sentences(comparison).size(), 20u);
+  comparison.notes.push_back(note::Sentence{"s20"});
+  EXPECT_THAT(note_sentences(comparison), testing::ElementsAre("21 further notes: s0, s1, s2 and 18 more"));
+}
+
+TEST(Notes, SayWhichMetricsTheyAreAbout) {
+  Comparison comparison;
+  comparison.policy.metrics = {
+      {.name = "allocs", .exact = true}, {.name = "x"}, {.name = "y"}, {.name = "z"}};
+  for (const char* metric : {"x", "y"}) comparison.metric_notes.push_back({metric, note::MediansTaken{3}});
+  EXPECT_THAT(note_sentences(comparison), testing::ElementsAre(testing::StartsWith("x, y: 3 cases were")));
+  comparison.metric_notes.push_back({"z", note::MediansTaken{3}});
+  EXPECT_THAT(note_sentences(comparison), testing::ElementsAre(testing::StartsWith("3 cases were")));
 }
 
 }  // namespace

@@ -172,6 +172,8 @@ TEST(NoteWords, Baselines) {
       "bless` refuses the round until --accept RE restarts the case");
   EXPECT_EQ(sentence(note::Settled{4, 6}),
             "the stored baseline decided 4 of 6 cases; an A/B run of base and head decided the other 2");
+  note::Drift of_metric{1, "f", 1.2, 7, "cpu_time"};
+  EXPECT_THAT(sentence(of_metric), StartsWith("1 stored case drifted: f [cpu_time], by "));
 }
 
 TEST(NoteWords, TextFromElsewhere) {

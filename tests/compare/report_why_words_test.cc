@@ -56,6 +56,14 @@ TEST(WhyWords, NotProvedByAnAssumedDeviation) {
       << "a projection from an assumption says nothing; a note explains the assumption once";
 }
 
+TEST(WhyWords, DifferenceOpenSaysWhatIsMissing) {
+  EXPECT_EQ(remark(cell_with(DifferenceOpen{true})),
+            "a number is not above 0, and there are fewer than three processes per side; measure more, or "
+            "declare the metric exact in the policy");
+  EXPECT_EQ(sentence(cell_with(DifferenceOpen{false})),
+            "not decided: a number is not above 0, and the numbers of the processes vary too much");
+}
+
 TEST(WhyWords, NotProvedAndTheDigitsOfTheMdeAreNoise) {
   Cell cell = cell_with(NotProved{});
   cell.mde = 1.8e4;

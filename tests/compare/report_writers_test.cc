@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/escape.h"
+#include "compare/report/comment.h"
 #include "compare/report/github.h"
 #include "compare/report/json.h"
 #include "compare/report/junit.h"
@@ -99,7 +100,68 @@ TEST(TextReport, TheFirstLineSaysThatMostCasesChangedTogether) {
   EXPECT_THAT(text_report(comparison, {}), testing::StartsWith("most cases are 20.0 % slower (median): "));
   EXPECT_THAT(markdown_report(comparison), testing::StartsWith("**most cases are 20.0 % slower"));
   EXPECT_THAT(github_annotations(comparison), testing::HasSubstr("::most cases are 20.0 %25 slower"));
-  EXPECT_TRUE(nlohmann::json::parse(json_report(comparison))["common_shift"]["uniform"]);
+  EXPECT_THAT(junit_report(comparison), HasSubstr("<system-out>most cases are 20.0 % slower"));
+  EXPECT_THAT(comment_report(comparison, {}, ""), HasSubstr("most cases are 20.0 % slower"));
+  EXPECT_THAT(std::string(Json::parse(json_report(comparison))["headline"]),
+              testing::StartsWith("most cases are 20.0 % slower"));
+  EXPECT_TRUE(Json::parse(json_report(comparison))["common_shift"]["uniform"]);
+  comparison.common_shift.metric = "cpu_time";
+  EXPECT_THAT(text_report(comparison, {}), testing::StartsWith("cpu_time: most cases are 20.0 % slower"));
+}
+
+// The first case has a number of each metric.
+Comparison two_metric_comparison() {
+  Comparison comparison = make_comparison();
+  comparison.policy.metrics = {
+      {.name = "real_time", .absolute = 30.0},
+      {.name = "balance", .better = Better::higher, .exact = true, .margins = {0, 0, 0}}};
+  for (Cell& cell : comparison.cells) cell.metric = "real_time";
+  Cell& balance = comparison.cells.emplace_back(comparison.cells.front());
+  balance.metric = "balance";
+  balance.ratio.reset();
+  balance.ci.reset();
+  balance.base.value = 8;
+  balance.head.value = 5;
+  balance.difference = 3;
+  balance.why = ByDifference{true, 0};
+  sort_worst_first(comparison.cells);
+  return comparison;
+}
+
+TEST(SeveralMetrics, EachReportNamesTheMetricOfACase) {
+  const Comparison comparison = two_metric_comparison();
+  const std::string text = text_report(comparison, {}), markdown = markdown_report(comparison);
+  EXPECT_THAT(text, HasSubstr("case ([metric]; + is worse)"));
+  EXPECT_THAT(text, HasSubstr("slow [balance]\n      exact\n"));
+  EXPECT_THAT(text, HasSubstr("slow [real_time]\n"));
+  EXPECT_THAT(markdown, HasSubstr("| verdict | case | metric | base |"));
+  EXPECT_THAT(markdown, HasSubstr("| regression | `slow` | `balance` | "));
+  EXPECT_THAT(markdown, HasSubstr("- `slow [balance]`: "));
+  EXPECT_THAT(junit_report(comparison), HasSubstr("name=\"slow [balance]\""));
+  EXPECT_THAT(github_annotations(comparison), HasSubstr("::slow [balance]: "));
+}
+
+TEST(SeveralMetrics, JsonHasTheirPolicyAndTheDifferenceOfACase) {
+  const Json json = Json::parse(json_report(two_metric_comparison()));
+  const Json& metrics = json["policy"]["metrics"];
+  EXPECT_EQ(metrics[0]["absolute"], 30);
+  EXPECT_EQ(metrics[0]["exact"], false);
+  EXPECT_EQ(metrics[1]["better"], "higher");
+  EXPECT_EQ(metrics[1]["exact"], true);
+  EXPECT_FALSE(metrics[1].contains("absolute"));
+  const auto of_balance = [](const Json& cell) { return cell["metric"] == "balance"; };
+  EXPECT_EQ(std::ranges::find_if(json["cells"], of_balance)->at("difference"), 3);
+}
+
+TEST(MarkdownReport, HasTwentyNotesAndTheNumberOfTheOthers) {
+  Comparison comparison = make_comparison();
+  comparison.notes.assign(25, note::ControlsUnused{});
+  const std::string report = markdown_report(comparison);
+  EXPECT_THAT(report, HasSubstr("- and 5 more\n"));
+  const std::vector<std::string> lines = lines_of(report);
+  EXPECT_EQ(std::ranges::count_if(
+                lines, [](const std::string& line) { return line.starts_with("- the policy's controls"); }),
+            20);
 }
 
 TEST(TextReport, InconclusiveSaysWhatItWouldTake) {

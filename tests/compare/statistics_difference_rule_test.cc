@@ -101,5 +101,17 @@ TEST(DifferenceRule, the_decision_says_what_it_rests_on) {
   EXPECT_EQ(decision.units, 0);  // there is no ratio
 }
 
+TEST(DifferenceDecision, names_the_limit_that_decided) {
+  const Effect effect = unpaired({0, 0, 0}, {0, 0, 0}, Unit::process, {3, -2, 1});
+  for (const auto& [decided, limit] :
+       {std::pair(Decided::regression, 3), {Decided::improvement, 2}, {Decided::unchanged, 1}}) {
+    Verdict verdict;
+    verdict.decided = decided;
+    const Decision decision = difference_decision(effect, verdict);
+    ASSERT_TRUE(by_difference(decision));
+    EXPECT_EQ(by_difference(decision)->limit, limit);
+  }
+}
+
 }  // namespace
 }  // namespace warpgauge

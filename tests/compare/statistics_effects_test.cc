@@ -107,5 +107,15 @@ TEST(Effects, AnAssumedDeviationIsAFloor) {
   EXPECT_NEAR(estimate_effects(fit, {}, margins, low).cases[0].absolute.variance, 25e-7, 1e-12);
 }
 
+TEST(Effects, AFamilyHasASeparationTestIfOneOfItsMetricsHas) {
+  Effects with, without;
+  with.has_separation = true;
+  with.test_share = 0.5;
+  for (const std::vector<Effects>& metrics : {std::vector{with, without}, {without, with}}) {
+    EXPECT_TRUE(one_family(metrics).has_separation);
+    EXPECT_EQ(one_family(metrics).test_share, 0.5);
+  }
+}
+
 }  // namespace
 }  // namespace warpgauge

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "compare/statistics/ab_rule.h"
+#include "compare/statistics/separation.h"
 #include "compare/statistics/two_sample_rule.h"
 
 namespace warpgauge {
@@ -74,6 +75,18 @@ TEST(Family, differences_are_tested_in_it) {
   EXPECT_GT(outcomes[0].decisions[1].p_adjusted, outcomes[0].decisions[1].p);
   EXPECT_EQ(outcomes[0].decisions[2].decided, Decided::inconclusive);
   EXPECT_EQ(outcomes[1].decisions.size(), static_cast<std::size_t>(kBenchmarks));
+}
+
+TEST(Family, holm_counts_the_cases_of_both_scales) {
+  const TwoSampleCase worse = difference({0, 1, 0, 1, 0, 1}, {2, 3, 2, 3, 2, 3});
+  const TwoSampleCase open = difference({0, 5, 9}, {1, 4, 12});
+  const std::vector<TwoSampleCase> by_log = noisy_cases(1, 0.01, 0.06);
+  const double alone = decide_unpaired(by_log, {}).decisions[0].p_adjusted;
+  const std::vector<MetricCases> metrics{MetricCases(30, open), by_log};
+  EXPECT_GT(decide_unpaired(metrics, {})[1].decisions[0].p_adjusted, 2 * alone);
+  const std::vector<MetricCases> other{{worse}, noisy_cases(2, 0.01, 0)};
+  const Decision of_difference = decide_unpaired(other, {})[0].decisions[0];
+  EXPECT_GT(of_difference.p_adjusted, 4 * of_difference.p);
 }
 
 TEST(Family, cases_of_both_scales_keep_their_order) {
@@ -162,6 +175,55 @@ TEST(FamilyOfBlocks, a_dropped_benchmark_loses_all_of_its_metrics) {
   rule.take(blocks_of_two(*rule.next(), 7, [](std::size_t) { return 0.0; }));
   for (const std::size_t metric : {0, 1})
     EXPECT_TRUE(std::holds_alternative<Dropped>(rule.outcome(metric).decisions[2].why));
+}
+
+TEST(FamilyOfBlocks, a_case_without_a_test_needs_no_numbers) {
+  std::vector<AbCase> cases(2 * kBenchmarks);
+  for (std::size_t c = kBenchmarks; c < cases.size(); ++c) cases[c].scale = AbScale::untested;
+  const AbRule rule = run_two_metrics(cases, [](std::size_t c) { return c < kBenchmarks ? 0.0 : NAN; });
+  EXPECT_TRUE(std::holds_alternative<NotAnalysed>(rule.outcome(1).decisions[2].why));
+}
+
+TEST(FamilyOfBlocks, cases_below_resolution_are_unchanged_and_have_no_mde) {
+  AbRule rule(std::vector<AbCase>(kBenchmarks), {});
+  for (std::size_t c = 0; c < 5; ++c) rule.drop_case(c, BelowResolution{0.5});
+  std::vector<AbBlock> blocks = blocks_of_two(*rule.next(), 7, [](std::size_t) { return 0.0; });
+  for (AbBlock& block : blocks) block.numbers.resize(kBenchmarks);
+  rule.take(blocks);
+  EXPECT_EQ(rule.decided()[0], Decided::unchanged);
+  EXPECT_TRUE(std::isfinite(rule.outcome().mde));  // the median of the three others
+}
+
+TEST(FamilyOfBlocks, the_null_control_is_of_all_metrics) {
+  for (const std::size_t bad : {3, kBenchmarks + 3}) {
+    AbRule rule(std::vector<AbCase>(2 * kBenchmarks), {6, 6}, 2);
+    std::vector<AbBlock> blocks = blocks_of_two(*rule.next(), 7, [](std::size_t) { return 0.0; });
+    for (std::size_t b = 0; b < blocks.size(); ++b)
+      for (const std::size_t position : {b % 2 * 2, 1 + b % 2 * 2}) blocks[b].numbers[bad][position] += 0.2;
+    rule.take(blocks);
+    for (const std::size_t metric : {0, 1})
+      EXPECT_EQ(rule.outcome(metric).null_control.verdict, NullVerdict::failed) << bad;
+    EXPECT_EQ(rule.outcome(0).null_control.flagged, std::vector<std::size_t>{bad});
+  }
+}
+
+// Eight cases with eight units per side; the first has two speeds, and both become slower by a quarter.
+TEST(Separation, DecidesACaseWithTwoSpeedsWithinTheFamily) {
+  MetricCases cases;
+  for (int c = 0; c < 8; ++c) {
+    TwoSampleCase& one = cases.emplace_back();
+    for (int u = 0; u < 8; ++u) {
+      const double noise = 0.001 * ((5 * u + 3 * c) % 7), speed = c == 0 && u % 2 == 0 ? 0.2 : 0;
+      one.base.push_back(noise + speed);
+      one.head.push_back(noise + speed + (c == 0 ? 0.23 : 0));
+    }
+  }
+  const Decision decision = decide_unpaired(cases, {}).decisions[0];
+  EXPECT_EQ(decision.decided, Decided::regression);
+  ASSERT_TRUE(std::holds_alternative<ChangeProved>(decision.why));
+  EXPECT_TRUE(std::get<ChangeProved>(decision.why).separated);
+  // Three tests share the level: absolute, relative, separation.
+  EXPECT_DOUBLE_EQ(decision.p, 3 * separation_p(cases[0].base, cases[0].head, log_fail(cases[0].margins)));
 }
 
 }  // namespace

@@ -60,6 +60,15 @@ TEST(NullControl, ADriftDoesNotHideAFailure) {
   EXPECT_EQ(control.flagged, std::vector<std::size_t>{5});
 }
 
+TEST(NullControl, ADifferenceInEitherDirectionIsAFailure) {
+  for (const double change : {0.05, -0.05}) {
+    std::vector<AbBlock> blocks = drifting_blocks();
+    for (std::size_t b = 0; b < blocks.size(); ++b)
+      for (const std::size_t position : {b % 2 * 2, 1 + b % 2 * 2}) blocks[b].numbers[5][position] += change;
+    EXPECT_EQ(null_control(blocks, std::vector<Margins>(6), 0.01).verdict, NullVerdict::failed) << change;
+  }
+}
+
 TEST(NullControl, FewerThanThreePairsGiveNoControl) {
   const std::vector<AbBlock> blocks(5, AbBlock{{{0, 0, 0, 0}}});
   const NullControl control = null_control(blocks, std::vector<Margins>(1), 0.01);

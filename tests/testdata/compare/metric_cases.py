@@ -101,6 +101,8 @@ def stored():
                        3 if one["name"] == ALLOCS else 0] * 5}} for one in held["cases"]],
                    "history": []}
     case("baseline_metrics", AGAINST + " --policy policy.json", slower | {"policy.json": POLICY, STORED: two_metrics})
+    case("baseline_metrics_filter", of("baseline_metrics", AGAINST) + " --filter=-128 "
+         "--policy ../baseline_metrics/policy.json", {STORED: two_metrics})
     case("bless_metrics_red", of("baseline_metrics", BLESS) + " --reason nightly --policy ../baseline_metrics/policy.json",
          {STORED: two_metrics})
     case("bless_metrics_accept", of("baseline_metrics", BLESS) + " --reason 'needs one more' --accept '^naive/S:128$' "
