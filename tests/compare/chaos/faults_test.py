@@ -4,8 +4,9 @@ one per run: the first N calls (6) of open, read, write, fsync, close, linkat, r
 `--calls all` every call, and of malloc every 97th. `memory`: from that allocation on, all fail.
 
 After each run: the exit code is 3 or 5 with a message on stderr, or all is as without the fault (some calls may fail: what is
-printed to a closed stderr, a way that has a second one). `comment` prints a comment that says that there is no result. Each file is the old one, or the new one, and never a part. No temporary
-file is left. Prints tried and failed per kind. Skipped (77) if no fault can be injected.
+printed to a closed stderr, a way that has a second one). `comment` prints a comment that says that there is no result. Each file
+is the old one, or the new one, and never a part. No temporary file is left. Prints tried and failed per kind. Skipped (77) if no
+fault can be injected.
 """
 
 import errno
