@@ -41,6 +41,7 @@ inline constexpr std::size_t kMaxRounds = 20;  // accepted ones; and as many oth
 
 // noise: `bless --noise` named every case of the round.
 enum class RoundState { accepted, refused, noise };
+[[nodiscard]] const char* round_state_name(RoundState state);  // "accepted", "refused", "noise"
 
 struct BaselineRound {
   std::string round, boot, date, commit;  // empty if unknown

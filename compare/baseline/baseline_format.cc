@@ -16,18 +16,6 @@ namespace {
 
 constexpr std::string_view kSchema = "warpgauge/baseline/2", kSchemaOne = "warpgauge/baseline/1";
 
-const char* state_name(RoundState state) {
-  switch (state) {
-    case RoundState::refused:
-      return "refused";
-    case RoundState::noise:
-      return "noise";
-    case RoundState::accepted:
-      break;
-  }
-  return "accepted";
-}
-
 OrderedJson metric_json(const Metric& metric) {
   return {{"name", metric.name}, {"better", better_name(metric.better)}};
 }
@@ -39,7 +27,7 @@ OrderedJson metrics_json(const Baseline& baseline) {
 }
 
 OrderedJson round_json(const BaselineRound& round) {
-  OrderedJson json = {{"state", state_name(round.state)},
+  OrderedJson json = {{"state", round_state_name(round.state)},
                       {"round", round.round},
                       {"boot", round.boot},
                       {"date", round.date},
@@ -263,6 +251,18 @@ Baseline parse_version_two(FieldReader& in) {
 }
 
 }  // namespace
+
+const char* round_state_name(RoundState state) {
+  switch (state) {
+    case RoundState::refused:
+      return "refused";
+    case RoundState::noise:
+      return "noise";
+    case RoundState::accepted:
+      break;
+  }
+  return "accepted";
+}
 
 std::string format_baseline(const Baseline& baseline) {
   const auto one_case = [&](const CaseValues::value_type& entry) { return case_json(baseline, entry.first); };

@@ -24,18 +24,6 @@ Baseline read_stored(const std::string& path) {
   return parse_baseline(read_file(path), path);
 }
 
-const char* state_of(const BaselineRound& round) {
-  switch (round.state) {
-    case RoundState::refused:
-      return "refused";
-    case RoundState::noise:
-      return "noise";
-    case RoundState::accepted:
-      break;
-  }
-  return "accepted";
-}
-
 int run(const CheckRequest& request) {
   const Baseline after = read_stored(request.file);
   if (request.one_more) {
@@ -45,7 +33,7 @@ int run(const CheckRequest& request) {
                                fmt::format("is not the baseline before with one round more: {}", fault),
                                "measure the round again");
   }
-  print(fmt::format("{}\n", state_of(after.rounds.back())));
+  print(fmt::format("{}\n", round_state_name(after.rounds.back().state)));
   return 0;
 }
 
