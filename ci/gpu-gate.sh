@@ -88,7 +88,9 @@ against_baseline() {
 # no_baseline FINGERPRINT: prints a note for a machine without a baseline.
 no_baseline() {
   local others
-  others=$(find "$baselines" -name "$(baseline_name "$matrix")" -printf '%h\n' 2>/dev/null | sed 's#.*/##' | sort | paste -sd ' ')
+  others=''
+  [[ ! -d $baselines ]] ||
+    others=$(find "$baselines" -name "$(baseline_name "$matrix")" -printf '%h\n' | sed 's#.*/##' | sort | paste -sd ' ')
   if [[ -n $others ]]; then
     echo "there is no stored baseline of this hardware ($1), only of: $others"
   else

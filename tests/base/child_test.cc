@@ -73,7 +73,7 @@ TEST(child, output_and_errors_come_through_pipes_up_to_a_limit) {
   EXPECT_TRUE(both.ok());
   EXPECT_EQ(both.output, "out\n");
   EXPECT_EQ(both.errors, "err\n");
-  command.arguments = {"-c", "yes >&2 & yes"};
+  command.arguments = {"-c", "yes | head -c 1000 >&2; yes"};
   const ChildResult endless = run_child(command, kNever);
   EXPECT_EQ(endless.end, ChildResult::End::too_large) << endless.describe();
   EXPECT_EQ(endless.output.size(), 100u);
