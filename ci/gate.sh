@@ -138,7 +138,7 @@ resolve_base() {
     fi
   done
   [[ -n ${base:-} ]] || usage_error "there is no branch main; name a BASE_REF"
-  if [[ $base == "$(git -C "$repository" rev-parse HEAD)" && -z $(git -C "$repository" status --porcelain) ]]; then
+  if [[ $base == "$(git -C "$repository" rev-parse HEAD)" && -z $(git -C "$repository" --no-optional-locks status --porcelain) ]]; then
     say "nothing to compare: the working tree is equal to main; name another BASE_REF"
     exit 0
   fi

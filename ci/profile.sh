@@ -87,4 +87,4 @@ if [[ $profiler == perf ]]; then
   profile "$bin" dry-run "$head_name"
   sides=("dry run=$out/dry-run.csv" "${sides[@]}")
 fi
-"$root/ci/profile_words.py" "$profiler" "$case_name" "${sides[@]}" | tee "$out/words.txt"
+logged_to "$out/words.txt" "$root/ci/profile_words.py" "$profiler" "$case_name" "${sides[@]}"

@@ -118,8 +118,9 @@ mutant(naive_last_key_dropped ${naive} ${naive} [[const KeyRange keys = visible_
 mutant(naive_beyond_diagonal ${naive} ${naive} [[const KeyRange keys = visible_range(p, rule.query);]]
        [[KeyRange keys = visible_range(p, rule.query); keys.last = std::min(p.seq_k, keys.last + 1);]])
 mutant(naive_wrong_kv_head ${naive} ${naive} [[t.k_strides, h / group,]] [[t.k_strides, h % p.kv_heads,]])
-mutant(naive_value_with_stride_of_keys ${naive} ${naive} [=[v.data[j * v.step + d]]=] [=[v.data[j * k.step + d]]=])
-mutant(naive_output_with_strides_of_queries ${naive} ${naive} [[t.o_strides, h, i]] [[t.q_strides, h, i]])
+mutant(naive_value_with_stride_of_keys ${naive} ${naive} [=[v.data[j * v.step + d]]=]
+       [=[v.data[j * (p.value_dim == 0 ? k.step : v.step) + d]]=])
+mutant(naive_output_with_strides_of_queries ${naive} ${naive} [[t.o_strides, h, i]] [[p.value_dim == 0 ? t.q_strides : t.o_strides, h, i]])
 mutant(naive_window_one_more_on_the_left ${naive} ${naive} [[const KeyRange keys = visible_range(p, rule.query);]]
        [[KeyRange keys = visible_range(p, rule.query); if (keys.first > 0) --keys.first;]])
 mutant(naive_window_one_less_on_the_left ${naive} ${naive} [[const KeyRange keys = visible_range(p, rule.query);]]
