@@ -53,8 +53,8 @@ set -E
 trap 'failed_command "$?" "$BASH_COMMAND"' ERR
 # is_disk_full LOG: whether a build failed because of the disk.
 is_disk_full() { grep -qE 'No space left on device|Read-only file system|Disk quota exceeded' "$1"; }
-# logged_to FILE COMMAND...: stdout of the command also goes to the file. Ends with the code of the command, or 5 if the file
-# cannot be written.
+# logged_to FILE COMMAND... || code=$?: stdout of the command also goes to the file. Ends with the code of the command, or 5 if the
+# file cannot be written.
 logged_to() {
   local codes
   "${@:2}" | tee "$1"

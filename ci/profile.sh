@@ -87,4 +87,6 @@ if [[ $profiler == perf ]]; then
   profile "$bin" dry-run "$head_name"
   sides=("dry run=$out/dry-run.csv" "${sides[@]}")
 fi
-logged_to "$out/words.txt" "$root/ci/profile_words.py" "$profiler" "$case_name" "${sides[@]}"
+code=0
+logged_to "$out/words.txt" "$root/ci/profile_words.py" "$profiler" "$case_name" "${sides[@]}" || code=$?
+[[ $code -eq 0 ]] || exit "$code"
