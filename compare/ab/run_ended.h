@@ -9,7 +9,7 @@
 
 namespace warpgauge {
 
-// The run was interrupted, or a side fails and no single case causes that.
+// The run was interrupted, or base or head fails and no single case causes that.
 class RunEnded : public std::runtime_error {
  public:
   explicit RunEnded(const std::string& cause, std::optional<Side> side = {})

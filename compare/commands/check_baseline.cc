@@ -2,7 +2,6 @@
 // scripts that take the file from another machine.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 
 #include "base/console.h"

@@ -180,6 +180,19 @@ TEST(Metrics, exact_numbers_that_vary_make_the_run_undecided) {
   EXPECT_EQ(comparison.count(CellVerdict::unchanged), 7u);
 }
 
+TEST(Metrics, an_exact_number_can_be_named_as_noise) {
+  GateOptions options = options_with({kAllocs});
+  options.noise = {"case0"};
+  const ResultSet base = counted_results(1, [](int, int) { return 3.0; });
+  const ResultSet head = counted_results(1, [](int c, int) { return c < 2 ? 4.0 : 3.0; });
+  const Comparison comparison = compare_results(base, head, options);
+  const Cell& noise = cell_in_metric(comparison, "case0", "");
+  EXPECT_EQ(noise.verdict, CellVerdict::inconclusive);
+  ASSERT_TRUE(std::holds_alternative<NotProved>(noise.why));
+  EXPECT_TRUE(std::get<NotProved>(noise.why).named_noise);
+  EXPECT_EQ(cell_in_metric(comparison, "case1", "").verdict, CellVerdict::regression);
+}
+
 TEST(Metrics, exactness_is_not_inferred_from_one_process) {
   const ResultSet base = counted_results(1, [](int, int) { return 100.0; });
   const ResultSet head = counted_results(1, [](int c, int) { return c == 0 ? 101.0 : 100.0; });

@@ -86,17 +86,23 @@ TEST(Rivals, AWinNeedsIntervalsThatDoNotOverlap) {
   EXPECT_EQ(exit_code_of(rivals), 0);
 }
 
-TEST(Rivals, AWinNeedsCliffsDelta) {
-  // Ours is faster in its first quarter only, which q25 compares; most samples are equal.
+// Five processes of the cases "ours" and "peer", with twelve samples each.
+ResultSet twelve_samples(double (*time_of)(bool is_ours, int sample)) {
   ResultSet results;
   for (int i = 0; i < 5; ++i) {
     Process& made = results.processes.emplace_back(process({{"ours", 100}, {"peer", 100}}, 0));
     for (Case& one : made.cases) {
       one.repetitions.clear();
-      for (int k = 0; k < 12; ++k)
-        one.repetitions.emplace_back().value = one.name == "ours" && k < 4 ? 90 : 100 + 0.001 * k;
+      for (int k = 0; k < 12; ++k) one.repetitions.emplace_back().value = time_of(one.name == "ours", k);
     }
   }
+  return results;
+}
+
+TEST(Rivals, AWinNeedsCliffsDelta) {
+  // Ours is faster in its first quarter only, which q25 compares; most samples are equal.
+  const ResultSet results =
+      twelve_samples([](bool is_ours, int k) { return is_ours && k < 4 ? 90 : 100 + 0.001 * k; });
   RivalOptions of = options("ours", "peer");
   of.statistic = Statistic::q25;
   const Rivals rivals = compare_rivals(results, of);
@@ -107,15 +113,9 @@ TEST(Rivals, AWinNeedsCliffsDelta) {
 
 TEST(Rivals, AWinNeedsThatTheSamplesAgreeWithTheRatio) {
   // Ours is faster in its first quarter, which q25 compares; all other samples are slower.
-  ResultSet results;
-  for (int i = 0; i < 5; ++i) {
-    Process& made = results.processes.emplace_back(process({{"ours", 100}, {"peer", 100}}, 0));
-    for (Case& one : made.cases) {
-      one.repetitions.clear();
-      for (int k = 0; k < 12; ++k)
-        one.repetitions.emplace_back().value = one.name == "peer" ? 100 : k < 4 ? 90 : 101;
-    }
-  }
+  const ResultSet results = twelve_samples([](bool is_ours, int k) {
+    return !is_ours ? 100.0 : k < 4 ? 90.0 : 101.0;
+  });
   RivalOptions of = options("ours", "peer");
   of.statistic = Statistic::q25;
   const Rivals rivals = compare_rivals(results, of);

@@ -136,6 +136,19 @@ TEST(Limits, TheReportSaysWhatItLeftOut) {
               HasSubstr(" cases and 0 notes are not shown; --all shows them, --json has all cases\n"));
 }
 
+TEST(Limits, NotesHaveRoomBesideAnyNumberOfCases) {
+  Comparison comparison = make_comparison();
+  for (int i = 0; i < 5000; ++i)
+    comparison.cells.push_back(make_cell("slow" + std::to_string(i), CellVerdict::regression, 1.1));
+  comparison.notes = {note::MediansTaken{3}, note::EndedEarly{"interrupted"}};
+  comparison.differences = {{"governor", "a", "b", false}, {"cpu_model", "143", "85", true}};
+  const std::string report = text_report(comparison, {});
+  const std::size_t ended = report.find("note: the run ended early: interrupted");
+  ASSERT_NE(ended, std::string::npos);
+  EXPECT_LT(report.find("other machine: cpu_model: 143 -> 85"), ended);  // both decide the verdict
+  EXPECT_LT(ended, report.find("note: 3 cases were compared by the median"));
+}
+
 TEST(Limits, TheLargestImprovementsAreShown) {
   Comparison comparison = make_comparison();
   for (int i = 0; i < 500; ++i)

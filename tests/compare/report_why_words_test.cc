@@ -56,6 +56,21 @@ TEST(WhyWords, NotProvedByAnAssumedDeviation) {
       << "a projection from an assumption says nothing; a note explains the assumption once";
 }
 
+TEST(WhyWords, ByDifference) {
+  Cell cell = cell_with(ByDifference{true, 2});
+  cell.metric = "allocs";
+  cell.verdict = CellVerdict::unchanged;
+  cell.base.value = 3;
+  cell.head.value = 4;
+  cell.difference = 1;
+  EXPECT_EQ(sentence(cell), "within the limit of 2.000: 3.000 -> 4.000, an exact metric");
+  cell.verdict = CellVerdict::regression;
+  EXPECT_EQ(sentence(cell), "worse: 3.000 -> 4.000, an exact metric; beyond the limit of 2.000");
+  cell.verdict = CellVerdict::unchanged;
+  cell.difference = 0;
+  EXPECT_EQ(sentence(cell), "equal: 4.000, an exact metric");
+}
+
 TEST(WhyWords, DifferenceOpenSaysWhatIsMissing) {
   EXPECT_EQ(remark(cell_with(DifferenceOpen{true})),
             "a number is not above 0, and there are fewer than three processes per side; measure more, or "

@@ -38,7 +38,7 @@ def executables():
     folders = {"sort": "sort/bench", "hash": "hash/bench.exe"}
     case("suite_of_one_name", "gate --base base --head head --brief",
          suite("base", folders) | suite("head", folders, slower))
-    # The paths of a side differ, but tell nothing: each process was built in a folder of its own.
+    # The paths within one side differ without a meaning: each process was built in a folder of its own.
     places = {f"{side}{i}.json": document(20 + i, where=executable(f"{side}-{i}", "bench"))
               for side in ("base", "head") for i in range(3)}
     case("suite_of_many_folders", "gate --base base?.json --head head?.json", places)
