@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "kernels/sequences.h"
+
 namespace warpgauge {
 
 std::int64_t dtype_bytes(Dtype dtype) {
@@ -52,6 +54,10 @@ static std::string size_error(const Problem& p) {
   if (!fits({kFloat, p.batch, p.heads, p.seq_q})) return "LSE has more than 2^60 bytes";
   if (p.bias == Bias::tensor && !fits({kFloat, p.batch, p.heads, p.seq_q, p.seq_k}))
     return "the bias has more than 2^60 bytes";
+  // The starts and the page table have 32-bit elements.
+  const bool is_counted = p.lengths != Lengths::equal || p.page > 0;
+  if (is_counted && p.batch * std::max(p.seq_q, p.seq_k) > INT32_MAX - 512 * p.batch)
+    return "with lengths or pages, B * S and B * Sk must be below 2^31 - 512 B";
   return {};
 }
 
@@ -61,6 +67,8 @@ static std::string variant_error(const Problem& p) {
   if (p.window.left < -1 || p.window.right < -1) return "a window's sides must be at least 0, or -1 for all";
   if (!p.window.is_none() && (p.window.right == 0) != (p.mask == Mask::causal))
     return "a window's right side is 0 exactly if causal is 1";
+  if (p.page != 0 && (p.page < 16 || p.page > 256 || p.page % 16 != 0))
+    return "a page must have 16 to 256 keys, a multiple of 16";
   if (!(p.softcap >= 0 && std::isfinite(p.softcap))) return "softcap must be a finite number of at least 0";
   return {};
 }
@@ -104,6 +112,10 @@ static bool has(const Problem& p, Variant variant) {
       return p.bias == Bias::alibi;
     case Variant::bias_tensor:
       return p.bias == Bias::tensor;
+    case Variant::lengths:
+      return p.lengths != Lengths::equal;
+    case Variant::pages:
+      return p.page > 0;
   }
   return false;
 }
@@ -122,6 +134,10 @@ static const char* variant_name(Variant variant) {
       return "ALiBi slopes";
     case Variant::bias_tensor:
       return "bias tensors";
+    case Variant::lengths:
+      return "variable lengths";
+    case Variant::pages:
+      return "paged keys and values";
   }
   return "?";
 }
@@ -134,7 +150,7 @@ std::string unsupported_variant(const Problem& p, std::initializer_list<Variant>
 
 std::string unsupported_variant(const Problem& p) {
   return unsupported_variant(p, {Variant::value_dim, Variant::window, Variant::softcap, Variant::sinks,
-                                 Variant::alibi, Variant::bias_tensor});
+                                 Variant::alibi, Variant::bias_tensor, Variant::lengths, Variant::pages});
 }
 
 // The sum of visible_keys over all rows.
@@ -163,47 +179,90 @@ static std::int64_t keys_seen(const Problem& p) {
   return std::max<std::int64_t>(0, seen.count());
 }
 
+// What some query of some sequence sees, summed over the batch.
+struct Visible {
+  double pairs = 0;          // of a query and a key, per head
+  double most_pairs = 0;     // of one sequence
+  std::int64_t keys = 0;     // per head
+  std::int64_t queries = 0;  // all of them
+  std::int64_t pages = 0;    // with keys
+};
+
+static Visible visible_of(const Problem& p) {
+  Visible sum;
+  const auto add = [&](const SequenceLengths& lengths, std::int64_t times) {
+    const Problem one = sequence_problem(p, lengths);
+    const double pairs = lengths.q == 0 ? 0 : visible_pairs(one);
+    sum.pairs += static_cast<double>(times) * pairs;
+    sum.most_pairs = std::max(sum.most_pairs, pairs);
+    sum.keys += times * (lengths.q == 0 ? 0 : keys_seen(one));
+    sum.queries += times * lengths.q;
+    if (p.page > 0) sum.pages += times * pages_of(lengths.k, p.page);
+  };
+  if (p.lengths == Lengths::equal)
+    add({p.seq_q, p.seq_k}, p.batch);
+  else
+    for (std::int64_t b = 0; b < p.batch; ++b) add(pattern_lengths(p, b), 1);
+  return sum;
+}
+
 double attention_flops(const Problem& p) {
-  return 2.0 * static_cast<double>(p.batch * p.heads * (p.head_dim + value_dim_of(p))) * visible_pairs(p);
+  return 2.0 * static_cast<double>(p.heads * (p.head_dim + value_dim_of(p))) * visible_of(p).pairs;
 }
 
 double attention_bytes(const Problem& p) {
+  const Visible visible = visible_of(p);
   const std::int64_t dims = p.head_dim + value_dim_of(p);
-  const std::int64_t rows = p.batch * (p.heads * p.seq_q + p.kv_heads * keys_seen(p));
-  double bytes = static_cast<double>(rows * dims * dtype_bytes(p.dtype) + 4 * lse_elements(p));
+  const std::int64_t rows = p.heads * visible.queries + p.kv_heads * visible.keys;
+  double bytes = static_cast<double>(rows * dims * dtype_bytes(p.dtype) + 4 * p.heads * visible.queries);
   if (p.sinks) bytes += 4.0 * static_cast<double>(p.heads);
   if (p.bias == Bias::alibi) bytes += 4.0 * static_cast<double>(p.heads);
-  if (p.bias == Bias::tensor) bytes += 4.0 * static_cast<double>(p.heads) * visible_pairs(p);
-  return bytes;
+  if (p.bias == Bias::tensor) bytes += 4.0 * static_cast<double>(p.heads) * visible.most_pairs;
+  if (p.lengths != Lengths::equal) bytes += 2 * 4.0 * static_cast<double>(p.batch + 1);
+  return bytes + 4.0 * static_cast<double>(visible.pages);
 }
 
 Strides packed_strides(std::int64_t heads, std::int64_t seq, std::int64_t head_dim) {
   return {heads * seq * head_dim, seq * head_dim, head_dim};
 }
 
-Tensors packed_tensors(const Problem& p) {
-  const std::int64_t value_dim = value_dim_of(p);
-  return {.q_strides = packed_strides(p.heads, p.seq_q, p.head_dim),
-          .k_strides = packed_strides(p.kv_heads, p.seq_k, p.head_dim),
-          .v_strides = packed_strides(p.kv_heads, p.seq_k, value_dim),
-          .o_strides = packed_strides(p.heads, p.seq_q, value_dim),
-          .bias_strides = packed_strides(p.heads, p.seq_q, p.seq_k)};
+// One page more than the table names, and an eighth more.
+static std::int64_t pages_in_memory(const Problem& p) {
+  const std::int64_t named = p.batch * pages_of(p.seq_k, p.page);
+  return named + named / 8 + 1;
 }
 
-static Strides meaningful(Strides s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
-                          std::int64_t head_dim) {
-  if (seq <= 1) s.row = head_dim;
-  if (heads == 1) s.head = batch == 1 ? seq * s.row : s.batch;
-  if (batch == 1) s.batch = heads * s.head;
+static Strides packed_strides(const TensorShape& shape) {
+  return packed_strides(shape.heads, shape.rows, shape.dim);
+}
+
+Tensors packed_tensors(const Problem& p) {
+  Tensors t;
+  if (p.page > 0) {
+    t.table_stride = pages_of(p.seq_k, p.page);
+    t.pages = pages_in_memory(p);
+  }
+  t.q_strides = packed_strides(query_shape(p));
+  t.k_strides = packed_strides(key_shape(p, t));
+  t.v_strides = packed_strides(value_shape(p, t));
+  t.o_strides = packed_strides(output_shape(p));
+  t.bias_strides = packed_strides(p.heads, p.seq_q, p.seq_k);
+  return t;
+}
+
+static Strides meaningful(Strides s, const TensorShape& shape) {
+  if (shape.rows <= 1) s.row = shape.dim;
+  if (shape.heads == 1) s.head = shape.blocks == 1 ? shape.rows * s.row : s.batch;
+  if (shape.blocks == 1) s.batch = shape.heads * s.head;
   return s;
 }
 
 Tensors with_meaningful_strides(const Problem& p, const Tensors& tensors) {
   Tensors t = tensors;
-  t.q_strides = meaningful(t.q_strides, p.batch, p.heads, p.seq_q, p.head_dim);
-  t.o_strides = meaningful(t.o_strides, p.batch, p.heads, p.seq_q, value_dim_of(p));
-  t.k_strides = meaningful(t.k_strides, p.batch, p.kv_heads, p.seq_k, p.head_dim);
-  t.v_strides = meaningful(t.v_strides, p.batch, p.kv_heads, p.seq_k, value_dim_of(p));
+  t.q_strides = meaningful(t.q_strides, query_shape(p));
+  t.o_strides = meaningful(t.o_strides, output_shape(p));
+  t.k_strides = meaningful(t.k_strides, key_shape(p, t));
+  t.v_strides = meaningful(t.v_strides, value_shape(p, t));
   return t;
 }
 
@@ -213,19 +272,18 @@ std::string unaligned_rows(const Problem& p, const Tensors& t, std::int64_t byte
     const char* name;
     const void* data;
     const Strides& strides;
-    std::int64_t batch, heads, seq;
+    TensorShape shape;
   };
-  for (const Operand& each : {Operand{"Q", t.q, t.q_strides, p.batch, p.heads, p.seq_q},
-                              Operand{"K", t.k, t.k_strides, p.batch, p.kv_heads, p.seq_k},
-                              Operand{"V", t.v, t.v_strides, p.batch, p.kv_heads, p.seq_k},
-                              Operand{"O", t.o, t.o_strides, p.batch, p.heads, p.seq_q}}) {
+  for (const Operand& each :
+       {Operand{"Q", t.q, t.q_strides, query_shape(p)}, Operand{"K", t.k, t.k_strides, key_shape(p, t)},
+        Operand{"V", t.v, t.v_strides, value_shape(p, t)}, Operand{"O", t.o, t.o_strides, output_shape(p)}}) {
     const auto is_aligned = [&](std::int64_t size, std::int64_t stride) {
       return size <= 1 || stride % step == 0;
     };
-    if (each.seq == 0) continue;
+    if (each.shape.rows == 0) continue;
     if (reinterpret_cast<std::uintptr_t>(each.data) % static_cast<std::uintptr_t>(bytes) != 0 ||
-        !is_aligned(each.batch, each.strides.batch) || !is_aligned(each.heads, each.strides.head) ||
-        !is_aligned(each.seq, each.strides.row))
+        !is_aligned(each.shape.blocks, each.strides.batch) ||
+        !is_aligned(each.shape.heads, each.strides.head) || !is_aligned(each.shape.rows, each.strides.row))
       return fmt::format("rows of {} must be aligned to {} bytes", each.name, bytes);
   }
   return {};

@@ -16,7 +16,8 @@
 //   Scale, cap and bias do not apply to it. It is part of LSE.
 //
 // Tensors are [B, H, S, D] with any strides; the D axis is contiguous. LSE is f32, [B, H, Sq], contiguous. A
-// row without visible keys gives O = 0 and LSE = -inf, or the sink.
+// row without visible keys gives O = 0 and LSE = -inf, or the sink. Sequences of different lengths, and keys
+// and values in pages: sequences.h.
 //
 // A backward pass takes the same Problem and Tensors, and a struct of its own for dO, dQ, dK and dV.
 #pragma once
@@ -45,6 +46,10 @@ struct Window {
 
 enum class Bias { none, alibi, tensor };
 const char* bias_name(Bias bias);  // "none", "alibi", "tensor"
+
+// How the lengths of the sequences of a batch vary, of which S and Sk are the maxima: see sequences.h.
+enum class Lengths { equal, ragged, one_long, with_empty };
+const char* lengths_name(Lengths lengths);  // "equal", "ragged", "long", "empty"
 
 std::int64_t dtype_bytes(Dtype dtype);
 const char* dtype_name(Dtype dtype);  // "f32", "f16", "bf16"
@@ -79,6 +84,8 @@ struct Problem {
   double softcap = 0;          // 0: none
   bool sinks = false;
   Bias bias = Bias::none;
+  Lengths lengths = Lengths::equal;
+  std::int64_t page = 0;  // keys per page of K and V; 0: no pages. See sequences.h
 
   bool operator==(const Problem&) const = default;
 };
@@ -89,7 +96,7 @@ inline std::int64_t value_dim_of(const Problem& problem) {
 
 // The first of these that the problem has, as a reason: "sliding windows are not supported". Empty if it has
 // none of them.
-enum class Variant { value_dim, window, softcap, sinks, alibi, bias_tensor };
+enum class Variant { value_dim, window, softcap, sinks, alibi, bias_tensor, lengths, pages };
 std::string unsupported_variant(const Problem& problem, std::initializer_list<Variant> unsupported);
 // The same for kernels that compute none.
 std::string unsupported_variant(const Problem& problem);
@@ -105,7 +112,9 @@ inline constexpr std::int64_t kMaxTensorBytes = std::int64_t{1} << 60;
 // Empty if the problem is valid; otherwise the violated rule.
 std::string problem_error(const Problem& problem);
 
-// The keys [first, last) that a query sees.
+// The keys [first, last) that a query sees. If sequences have different lengths, `problem` is here and below
+// the problem of one sequence (sequence_problem in sequences.h): rows, keys and positions count from its
+// start.
 struct KeyRange {
   std::int64_t first = 0, last = 0;
 
@@ -140,7 +149,8 @@ constexpr std::int64_t key_distance(const Problem& problem, std::int64_t row, st
 double attention_flops(const Problem& problem);
 
 // Minimum memory traffic in bytes: Q, O, LSE, sinks and slopes once each; of K and V, with Hkv heads, the
-// keys that some query sees; of a bias tensor, the visible pairs of each query head once for all batches.
+// keys that some query sees; of a bias tensor, the visible pairs of each query head once for all batches. Of
+// sequences of different lengths, the sum over the sequences, and their starts once; of pages, their numbers.
 double attention_bytes(const Problem& problem);
 
 // Strides of a [B, H, S, D] tensor in elements. The D axis is contiguous.
@@ -166,6 +176,13 @@ struct Tensors {
   const float* slopes = nullptr;  // [H], of ALiBi
   const float* bias = nullptr;    // [B, H, Sq, Sk]; the Sk axis is contiguous
   Strides bias_strides = {};      // 0: broadcast along this axis
+
+  // Of problems with lengths or pages: see sequences.h.
+  const std::int32_t* q_starts = nullptr;    // [B + 1], cu_seqlens_q of FlashAttention
+  const std::int32_t* k_starts = nullptr;    // [B + 1], cu_seqlens_k
+  const std::int32_t* page_table = nullptr;  // [B, pages of a sequence], block_table
+  std::int64_t table_stride = 0;             // elements from one sequence's entries to the next one's
+  std::int64_t pages = 0;                    // pages in memory
 };
 
 // Operands without memory: null pointers and packed strides. For Kernel::supports, which reads no memory.
@@ -181,7 +198,8 @@ Tensors with_meaningful_strides(const Problem& problem, const Tensors& tensors);
 // tensor without elements has no rows.
 std::string unaligned_rows(const Problem& problem, const Tensors& tensors, std::int64_t bytes);
 
-// The number of elements of each tensor.
+// The number of elements of each tensor. If sequences have different lengths, of one in which each sequence
+// has the length S or Sk.
 std::int64_t query_elements(const Problem& problem);   // Q
 std::int64_t key_elements(const Problem& problem);     // K
 std::int64_t value_elements(const Problem& problem);   // V

@@ -20,7 +20,8 @@ std::string shortest(double value) {
 [[noreturn]] void reject(std::string_view text, const std::string& what) {
   throw std::invalid_argument(fmt::format(
       "'{}' is not a case: {}; write KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64[/Dv:128]/causal:0"
-      "[/window:L,R][/softcap:X][/sinks:1][/bias:alibi|tensor][/scale:X]",
+      "[/window:L,R][/softcap:X][/sinks:1][/bias:alibi|tensor]"
+      "[/lengths:ragged|long|empty][/page:N][/scale:X]",
       text, what));
 }
 
@@ -81,6 +82,14 @@ class AxisReader {
     reject(text_, fmt::format("the bias '{}' is neither alibi nor tensor", *name));
   }
 
+  Lengths lengths() {
+    const auto name = text("lengths");
+    if (!name) return Lengths::equal;
+    for (const Lengths lengths : {Lengths::ragged, Lengths::one_long, Lengths::with_empty})
+      if (*name == lengths_name(lengths)) return lengths;
+    reject(text_, fmt::format("the lengths '{}' are none of ragged, long and empty", *name));
+  }
+
   std::int64_t required(std::string_view axis) {
     const auto value = optional<std::int64_t>(axis);
     if (!value) reject(text_, fmt::format("expected '{}:N', found {}", axis, found()));
@@ -123,6 +132,8 @@ std::string format_problem(const Problem& p) {
   if (p.softcap != 0) text += fmt::format("/softcap:{}", shortest(p.softcap));
   if (p.sinks) text += "/sinks:1";
   if (p.bias != Bias::none) text += fmt::format("/bias:{}", bias_name(p.bias));
+  if (p.lengths != Lengths::equal) text += fmt::format("/lengths:{}", lengths_name(p.lengths));
+  if (p.page != 0) text += fmt::format("/page:{}", p.page);
   if (p.scale != default_scale(p.head_dim)) text += fmt::format("/scale:{}", shortest(p.scale));
   return text;
 }
@@ -160,6 +171,8 @@ ParsedCase parse_case(std::string_view text) {
   if (sinks != 0 && sinks != 1) reject(text, "sinks must be 0 or 1");
   p.sinks = sinks == 1;
   p.bias = axes.bias();
+  p.lengths = axes.lengths();
+  p.page = axes.optional<std::int64_t>("page").value_or(0);
   p.scale = axes.optional<double>("scale").value_or(default_scale(p.head_dim));
   axes.finish();
   if (const std::string error = problem_error(p); !error.empty()) reject(text, error);

@@ -1,7 +1,7 @@
 // The key of a case (kernel x problem). It is used in benchmark names, baselines and reproducers:
 //
 //   KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64[/Dv:128]/causal:0[/window:L,R][/softcap:X]
-//     [/sinks:1][/bias:alibi|tensor][/scale:X]
+//     [/sinks:1][/bias:alibi|tensor][/lengths:ragged|long|empty][/page:N][/scale:X]
 //
 // KERNEL is backend/name, as in "cuda/flash_mma". Hkv, Sk, Dv and scale appear only if they differ from H, S,
 // D and 1/sqrt(D), the other bracketed parts only if the problem has them. Parsing a formatted key gives the

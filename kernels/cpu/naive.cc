@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "kernels/kernel.h"
+#include "kernels/sequences.h"
 
 namespace warpgauge {
 namespace {
 
 // What the logits of one query get beside Q K: scale, soft cap, and bias.
 struct LogitRule {
-  const Problem& problem;
+  const Problem& problem;  // of its sequence
   std::int64_t query;
   float slope;        // of ALiBi
   const float* bias;  // [Sk], or null
@@ -35,35 +36,46 @@ struct Scratch {
   std::vector<float> logits, accumulator;  // [Sk], [Dv]
 };
 
-// Keys or values of one head: rows at a stride of `step` elements.
+// K and V of one head of a sequence.
 template <class T>
-struct Rows {
-  const T* data;
-  std::int64_t step;
+struct KeysAndValues {
+  const Problem& problem;
+  const Tensors& tensors;
+  std::int64_t batch, head;
+
+  const T* key(std::int64_t j) const { return at(tensors.k, tensors.k_strides, j); }
+  const T* value(std::int64_t j) const { return at(tensors.v, tensors.v_strides, j); }
+
+ private:
+  const T* at(const void* base, const Strides& s, std::int64_t j) const {
+    return static_cast<const T*>(base) + offset_of(s, key_place(problem, tensors, batch, j), head);
+  }
 };
 
 // Computes O and LSE of one query. `sink` is -inf without one.
 template <class T>
-void attend_row(const LogitRule& rule, const T* q, Rows<T> k, Rows<T> v, float sink, Scratch& scratch, T* o,
-                float* lse) {
+void attend_row(const LogitRule& rule, const T* q, const KeysAndValues<T>& kv, float sink, Scratch& scratch,
+                T* o, float* lse) {
   const Problem& p = rule.problem;
   const KeyRange keys = visible_range(p, rule.query);
   const std::int64_t value_dim = value_dim_of(p);
   float largest = sink;
   for (std::int64_t j = keys.first; j < keys.last; ++j) {
+    const T* key = kv.key(j);
     float dot = 0;
     for (std::int64_t d = 0; d < p.head_dim; ++d)
-      dot += static_cast<float>(q[d]) * static_cast<float>(k.data[j * k.step + d]);
+      dot += static_cast<float>(q[d]) * static_cast<float>(key[d]);
     scratch.logits[j] = rule(dot, j);
     largest = std::max(largest, scratch.logits[j]);
   }
   std::fill_n(scratch.accumulator.begin(), value_dim, 0.0f);
   float sum = p.sinks ? std::exp(sink - largest) : 0.0f;
   for (std::int64_t j = keys.first; j < keys.last; ++j) {
+    const T* value = kv.value(j);
     const float weight = std::exp(scratch.logits[j] - largest);
     sum += weight;
     for (std::int64_t d = 0; d < value_dim; ++d)
-      scratch.accumulator[d] += weight * static_cast<float>(v.data[j * v.step + d]);
+      scratch.accumulator[d] += weight * static_cast<float>(value[d]);
   }
   // Without visible keys and sink the sum is 0, so that O is 0 and LSE is -inf.
   const float inverse = sum == 0 ? 0.0f : 1.0f / sum;
@@ -80,16 +92,15 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
 #pragma omp for schedule(dynamic, 16)
     for (std::int64_t row = 0; row < rows; ++row) {
       const std::int64_t i = row % p.seq_q, h = row / p.seq_q % p.heads, b = row / p.seq_q / p.heads;
-      const auto at = [b](const auto* base, const Strides& s, std::int64_t head, std::int64_t index) {
-        return base + b * s.batch + head * s.head + index * s.row;
-      };
-      const LogitRule rule{p, i, p.bias == Bias::alibi ? t.slopes[h] : 0.0f,
-                           p.bias == Bias::tensor ? at(t.bias, t.bias_strides, h, i) : nullptr};
-      attend_row<T>(rule, at(static_cast<const T*>(t.q), t.q_strides, h, i),
-                    {at(static_cast<const T*>(t.k), t.k_strides, h / group, 0), t.k_strides.row},
-                    {at(static_cast<const T*>(t.v), t.v_strides, h / group, 0), t.v_strides.row},
+      const Problem sequence = sequence_problem(p, t, b);
+      if (i >= sequence.seq_q) continue;
+      const RowPlace place = query_place(p, t, b, i);
+      const LogitRule rule{sequence, i, p.bias == Bias::alibi ? t.slopes[h] : 0.0f,
+                           p.bias == Bias::tensor ? t.bias + offset_of(t.bias_strides, {b, i}, h) : nullptr};
+      attend_row<T>(rule, static_cast<const T*>(t.q) + offset_of(t.q_strides, place, h), {p, t, b, h / group},
                     p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity(), scratch,
-                    const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, i)), t.lse + row);
+                    static_cast<T*>(t.o) + offset_of(t.o_strides, place, h),
+                    t.lse + lse_index(p, t, b, h, i));
     }
   }
 }

@@ -73,6 +73,11 @@ TEST(attention, problem_error_for_variants) {
   EXPECT_EQ(problem_error({.softcap = INFINITY}), "softcap must be a finite number of at least 0");
   EXPECT_EQ(problem_error({.head_dim = 64, .value_dim = 64}), "Dv is written only if it differs from D");
   EXPECT_EQ(problem_error({.value_dim = -8}), "Dv must be at least 1");
+  for (const std::int64_t page : {-16, 1, 24, 272})
+    EXPECT_EQ(problem_error({.page = page}), "a page must have 16 to 256 keys, a multiple of 16");
+  for (const std::int64_t page : {16, 48, 256}) EXPECT_EQ(problem_error({.page = page}), "");
+  EXPECT_EQ(problem_error({.batch = 1 << 20, .seq_q = 1 << 11, .seq_k = 1, .lengths = Lengths::ragged}),
+            "with lengths or pages, B * S and B * Sk must be below 2^31 - 512 B");
   EXPECT_EQ(problem_error({.batch = std::int64_t{1} << 30,
                            .seq_q = 1 << 20,
                            .seq_k = 1 << 20,
@@ -90,6 +95,8 @@ TEST(attention, the_first_unsupported_variant_is_named) {
   EXPECT_EQ(unsupported_variant({.bias = Bias::alibi}), "ALiBi slopes are not supported");
   EXPECT_EQ(unsupported_variant({.bias = Bias::tensor}), "bias tensors are not supported");
   EXPECT_EQ(unsupported_variant({.value_dim = 8}), "head dimensions of V other than D are not supported");
+  EXPECT_EQ(unsupported_variant({.lengths = Lengths::ragged}), "variable lengths are not supported");
+  EXPECT_EQ(unsupported_variant({.page = 16}), "paged keys and values are not supported");
 }
 
 // Query by query, key by key.

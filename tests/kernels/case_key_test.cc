@@ -42,14 +42,17 @@ TEST(case_key, has_the_variants_of_a_problem) {
                   .window = {1023, 0},
                   .softcap = 50,
                   .sinks = true,
-                  .bias = Bias::alibi};
+                  .bias = Bias::alibi,
+                  .lengths = Lengths::one_long,
+                  .page = 64};
   EXPECT_EQ(format_problem(p),
-            "f32/B:1/H:8/S:512/D:192/Dv:128/causal:1/window:1023,0/softcap:50/sinks:1/bias:alibi/scale:0.1");
+            "f32/B:1/H:8/S:512/D:192/Dv:128/causal:1/window:1023,0/softcap:50/sinks:1/bias:alibi/lengths:long"
+            "/page:64/scale:0.1");
   EXPECT_EQ(parse_case(format_problem(p)).problem, p);
 }
 
 TEST(case_key, a_value_that_is_the_default_is_read_and_not_written) {
-  const std::string_view long_form = "f32/B:1/H:1/S:8/D:64/Dv:64/causal:0/softcap:0/sinks:0";
+  const std::string_view long_form = "f32/B:1/H:1/S:8/D:64/Dv:64/causal:0/softcap:0/sinks:0/page:0";
   EXPECT_EQ(format_problem(parse_case(long_form).problem), "f32/B:1/H:1/S:8/D:64/causal:0");
 }
 
@@ -74,6 +77,8 @@ TEST(case_key, parse_is_the_inverse_of_format) {
     if (random() % 3 == 0) p.softcap = std::ldexp(static_cast<double>(random()), -60);
     p.sinks = random() % 3 == 0;
     p.bias = static_cast<Bias>(random() % 3);
+    p.lengths = static_cast<Lengths>(random() % 4);
+    p.page = static_cast<std::int64_t>(random() % 17) * 16;
     const std::string key = format_case("cpu/naive", p);
     const ParsedCase parsed = parse_case(key);
     EXPECT_EQ(parsed.kernel, "cpu/naive");
@@ -110,6 +115,10 @@ TEST(case_key, error_has_the_offending_part) {
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/window:3,0"), HasSubstr("exactly if causal is 1"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/sinks:2"), HasSubstr("sinks must be 0 or 1"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/bias:none"), HasSubstr("neither alibi nor tensor"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/lengths:equal"), HasSubstr("ragged, long and empty"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/page:24"), HasSubstr("a multiple of 16"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/page:16/lengths:long"),
+              HasSubstr("unexpected 'lengths:long'"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/softcap:-2"), HasSubstr("at least 0"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/sinks:1/softcap:2"),
               HasSubstr("unexpected 'softcap:2'"));
