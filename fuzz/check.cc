@@ -77,7 +77,8 @@ std::vector<Failure> check_stream(const Kernel& kernel, GuardedTensors& tensors,
   } catch (const std::exception& error) {
     throw LaunchFailure(error.what());
   }
-  const auto rows = static_cast<std::size_t>(lse_elements(tensors.problem()));
+  const TensorShape shape = lse_shape(tensors.problem());
+  const auto rows = static_cast<std::size_t>(shape.blocks * shape.heads * shape.rows);
   if (!held || (seen.unwritten_rows.size() == rows && seen.unwritten_lse_rows.size() == rows)) return {};
   return {{Property::on_stream, family,
            "O or LSE were written while Launch::stream was held: the kernel works on another stream"}};

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 #include <span>
+#include <utility>
 
 #include "fuzz/random.h"
 #include "fuzz/rows.h"
@@ -223,7 +224,33 @@ void fit(Problem& p, double limit, Backend backend) {
   }
 }
 
-Problem draw_problem(Draws& draws, Draws& variants, const DrawLimits& limits) {
+// The streams of a case. Each is drawn from in the same order, whatever the others give.
+struct Streams {
+  Draws draws, variants, sequences;
+
+  Streams(std::uint64_t seed, std::uint64_t attempt)
+      : draws(seed, attempt), variants(seed, kAttempts + attempt), sequences(seed, 2 * kAttempts + attempt) {}
+};
+
+// Lengths in a quarter of the problems, with at least two sequences. Those keep the cost.
+void draw_lengths(Draws& draws, const DrawLimits& limits, Problem& p) {
+  constexpr Lengths kPatterns[] = {Lengths::ragged, Lengths::ragged, Lengths::one_long, Lengths::with_empty};
+  if (!draws.one_in(4)) return;
+  p.lengths = draws.pick(kPatterns);
+  p.batch = std::max(p.batch, draws.range(2, 6));
+  // Of self-attention: packed tokens of one length.
+  if (draws.one_in(4) && p.seq_k > 0) p.seq_k = p.seq_q;
+  while (check_cost(p, limits.backend) > static_cast<double>(limits.volume) && p.seq_q * p.seq_k > 1)
+    (p.seq_k > p.seq_q ? p.seq_k : p.seq_q) /= 2;
+}
+
+// Pages in a quarter of the problems. Those of 16 keys are common, and have the most boundaries.
+void draw_pages(Draws& draws, Problem& p) {
+  constexpr std::int64_t kPages[] = {16, 16, 16, 32, 64, 128, 256};
+  if (draws.one_in(4)) p.page = draws.one_in(8) ? 16 * draws.range(1, 16) : draws.pick(kPages);
+}
+
+Problem draw_sized_problem(Draws& draws, Draws& variants, const DrawLimits& limits) {
   Problem p = draw_kind(draws);
   if (limits.variants) draw_variants(variants, p);
   if (limits.corners && draws.one_in(4)) {
@@ -237,6 +264,16 @@ Problem draw_problem(Draws& draws, Draws& variants, const DrawLimits& limits) {
   else
     draw_ordinary_sizes(draws, limits.volume, p);
   fit(p, static_cast<double>(limits.volume), limits.backend);
+  return p;
+}
+
+Problem draw_problem(Streams& streams, const DrawLimits& limits) {
+  Problem p = draw_sized_problem(streams.draws, streams.variants, limits);
+  if (!limits.sequences) return p;
+  const bool is_corner = check_cost(p, limits.backend) > static_cast<double>(limits.volume);
+  if (!is_corner) draw_lengths(streams.sequences, limits, p);
+  draw_pages(streams.sequences, p);
+  fit(p, static_cast<double>(is_corner ? kMaxCornerVolume : limits.volume), limits.backend);
   return p;
 }
 
@@ -324,9 +361,10 @@ bool is_relaunched(const FuzzCase& c) {
 }
 
 FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, const DrawLimits& limits) {
-  Draws draws(seed, attempt), variants(seed, kAttempts + attempt);
+  Streams streams(seed, attempt);
+  Draws& draws = streams.draws;
   FuzzCase drawn;
-  drawn.problem = draw_problem(draws, variants, limits);
+  drawn.problem = draw_problem(streams, limits);
   drawn.family = draw_family(draws);
   drawn.seed = draws.bits() >> 32;
   drawn.layout = draw_layout(draws, limits, drawn.problem);
@@ -342,8 +380,9 @@ std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_
                     .backend = kernel.backend,
                     .corners = choice.corners};
   for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
-    for (const bool variants : {true, false}) {
+    for (const auto& [variants, sequences] : {std::pair(true, true), {true, false}, {false, false}}) {
       limits.variants = variants;
+      limits.sequences = sequences;
       const FuzzCase drawn = random_case(seed, attempt, limits);
       if (unsupported_reason(kernel, drawn).empty()) return drawn;
     }

@@ -3,8 +3,8 @@
 // Problems are drawn by cost: each kernel gets the same number below a cost that it can bear, so that a check
 // takes milliseconds. Lengths and causal diagonals cluster at tile edges. Up to 71 heads share keys. Sq and
 // Sk differ in both directions; Sk may be 0. D is 1 to 576, and the scale may be 0 or negative. Half of the
-// problems have variants: a window, a soft cap, sinks, a bias, or a Dv other than D. Few problems have 65,537
-// heads or batches, or up to 70,000 keys.
+// problems have variants: a window, a soft cap, sinks, a bias, or a Dv other than D. A third have sequences
+// of different lengths, or pages. Few problems have 65,537 heads or batches, or up to 70,000 keys.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,9 @@ inline constexpr std::int64_t kLeastVolume = std::int64_t{1} << 16;
 struct DrawLimits {
   std::int64_t volume = kMaxFuzzVolume;
   Backend backend = Backend::cpu;
-  bool corners = false;  // a quarter of the problems are expensive: 65,537 heads or batches, and 70,000 keys
-  bool variants = true;  // half of the problems have some; the others are the same with and without
+  bool corners = false;   // a quarter of the problems are expensive: 65,537 heads or batches, and 70,000 keys
+  bool variants = true;   // half of the problems have some; the others are the same with and without
+  bool sequences = true;  // the same of lengths and pages, which four of nine problems have
 };
 
 // Work of one check of the problem: the multiply-adds of the kernel, of full tiles in the emulator; elsewhere
@@ -62,8 +63,8 @@ struct DrawChoice {
   std::int64_t volume = 0;  // 0: what the kernel's backend can bear
 };
 
-// The first attempt that the kernel supports, with variants or else without them. Empty if it supports none
-// of many attempts.
+// The first attempt that the kernel supports: with all variants, without lengths and pages, or with none.
+// Empty if it supports none of many attempts.
 [[nodiscard]] std::optional<FuzzCase> random_supported_case(const Kernel& kernel, std::uint64_t seed,
                                                             const DrawChoice& choice = {});
 

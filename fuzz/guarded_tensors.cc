@@ -15,25 +15,23 @@ constexpr std::size_t kAlignment = 16;
 constexpr std::uint32_t kPoisonWord = 0x10001u * kPoison;
 
 // Distance in elements from the first to one past the last.
-std::int64_t extent(const Strides& s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
-                    std::int64_t head_dim) {
-  if (seq == 0) return 0;
+std::int64_t extent(const Strides& s, const TensorShape& shape) {
+  if (shape.rows == 0) return 0;
   // A stride of an axis of size 1 may be any number, but times 0.
-  return (batch - 1) * s.batch + (heads - 1) * s.head + (seq - 1) * s.row + head_dim;
+  return (shape.blocks - 1) * s.batch + (shape.heads - 1) * s.head + (shape.rows - 1) * s.row + shape.dim;
 }
 
 // The rows of a tensor whose rows are far apart. Its pages without rows are left out: they would not fit into
 // memory. Empty for any other tensor.
-std::vector<ByteRange> used_rows(const Strides& s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
-                                 std::int64_t head_dim, std::int64_t element_bytes) {
+std::vector<ByteRange> used_rows(const Strides& s, const TensorShape& shape, std::int64_t element_bytes) {
   constexpr std::int64_t kFarBytes = std::int64_t{1} << 30;
   std::vector<ByteRange> rows;
-  const std::int64_t bytes = extent(s, batch, heads, seq, head_dim) * element_bytes;
-  if (bytes < kFarBytes || bytes < 16 * batch * heads * seq * head_dim * element_bytes) return rows;
-  for (std::int64_t b = 0; b < batch; ++b)
-    for (std::int64_t h = 0; h < heads; ++h)
-      for (std::int64_t i = 0; i < seq; ++i)
-        rows.push_back({(b * s.batch + h * s.head + i * s.row) * element_bytes, head_dim * element_bytes});
+  const std::int64_t bytes = extent(s, shape) * element_bytes, row_bytes = shape.dim * element_bytes;
+  if (bytes < kFarBytes || bytes < 16 * shape.blocks * shape.heads * shape.rows * row_bytes) return rows;
+  for (std::int64_t b = 0; b < shape.blocks; ++b)
+    for (std::int64_t h = 0; h < shape.heads; ++h)
+      for (std::int64_t i = 0; i < shape.rows; ++i)
+        rows.push_back({offset_of(s, {b, i}, h) * element_bytes, row_bytes});
   return rows;
 }
 
@@ -77,22 +75,21 @@ std::uint64_t hash_output(const Output& output) {
 }
 
 GuardedTensors::Region::Region(const char* name_, Backend backend, Guard guard, const void* misaligned,
-                               const Strides& strides_, std::int64_t batch_, std::int64_t heads_,
-                               std::int64_t seq_, std::int64_t head_dim, std::int64_t element_bytes_)
+                               const Strides& strides_, Rows rows_, const TensorShape& shape_,
+                               std::int64_t element_bytes_)
     : name(name_),
-      batch(batch_),
-      heads(heads_),
-      seq(seq_),
-      row_bytes(head_dim * element_bytes_),
+      rows(rows_),
+      shape(shape_),
+      row_bytes(shape.dim * element_bytes_),
       strides(strides_),
       element_bytes(element_bytes_),
-      extent_bytes(static_cast<std::size_t>(extent(strides, batch, heads, seq, head_dim) * element_bytes)),
+      extent_bytes(static_cast<std::size_t>(extent(strides, shape) * element_bytes)),
       memory(backend, extent_bytes,
              {.name = name_,
               .guard = guard,
               .alignment = kAlignment,
               .misalignment = reinterpret_cast<std::uintptr_t>(misaligned) % kAlignment,
-              .used = used_rows(strides, batch, heads, seq, head_dim, element_bytes)}) {
+              .used = used_rows(strides, shape, element_bytes)}) {
   memory.poison();
 }
 
@@ -102,22 +99,36 @@ void GuardedTensors::Region::download(std::vector<std::uint16_t>& image) const {
 }
 
 template <class Visit>
-void GuardedTensors::Region::each_row(Visit visit) const {
-  for (std::int64_t b = 0; b < batch; ++b)
-    for (std::int64_t h = 0; h < heads; ++h)
-      for (std::int64_t i = 0; i < seq; ++i) {
-        const std::int64_t element = b * strides.batch + h * strides.head + i * strides.row;
-        visit(memory.offset_of(element * element_bytes) / 2);
+void GuardedTensors::each_row(const Region& region, Visit visit) const {
+  const Tensors placed = placed_tensors(problem_, placement_);
+  const auto rows_of = [&](const Problem& p) {
+    return region.rows == Rows::plain ? region.shape.rows : region.rows == Rows::queries ? p.seq_q : p.seq_k;
+  };
+  const auto place_of = [&](std::int64_t b, std::int64_t i) {
+    if (region.rows == Rows::plain) return RowPlace{b, i};
+    return (region.rows == Rows::queries ? query_place : key_place)(problem_, placed, b, i);
+  };
+  const std::int64_t blocks = region.rows == Rows::plain ? region.shape.blocks : problem_.batch;
+  std::int64_t row = 0;
+  for (std::int64_t b = 0; b < blocks; ++b) {
+    const Problem sequence = region.rows == Rows::plain ? problem_ : sequence_problem(problem_, placed, b);
+    const std::int64_t rows = rows_of(sequence), missing = rows_of(problem_) - rows;
+    for (std::int64_t h = 0; h < region.shape.heads; ++h, row += missing)
+      for (std::int64_t i = 0; i < rows; ++i, ++row) {
+        const std::int64_t element = offset_of(region.strides, place_of(b, i), h);
+        visit(row, region.memory.offset_of(element * region.element_bytes) / 2);
       }
+  }
 }
 
-std::uint64_t GuardedTensors::Region::hash_rows(const std::vector<std::uint16_t>& image) const {
+std::uint64_t GuardedTensors::hash_rows(const Region& region, const std::vector<std::uint16_t>& image) const {
   std::uint64_t hash = 0;
-  each_row([&](std::size_t offset) {
+  each_row(region, [&](std::int64_t, std::size_t offset) {
     const auto* bytes = reinterpret_cast<const char*>(image.data() + offset);
-    for (std::int64_t at = 0; at < row_bytes; at += 8) {
+    for (std::int64_t at = 0; at < region.row_bytes; at += 8) {
       std::uint64_t word = 0;
-      std::memcpy(&word, bytes + at, static_cast<std::size_t>(std::min<std::int64_t>(8, row_bytes - at)));
+      std::memcpy(&word, bytes + at,
+                  static_cast<std::size_t>(std::min<std::int64_t>(8, region.row_bytes - at)));
       hash = (hash ^ word) * 0x9fb21c651e98df25u;
       hash ^= hash >> 32;
     }
@@ -126,13 +137,16 @@ std::uint64_t GuardedTensors::Region::hash_rows(const std::vector<std::uint16_t>
 }
 
 // Overwrites the elements in the image with poison. Any other value left in it lies outside of them.
-std::string GuardedTensors::Region::outside_violation(std::vector<std::uint16_t>& image) const {
-  each_row([&](std::size_t offset) { std::fill_n(image.begin() + offset, row_bytes / 2, kPoison); });
+std::string GuardedTensors::outside_violation(const Region& region, std::vector<std::uint16_t>& image) const {
+  each_row(region, [&](std::int64_t, std::size_t offset) {
+    std::fill_n(image.begin() + static_cast<std::ptrdiff_t>(offset), region.row_bytes / 2, kPoison);
+  });
   const auto wrong =
       std::find_if(image.begin(), image.end(), [](std::uint16_t half) { return half != kPoison; });
   if (wrong == image.end()) return {};
-  const std::int64_t byte = memory.byte_at(2 * static_cast<std::size_t>(wrong - image.begin()));
-  const auto end = static_cast<std::int64_t>(extent_bytes);
+  const std::int64_t byte = region.memory.byte_at(2 * static_cast<std::size_t>(wrong - image.begin()));
+  const auto end = static_cast<std::int64_t>(region.extent_bytes);
+  const char* name = region.name;
   if (byte < 0) return fmt::format("{} was written to {} bytes before its start", name, -byte);
   if (byte >= end) return fmt::format("{} was written to {} bytes past its end", name, byte - end);
   return fmt::format("{} was written to in a gap between its rows, at byte {}", name, byte);
@@ -142,28 +156,38 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout,
     : GuardedTensors(backend, p, layout_tensors(p, layout), guard) {}
 
 GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors& t, Guard guard)
-    : problem_(p), guard_(guard) {
-  const std::int64_t element = dtype_bytes(p.dtype), value_dim = value_dim_of(p);
-  const auto region = [&](const char* name, const void* misaligned, const Strides& strides,
-                          std::int64_t heads, std::int64_t seq, std::int64_t width, std::int64_t bytes) {
-    return std::make_unique<Region>(name, backend, guard, misaligned, strides, p.batch, heads, seq, width,
-                                    bytes);
+    : problem_(p), guard_(guard), placement_(make_placement(p, 0, false)) {
+  const std::int64_t element = dtype_bytes(p.dtype), word = sizeof(float);
+  const auto region = [&](const char* name, const void* misaligned, const Strides& strides, Rows rows,
+                          const TensorShape& shape, std::int64_t bytes) {
+    return std::make_unique<Region>(name, backend, guard, misaligned, strides, rows, shape, bytes);
   };
-  const auto per_head = [&](const char* name) {
-    return std::make_unique<Region>(name, backend, guard, nullptr, packed_strides(1, 1, p.heads), 1, 1, 1,
-                                    p.heads, std::int64_t{sizeof(float)});
+  const auto list = [&](const char* name, std::int64_t size) {
+    return region(name, nullptr, packed_strides(1, 1, size), Rows::plain, {1, 1, 1, size}, word);
   };
-  q_ = region("Q", t.q, t.q_strides, p.heads, p.seq_q, p.head_dim, element);
-  k_ = region("K", t.k, t.k_strides, p.kv_heads, p.seq_k, p.head_dim, element);
-  v_ = region("V", t.v, t.v_strides, p.kv_heads, p.seq_k, value_dim, element);
-  o_ = region("O", t.o, t.o_strides, p.heads, p.seq_q, value_dim, element);
-  lse_ = region("LSE", t.lse, packed_strides(p.heads, p.seq_q, 1), p.heads, p.seq_q, 1, sizeof(float));
-  if (p.sinks) sinks_ = per_head("the sinks");
-  if (p.bias == Bias::alibi) slopes_ = per_head("the slopes");
+  const TensorShape lse = lse_shape(p);
+  q_ = region("Q", t.q, t.q_strides, Rows::queries, query_shape(p), element);
+  k_ = region("K", t.k, t.k_strides, Rows::keys, key_shape(p, t), element);
+  v_ = region("V", t.v, t.v_strides, Rows::keys, value_shape(p, t), element);
+  o_ = region("O", t.o, t.o_strides, Rows::queries, output_shape(p), element);
+  lse_ = region("LSE", t.lse, packed_strides(lse.heads, lse.rows, 1), Rows::queries, lse, word);
+  if (p.sinks) sinks_ = list("the sinks", p.heads);
+  if (p.bias == Bias::alibi) slopes_ = list("the slopes", p.heads);
   if (p.bias == Bias::tensor)
-    bias_ = region("the bias", t.bias, t.bias_strides, p.heads, p.seq_q, p.seq_k, sizeof(float));
+    bias_ =
+        region("the bias", t.bias, t.bias_strides, Rows::plain, {p.batch, p.heads, p.seq_q, p.seq_k}, word);
+  if (p.lengths != Lengths::equal) {
+    q_starts_ = list("the starts of Q", p.batch + 1);
+    k_starts_ = list("the starts of K", p.batch + 1);
+  }
+  if (p.page > 0)
+    table_ = region("the page table", nullptr, {0, 0, t.table_stride}, Rows::plain,
+                    {1, 1, pages_of(p.seq_k, p.page) == 0 ? 0 : p.batch, pages_of(p.seq_k, p.page)}, word);
   const auto floats = [](const Optional& one) {
     return one ? static_cast<const float*>(one->memory.data()) : nullptr;
+  };
+  const auto integers = [](const Optional& one) {
+    return one ? static_cast<const std::int32_t*>(one->memory.data()) : nullptr;
   };
   tensors_ = {.q = q_->memory.data(),
               .k = k_->memory.data(),
@@ -177,34 +201,52 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors&
               .sinks = floats(sinks_),
               .slopes = floats(slopes_),
               .bias = floats(bias_),
-              .bias_strides = t.bias_strides};
+              .bias_strides = t.bias_strides,
+              .q_starts = integers(q_starts_),
+              .k_starts = integers(k_starts_),
+              .page_table = integers(table_),
+              .table_stride = t.table_stride,
+              .pages = t.pages};
 }
 
 std::vector<GuardedTensors::Region*> GuardedTensors::inputs() const {
-  std::vector<Region*> regions{q_.get(), k_.get(), v_.get(), sinks_.get(), slopes_.get(), bias_.get()};
+  std::vector<Region*> regions{q_.get(),    k_.get(),        v_.get(),        sinks_.get(), slopes_.get(),
+                               bias_.get(), q_starts_.get(), k_starts_.get(), table_.get()};
   std::erase(regions, nullptr);
   return regions;
 }
 
 void GuardedTensors::upload(Region& region, const std::vector<float>& values, Dtype dtype) {
   image_.assign(region.memory.image_bytes() / 2, kPoison);
-  const float* row = values.data();
-  const std::int64_t width = region.row_bytes / region.element_bytes;
-  region.each_row([&](std::size_t offset) {
-    encode(dtype, row, width, image_.data() + offset);
-    row += width;
+  const std::int64_t width = region.shape.dim;
+  each_row(region, [&](std::int64_t row, std::size_t offset) {
+    encode(dtype, values.data() + row * width, width, image_.data() + offset);
   });
-  region.uploaded_hash = region.hash_rows(image_);
+  region.uploaded_hash = hash_rows(region, image_);
+  region.memory.upload(image_.data());
+}
+
+void GuardedTensors::upload(Region& region, const std::vector<std::int32_t>& values) {
+  image_.assign(region.memory.image_bytes() / 2, kPoison);
+  each_row(region, [&](std::int64_t row, std::size_t offset) {
+    std::memcpy(image_.data() + offset, values.data() + row * region.shape.dim,
+                static_cast<std::size_t>(region.row_bytes));
+  });
+  region.uploaded_hash = hash_rows(region, image_);
   region.memory.upload(image_.data());
 }
 
 void GuardedTensors::upload(const Inputs& in) {
+  placement_ = in.placement;
   upload(*q_, in.q, problem_.dtype);
   upload(*k_, in.k, problem_.dtype);
   upload(*v_, in.v, problem_.dtype);
   if (sinks_) upload(*sinks_, in.sinks, Dtype::f32);
   if (slopes_) upload(*slopes_, in.slopes, Dtype::f32);
   if (bias_) upload(*bias_, in.bias, Dtype::f32);
+  if (q_starts_) upload(*q_starts_, in.placement.q_starts);
+  if (k_starts_) upload(*k_starts_, in.placement.k_starts);
+  if (table_) upload(*table_, in.placement.table);
 }
 
 void GuardedTensors::poison_inputs() {
@@ -222,10 +264,8 @@ Output GuardedTensors::download() const {
   const auto fetch = [this](const Region& region, Dtype dtype, std::int64_t width, std::vector<float>& values,
                             std::vector<std::int64_t>& unwritten) {
     region.download(image_);
-    std::int64_t row = 0;
-    region.each_row([&](std::size_t offset) {
+    each_row(region, [&](std::int64_t row, std::size_t offset) {
       if (decode(dtype, image_.data() + offset, width, values.data() + row * width)) unwritten.push_back(row);
-      ++row;
     });
   };
   fetch(*o_, problem_.dtype, value_dim_of(problem_), output.o, output.unwritten_rows);
@@ -240,9 +280,9 @@ std::vector<std::string> GuardedTensors::violations() const {
   for (const Region* region : regions) {
     region->download(image_);
     const bool is_input = region != o_.get() && region != lse_.get();
-    if (is_input && region->hash_rows(image_) != region->uploaded_hash)
+    if (is_input && hash_rows(*region, image_) != region->uploaded_hash)
       found.push_back(fmt::format("{}, an input, was overwritten", region->name));
-    if (const std::string outside = region->outside_violation(image_); !outside.empty())
+    if (const std::string outside = outside_violation(*region, image_); !outside.empty())
       found.push_back(outside);
   }
   return found;
@@ -274,8 +314,18 @@ std::uint32_t zero_axes(const Strides& s) {
 
 }  // namespace
 
-void share_rows(Inputs& in, const Tensors& t) {
+// In packed sequences rows of all batches are along one axis.
+static Strides with_batch_of_rows(const Problem& p, Strides s) {
+  if (p.lengths != Lengths::equal) s.batch = s.row;
+  return s;
+}
+
+void share_rows(Inputs& in, const Tensors& laid_out) {
   const Problem& p = in.problem;
+  Tensors t = laid_out;
+  t.q_strides = with_batch_of_rows(p, t.q_strides);
+  if (p.page == 0) t.k_strides = with_batch_of_rows(p, t.k_strides);
+  if (p.page == 0) t.v_strides = with_batch_of_rows(p, t.v_strides);
   in.shared_axes = 0;
   if (has_stride_0(t.q_strides, p.batch, p.heads, p.seq_q)) {
     share_rows_of(in.q, t.q_strides, p.batch, p.heads, p.seq_q, p.head_dim);

@@ -52,10 +52,15 @@ class GuardedTensors {
   [[nodiscard]] std::vector<std::string> violations() const;
 
  private:
+  // What the rows of a tensor are. Queries and keys are where the placement puts them.
+  enum class Rows { plain, queries, keys };
+
   // One tensor in its memory.
   struct Region {
     const char* name;
-    std::int64_t batch, heads, seq, row_bytes;
+    Rows rows;
+    TensorShape shape;
+    std::int64_t row_bytes;
     Strides strides;
     std::int64_t element_bytes;
     std::size_t extent_bytes;         // from the first element to the end of the last
@@ -63,27 +68,30 @@ class GuardedTensors {
     GuardedMemory memory;
 
     Region(const char* name, Backend backend, Guard guard, const void* misaligned, const Strides& strides,
-           std::int64_t batch, std::int64_t heads, std::int64_t seq, std::int64_t head_dim,
-           std::int64_t element_bytes);
+           Rows rows, const TensorShape& shape, std::int64_t element_bytes);
     void download(std::vector<std::uint16_t>& image) const;
-    // Calls visit(image offset in 16-bit halves) for each row, in the order of [B, H, S].
-    template <class Visit>
-    void each_row(Visit visit) const;
-    std::string outside_violation(std::vector<std::uint16_t>& image) const;
-    std::uint64_t hash_rows(const std::vector<std::uint16_t>& image) const;
   };
 
-  // A region of f32 per head, or [B, H, Sq, Sk]; null if the problem does not have it.
+  // Calls visit(row, image offset in 16-bit halves) for each row that there is. Rows of queries and keys
+  // count through [B, H, S], those that a sequence lacks included.
+  template <class Visit>
+  void each_row(const Region& region, Visit visit) const;
+  std::string outside_violation(const Region& region, std::vector<std::uint16_t>& image) const;
+  std::uint64_t hash_rows(const Region& region, const std::vector<std::uint16_t>& image) const;
+
+  // A region that not every problem has; else null.
   using Optional = std::unique_ptr<Region>;
 
   void upload(Region& region, const std::vector<float>& values, Dtype dtype);
+  void upload(Region& region, const std::vector<std::int32_t>& values);
   std::vector<Region*> inputs() const;
 
   Problem problem_;
   Guard guard_;
   std::unique_ptr<Region> q_, k_, v_, o_, lse_;
-  Optional sinks_, slopes_, bias_;
+  Optional sinks_, slopes_, bias_, q_starts_, k_starts_, table_;
   Tensors tensors_;
+  Placement placement_;  // of the last upload
   // A copy of one region on the host. It is kept: allocating its pages takes longer than filling them.
   mutable std::vector<std::uint16_t> image_;
 };

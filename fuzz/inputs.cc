@@ -112,11 +112,13 @@ void fill_needles(Inputs& in) {
   // same direction, which the bounds do not cover.
   const float amplitude = round_to(Dtype::bf16, static_cast<float>(std::clamp(wanted, -1000.0, 1000.0)));
   if (p.seq_k == 0) return;
-  fill_rows(in.q, p.dtype, p.head_dim, [=, &p](std::uint64_t index) {
+  fill_rows(in.q, p.dtype, p.head_dim, [=, &in, &p](std::uint64_t index) {
     const auto row = static_cast<std::int64_t>(index);
     const std::int64_t head = row / p.seq_q % p.heads, batch = row / p.seq_q / p.heads;
     const std::int64_t kv_head = batch * p.kv_heads + head / (p.heads / p.kv_heads);
-    const std::int64_t key = needle_key(p, row % p.seq_q, choice.bits(index));
+    const Problem sequence = sequence_of_row(in, row);
+    const std::int64_t key =
+        sequence.seq_k == 0 ? 0 : needle_key(sequence, row % p.seq_q, choice.bits(index));
     return code_of(static_cast<std::uint64_t>(kv_head * p.seq_k + key), amplitude);
   });
 }
@@ -143,7 +145,7 @@ void plant_nans(Inputs& in) {
   if (p.seq_k == 0) return;
   for (std::int64_t head = 0; head < p.batch * p.heads; ++head) {
     const std::int64_t row = below(3 * head, p.seq_q);
-    if (visible_keys(p, row) > 0 && p.scale != 0)
+    if (visible_to_row(in, head * p.seq_q + row).count() > 0 && p.scale != 0)
       in.q[(head * p.seq_q + row) * p.head_dim + below(3 * head + 1, p.head_dim)] = kNan;
   }
   if (p.mask != Mask::none || !p.window.is_none()) return;
@@ -178,13 +180,11 @@ void fill_subnormals(Inputs& in) {
   if (choice.bits(1) & 1) fill_subnormal(in.k, dtype, RandomStream(in.seed, kKey));
 }
 
-// In a key that all queries see, so that no kernel may skip it. An infinity needs a second visible key: if
-// all logits are -inf, softmax is undefined.
+// In a key that all queries of its sequence see, so that no kernel may skip it. An infinity needs a second
+// visible key: if all logits are -inf, softmax is undefined.
 void plant_non_finite_keys(Inputs& in) {
   const Problem& p = in.problem;
-  const KeyRange first_query = visible_range(p, 0), last_query = visible_range(p, p.seq_q - 1);
-  const std::int64_t seen = first_query.count() == 0 ? 0 : first_query.last - last_query.first;
-  if (seen < 1 || p.seq_k == 0 || p.scale == 0) return;
+  if (p.seq_k == 0 || p.scale == 0) return;
   constexpr float kValues[] = {std::numeric_limits<float>::quiet_NaN(),
                                std::numeric_limits<float>::infinity(),
                                -std::numeric_limits<float>::infinity()};
@@ -194,6 +194,11 @@ void plant_non_finite_keys(Inputs& in) {
         choice.below(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(count)));
   };
   for (std::int64_t head = 0; head < p.batch * p.kv_heads; ++head) {
+    const Problem sequence = sequence_of_row(in, head / p.kv_heads * p.heads * p.seq_q);
+    const KeyRange first_query = visible_range(sequence, 0),
+                   last_query = visible_range(sequence, sequence.seq_q - 1);
+    const std::int64_t seen = first_query.count() == 0 ? 0 : first_query.last - last_query.first;
+    if (seen < 1) continue;
     const std::int64_t key = last_query.first + below(3 * head, seen), d = below(3 * head + 1, p.head_dim);
     in.k[(head * p.seq_k + key) * p.head_dim + d] = kValues[seen < 2 ? 0 : below(3 * head + 2, 3)];
   }
@@ -283,6 +288,22 @@ float round_to(Dtype dtype, float value) {
   return with_element_type(dtype, [value]<class T>(T) { return static_cast<float>(T(value)); });
 }
 
+Problem sequence_of_row(const Inputs& in, std::int64_t row) {
+  const Problem& p = in.problem;
+  return sequence_problem(p, placed_tensors(p, in.placement), row / p.seq_q / p.heads);
+}
+
+bool has_row(const Inputs& in, std::int64_t row) {
+  if (in.problem.lengths == Lengths::equal) return true;
+  return row % in.problem.seq_q < sequence_of_row(in, row).seq_q;
+}
+
+KeyRange visible_to_row(const Inputs& in, std::int64_t row) {
+  const std::int64_t query = row % in.problem.seq_q;
+  if (in.problem.lengths == Lengths::equal) return visible_range(in.problem, query);  // without a copy
+  return visible_range(sequence_of_row(in, row), query);
+}
+
 Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
   Inputs in{p,
             family,
@@ -290,6 +311,8 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
             std::vector<float>(query_elements(p)),
             std::vector<float>(key_elements(p)),
             std::vector<float>(value_elements(p))};
+  // A NaN in a page would be in all sequences that use it.
+  in.placement = make_placement(p, seed, !is_non_finite(family));
   const bool zero_query = family == InputFamily::zero_query || family == InputFamily::counting;
   const bool unit_value = family == InputFamily::unit_value || family == InputFamily::counting;
   const bool heavy = family == InputFamily::heavy_tailed;
@@ -318,6 +341,8 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
       for (const auto& [tensor, index] : {std::pair(&in.q, 0u), std::pair(&in.k, 1u), std::pair(&in.v, 2u)})
         scale_elements(*tensor, p.dtype, RandomStream(seed, kChoice), index);
   }
+  share_pages(p, in.placement, p.head_dim, in.k);
+  share_pages(p, in.placement, value_dim_of(p), in.v);
   add_variants(in);
   return in;
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "fuzz/placement.h"
 #include "kernels/attention.h"
 
 namespace warpgauge {
@@ -47,11 +48,22 @@ struct Inputs {
   std::vector<float> sinks = {};   // [H]
   std::vector<float> slopes = {};  // [H]
   std::vector<float> bias = {};    // [B, H, Sq, Sk]
+  // Of problems with lengths or pages. Rows past the end of a sequence are in no tensor.
+  Placement placement = {};
 
   // Of share_rows (guarded_tensors.h).
   std::uint32_t shared_axes = 0;  // along which rows were made equal
   bool equal_keys = false;        // all keys of a head are equal, and all of its values
 };
+
+// The problem of the sequence of query row `row`, which counts through [B, H, Sq]: S and Sk are its lengths.
+[[nodiscard]] Problem sequence_of_row(const Inputs& inputs, std::int64_t row);
+
+// Whether its sequence has this row.
+[[nodiscard]] bool has_row(const Inputs& inputs, std::int64_t row);
+
+// The keys that it sees, from the start of its sequence.
+[[nodiscard]] KeyRange visible_to_row(const Inputs& inputs, std::int64_t row);
 
 [[nodiscard]] Inputs make_inputs(const Problem& problem, InputFamily family, std::uint64_t seed);
 

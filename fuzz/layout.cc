@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "kernels/sequences.h"
+
 namespace warpgauge {
 namespace {
 
@@ -43,9 +45,13 @@ constexpr auto kLayouts = [] {
   return layouts;
 }();
 
-// The sizes of one tensor.
+// The sizes of one tensor in memory.
 struct Shape {
-  std::int64_t batch, heads, seq, head_dim;
+  std::int64_t batch, heads, seq, head_dim;  // `batch`: also pages, or 1; see TensorShape
+
+  Shape(std::int64_t b, std::int64_t h, std::int64_t s, std::int64_t d)
+      : batch(b), heads(h), seq(s), head_dim(d) {}
+  explicit Shape(const TensorShape& s) : Shape(s.blocks, s.heads, s.rows, s.dim) {}
   Strides packed() const { return packed_strides(heads, seq, head_dim); }
 };
 
@@ -107,10 +113,10 @@ struct Shapes {
   Shape q, k, v, o;
 
   explicit Shapes(const Problem& p)
-      : q{p.batch, p.heads, p.seq_q, p.head_dim},
-        k{p.batch, p.kv_heads, p.seq_k, p.head_dim},
-        v{p.batch, p.kv_heads, p.seq_k, value_dim_of(p)},
-        o{p.batch, p.heads, p.seq_q, value_dim_of(p)} {}
+      : q(query_shape(p)),
+        k(key_shape(p, packed_tensors(p))),
+        v(value_shape(p, packed_tensors(p))),
+        o(output_shape(p)) {}
 };
 
 template <class StridesOf>
@@ -201,6 +207,13 @@ Strides bias_strides_of(const Problem& p, Layout layout) {
   }
 }
 
+// Whether rows of K and V share memory. Pages have a stride of 0 along none of their axes: which keys are
+// equal would then depend on the table.
+bool shares_keys(Layout layout) {
+  return layout == Layout::kv_batch_stride_0 || layout == Layout::kv_head_stride_0 ||
+         layout == Layout::kv_row_stride_0;
+}
+
 bool differs(const Strides& a, const Strides& b, const Shape& s) {
   return (s.batch > 1 && a.batch != b.batch) || (s.heads > 1 && a.head != b.head) ||
          (s.seq > 1 && a.row != b.row);
@@ -268,6 +281,10 @@ static Tensors main_tensors(const Problem& p, Layout layout) {
 
 Tensors layout_tensors(const Problem& p, Layout layout) {
   Tensors t = main_tensors(p, layout);
+  const Tensors packed = packed_tensors(p);
+  t.pages = packed.pages;
+  t.table_stride = packed.table_stride;
+  if (layout == Layout::padded || layout == Layout::mixed || layout == Layout::odd_row) t.table_stride += 3;
   t.bias_strides = bias_strides_of(p, layout);
   if (layout == Layout::odd_base) t.bias = reinterpret_cast<const float*>(sizeof(float));
   return t;
@@ -277,7 +294,8 @@ bool layout_matters(const Problem& p, Layout layout) {
   if (layout == Layout::odd_base) return true;
   const Shapes of(p);
   if (layout == Layout::junk)
-    return p.batch == 1 || p.heads == 1 || p.kv_heads == 1 || p.seq_q == 1 || p.seq_k == 1;
+    return p.batch == 1 || p.lengths != Lengths::equal || p.heads == 1 || p.kv_heads == 1 || p.seq_q == 1 ||
+           p.seq_k == 1;
   const Tensors t = layout_tensors(p, layout), packed = packed_tensors(p);
   return differs(t.q_strides, packed.q_strides, of.q) || differs(t.o_strides, packed.o_strides, of.o) ||
          (p.seq_k > 0 &&
@@ -289,21 +307,25 @@ bool layout_fits(const Problem& p, Layout layout) {
   // knows.
   constexpr double kMostBytes = 0x1p44, kManyBytes = 0x1p30, kSparse = 16;
   constexpr double kMostRows = 4096;
+  if (p.page > 0 && shares_keys(layout)) return false;
   const Tensors t = layout_tensors(p, layout);
-  const auto fits = [&](const Strides& s, std::int64_t heads, std::int64_t seq) {
+  const Shapes of(p);
+  const auto fits = [&](const Strides& s, const Shape& shape) {
     const auto reach = [](std::int64_t stride, std::int64_t size) {
       return size > 1 ? static_cast<double>(stride) * static_cast<double>(size - 1) : 0.0;
     };
     const auto element_bytes = static_cast<double>(dtype_bytes(p.dtype));
-    const double bytes = element_bytes * (reach(s.batch, p.batch) + reach(s.head, heads) + reach(s.row, seq));
-    const double rows = static_cast<double>(p.batch) * static_cast<double>(heads) * static_cast<double>(seq);
+    const double bytes =
+        element_bytes * (reach(s.batch, shape.batch) + reach(s.head, shape.heads) + reach(s.row, shape.seq));
+    const double rows =
+        static_cast<double>(shape.batch) * static_cast<double>(shape.heads) * static_cast<double>(shape.seq);
     return bytes < kManyBytes ||
            bytes <
                kSparse * rows * static_cast<double>(std::min(p.head_dim, value_dim_of(p))) * element_bytes ||
            (bytes < kMostBytes && rows <= kMostRows);
   };
-  return fits(t.q_strides, p.heads, p.seq_q) && fits(t.o_strides, p.heads, p.seq_q) &&
-         fits(t.k_strides, p.kv_heads, p.seq_k) && fits(t.v_strides, p.kv_heads, p.seq_k);
+  return fits(t.q_strides, of.q) && fits(t.o_strides, of.o) && fits(t.k_strides, of.k) &&
+         fits(t.v_strides, of.v);
 }
 
 bool backend_holds(Backend backend, Layout layout) {

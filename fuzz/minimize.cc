@@ -47,6 +47,8 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
   propose([](FuzzCase& c) { c.problem.softcap = 0; });
   propose([](FuzzCase& c) { c.problem.sinks = false; });
   propose([](FuzzCase& c) { c.problem.bias = Bias::none; });
+  propose([](FuzzCase& c) { c.problem.lengths = Lengths::equal; });
+  propose([](FuzzCase& c) { c.problem.page = 0; });
   propose([](FuzzCase& c) {
     c.problem.mask = Mask::none;
     if (c.problem.window.right == 0) c.problem.window.right = -1;
@@ -69,6 +71,10 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
   propose_sizes(1, &Problem::batch);
   for (std::int64_t dim : simpler_head_dims(from.problem.value_dim))
     propose([&](FuzzCase& c) { c.problem.value_dim = dim; });
+  for (std::int64_t page : {16, 64})
+    if (page < from.problem.page) propose([&](FuzzCase& c) { c.problem.page = page; });
+  for (const Lengths lengths : {Lengths::ragged, Lengths::one_long})
+    if (lengths < from.problem.lengths) propose([&](FuzzCase& c) { c.problem.lengths = lengths; });
   for (std::int64_t side : simpler_sizes(from.problem.window.left, 0))
     propose([&](FuzzCase& c) { c.problem.window.left = side; });
   for (std::int64_t side : simpler_sizes(from.problem.window.right, 1))

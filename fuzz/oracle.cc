@@ -102,10 +102,10 @@ std::vector<double> query_rounding_errors(const Problem& p, const Rounding& roun
 }
 
 LogitRule::LogitRule(const Inputs& in, std::int64_t row)
-    : problem_(in.problem), query_(row % in.problem.seq_q), cap_(in.problem.softcap) {
-  const auto head = static_cast<std::size_t>(row / problem_.seq_q % problem_.heads);
+    : problem_(sequence_of_row(in, row)), query_(row % in.problem.seq_q), cap_(in.problem.softcap) {
+  const auto head = static_cast<std::size_t>(row / in.problem.seq_q % problem_.heads);
   if (problem_.bias == Bias::alibi) slope_ = in.slopes[head];
-  if (problem_.bias == Bias::tensor) bias_ = in.bias.data() + row * problem_.seq_k;
+  if (problem_.bias == Bias::tensor) bias_ = in.bias.data() + row * in.problem.seq_k;
 }
 
 double LogitRule::error(double scaled, double logit, std::int64_t key) const {
@@ -122,10 +122,10 @@ double sink_of(const Inputs& in, std::int64_t row) {
   return double{in.sinks[static_cast<std::size_t>(row / p.seq_q % p.heads)]};
 }
 
-void store_row(const Problem& p, const RowSums& sums, std::size_t n, Reference& out) {
+void store_row(const Problem& p, std::int64_t keys, const RowSums& sums, std::size_t n, Reference& out) {
   RowTerms& terms = out.terms[n];
   terms = sums.terms;
-  terms.keys = visible_keys(p, out.rows[n] % p.seq_q);
+  terms.keys = keys;
   terms.head_dim = p.head_dim;
   double square = 0, value_square = 0;
   const std::int64_t value_dim = value_dim_of(p);
@@ -169,8 +169,10 @@ std::shared_ptr<const Reference> ReferenceCache::get_from(const Inputs& inputs, 
                   inputs.shared_axes, backend == OracleBackend::cpu ? "cpu" : "cublas");
   for (const Entry& entry : entries_)
     if (entry.key == key && entry.reference->rounding == rounding) return entry.reference;
-  auto reference = std::make_shared<const Reference>(
-      compute(gpu_, inputs, rows_to_compare(inputs.problem, inputs.seed), backend, rounding));
+  std::vector<std::int64_t> rows = rows_to_compare(inputs.problem, inputs.seed);
+  std::erase_if(rows, [&](std::int64_t row) { return !has_row(inputs, row); });
+  auto reference =
+      std::make_shared<const Reference>(compute(gpu_, inputs, std::move(rows), backend, rounding));
   held_bytes_ += size_bytes(*reference);
   entries_.push_back({key, reference});
   while (held_bytes_ > capacity_bytes_ && entries_.size() > 1) {

@@ -31,7 +31,8 @@ enum class OracleBackend {
 // Empty if the oracle can run here, otherwise the reason why not.
 [[nodiscard]] std::string oracle_unavailable(OracleBackend backend);
 
-// One value per chosen row, except output and the range of V. Rows count through [B, H, Sq].
+// One value per chosen row, except output and the range of V. Rows count through [B, H, Sq]; those that a
+// sequence lacks cannot be chosen.
 struct Reference {
   Rounding rounding;  // of the low-precision twin, and of the kernel whose bounds these are
   std::vector<std::int64_t> rows;

@@ -58,7 +58,7 @@ class LogitRule {
  private:
   [[nodiscard]] std::int64_t distance(std::int64_t key) const { return key_distance(problem_, query_, key); }
 
-  const Problem& problem_;
+  Problem problem_;  // of the sequence
   std::int64_t query_;
   double cap_;
   float slope_ = 0;
@@ -68,8 +68,9 @@ class LogitRule {
 // The sink of query row `row`; -inf without one.
 [[nodiscard]] double sink_of(const Inputs& inputs, std::int64_t row);
 
-// Stores the row as entry n of the reference.
-void store_row(const Problem& problem, const RowSums& sums, std::size_t n, Reference& reference);
+// Stores the row, which sees `keys`, as entry n of the reference.
+void store_row(const Problem& problem, std::int64_t keys, const RowSums& sums, std::size_t n,
+               Reference& reference);
 
 // f64 dot products, softmax and sums, on all threads of OpenMP.
 [[nodiscard]] Reference reference_cpu(const Inputs& inputs, std::vector<std::int64_t> rows,

@@ -191,9 +191,9 @@ void compute_logits(const Problem& p, const Rounding& rounding, const float* que
 // Fills entry n of the reference.
 void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
   const Problem& p = in.problem;
-  const std::int64_t row = out.rows[n], i = row % p.seq_q, head = row / p.seq_q % p.heads;
+  const std::int64_t row = out.rows[n], head = row / p.seq_q % p.heads;
   const std::int64_t kv_head = row / p.seq_q / p.heads * p.kv_heads + head / (p.heads / p.kv_heads);
-  const KeyRange range = visible_range(p, i);
+  const KeyRange range = visible_to_row(in, row);
   const std::int64_t keys = range.count(), first = kv_head * p.seq_k + range.first;
   const double sink = sink_of(in, row);
   if (keys == 0) {
@@ -206,7 +206,7 @@ void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
   const double lse = softmax(s.weight.data(), keys, sink, terms);
   low_softmax(p.dtype, out.rounding, s.low_weight.data(), keys, static_cast<float>(sink));
   sum_values(p, in.v.data() + first * value_dim_of(p), keys, s);
-  store_row(p,
+  store_row(p, keys,
             {s.output.data(), s.square.data(), s.value_square.data(), s.mass.data(), s.low_output.data(),
              s.lowest.data(), s.highest.data(), lse, terms},
             n, out);

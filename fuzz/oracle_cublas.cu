@@ -343,7 +343,7 @@ void compute_chunk(const Inputs& in, const Head& head, std::size_t first, std::i
     terms.logit_peak = softmax[r].logit_peak;
     terms.query_rounding = query_rounding[r];
     const std::int64_t at = r * dim;
-    store_row(p,
+    store_row(p, queries.visible[r],
               {output.data() + at, squares.data() + at, value_squares.data() + at, mass.data() + at,
                low.data() + at, lowest.data() + at, highest.data() + at, softmax[r].lse, terms},
               first + r, out);

@@ -52,11 +52,12 @@ std::optional<OtherLayout> other_layout(const RelaunchCase& again) {
 }
 
 // The row that the check looks at, among those that see keys. Nothing if there is none.
-std::optional<std::int64_t> row_with_keys(const Problem& p, std::uint64_t seed) {
+std::optional<std::int64_t> row_with_keys(const Inputs& in, std::uint64_t seed) {
+  const Problem& p = in.problem;
   const RandomStream random(seed, kRelaunchStream);
   for (std::uint64_t n = 1; n <= 8; ++n) {
     const auto row = static_cast<std::int64_t>(random.below(n, static_cast<std::uint64_t>(lse_elements(p))));
-    if (visible_keys(p, row % p.seq_q) > 0) return row;
+    if (has_row(in, row) && visible_to_row(in, row).count() > 0) return row;
   }
   return std::nullopt;
 }
@@ -74,13 +75,15 @@ Inputs one_query(const Inputs& in, std::int64_t row) {
   const Problem& p = in.problem;
   const std::int64_t head = row / p.seq_q % p.heads, batch = row / p.seq_q / p.heads;
   const std::int64_t kv_head = batch * p.kv_heads + head / (p.heads / p.kv_heads);
-  const KeyRange range = visible_range(p, row % p.seq_q);
+  const KeyRange range = visible_to_row(in, row);
   const std::int64_t first = kv_head * p.seq_k + range.first, value_dim = value_dim_of(p);
   Problem one = p;
   one.batch = one.heads = one.kv_heads = one.seq_q = 1;
   one.seq_k = range.count();
   one.mask = Mask::none;
   one.window = {};
+  one.lengths = Lengths::equal;
+  one.page = 0;
   Inputs alone{.problem = one,
                .family = in.family,
                .seed = in.seed,
@@ -126,8 +129,8 @@ std::vector<Failure> relaunch_with_other_contents(const RelaunchCase& again, con
 
 std::vector<Failure> launch_one_query(const RelaunchCase& again, const Inputs& inputs, const Output& output) {
   const Problem& p = inputs.problem;
-  const std::optional<std::int64_t> row = row_with_keys(p, again.seed);
-  if (!row || !keeps_distances(p, *row % p.seq_q)) return {};
+  const std::optional<std::int64_t> row = row_with_keys(inputs, again.seed);
+  if (!row || !keeps_distances(sequence_of_row(inputs, *row), *row % p.seq_q)) return {};
   const Inputs one = one_query(inputs, *row);
   if (!again.kernel.supports(one.problem, packed_tensors(one.problem)).empty()) return {};
   GuardedTensors tensors(again.kernel.backend, one.problem, Layout::packed, again.first.guard());

@@ -105,6 +105,15 @@ TEST(Generate, CoversEveryEdgeOften) {
     met["Dv above D"] += value_dim_of(p) > p.head_dim;
     met["Dv below D"] += value_dim_of(p) < p.head_dim;
     met["no variant"] += unsupported_variant(p).empty();
+    for (const Lengths lengths : {Lengths::ragged, Lengths::one_long, Lengths::with_empty})
+      met[std::string("lengths ") + lengths_name(lengths)] += p.lengths == lengths;
+    met["pages"] += p.page > 0 && p.seq_k > 0;
+    met["pages whose size is no power of two"] += p.page % 48 == 0 && p.page > 0;
+    met["more than two pages"] += p.page > 0 && p.seq_k > 2 * p.page;
+    met["lengths and pages"] += p.lengths != Lengths::equal && p.page > 0;
+    met["lengths, causal, window or ALiBi"] +=
+        p.lengths != Lengths::equal && (!p.window.is_none() || p.bias == Bias::alibi);
+    met["lengths in decoding"] += p.lengths != Lengths::equal && p.seq_q <= 16 && p.seq_k > 200;
     met["window, cap and sinks"] += !p.window.is_none() && p.softcap != 0 && p.sinks;
     dims.insert(p.head_dim);
   }
@@ -112,13 +121,20 @@ TEST(Generate, CoversEveryEdgeOften) {
   for (const auto& [edge, times] : met) EXPECT_GE(times, static_cast<int>(kSeeds / 100)) << edge;
 }
 
-// A kernel without variants gets the same problems as one that knows them gets without.
+// A kernel without variants gets the same problems as one that has them gets without, and so does one without
+// lengths and pages.
 TEST(Generate, VariantsDoNotChangeTheOthers) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
-    const FuzzCase with = random_case(seed, 0), without = random_case(seed, 0, {.variants = false});
+    const FuzzCase with = random_case(seed, 0),
+                   without = random_case(seed, 0, {.variants = false, .sequences = false});
     EXPECT_EQ(unsupported_variant(without.problem), "");
     if (unsupported_variant(with.problem).empty()) {
       EXPECT_EQ(with, without) << seed;
+    }
+    const FuzzCase equal = random_case(seed, 0, {.sequences = false});
+    EXPECT_EQ(unsupported_variant(equal.problem, {Variant::lengths, Variant::pages}), "");
+    if (unsupported_variant(with.problem, {Variant::lengths, Variant::pages}).empty()) {
+      EXPECT_EQ(with, equal) << seed;
     }
   }
 }

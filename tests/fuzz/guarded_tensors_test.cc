@@ -122,6 +122,70 @@ TEST(GuardedTensors, WorkWithoutAnyKeys) {
   EXPECT_THAT(tensors.violations(), IsEmpty());
 }
 
+// Three sequences of 20, 0 and 37 keys in pages of 16, of which two are one.
+Inputs paged_inputs() {
+  const Problem p{.batch = 3,
+                  .heads = 2,
+                  .kv_heads = 2,
+                  .seq_q = 2,
+                  .seq_k = 37,
+                  .head_dim = 8,
+                  .lengths = Lengths::with_empty,
+                  .page = 16};
+  Inputs in = make_inputs(p, InputFamily::normal, 1);
+  in.placement = {
+      .q_starts = {0, 2, 3, 3}, .k_starts = {0, 20, 20, 57}, .table = {5, 2, -1, -1, -1, -1, 5, 0, 3}};
+  share_pages(p, in.placement, 8, in.k);
+  return in;
+}
+
+TEST(GuardedTensors, PutKeysIntoThePagesOfTheTable) {
+  const Inputs in = paged_inputs();
+  const Problem& p = in.problem;
+  for (const Layout layout : {Layout::packed, Layout::padded, Layout::interleaved}) {
+    GuardedTensors tensors(Backend::cpu, p, layout);
+    tensors.upload(in);
+    const Tensors& t = tensors.tensors();
+    const auto memory = [&](std::int64_t page, std::int64_t head, std::int64_t row) {
+      return static_cast<const float*>(
+          t.k)[page * t.k_strides.batch + head * t.k_strides.head + row * t.k_strides.row];
+    };
+    const auto key = [&](std::int64_t b, std::int64_t head, std::int64_t j) {
+      return in.k[static_cast<std::size_t>(((b * 2 + head) * 37 + j) * 8)];
+    };
+    EXPECT_EQ(memory(5, 1, 3), key(0, 1, 3));
+    EXPECT_EQ(memory(5, 1, 3), key(2, 1, 3)) << "the same page";
+    EXPECT_EQ(memory(2, 0, 3), key(0, 0, 19));
+    EXPECT_TRUE(std::isnan(memory(2, 0, 4))) << "past the end of the sequence";
+    EXPECT_EQ(memory(0, 1, 15), key(2, 1, 31));
+    EXPECT_EQ(memory(3, 1, 4), key(2, 1, 36));
+    EXPECT_TRUE(std::isnan(memory(1, 0, 0))) << "a page that no entry names";
+    EXPECT_EQ(t.page_table[0], 5);
+    EXPECT_EQ(t.page_table[2 * t.table_stride + 2], 3);
+    EXPECT_EQ(t.k_starts[3], 57);
+    EXPECT_THAT(tensors.violations(), IsEmpty());
+    const_cast<std::int32_t*>(t.page_table)[1] = 7;
+    EXPECT_THAT(tensors.violations(), ElementsAre("the page table, an input, was overwritten"));
+  }
+}
+
+TEST(GuardedTensors, PackTheQueriesOfSequences) {
+  const Inputs in = paged_inputs();
+  GuardedTensors tensors(Backend::cpu, in.problem, Layout::interleaved);
+  tensors.upload(in);
+  const Tensors& t = tensors.tensors();
+  const auto* q = static_cast<const float*>(t.q);
+  EXPECT_EQ(q[2 * t.q_strides.row + t.q_strides.head], in.q[(3 * 2) * 8]) << "sequence 1, head 1, query 0";
+  EXPECT_EQ(tensors.download().unwritten_rows.size(), 6u);
+  auto* o = static_cast<float*>(t.o);
+  std::fill(o, o + 6 * 8, 1.0f);
+  for (int n = 0; n < 6; ++n) t.lse[n] = static_cast<float>(n);
+  const Output out = tensors.download();
+  EXPECT_THAT(out.unwritten_rows, IsEmpty());
+  EXPECT_THAT(out.unwritten_lse_rows, IsEmpty());
+  EXPECT_THAT(out.lse, ElementsAre(0, 1, 3, 4, 2, 0, 5, 0, 0, 0, 0, 0)) << "[H, total] in memory";
+}
+
 // The last byte of each tensor is followed by an inaccessible page, or its first one preceded by it.
 using GuardDeathTest = testing::TestWithParam<Layout>;
 

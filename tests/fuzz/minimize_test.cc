@@ -62,6 +62,21 @@ TEST(Minimize, KeepsWhatTheFailureNeeds) {
   EXPECT_EQ(small.problem.seq_q, small.problem.seq_k + 1);
 }
 
+TEST(Minimize, SimplifiesLengthsAndPages) {
+  FuzzCase failing = large_case();
+  failing.problem.lengths = Lengths::with_empty;
+  failing.problem.page = 128;
+  const FuzzCase plain = minimize(failing, [](const FuzzCase& c) { return c.problem.seq_k >= 65; });
+  EXPECT_EQ(plain.problem.lengths, Lengths::equal);
+  EXPECT_EQ(plain.problem.page, 0);
+  const FuzzCase paged = minimize(failing, [](const FuzzCase& c) {
+    return c.problem.page > 0 && c.problem.seq_k > c.problem.page && c.problem.lengths != Lengths::equal;
+  });
+  EXPECT_EQ(paged.problem.page, 16);
+  EXPECT_EQ(paged.problem.seq_k, 17);
+  EXPECT_EQ(paged.problem.lengths, Lengths::ragged);
+}
+
 TEST(Minimize, ChecksOnlyValidProblemsAndNotTooMany) {
   int checks = 0;
   const FuzzCase minimized = minimize(

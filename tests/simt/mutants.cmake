@@ -117,10 +117,10 @@ mutant(naive_last_key_dropped ${naive} ${naive} [[const KeyRange keys = visible_
        [[KeyRange keys = visible_range(p, rule.query); if (p.mask == Mask::none && keys.count() > 0) --keys.last;]])
 mutant(naive_beyond_diagonal ${naive} ${naive} [[const KeyRange keys = visible_range(p, rule.query);]]
        [[KeyRange keys = visible_range(p, rule.query); keys.last = std::min(p.seq_k, keys.last + 1);]])
-mutant(naive_wrong_kv_head ${naive} ${naive} [[t.k_strides, h / group,]] [[t.k_strides, h % p.kv_heads,]])
-mutant(naive_value_with_stride_of_keys ${naive} ${naive} [=[v.data[j * v.step + d]]=]
-       [=[v.data[j * (p.value_dim == 0 ? k.step : v.step) + d]]=])
-mutant(naive_output_with_strides_of_queries ${naive} ${naive} [[t.o_strides, h, i]] [[p.value_dim == 0 ? t.q_strides : t.o_strides, h, i]])
+mutant(naive_wrong_kv_head ${naive} ${naive} [[{p, t, b, h / group},]] [[{p, t, b, h % p.kv_heads},]])
+mutant(naive_value_with_stride_of_keys ${naive} ${naive} [[at(tensors.v, tensors.v_strides, j)]]
+       [[at(tensors.v, problem.value_dim == 0 ? tensors.k_strides : tensors.v_strides, j)]])
+mutant(naive_output_with_strides_of_queries ${naive} ${naive} [[offset_of(t.o_strides, place, h)]] [[offset_of(p.value_dim == 0 ? t.q_strides : t.o_strides, place, h)]])
 mutant(naive_window_one_more_on_the_left ${naive} ${naive} [[const KeyRange keys = visible_range(p, rule.query);]]
        [[KeyRange keys = visible_range(p, rule.query); if (keys.first > 0) --keys.first;]])
 mutant(naive_window_one_less_on_the_left ${naive} ${naive} [[const KeyRange keys = visible_range(p, rule.query);]]
@@ -134,8 +134,8 @@ mutant(naive_cap_twice ${naive} ${naive} [[cap * std::tanh(logit / cap);]] [[cap
 mutant(naive_cap_not_multiplied_back ${naive} ${naive} [[cap * std::tanh(logit / cap);]] [[std::tanh(logit / cap);]])
 mutant(naive_alibi_adds ${naive} ${naive} [[logit -= slope *]] [[logit += slope *]])
 mutant(naive_alibi_of_wrong_head ${naive} ${naive} [=[t.slopes[h]]=] [=[t.slopes[h / group]]=])
-mutant(naive_bias_of_wrong_head ${naive} ${naive} [[t.bias_strides, h, i)]] [[t.bias_strides, h / group, i)]])
-mutant(naive_bias_of_wrong_query ${naive} ${naive} [[t.bias_strides, h, i)]] [[t.bias_strides, h, p.seq_q - 1 - i)]])
+mutant(naive_bias_of_wrong_head ${naive} ${naive} [[offset_of(t.bias_strides, {b, i}, h)]] [[offset_of(t.bias_strides, {b, i}, h / group)]])
+mutant(naive_bias_of_wrong_query ${naive} ${naive} [[offset_of(t.bias_strides, {b, i}, h)]] [[offset_of(t.bias_strides, {b, p.seq_q - 1 - i}, h)]])
 mutant(naive_bias_scaled ${naive} ${naive} [=[logit += bias[key];]=] [=[logit += bias[key] * static_cast<float>(problem.scale * 1.0);]=])
 mutant(naive_sink_missing ${naive} ${naive} [[p.sinks ? std::exp(sink - largest) : 0.0f]] [[0.0f]])
 mutant(naive_sink_missing_from_lse ${naive} ${naive} [[*lse = largest + std::log(sum);]]
@@ -150,7 +150,7 @@ set(softmax kernels/cpu/softmax.h)
 mutant(blas_adds_to_logits ${blas} ${blas} [[0.0f, scratch.logits]] [[1.0f, scratch.logits]])
 mutant(blas_keys_of_first_row ${blas} ${blas} [[visible_range(p, first + rows - 1)]] [[visible_range(p, first)]])
 mutant(blas_last_block_dropped ${blas} ${blas} [[(p.seq_q + step - 1) / step]] [[(p.seq_q + step - 2) / step]])
-mutant(blas_lse_of_first_block ${blas} ${blas} [[* p.seq_q + first;]] [[* p.seq_q;]])
+mutant(blas_lse_of_first_block ${blas} ${blas} [[lse_index(p, t, b, h, first)]] [[lse_index(p, t, b, h, 0)]])
 mutant(blas_widens_packed_rows ${blas} ${blas} [=[source[i * step + d]]=] [=[source[i * head_dim + d]]=])
 mutant(blas_narrows_to_packed_rows ${blas} ${blas} [=[o[i * o_step + d]]=] [=[o[i * dim + d]]=])
 mutant(blas_no_keys_last_column ${blas} ${blas} [[i * target_step, dim, 0.0f]] [[i * target_step, dim - 1, 0.0f]])
