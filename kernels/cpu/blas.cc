@@ -1,5 +1,5 @@
 // cpu/blas: unfused attention as a library user would write it: OpenBLAS sgemm, row softmax, sgemm. f32
-// arithmetic; 16-bit operands are converted to f32 one head at a time.
+// arithmetic; 16-bit operands are converted to f32 one head at a time. Pages are gathered in the same way.
 //
 // Works on blocks of query rows, so that the logits stay in cache and causal blocks skip masked keys. Each
 // block runs on one thread, with a single-threaded BLAS.
@@ -12,6 +12,7 @@
 
 #include "kernels/cpu/softmax.h"
 #include "kernels/kernel.h"
+#include "kernels/sequences.h"
 
 namespace warpgauge {
 namespace {
@@ -23,13 +24,13 @@ std::int64_t rows_per_block(const Problem& p, int threads) {
   return std::clamp<std::int64_t>((p.seq_q + blocks_per_head - 1) / blocks_per_head, 1, 128);
 }
 
-// Scratch memory of one thread: logits [rows, Sk]; for 16-bit types also f32 copies of Q [rows, D], O [rows,
-// Dv], K [Sk, D] and V [Sk, Dv].
+// Scratch memory of one thread: logits [rows, Sk]; for 16-bit types and pages also f32 copies of Q [rows, D],
+// O [rows, Dv], K [Sk, D] and V [Sk, Dv].
 struct Scratch {
   float *logits, *q, *o, *k, *v;
   static std::int64_t floats(const Problem& p, std::int64_t rows) {
     const std::int64_t widened =
-        p.dtype == Dtype::f32 ? 0 : (rows + p.seq_k) * (p.head_dim + value_dim_of(p));
+        p.dtype == Dtype::f32 && p.page == 0 ? 0 : (rows + p.seq_k) * (p.head_dim + value_dim_of(p));
     return rows * p.seq_k + widened;
   }
   Scratch(float* memory, const Problem& p, std::int64_t rows)
@@ -58,6 +59,20 @@ Rows as_floats(const T* source, std::int64_t step, std::int64_t rows, std::int64
   }
 }
 
+// Keys or values [keys, dim] of a head, from key `first` of the sequence on.
+template <class T>
+Rows gathered(const Problem& p, const Tensors& t, const T* base, const Strides& s, std::int64_t b,
+              std::int64_t head, const KeyRange& keys, std::int64_t dim, float* scratch) {
+  if (keys.count() == 0) return {scratch, dim};
+  const auto at = [&](std::int64_t key) { return base + offset_of(s, key_place(p, t, b, key), head); };
+  if (p.page == 0) return as_floats(at(keys.first), s.row, keys.count(), dim, scratch);
+  for (std::int64_t j = 0; j < keys.count(); ++j) {
+    const T* row = at(keys.first + j);
+    std::transform(row, row + dim, scratch + j * dim, [](T value) { return static_cast<float>(value); });
+  }
+  return {scratch, dim};
+}
+
 // O [rows, Dv] = P [rows, keys] V [keys, Dv]. Without keys O is 0; sgemm cannot be called then, because the
 // leading dimension of P would be 0.
 template <class T>
@@ -81,7 +96,8 @@ void write_output(std::int64_t dim, const float* weights, const Rows& v, std::in
       for (std::int64_t d = 0; d < dim; ++d) o[i * o_step + d] = T(scratch[i * dim + d]);
 }
 
-// Soft cap and bias of the logits [rows, keys], whose first column is key `range.first`.
+// Soft cap and bias of the logits [rows, keys], whose first column is key `range.first`. `p` is the problem
+// of the sequence.
 void adjust_logits(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t first,
                    std::int64_t rows, const KeyRange& range, float* logits) {
   const auto cap = static_cast<float>(p.softcap);
@@ -99,7 +115,7 @@ void adjust_logits(const Problem& p, const Tensors& t, std::int64_t b, std::int6
   }
 }
 
-// The keys that some query of the block sees.
+// The keys that some query of the block sees, in the problem of its sequence.
 KeyRange keys_of_block(const Problem& p, std::int64_t first, std::int64_t rows) {
   const KeyRange last = visible_range(p, first + rows - 1);
   for (std::int64_t i = 0; i < rows; ++i)
@@ -107,35 +123,34 @@ KeyRange keys_of_block(const Problem& p, std::int64_t first, std::int64_t rows) 
   return {};
 }
 
+// Queries first..first+rows of sequence b, whose problem is `one`.
 template <class T>
-void attend_block(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t first,
-                  std::int64_t rows, const Scratch& scratch) {
+void attend_block(const Problem& p, const Problem& one, const Tensors& t, std::int64_t b, std::int64_t h,
+                  std::int64_t first, std::int64_t rows, const Scratch& scratch) {
   const std::int64_t kv_head = h / (p.heads / p.kv_heads), value_dim = value_dim_of(p);
-  const KeyRange range = keys_of_block(p, first, rows);
+  const KeyRange range = keys_of_block(one, first, rows);
   const std::int64_t keys = range.count();
-  const auto at = [b](const auto* base, const Strides& s, std::int64_t head, std::int64_t row) {
-    return base + b * s.batch + head * s.head + row * s.row;
-  };
-  float* lse = t.lse + (b * p.heads + h) * p.seq_q + first;
-  const Rows q = as_floats(at(static_cast<const T*>(t.q), t.q_strides, h, first), t.q_strides.row, rows,
-                           p.head_dim, scratch.q);
-  const Rows k = as_floats(at(static_cast<const T*>(t.k), t.k_strides, kv_head, range.first), t.k_strides.row,
-                           keys, p.head_dim, scratch.k);
+  const RowPlace place = query_place(p, t, b, first);
+  float* lse = t.lse + lse_index(p, t, b, h, first);
+  const Rows q = as_floats(static_cast<const T*>(t.q) + offset_of(t.q_strides, place, h), t.q_strides.row,
+                           rows, p.head_dim, scratch.q);
+  const Rows k =
+      gathered(p, t, static_cast<const T*>(t.k), t.k_strides, b, kv_head, range, p.head_dim, scratch.k);
   if (keys > 0)
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(keys),
                 static_cast<int>(p.head_dim), static_cast<float>(p.scale), q.data, static_cast<int>(q.step),
                 k.data, static_cast<int>(k.step), 0.0f, scratch.logits, static_cast<int>(keys));
-  adjust_logits(p, t, b, h, first, rows, range, scratch.logits);
+  adjust_logits(one, t, b, h, first, rows, range, scratch.logits);
   const float sink = p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity();
   for (std::int64_t i = 0; i < rows; ++i) {
-    const KeyRange seen = visible_range(p, first + i);
+    const KeyRange seen = visible_range(one, first + i);
     const std::int64_t begin = seen.count() > 0 ? seen.first - range.first : 0;
     lse[i] = cpu::softmax_row(scratch.logits + i * keys, begin, begin + seen.count(), keys, sink);
   }
-  const Rows v = as_floats(at(static_cast<const T*>(t.v), t.v_strides, kv_head, range.first), t.v_strides.row,
-                           keys, value_dim, scratch.v);
-  T* o = const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, first));
-  write_output(value_dim, scratch.logits, v, rows, keys, scratch.o, o, t.o_strides.row);
+  const Rows v =
+      gathered(p, t, static_cast<const T*>(t.v), t.v_strides, b, kv_head, range, value_dim, scratch.v);
+  write_output(value_dim, scratch.logits, v, rows, keys, scratch.o,
+               static_cast<T*>(t.o) + offset_of(t.o_strides, place, h), t.o_strides.row);
 }
 
 template <class T>
@@ -146,10 +161,12 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
   const std::int64_t floats = Scratch::floats(p, step);
 #pragma omp parallel for num_threads(launch.threads) schedule(dynamic, 1)
   for (std::int64_t item = 0; item < heads * blocks; ++item) {
-    const std::int64_t head = item / blocks;
+    const std::int64_t head = item / blocks, b = head / p.heads;
     const std::int64_t first = (blocks - 1 - item % blocks) * step;  // causal: largest blocks first
+    const Problem one = sequence_problem(p, t, b);
+    if (first >= one.seq_q) continue;
     const Scratch scratch(static_cast<float*>(launch.workspace) + omp_get_thread_num() * floats, p, step);
-    attend_block<T>(p, t, head / p.heads, head % p.heads, first, std::min(step, p.seq_q - first), scratch);
+    attend_block<T>(p, one, t, b, head % p.heads, first, std::min(step, one.seq_q - first), scratch);
   }
 }
 
@@ -163,8 +180,8 @@ std::string supports(const Problem& p, const Tensors& tensors) {
     return s.row >= dim && s.row <= INT32_MAX;
   };
   if (p.dtype == Dtype::f32 &&
-      !(is_leading(t.q_strides, p.head_dim) && is_leading(t.k_strides, p.head_dim) &&
-        is_leading(t.v_strides, value_dim_of(p)) && is_leading(t.o_strides, value_dim_of(p))))
+      !(is_leading(t.q_strides, p.head_dim) && is_leading(t.o_strides, value_dim_of(p)) &&
+        (p.page > 0 || (is_leading(t.k_strides, p.head_dim) && is_leading(t.v_strides, value_dim_of(p))))))
     return "row strides of f32 operands must be at least D or Dv, and at most 2^31 - 1 (leading dimension of "
            "OpenBLAS)";
   return {};

@@ -10,6 +10,7 @@
 #include "kernels/cuda/reduce.cuh"
 #include "kernels/cuda_check.h"
 #include "kernels/kernel.h"
+#include "kernels/sequences.h"
 
 namespace warpgauge {
 namespace {
@@ -23,7 +24,7 @@ std::size_t shared_bytes(const Problem& p) {
          sizeof(float);
 }
 
-// The logit of a product of Q and K: scale, soft cap, and bias. The product of two f32 is not fused with what
+// The logit of a product of Q and K, in the problem of the sequence: scale, soft cap, and bias. The product of two f32 is not fused with what
 // follows: the maximum that is subtracted is rounded, and with huge logits the largest weight would not be 1.
 __device__ float logit_of(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t i,
                           std::int64_t j, float dot) {
@@ -42,34 +43,35 @@ __device__ float logit_of(const Problem& p, const Tensors& t, std::int64_t b, st
 template <class T>
 __global__ void attend_rows(Problem p, Tensors t) {
   extern __shared__ float shared[];
-  float *q_row = shared, *o_row = q_row + p.head_dim, *weights = o_row + p.head_dim,
+  const std::int64_t value_dim = p.value_dim == 0 ? p.head_dim : p.value_dim;
+  float *q_row = shared, *o_row = q_row + p.head_dim, *weights = o_row + value_dim,
         *scratch = weights + kThreads;
   const int thread = static_cast<int>(threadIdx.x);
   const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads,
                      b = row / p.seq_q / p.heads;
+  const Problem one = sequence_problem(p, t, b);
+  if (i >= one.seq_q) return;
   const std::int64_t kv_head = h / (p.heads / p.kv_heads);
-  const T* q =
-      static_cast<const T*>(t.q) + b * t.q_strides.batch + h * t.q_strides.head + i * t.q_strides.row;
-  const T* k = static_cast<const T*>(t.k) + b * t.k_strides.batch + kv_head * t.k_strides.head;
-  const T* v = static_cast<const T*>(t.v) + b * t.v_strides.batch + kv_head * t.v_strides.head;
-  T* o = static_cast<T*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
+  const RowPlace place = query_place(p, t, b, i);
+  const T* q = static_cast<const T*>(t.q) + offset_of(t.q_strides, place, h);
+  const T *k = static_cast<const T*>(t.k), *v = static_cast<const T*>(t.v);
+  T* o = static_cast<T*>(t.o) + offset_of(t.o_strides, place, h);
 
-  const std::int64_t value_dim = p.value_dim == 0 ? p.head_dim : p.value_dim;
   for (std::int64_t d = thread; d < p.head_dim; d += kThreads) q_row[d] = cuda::to_float(q[d]);
   for (std::int64_t d = thread; d < value_dim; d += kThreads) o_row[d] = 0;
   __syncthreads();
 
-  const KeyRange keys = visible_range(p, i);
+  const KeyRange keys = visible_range(one, i);
   // The sink is a key without a value.
   float largest = p.sinks ? t.sinks[h] : -INFINITY, sum = p.sinks ? 1.0f : 0.0f;
   for (std::int64_t first = keys.first; first < keys.last; first += kThreads) {
     const std::int64_t j = first + thread;
     float logit = -INFINITY;
     if (j < keys.last) {
+      const T* key = k + offset_of(t.k_strides, key_place(p, t, b, j), kv_head);
       float dot = 0;
-      for (std::int64_t d = 0; d < p.head_dim; ++d)
-        dot += q_row[d] * cuda::to_float(k[j * t.k_strides.row + d]);
-      logit = logit_of(p, t, b, h, i, j, dot);
+      for (std::int64_t d = 0; d < p.head_dim; ++d) dot += q_row[d] * cuda::to_float(key[d]);
+      logit = logit_of(one, t, b, h, i, j, dot);
     }
     const float chunk_max = cuda::block_max(logit, scratch);
     const float new_max = chunk_max > largest ? chunk_max : largest;
@@ -82,7 +84,8 @@ __global__ void attend_rows(Problem p, Tensors t) {
     for (std::int64_t d = thread; d < value_dim; d += kThreads) {
       float total = o_row[d] * rescale;
       for (int c = 0; c < count; ++c)
-        total += weights[c] * cuda::to_float(v[(first + c) * t.v_strides.row + d]);
+        total += weights[c] *
+                 cuda::to_float(v[offset_of(t.v_strides, key_place(p, t, b, first + c), kv_head) + d]);
       o_row[d] = total;
     }
     __syncthreads();  // before the next chunk overwrites the weights
@@ -90,7 +93,7 @@ __global__ void attend_rows(Problem p, Tensors t) {
 
   const float inverse = keys.count() > 0 ? 1.0f / sum : 0.0f;
   for (std::int64_t d = thread; d < value_dim; d += kThreads) o[d] = cuda::from_float<T>(o_row[d] * inverse);
-  if (thread == 0) t.lse[row] = keys.count() > 0 ? largest + logf(sum) : largest;
+  if (thread == 0) t.lse[lse_index(p, t, b, h, i)] = keys.count() > 0 ? largest + logf(sum) : largest;
 }
 
 std::string supports(const Problem& p, const Tensors&) {
