@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/sequences.h"
 #include "tests/fuzz/planted_fault.h"
 
 namespace warpgauge::foreign {
@@ -38,12 +39,35 @@ std::vector<float> query_row(const Problem& p, const T* q) {
 // One query with its operands.
 template <class T>
 struct Query {
-  const Problem& problem;
+  const Problem& problem;  // of its sequence
   const Tensors& tensors;
   faulty::Row at;
   std::vector<float> q;
-  const T *k, *v;
+  std::int64_t kv_head;
+  const std::vector<RowPlace>& places;  // of the keys
+
+  const T* key(std::int64_t j) const { return element(tensors.k, tensors.k_strides, j); }
+  const T* value(std::int64_t j) const { return element(tensors.v, tensors.v_strides, j); }
+
+ private:
+  const T* element(const void* base, const Strides& s, std::int64_t j) const {
+    const RowPlace& place = places[static_cast<std::size_t>(j)];
+    return static_cast<const T*>(base) + place.block * s.batch + kv_head * s.head + place.row * s.row;
+  }
 };
+
+// The places of all keys of a sequence. Unlike key_place, in one pass over the table.
+std::vector<RowPlace> places_of_keys(const Problem& p, const Problem& one, const Tensors& t, std::int64_t b) {
+  std::vector<RowPlace> places(static_cast<std::size_t>(one.seq_k));
+  const std::int64_t start = p.lengths == Lengths::equal ? 0 : t.k_starts[b];
+  const std::int64_t block = p.lengths == Lengths::equal ? b : 0;
+  const std::int32_t* page = p.page > 0 ? t.page_table + b * t.table_stride : nullptr;
+  for (std::int64_t j = 0, row = 0; j < one.seq_k; ++j, ++row) {
+    if (p.page > 0 && row == p.page) row = 0, ++page;
+    places[static_cast<std::size_t>(j)] = page == nullptr ? RowPlace{block, start + j} : RowPlace{*page, row};
+  }
+  return places;
+}
 
 // Soft cap and bias, by other formulas than cpu/naive: tanh x = 1 - 2 / (1 + e^2x).
 template <class T>
@@ -67,7 +91,7 @@ float adjusted(const Query<T>& query, std::int64_t key, float logit) {
 template <Rounding kRounding, class T>
 float logit(const Query<T>& query, std::int64_t key) {
   const Problem& p = query.problem;
-  const T* k = query.k + key * query.tensors.k_strides.row;
+  const T* k = query.key(key);
   float dot = 0;
   for (std::int64_t d = 0; d < p.head_dim; ++d) dot += query.q[d] * static_cast<float>(k[d]);
   return adjusted(
@@ -92,10 +116,8 @@ void add_tile(const Query<T>& query, std::int64_t first, std::int64_t count, Onl
     const float exact = std::exp(logits[j] - largest);
     const float weight = rounded<T>(exact, kRounding.weights == Rounding::Weights::before_division);
     row.sum += kRounding.row_sum ? weight : exact;
-    for (std::size_t d = 0; d < row.o.size(); ++d)
-      row.o[d] +=
-          weight * static_cast<float>(
-                       query.v[(first + j) * query.tensors.v_strides.row + static_cast<std::int64_t>(d)]);
+    const T* value = query.value(first + j);
+    for (std::size_t d = 0; d < row.o.size(); ++d) row.o[d] += weight * static_cast<float>(value[d]);
   }
 }
 
@@ -105,20 +127,25 @@ void add_normalized(const Query<T>& query, const KeyRange& keys, OnlineRow& row)
   std::fill(row.o.begin(), row.o.end(), 0.0f);
   for (std::int64_t j = keys.first; j < keys.last; ++j) {
     const float weight = rounded<T>(std::exp(logit<kRounding>(query, j) - row.largest) / row.sum);
-    for (std::size_t d = 0; d < row.o.size(); ++d)
-      row.o[d] += weight *
-                  static_cast<float>(query.v[j * query.tensors.v_strides.row + static_cast<std::int64_t>(d)]);
+    const T* value = query.value(j);
+    for (std::size_t d = 0; d < row.o.size(); ++d) row.o[d] += weight * static_cast<float>(value[d]);
   }
 }
 
+// The row of O and the element of LSE that a query has.
+template <class T>
+struct Result {
+  T* o;
+  float* lse;
+};
+
 template <Rounding kRounding, class T>
-void attend_row(const Problem& p, const Tensors& t, const faulty::Row& at, const T* q, const T* k, const T* v,
-                T* o) {
-  const Query<T> query{p, t, at, query_row<kRounding>(p, q), k, v};
+void attend_row(const Query<T>& query, const Result<T>& result) {
+  const Problem& p = query.problem;
   OnlineRow row;
   row.o.resize(static_cast<std::size_t>(value_dim_of(p)));
-  if (p.sinks) row.largest = t.sinks[at.head], row.sum = 1;
-  const KeyRange keys = visible_range(p, at.query);
+  if (p.sinks) row.largest = query.tensors.sinks[query.at.head], row.sum = 1;
+  const KeyRange keys = visible_range(p, query.at.query);
   for (std::int64_t first = keys.first; first < keys.last; first += kTileKeys)
     add_tile<kRounding>(query, first, std::min(kTileKeys, keys.last - first), row);
   float divisor = keys.count() == 0 ? 1 : row.sum;
@@ -126,26 +153,32 @@ void attend_row(const Problem& p, const Tensors& t, const faulty::Row& at, const
     add_normalized<kRounding>(query, keys, row);
     divisor = 1;
   }
-  for (std::size_t d = 0; d < row.o.size(); ++d) o[d] = T(row.o[d] / divisor);
-  t.lse[faulty::row_index(p, at)] = row.largest + std::log(row.sum);
+  for (std::size_t d = 0; d < row.o.size(); ++d) result.o[d] = T(row.o[d] / divisor);
+  *result.lse = row.largest + std::log(row.sum);
+}
+
+template <Rounding kRounding, class T>
+void attend_sequence(const Problem& p, const Tensors& t, std::int64_t b, int threads) {
+  const Problem one = sequence_problem(p, t, b);
+  const std::vector<RowPlace> places = places_of_keys(p, one, t, b);
+  const std::int64_t rows = p.heads * one.seq_q;
+#pragma omp parallel for num_threads(threads) if (rows > 16)
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const faulty::Row at{b, row / one.seq_q, row % one.seq_q};
+    const RowPlace place = query_place(p, t, b, at.query);
+    const T* q = static_cast<const T*>(t.q) + offset_of(t.q_strides, place, at.head);
+    attend_row<kRounding>(
+        Query<T>{one, t, at, query_row<kRounding>(p, q), at.head / (p.heads / p.kv_heads), places},
+        Result<T>{static_cast<T*>(t.o) + offset_of(t.o_strides, place, at.head),
+                  t.lse + lse_index(p, t, b, at.head, at.query)});
+  }
 }
 
 template <Rounding kRounding>
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  const std::int64_t rows = lse_elements(p);
-#pragma omp parallel for num_threads(l.threads)
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const faulty::Row at{row / p.seq_q / p.heads, row / p.seq_q % p.heads, row % p.seq_q};
-    const std::int64_t kv_head = at.head / (p.heads / p.kv_heads);
-    with_element_type(p.dtype, [&]<class T>(T) {
-      const auto* q = faulty::at(t.q, t.q_strides, at.batch, at.head, at.query, p.dtype);
-      const auto* k = faulty::at(t.k, t.k_strides, at.batch, kv_head, 0, p.dtype);
-      const auto* v = faulty::at(t.v, t.v_strides, at.batch, kv_head, 0, p.dtype);
-      auto* o = faulty::at(t.o, t.o_strides, at.batch, at.head, at.query, p.dtype);
-      attend_row<kRounding>(p, t, at, static_cast<const T*>(q), static_cast<const T*>(k),
-                            static_cast<const T*>(v), static_cast<T*>(o));
-    });
-  }
+  with_element_type(p.dtype, [&]<class T>(T) {
+    for (std::int64_t b = 0; b < p.batch; ++b) attend_sequence<kRounding, T>(p, t, b, l.threads);
+  });
 }
 
 template <Rounding kRounding>

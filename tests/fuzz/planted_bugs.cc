@@ -1,7 +1,7 @@
 // Checks each planted bug as `fuzz` does in ctest, with cheaper problems, and prints a table: the bug, what
 // detected it, and after how many problems. Exit 1 if a bug survives, or if the right design is called wrong.
 //
-//   planted_bugs [address|size|number|state|variant|other|right]
+//   planted_bugs [address|size|number|state|variant|page|length|other|right]
 //
 // Each bug runs in a child process: an access of an inaccessible page ends it.
 #include <fmt/format.h>
@@ -128,6 +128,8 @@ std::vector<Bug> bugs_of(std::string_view table) {
   add("number", number_bugs);
   add("state", state_bugs);
   add("variant", variant_bugs);
+  add("page", page_bugs);
+  add("length", length_bugs);
   add("other", other_bugs);
   return bugs;
 }
@@ -138,7 +140,7 @@ int run(std::string_view table) {
   auto& shared = *new (memory) Progress{};
   std::printf("| %-26s | %-32s | %-44s | problems      |\n|---|---|---|---|\n", "kind", "bug", "detected by");
   if (table == "right") {
-    Kernel right = kernel<Design>("right");
+    Kernel right = sequence_kernel<Design>("right");
     right.batch_invariant = true;
     return report("none", right, shared) ? 1 : 0;
   }

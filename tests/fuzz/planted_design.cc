@@ -24,8 +24,10 @@ void touch_row(const Problem& p, const void* row, std::int64_t dim) {
 
 class RowOfDesign {
  public:
-  RowOfDesign(const Design& design, const Problem& p, const Tensors& t, const Place& place)
+  RowOfDesign(const Design& design, const Problem& batch, const Problem& p, const Tensors& t,
+              const Place& place)
       : design_(design),
+        batch_(batch),
         p_(p),
         t_(t),
         place_(place),
@@ -36,15 +38,16 @@ class RowOfDesign {
     const auto dim = static_cast<std::size_t>(p.head_dim),
                value_dim = static_cast<std::size_t>(value_dim_of(p));
     q_.resize(dim), k_.resize(dim), v_.resize(value_dim), o_.resize(value_dim);
-    read_row(p, at(t.q, t.q_strides, place.head, design.query_index(p, place.query)), p.head_dim, q_.data());
+    const RowPlace query = design.query_place(batch, t, place.batch, design.query_index(p, place.query));
+    read_row(p, at(t.q, t.q_strides, place.head, query), p.head_dim, q_.data());
   }
 
   void compute(std::int64_t begin, std::int64_t keys) {
     for (std::int64_t first = begin; first < keys; first += design_.tile())
       add_tile(first, std::min(design_.tile(), keys - first), keys);
     for (std::int64_t n = 0; n < design_.extra_reads(); ++n) {
-      touch_row(p_, at(t_.k, t_.k_strides, kv_head_, keys + n), p_.head_dim);
-      touch_row(p_, at(t_.v, t_.v_strides, kv_head_, keys + n), value_dim_of(p_));
+      touch_row(p_, at(t_.k, t_.k_strides, kv_head_, key_place(keys + n)), p_.head_dim);
+      touch_row(p_, at(t_.v, t_.v_strides, kv_head_, value_place(keys + n)), value_dim_of(p_));
     }
   }
 
@@ -52,20 +55,24 @@ class RowOfDesign {
     for (float& value : o_) value = design_.divided(p_, value, sum_);
     float lse = design_.log_sum_exp(p_, largest_, sum_);
     design_.finish(p_, place_, keys, o_, lse);
+    const RowPlace query = design_.query_place(batch_, t_, place_.batch, place_.query);
     auto* o =
         static_cast<char*>(t_.o) +
-        design_.output_offset(t_.o_strides, place_.batch, place_.head, place_.query) * dtype_bytes(p_.dtype);
+        design_.output_offset(t_.o_strides, query.block, place_.head, query.row) * dtype_bytes(p_.dtype);
     for (std::size_t d = 0; d < o_.size(); ++d) design_.store(p_, o, static_cast<std::int64_t>(d), o_[d]);
-    t_.lse[(place_.batch * p_.heads + place_.head) * p_.seq_q + place_.query] = lse;
+    t_.lse[design_.lse_index(batch_, t_, place_)] = lse;
   }
 
  private:
-  const void* at(const void* base, const Strides& s, std::int64_t head, std::int64_t row) const {
-    return design_.address(p_, element(p_, base, design_.offset(s, place_.batch, head, row)));
+  RowPlace key_place(std::int64_t key) const { return design_.key_place(batch_, t_, place_.batch, key); }
+  RowPlace value_place(std::int64_t key) const { return design_.value_place(batch_, t_, place_.batch, key); }
+
+  const void* at(const void* base, const Strides& s, std::int64_t head, const RowPlace& place) const {
+    return design_.address(p_, element(p_, base, design_.offset(s, place.block, head, place.row)));
   }
 
   float logit(std::int64_t key) {
-    read_row(p_, at(t_.k, t_.k_strides, kv_head_, design_.key_index(key)), p_.head_dim, k_.data());
+    read_row(p_, at(t_.k, t_.k_strides, kv_head_, key_place(design_.key_index(key))), p_.head_dim, k_.data());
     float dot = 0;
     for (std::size_t d = 0; d < static_cast<std::size_t>(design_.dims(p_)); ++d)
       dot = design_.add_product(p_, dot, q_[d], k_[d]);
@@ -73,7 +80,7 @@ class RowOfDesign {
   }
 
   void add_value(std::int64_t key, float weight) {
-    read_row(p_, at(t_.v, t_.v_strides, kv_head_, design_.value_index(p_, key)),
+    read_row(p_, at(t_.v, t_.v_strides, kv_head_, value_place(design_.value_index(p_, key))),
              static_cast<std::int64_t>(v_.size()), v_.data());
     for (std::size_t d = 0; d < static_cast<std::size_t>(design_.output_dims(p_)); ++d)
       o_[d] = design_.add_value(p_, o_[d], weight, v_[d]);
@@ -100,7 +107,7 @@ class RowOfDesign {
   }
 
   const Design& design_;
-  const Problem& p_;
+  const Problem &batch_, &p_;
   const Tensors& t_;
   Place place_;
   std::int64_t kv_head_;
@@ -118,15 +125,17 @@ void launch(const Design& design, const Problem& problem, const Tensors& tensors
   design.before(problem, tensors, l);
   const Problem p = design.sizes(problem);
   const Tensors t = design.operands(problem, tensors);
-  for (std::int64_t b = 0; b < p.batch; ++b)
+  for (std::int64_t b = 0; b < p.batch; ++b) {
+    const Problem one = sequence_problem(p, design.lengths(p, t, b));
     for (std::int64_t h = 0; h < p.heads; ++h)
-      for (std::int64_t i = 0; i < p.seq_q; ++i) {
-        if (design.skips(p, {b, h, i})) continue;
-        const std::int64_t keys = design.keys(p, i);
-        RowOfDesign row(design, p, t, {b, h, i});
-        row.compute(design.first_key(p, i), keys);
+      for (std::int64_t i = 0; i < one.seq_q; ++i) {
+        if (design.skips(one, {b, h, i})) continue;
+        const std::int64_t keys = design.keys(one, i);
+        RowOfDesign row(design, p, one, t, {b, h, i});
+        row.compute(design.first_key(one, i), keys);
         row.write(keys);
       }
+  }
   design.after(problem, tensors, l);
 }
 

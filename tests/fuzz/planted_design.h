@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/kernel.h"
+#include "kernels/sequences.h"
 
 namespace warpgauge::planted {
 
@@ -33,6 +34,25 @@ class Design {
   virtual void before(const Problem&, const Tensors&, const Launch&) const {}
   virtual void after(const Problem&, const Tensors&, const Launch&) const {}
   virtual bool skips(const Problem&, const Place&) const { return false; }
+
+  // Sequences. Above and here `p` is the problem of the batch, elsewhere that of the sequence: its S and Sk
+  // are the lengths.
+  virtual SequenceLengths lengths(const Problem& p, const Tensors& t, std::int64_t b) const {
+    const Problem one = sequence_problem(p, t, b);
+    return {one.seq_q, one.seq_k};
+  }
+  virtual RowPlace query_place(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t query) const {
+    return warpgauge::query_place(p, t, b, query);
+  }
+  virtual RowPlace key_place(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t key) const {
+    return warpgauge::key_place(p, t, b, key);
+  }
+  virtual RowPlace value_place(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t key) const {
+    return key_place(p, t, b, key);
+  }
+  virtual std::int64_t lse_index(const Problem& p, const Tensors& t, const Place& place) const {
+    return warpgauge::lse_index(p, t, place.batch, place.head, place.query);
+  }
 
   // Addresses. `row` is a query or a key.
   virtual std::int64_t offset(const Strides& s, std::int64_t b, std::int64_t h, std::int64_t row) const {
@@ -127,15 +147,30 @@ void launch_bug(const Problem& problem, const Tensors& tensors, const Launch& l)
   launch(kBug, problem, tensors, l);
 }
 
+// All except lengths and pages: bugs in the rest of the design are not to be found by what they make of
+// those.
+inline std::string supports_equal_sequences(const Problem& p, const Tensors&) {
+  const std::string error = problem_error(p);
+  return error.empty() ? unsupported_variant(p, {Variant::lengths, Variant::pages}) : error;
+}
+
 template <class Bug>
 constexpr Kernel kernel(std::string_view name) {
   return {.name = name,
           .backend = Backend::cpu,
           .summary = "a planted bug",
           .deterministic = true,
-          .supports = supports_every_problem,
+          .supports = supports_equal_sequences,
           .workspace_bytes = [](const Problem& p, int) -> std::int64_t { return 64 + 4 * p.head_dim; },
           .launch = launch_bug<Bug>};
+}
+
+// The same with lengths and pages.
+template <class Bug>
+constexpr Kernel sequence_kernel(std::string_view name) {
+  Kernel with_sequences = kernel<Bug>(name);
+  with_sequences.supports = supports_every_problem;
+  return with_sequences;
 }
 
 struct Bug {
@@ -149,5 +184,7 @@ std::vector<Bug> size_bugs();
 std::vector<Bug> number_bugs();
 std::vector<Bug> state_bugs();
 std::vector<Bug> variant_bugs();
+std::vector<Bug> page_bugs();
+std::vector<Bug> length_bugs();
 
 }  // namespace warpgauge::planted
