@@ -32,10 +32,12 @@ double seconds_since(Clock::time_point start) {
 // What comes through a pipe, up to a limit.
 class Captured {
  public:
-  Captured(Pipe& pipe, std::size_t most_bytes) : pipe_(pipe), most_bytes_(most_bytes) {}
+  Captured(Pipe& pipe, std::size_t most_bytes)
+      : pipe_(pipe), most_bytes_(most_bytes), is_open_(pipe.read_end() >= 0) {}
 
   int descriptor() const { return is_open_ ? pipe_.read_end() : -1; }
   bool is_over() const { return is_over_; }
+  int error() const { return error_; }  // errno, if it could not be read to its end
   std::string take() { return std::move(text_); }
 
   // Takes what is there, and does not wait. One piece per call, so that an endless stream ends at the limits.
@@ -43,7 +45,8 @@ class Captured {
     std::array<char, std::size_t{1} << 16> piece;
     const ssize_t got = is_open_ ? read(pipe_.read_end(), piece.data(), piece.size()) : 0;
     has_more_ = got > 0;
-    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) is_open_ = false;
+    if (got < 0 && errno != EAGAIN && errno != EINTR) error_ = errno;
+    if (got == 0 || error_ != 0) is_open_ = false;
     if (got <= 0) return;
     const std::size_t kept = std::min(static_cast<std::size_t>(got), most_bytes_ - text_.size());
     text_.append(piece.data(), kept);
@@ -59,7 +62,8 @@ class Captured {
   Pipe& pipe_;
   std::size_t most_bytes_;
   std::string text_;
-  bool is_open_ = true, is_over_ = false, has_more_ = false;
+  bool is_open_, is_over_ = false, has_more_ = false;
+  int error_ = 0;
 };
 
 bool is_larger(const std::string& file, std::size_t most_bytes) {
@@ -126,6 +130,7 @@ class Watch {
     return {end, code, wall_s, output_.take(), errors_.take()};
   }
   ChildResult ended(int status, double wall_s) {
+    if (const int error = output_.error()) return result(ChildResult::End::unreadable, error, wall_s);
     if (WIFSIGNALED(status)) return result(ChildResult::End::signalled, WTERMSIG(status), wall_s);
     return result(ChildResult::End::exited, WEXITSTATUS(status), wall_s);
   }
@@ -149,6 +154,11 @@ ChildResult run_child(const ChildCommand& command, const std::atomic<bool>& inte
   return result;
 }
 
+bool ChildResult::lacked_resources() const {
+  if (end == End::unreadable) return true;
+  return end == End::not_started && (code == EMFILE || code == ENFILE || code == ENOMEM || code == EAGAIN);
+}
+
 std::string ChildResult::describe() const {
   switch (end) {
     case End::exited:
@@ -159,6 +169,8 @@ std::string ChildResult::describe() const {
       return fmt::format("timed out after {} s", std::lround(wall_s));
     case End::too_large:
       return "stopped: it wrote more than is accepted";
+    case End::unreadable:
+      return std::string("its output could not be read: ") + std::strerror(code);
     case End::interrupted:
       return "interrupted";
     case End::not_started:

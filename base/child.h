@@ -29,12 +29,22 @@ struct ChildCommand {
 };
 
 struct ChildResult {
-  enum class End { exited, signalled, timed_out, too_large, interrupted, not_started } end = End::exited;
+  enum class End {
+    exited,
+    signalled,
+    timed_out,
+    too_large,
+    unreadable,
+    interrupted,
+    not_started
+  } end = End::exited;
   int code = 0;                          // exit status, signal number, or errno
   double wall_s = 0;                     // from start to end
   std::string output = {}, errors = {};  // what was captured
 
   bool ok() const { return end == End::exited && code == 0; }
+  // It could not be started, or read, for lack of descriptors, processes or memory: no fault of the command.
+  bool lacked_resources() const;
   std::string describe()
       const;  // "exit 3", "killed by signal 11 (Segmentation fault)", "timed out after 60 s"
 };

@@ -16,6 +16,7 @@
 #include "base/escape.h"
 #include "base/message.h"
 #include "base/number_format.h"
+#include "base/out_of_memory.h"
 #include "base/similar.h"
 #include "base/usage_error.h"
 #include "bench/cases.h"
@@ -290,6 +291,8 @@ int run(std::span<const Kernel* const> kernels, const Options& options) {
 }  // namespace
 
 int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv) {
+  prepare_for_out_of_memory(
+      "warpgauge-bench: error: out of memory; use smaller shapes, or select fewer cases\n", kExitFailed);
   install_crash_notes(kBenchName);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is then a failed write, which is reported
   try {
@@ -301,7 +304,7 @@ int run_bench(std::span<const Kernel* const> kernels, int argc, char** argv) {
   } catch (const OutputError& error) {
     return fail(kExitOutput, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(kExitFailed, "out of memory; use smaller shapes, or select fewer cases");
+    return complain_of_memory();
   } catch (const std::exception& error) {
     return fail(kExitFailed, error.what());
   }

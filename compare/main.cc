@@ -15,6 +15,7 @@
 #include "base/diagnostic.h"
 #include "base/escape.h"
 #include "base/message.h"
+#include "base/out_of_memory.h"
 #include "base/similar.h"
 #include "compare/commands/command.h"
 #include "compare/commands/echo.h"
@@ -44,14 +45,6 @@ int complain(int code, std::string_view what) {
     what.remove_prefix(std::min(line.size() + 1, what.size()));
   }
   return code;
-}
-
-// Fixed text: there may be no memory to make another.
-int complain_of_memory() {
-  constexpr std::string_view kText =
-      "warpgauge-compare: error: out of memory; are the files too large for this machine?\n";
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
-  return kBadInput;
 }
 
 // A misspelt subcommand must not be taken for a file. A file exists, or has a dot, a slash, a dash or an @ in
@@ -144,6 +137,8 @@ int run_and_complain(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace warpgauge;
+  prepare_for_out_of_memory(
+      "warpgauge-compare: error: out of memory; are the files too large for this machine?\n", kBadInput);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is a failed write, exit 5
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
   hold_standard_descriptors();

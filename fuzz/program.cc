@@ -12,6 +12,7 @@
 #include "base/escape.h"
 #include "base/message.h"
 #include "base/number_format.h"
+#include "base/out_of_memory.h"
 #include "base/usage_error.h"
 #include "fuzz/crash_note.h"
 #include "fuzz/flags.h"
@@ -88,6 +89,7 @@ int run_tests() {
 }  // namespace
 
 int run_fuzz(int argc, char** argv, std::span<const Kernel* const> kernels, std::string (*lost)(Backend)) {
+  prepare_for_out_of_memory("warpgauge-fuzz: error: out of memory; give a lower --cost\n", 1);
   Arguments arguments(argc, argv);
   const auto [flags, exit_code] = read_flags(arguments.ours);
   if (exit_code) return *exit_code;

@@ -52,6 +52,9 @@ class Probe {
     command.arguments.insert(command.arguments.end(), flags.begin(), flags.end());
     ChildResult result = run_child(command, interrupted_);
     if (result.end == ChildResult::End::interrupted) throw RunEnded("interrupted");
+    if (result.lacked_resources())
+      throw meaning_diagnostic(binary_.path, "", result.describe(),
+                               "check the limits of this machine (ulimit -a)");
     return result;
   }
 

@@ -44,6 +44,15 @@ TEST(child, one_that_does_not_exist_is_reported) {
   EXPECT_EQ(result.describe(), "could not be started: No such file or directory");
 }
 
+TEST(child, a_lack_of_descriptors_is_no_fault_of_the_command) {
+  EXPECT_TRUE((ChildResult{ChildResult::End::not_started, EMFILE, 0}).lacked_resources());
+  EXPECT_FALSE((ChildResult{ChildResult::End::not_started, ENOENT, 0}).lacked_resources());
+  const ChildResult unreadable{ChildResult::End::unreadable, EIO, 0};
+  EXPECT_TRUE(unreadable.lacked_resources());
+  EXPECT_FALSE(unreadable.ok());
+  EXPECT_EQ(unreadable.describe(), "its output could not be read: Input/output error");
+}
+
 TEST(child, output_environment_and_a_closed_input) {
   const ScratchDirectory scratch;
   const std::string out = scratch.path() + "/out";

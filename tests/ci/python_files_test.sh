@@ -7,6 +7,7 @@ source "$(dirname "$0")/lib.sh" "$1"
 
 allowed=$(
   sed 's/ .*//' <<'FILES' | sort
+attestation.py      reads and writes in-toto statements (JSON)
 comment.py          calls GitHub's API: finds a pull request, writes its comment
 coverage_report.py  reads gcov's JSON and text
 github_api.py       calls GitHub's API
