@@ -9,7 +9,16 @@
 namespace warpgauge {
 
 std::int64_t dtype_bytes(Dtype dtype) {
-  return dtype == Dtype::f32 ? 4 : 2;
+  switch (dtype) {
+    case Dtype::f32:
+      return 4;
+    case Dtype::f16:
+    case Dtype::bf16:
+      return 2;
+    case Dtype::e4m3:
+      return 1;
+  }
+  return 0;
 }
 
 const char* dtype_name(Dtype dtype) {
@@ -20,6 +29,8 @@ const char* dtype_name(Dtype dtype) {
       return "f16";
     case Dtype::bf16:
       return "bf16";
+    case Dtype::e4m3:
+      return "e4m3";
   }
   return "?";
 }
@@ -32,6 +43,21 @@ double unit_roundoff(Dtype dtype) {
       return 0x1p-11;  // 10
     case Dtype::bf16:
       return 0x1p-8;  // 7
+    case Dtype::e4m3:
+      return 0x1p-4;  // 3
+  }
+  return 0;
+}
+
+int least_exponent(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f32:
+    case Dtype::bf16:
+      return -126;
+    case Dtype::f16:
+      return -14;
+    case Dtype::e4m3:
+      return -6;
   }
   return 0;
 }
@@ -46,9 +72,11 @@ static bool fits(std::initializer_list<std::int64_t> sizes) {
 
 static std::string size_error(const Problem& p) {
   constexpr std::int64_t kFloat = sizeof(float);
-  const std::int64_t bytes = dtype_bytes(p.dtype), widest = std::max(p.head_dim, p.value_dim);
-  if (!fits({bytes, p.batch, p.heads, p.seq_q, widest})) return "Q and O have more than 2^60 bytes";
-  if (!fits({bytes, p.batch, p.kv_heads, widest, p.seq_k})) return "K and V have more than 2^60 bytes";
+  const std::int64_t widest = std::max(p.head_dim, p.value_dim);
+  if (!fits({dtype_bytes(output_type(p)), p.batch, p.heads, p.seq_q, widest}))
+    return "Q and O have more than 2^60 bytes";
+  if (!fits({dtype_bytes(key_type(p)), p.batch, p.kv_heads, widest, p.seq_k}))
+    return "K and V have more than 2^60 bytes";
   if (!fits({kFloat, p.batch, p.heads, p.seq_q})) return "LSE has more than 2^60 bytes";
   if (p.bias == Bias::tensor && !fits({kFloat, p.batch, p.heads, p.seq_q, p.seq_k}))
     return "the bias has more than 2^60 bytes";
@@ -62,6 +90,7 @@ static std::string variant_error(const Problem& p) {
   if (!p.window.is_none() && (p.window.right == 0) != (p.mask == Mask::causal))
     return "a window's right side is 0 exactly if causal is 1";
   if (!(p.softcap >= 0 && std::isfinite(p.softcap))) return "softcap must be a finite number of at least 0";
+  if (p.kv_e4m3 && p.dtype == Dtype::e4m3) return "kv:e4m3 is written only if Q is of another type";
   return {};
 }
 
@@ -104,6 +133,8 @@ static bool has(const Problem& p, Variant variant) {
       return p.bias == Bias::alibi;
     case Variant::bias_tensor:
       return p.bias == Bias::tensor;
+    case Variant::e4m3:
+      return has_descales(p);
   }
   return false;
 }
@@ -122,6 +153,8 @@ static const char* variant_name(Variant variant) {
       return "ALiBi slopes";
     case Variant::bias_tensor:
       return "bias tensors";
+    case Variant::e4m3:
+      return "e4m3 operands";
   }
   return "?";
 }
@@ -134,7 +167,7 @@ std::string unsupported_variant(const Problem& p, std::initializer_list<Variant>
 
 std::string unsupported_variant(const Problem& p) {
   return unsupported_variant(p, {Variant::value_dim, Variant::window, Variant::softcap, Variant::sinks,
-                                 Variant::alibi, Variant::bias_tensor});
+                                 Variant::alibi, Variant::bias_tensor, Variant::e4m3});
 }
 
 // The sum of visible_keys over all rows.
@@ -168,9 +201,11 @@ double attention_flops(const Problem& p) {
 }
 
 double attention_bytes(const Problem& p) {
-  const std::int64_t dims = p.head_dim + value_dim_of(p);
-  const std::int64_t rows = p.batch * (p.heads * p.seq_q + p.kv_heads * keys_seen(p));
-  double bytes = static_cast<double>(rows * dims * dtype_bytes(p.dtype) + 4 * lse_elements(p));
+  const std::int64_t keys = p.batch * p.kv_heads * keys_seen(p) * (p.head_dim + value_dim_of(p));
+  double bytes =
+      static_cast<double>(query_elements(p) * dtype_bytes(query_type(p)) + keys * dtype_bytes(key_type(p)) +
+                          output_elements(p) * dtype_bytes(output_type(p)) + 4 * lse_elements(p));
+  bytes += 4.0 * static_cast<double>(descale_elements(p)) * (has_query_descale(p) ? 3 : 2);
   if (p.sinks) bytes += 4.0 * static_cast<double>(p.heads);
   if (p.bias == Bias::alibi) bytes += 4.0 * static_cast<double>(p.heads);
   if (p.bias == Bias::tensor) bytes += 4.0 * static_cast<double>(p.heads) * visible_pairs(p);
@@ -187,7 +222,10 @@ Tensors packed_tensors(const Problem& p) {
           .k_strides = packed_strides(p.kv_heads, p.seq_k, p.head_dim),
           .v_strides = packed_strides(p.kv_heads, p.seq_k, value_dim),
           .o_strides = packed_strides(p.heads, p.seq_q, value_dim),
-          .bias_strides = packed_strides(p.heads, p.seq_q, p.seq_k)};
+          .bias_strides = packed_strides(p.heads, p.seq_q, p.seq_k),
+          .q_descale = {nullptr, p.kv_heads, 1},
+          .k_descale = {nullptr, p.kv_heads, 1},
+          .v_descale = {nullptr, p.kv_heads, 1}};
 }
 
 static Strides meaningful(Strides s, std::int64_t batch, std::int64_t heads, std::int64_t seq,
@@ -208,17 +246,18 @@ Tensors with_meaningful_strides(const Problem& p, const Tensors& tensors) {
 }
 
 std::string unaligned_rows(const Problem& p, const Tensors& t, std::int64_t bytes) {
-  const std::int64_t step = bytes / dtype_bytes(p.dtype);
   struct Operand {
     const char* name;
     const void* data;
     const Strides& strides;
     std::int64_t batch, heads, seq;
+    Dtype dtype;
   };
-  for (const Operand& each : {Operand{"Q", t.q, t.q_strides, p.batch, p.heads, p.seq_q},
-                              Operand{"K", t.k, t.k_strides, p.batch, p.kv_heads, p.seq_k},
-                              Operand{"V", t.v, t.v_strides, p.batch, p.kv_heads, p.seq_k},
-                              Operand{"O", t.o, t.o_strides, p.batch, p.heads, p.seq_q}}) {
+  for (const Operand& each : {Operand{"Q", t.q, t.q_strides, p.batch, p.heads, p.seq_q, query_type(p)},
+                              Operand{"K", t.k, t.k_strides, p.batch, p.kv_heads, p.seq_k, key_type(p)},
+                              Operand{"V", t.v, t.v_strides, p.batch, p.kv_heads, p.seq_k, key_type(p)},
+                              Operand{"O", t.o, t.o_strides, p.batch, p.heads, p.seq_q, output_type(p)}}) {
+    const std::int64_t step = bytes / dtype_bytes(each.dtype);
     const auto is_aligned = [&](std::int64_t size, std::int64_t stride) {
       return size <= 1 || stride % step == 0;
     };
@@ -248,6 +287,9 @@ std::int64_t lse_elements(const Problem& p) {
 }
 std::int64_t bias_elements(const Problem& p) {
   return p.bias == Bias::tensor ? lse_elements(p) * p.seq_k : 0;
+}
+std::int64_t descale_elements(const Problem& p) {
+  return has_descales(p) ? p.batch * p.kv_heads : 0;
 }
 
 }  // namespace warpgauge

@@ -15,11 +15,12 @@ namespace {
 struct LogitRule {
   const Problem& problem;
   std::int64_t query;
+  float scale;        // with the factors of Q and K
   float slope;        // of ALiBi
   const float* bias;  // [Sk], or null
 
   float operator()(float dot, std::int64_t key) const {
-    float logit = dot * static_cast<float>(problem.scale);
+    float logit = dot * scale;
     if (problem.softcap != 0) {
       const auto cap = static_cast<float>(problem.softcap);
       logit = cap * std::tanh(logit / cap);
@@ -42,10 +43,10 @@ struct Rows {
   std::int64_t step;
 };
 
-// Computes O and LSE of one query. `sink` is -inf without one.
-template <class T>
-void attend_row(const LogitRule& rule, const T* q, Rows<T> k, Rows<T> v, float sink, Scratch& scratch, T* o,
-                float* lse) {
+// Computes O and LSE of one query. `sink` is -inf without one, `v_scale` the factor of V.
+template <class Q, class K, class O>
+void attend_row(const LogitRule& rule, const Q* q, Rows<K> k, Rows<K> v, float v_scale, float sink,
+                Scratch& scratch, O* o, float* lse) {
   const Problem& p = rule.problem;
   const KeyRange keys = visible_range(p, rule.query);
   const std::int64_t value_dim = value_dim_of(p);
@@ -67,11 +68,11 @@ void attend_row(const LogitRule& rule, const T* q, Rows<T> k, Rows<T> v, float s
   }
   // Without visible keys and sink the sum is 0, so that O is 0 and LSE is -inf.
   const float inverse = sum == 0 ? 0.0f : 1.0f / sum;
-  for (std::int64_t d = 0; d < value_dim; ++d) o[d] = T(scratch.accumulator[d] * inverse);
+  for (std::int64_t d = 0; d < value_dim; ++d) o[d] = O(scratch.accumulator[d] * inverse * v_scale);
   *lse = largest + std::log(sum);
 }
 
-template <class T>
+template <class Q, class K, class O>
 void attend(const Problem& p, const Tensors& t, const Launch& launch) {
   const std::int64_t group = p.heads / p.kv_heads, rows = p.batch * p.heads * p.seq_q;
 #pragma omp parallel num_threads(launch.threads)
@@ -80,16 +81,19 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
 #pragma omp for schedule(dynamic, 16)
     for (std::int64_t row = 0; row < rows; ++row) {
       const std::int64_t i = row % p.seq_q, h = row / p.seq_q % p.heads, b = row / p.seq_q / p.heads;
-      const auto at = [b](const auto* base, const Strides& s, std::int64_t head, std::int64_t index) {
+      const auto at = [b](auto* base, const Strides& s, std::int64_t head, std::int64_t index) {
         return base + b * s.batch + head * s.head + index * s.row;
       };
-      const LogitRule rule{p, i, p.bias == Bias::alibi ? t.slopes[h] : 0.0f,
+      const std::int64_t kv = h / group;
+      const float scale = static_cast<float>(p.scale) * t.q_descale.at(b, kv) * t.k_descale.at(b, kv);
+      const LogitRule rule{p, i, scale, p.bias == Bias::alibi ? t.slopes[h] : 0.0f,
                            p.bias == Bias::tensor ? at(t.bias, t.bias_strides, h, i) : nullptr};
-      attend_row<T>(rule, at(static_cast<const T*>(t.q), t.q_strides, h, i),
-                    {at(static_cast<const T*>(t.k), t.k_strides, h / group, 0), t.k_strides.row},
-                    {at(static_cast<const T*>(t.v), t.v_strides, h / group, 0), t.v_strides.row},
-                    p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity(), scratch,
-                    const_cast<T*>(at(static_cast<const T*>(t.o), t.o_strides, h, i)), t.lse + row);
+      attend_row<Q, K, O>(rule, at(static_cast<const Q*>(t.q), t.q_strides, h, i),
+                          {at(static_cast<const K*>(t.k), t.k_strides, kv, 0), t.k_strides.row},
+                          {at(static_cast<const K*>(t.v), t.v_strides, kv, 0), t.v_strides.row},
+                          t.v_descale.at(b, kv),
+                          p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity(), scratch,
+                          at(static_cast<O*>(t.o), t.o_strides, h, i), t.lse + row);
     }
   }
 }
@@ -99,7 +103,7 @@ std::string supports(const Problem& problem, const Tensors&) {
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  with_element_type(p.dtype, [&]<class T>(T) { attend<T>(p, t, l); });
+  with_operand_types(p, [&]<class Q, class K, class O>(Q, K, O) { attend<Q, K, O>(p, t, l); });
 }
 
 }  // namespace
