@@ -132,6 +132,15 @@ void draw_window(Draws& draws, Problem& p) {
     p.window.right = draws.one_in(4) && p.window.left >= 0 ? -1 : std::max<std::int64_t>(1, draw_side(draws));
 }
 
+// One problem in six: as often of Q, K and V as of K and V alone.
+void draw_e4m3(Draws& draws, Problem& p) {
+  if (!draws.one_in(6)) return;
+  if (draws.one_in(2))
+    p.dtype = Dtype::e4m3;
+  else
+    p.kv_e4m3 = true;
+}
+
 // Half of the problems have none.
 void draw_variants(Draws& draws, Problem& p) {
   constexpr double kCaps[] = {50, 50, 30, 5, 1, 0.25, 1000};
@@ -223,9 +232,10 @@ void fit(Problem& p, double limit, Backend backend) {
   }
 }
 
-Problem draw_problem(Draws& draws, Draws& variants, const DrawLimits& limits) {
+Problem draw_problem(Draws& draws, Draws& variants, Draws& types, const DrawLimits& limits) {
   Problem p = draw_kind(draws);
   if (limits.variants) draw_variants(variants, p);
+  if (limits.variants) draw_e4m3(types, p);
   if (limits.corners && draws.one_in(4)) {
     draw_corner_sizes(draws, kMaxCornerVolume, limits.backend, p);
     return p;
@@ -324,9 +334,9 @@ bool is_relaunched(const FuzzCase& c) {
 }
 
 FuzzCase random_case(std::uint64_t seed, std::uint64_t attempt, const DrawLimits& limits) {
-  Draws draws(seed, attempt), variants(seed, kAttempts + attempt);
+  Draws draws(seed, attempt), variants(seed, kAttempts + attempt), types(seed, 2 * kAttempts + attempt);
   FuzzCase drawn;
-  drawn.problem = draw_problem(draws, variants, limits);
+  drawn.problem = draw_problem(draws, variants, types, limits);
   drawn.family = draw_family(draws);
   drawn.seed = draws.bits() >> 32;
   drawn.layout = draw_layout(draws, limits, drawn.problem);

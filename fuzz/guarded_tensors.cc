@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include "fuzz/random.h"
 
@@ -37,17 +39,19 @@ std::vector<ByteRange> used_rows(const Strides& s, std::int64_t batch, std::int6
   return rows;
 }
 
-// Writes `count` values of the type at `target`.
-void encode(Dtype dtype, const float* values, std::int64_t count, std::uint16_t* target) {
+// Writes `count` values of the type at `target`. A negative NaN becomes the other NaN of e4m3.
+void encode(Dtype dtype, const float* values, std::int64_t count, char* target) {
   with_element_type(dtype, [&]<class T>(T) {
     for (std::int64_t d = 0; d < count; ++d) {
-      const T element(values[d]);
-      std::memcpy(target + d * static_cast<std::int64_t>(sizeof(T) / 2), &element, sizeof element);
+      T element(values[d]);
+      if constexpr (std::is_same_v<T, e4m3>)
+        if (std::isnan(values[d]) && std::signbit(values[d])) element.bits = 0x80 | e4m3::kNan;
+      std::memcpy(target + d * static_cast<std::int64_t>(sizeof(T)), &element, sizeof element);
     }
   });
 }
 
-// Reads `count` values of the type; returns whether any of them is poison.
+// Reads `count` values of an output's type; returns whether any of them is poison.
 bool decode(Dtype dtype, const std::uint16_t* source, std::int64_t count, float* values) {
   if (dtype == Dtype::f32) {
     bool poisoned = false;
@@ -78,21 +82,24 @@ std::uint64_t hash_output(const Output& output) {
 
 GuardedTensors::Region::Region(const char* name_, Backend backend, Guard guard, const void* misaligned,
                                const Strides& strides_, std::int64_t batch_, std::int64_t heads_,
-                               std::int64_t seq_, std::int64_t head_dim, std::int64_t element_bytes_)
+                               std::int64_t seq_, std::int64_t head_dim, Dtype dtype_)
     : name(name_),
       batch(batch_),
       heads(heads_),
       seq(seq_),
-      row_bytes(head_dim * element_bytes_),
+      row_bytes(head_dim * dtype_bytes(dtype_)),
       strides(strides_),
-      element_bytes(element_bytes_),
+      dtype(dtype_),
+      element_bytes(dtype_bytes(dtype_)),
+      poison(dtype_ == Dtype::e4m3 ? kPoisonE4m3 : kPoison),
       extent_bytes(static_cast<std::size_t>(extent(strides, batch, heads, seq, head_dim) * element_bytes)),
       memory(backend, extent_bytes,
              {.name = name_,
               .guard = guard,
               .alignment = kAlignment,
               .misalignment = reinterpret_cast<std::uintptr_t>(misaligned) % kAlignment,
-              .used = used_rows(strides, batch, heads, seq, head_dim, element_bytes)}) {
+              .used = used_rows(strides, batch, heads, seq, head_dim, element_bytes),
+              .poison = poison}) {
   memory.poison();
 }
 
@@ -107,14 +114,14 @@ void GuardedTensors::Region::each_row(Visit visit) const {
     for (std::int64_t h = 0; h < heads; ++h)
       for (std::int64_t i = 0; i < seq; ++i) {
         const std::int64_t element = b * strides.batch + h * strides.head + i * strides.row;
-        visit(memory.offset_of(element * element_bytes) / 2);
+        visit(memory.offset_of(element * element_bytes));
       }
 }
 
 std::uint64_t GuardedTensors::Region::hash_rows(const std::vector<std::uint16_t>& image) const {
   std::uint64_t hash = 0;
   each_row([&](std::size_t offset) {
-    const auto* bytes = reinterpret_cast<const char*>(image.data() + offset);
+    const auto* bytes = reinterpret_cast<const char*>(image.data()) + offset;
     for (std::int64_t at = 0; at < row_bytes; at += 8) {
       std::uint64_t word = 0;
       std::memcpy(&word, bytes + at, static_cast<std::size_t>(std::min<std::int64_t>(8, row_bytes - at)));
@@ -127,11 +134,19 @@ std::uint64_t GuardedTensors::Region::hash_rows(const std::vector<std::uint16_t>
 
 // Overwrites the elements in the image with poison. Any other value left in it lies outside of them.
 std::string GuardedTensors::Region::outside_violation(std::vector<std::uint16_t>& image) const {
-  each_row([&](std::size_t offset) { std::fill_n(image.begin() + offset, row_bytes / 2, kPoison); });
+  each_row([&](std::size_t offset) {
+    if (element_bytes == 1)  // both bytes of its poison are equal
+      std::memset(reinterpret_cast<char*>(image.data()) + offset, poison & 0xff,
+                  static_cast<std::size_t>(row_bytes));
+    else
+      std::fill_n(image.begin() + static_cast<std::ptrdiff_t>(offset / 2), row_bytes / 2, poison);
+  });
   const auto wrong =
-      std::find_if(image.begin(), image.end(), [](std::uint16_t half) { return half != kPoison; });
+      std::find_if(image.begin(), image.end(), [this](std::uint16_t half) { return half != poison; });
   if (wrong == image.end()) return {};
-  const std::int64_t byte = memory.byte_at(2 * static_cast<std::size_t>(wrong - image.begin()));
+  const bool is_second_byte = element_bytes == 1 && ((*wrong ^ poison) & 0xff) == 0;
+  const std::int64_t byte =
+      memory.byte_at(2 * static_cast<std::size_t>(wrong - image.begin()) + (is_second_byte ? 1 : 0));
   const auto end = static_cast<std::int64_t>(extent_bytes);
   if (byte < 0) return fmt::format("{} was written to {} bytes before its start", name, -byte);
   if (byte >= end) return fmt::format("{} was written to {} bytes past its end", name, byte - end);
@@ -143,25 +158,33 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout,
 
 GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors& t, Guard guard)
     : problem_(p), guard_(guard) {
-  const std::int64_t element = dtype_bytes(p.dtype), value_dim = value_dim_of(p);
+  const std::int64_t value_dim = value_dim_of(p);
   const auto region = [&](const char* name, const void* misaligned, const Strides& strides,
-                          std::int64_t heads, std::int64_t seq, std::int64_t width, std::int64_t bytes) {
+                          std::int64_t heads, std::int64_t seq, std::int64_t width, Dtype dtype) {
     return std::make_unique<Region>(name, backend, guard, misaligned, strides, p.batch, heads, seq, width,
-                                    bytes);
+                                    dtype);
   };
   const auto per_head = [&](const char* name) {
     return std::make_unique<Region>(name, backend, guard, nullptr, packed_strides(1, 1, p.heads), 1, 1, 1,
-                                    p.heads, std::int64_t{sizeof(float)});
+                                    p.heads, Dtype::f32);
   };
-  q_ = region("Q", t.q, t.q_strides, p.heads, p.seq_q, p.head_dim, element);
-  k_ = region("K", t.k, t.k_strides, p.kv_heads, p.seq_k, p.head_dim, element);
-  v_ = region("V", t.v, t.v_strides, p.kv_heads, p.seq_k, value_dim, element);
-  o_ = region("O", t.o, t.o_strides, p.heads, p.seq_q, value_dim, element);
-  lse_ = region("LSE", t.lse, packed_strides(p.heads, p.seq_q, 1), p.heads, p.seq_q, 1, sizeof(float));
+  const auto descale = [&](const char* name, const Descale& d) {
+    return region(name, nullptr, {d.batch, d.kv_head, 0}, p.kv_heads, 1, 1, Dtype::f32);
+  };
+  q_ = region("Q", t.q, t.q_strides, p.heads, p.seq_q, p.head_dim, query_type(p));
+  k_ = region("K", t.k, t.k_strides, p.kv_heads, p.seq_k, p.head_dim, key_type(p));
+  v_ = region("V", t.v, t.v_strides, p.kv_heads, p.seq_k, value_dim, key_type(p));
+  o_ = region("O", t.o, t.o_strides, p.heads, p.seq_q, value_dim, output_type(p));
+  lse_ = region("LSE", t.lse, packed_strides(p.heads, p.seq_q, 1), p.heads, p.seq_q, 1, Dtype::f32);
   if (p.sinks) sinks_ = per_head("the sinks");
   if (p.bias == Bias::alibi) slopes_ = per_head("the slopes");
   if (p.bias == Bias::tensor)
-    bias_ = region("the bias", t.bias, t.bias_strides, p.heads, p.seq_q, p.seq_k, sizeof(float));
+    bias_ = region("the bias", t.bias, t.bias_strides, p.heads, p.seq_q, p.seq_k, Dtype::f32);
+  if (has_query_descale(p)) q_descale_ = descale("the factors of Q", t.q_descale);
+  if (has_descales(p)) {
+    k_descale_ = descale("the factors of K", t.k_descale);
+    v_descale_ = descale("the factors of V", t.v_descale);
+  }
   const auto floats = [](const Optional& one) {
     return one ? static_cast<const float*>(one->memory.data()) : nullptr;
   };
@@ -177,21 +200,26 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors&
               .sinks = floats(sinks_),
               .slopes = floats(slopes_),
               .bias = floats(bias_),
-              .bias_strides = t.bias_strides};
+              .bias_strides = t.bias_strides,
+              .q_descale = {floats(q_descale_), t.q_descale.batch, t.q_descale.kv_head},
+              .k_descale = {floats(k_descale_), t.k_descale.batch, t.k_descale.kv_head},
+              .v_descale = {floats(v_descale_), t.v_descale.batch, t.v_descale.kv_head}};
 }
 
 std::vector<GuardedTensors::Region*> GuardedTensors::inputs() const {
-  std::vector<Region*> regions{q_.get(), k_.get(), v_.get(), sinks_.get(), slopes_.get(), bias_.get()};
+  std::vector<Region*> regions{q_.get(),         k_.get(),         v_.get(),
+                               sinks_.get(),     slopes_.get(),    bias_.get(),
+                               q_descale_.get(), k_descale_.get(), v_descale_.get()};
   std::erase(regions, nullptr);
   return regions;
 }
 
-void GuardedTensors::upload(Region& region, const std::vector<float>& values, Dtype dtype) {
-  image_.assign(region.memory.image_bytes() / 2, kPoison);
+void GuardedTensors::upload(Region& region, const std::vector<float>& values) {
+  image_.assign(region.memory.image_bytes() / 2, region.poison);
   const float* row = values.data();
   const std::int64_t width = region.row_bytes / region.element_bytes;
   region.each_row([&](std::size_t offset) {
-    encode(dtype, row, width, image_.data() + offset);
+    encode(region.dtype, row, width, reinterpret_cast<char*>(image_.data()) + offset);
     row += width;
   });
   region.uploaded_hash = region.hash_rows(image_);
@@ -199,12 +227,15 @@ void GuardedTensors::upload(Region& region, const std::vector<float>& values, Dt
 }
 
 void GuardedTensors::upload(const Inputs& in) {
-  upload(*q_, in.q, problem_.dtype);
-  upload(*k_, in.k, problem_.dtype);
-  upload(*v_, in.v, problem_.dtype);
-  if (sinks_) upload(*sinks_, in.sinks, Dtype::f32);
-  if (slopes_) upload(*slopes_, in.slopes, Dtype::f32);
-  if (bias_) upload(*bias_, in.bias, Dtype::f32);
+  upload(*q_, in.q);
+  upload(*k_, in.k);
+  upload(*v_, in.v);
+  if (sinks_) upload(*sinks_, in.sinks);
+  if (slopes_) upload(*slopes_, in.slopes);
+  if (bias_) upload(*bias_, in.bias);
+  if (q_descale_) upload(*q_descale_, in.q_descale);
+  if (k_descale_) upload(*k_descale_, in.k_descale);
+  if (v_descale_) upload(*v_descale_, in.v_descale);
 }
 
 void GuardedTensors::poison_inputs() {
@@ -219,17 +250,18 @@ Output GuardedTensors::download() const {
   Output output;
   output.o.resize(static_cast<std::size_t>(output_elements(problem_)));
   output.lse.resize(static_cast<std::size_t>(lse_elements(problem_)));
-  const auto fetch = [this](const Region& region, Dtype dtype, std::int64_t width, std::vector<float>& values,
+  const auto fetch = [this](const Region& region, std::int64_t width, std::vector<float>& values,
                             std::vector<std::int64_t>& unwritten) {
     region.download(image_);
     std::int64_t row = 0;
     region.each_row([&](std::size_t offset) {
-      if (decode(dtype, image_.data() + offset, width, values.data() + row * width)) unwritten.push_back(row);
+      if (decode(region.dtype, image_.data() + offset / 2, width, values.data() + row * width))
+        unwritten.push_back(row);
       ++row;
     });
   };
-  fetch(*o_, problem_.dtype, value_dim_of(problem_), output.o, output.unwritten_rows);
-  fetch(*lse_, Dtype::f32, 1, output.lse, output.unwritten_lse_rows);
+  fetch(*o_, value_dim_of(problem_), output.o, output.unwritten_rows);
+  fetch(*lse_, 1, output.lse, output.unwritten_lse_rows);
   return output;
 }
 
@@ -293,6 +325,15 @@ void share_rows(Inputs& in, const Tensors& t) {
     share_rows_of(in.bias, t.bias_strides, p.batch, p.heads, p.seq_q, p.seq_k);
     in.shared_axes |= zero_axes(t.bias_strides) << 9;
   }
+  const auto share_factors = [&](std::vector<float>& factors, const Descale& d, int first_bit) {
+    const Strides strides{d.batch, d.kv_head, 1};
+    if (factors.empty() || !has_stride_0(strides, p.batch, p.kv_heads, 1)) return;
+    share_rows_of(factors, strides, p.batch, p.kv_heads, 1, 1);
+    in.shared_axes |= zero_axes(strides) << first_bit;
+  };
+  share_factors(in.q_descale, t.q_descale, 12);
+  share_factors(in.k_descale, t.k_descale, 15);
+  share_factors(in.v_descale, t.v_descale, 18);
   in.equal_keys = t.k_strides.row == 0 && t.v_strides.row == 0 && p.seq_k > 1;
 }
 

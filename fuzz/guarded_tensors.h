@@ -57,16 +57,17 @@ class GuardedTensors {
     const char* name;
     std::int64_t batch, heads, seq, row_bytes;
     Strides strides;
+    Dtype dtype;
     std::int64_t element_bytes;
+    std::uint16_t poison;
     std::size_t extent_bytes;         // from the first element to the end of the last
     std::uint64_t uploaded_hash = 0;  // of the elements of an input
     GuardedMemory memory;
 
     Region(const char* name, Backend backend, Guard guard, const void* misaligned, const Strides& strides,
-           std::int64_t batch, std::int64_t heads, std::int64_t seq, std::int64_t head_dim,
-           std::int64_t element_bytes);
+           std::int64_t batch, std::int64_t heads, std::int64_t seq, std::int64_t head_dim, Dtype dtype);
     void download(std::vector<std::uint16_t>& image) const;
-    // Calls visit(image offset in 16-bit halves) for each row, in the order of [B, H, S].
+    // Calls visit(image offset in bytes) for each row, in the order of [B, H, S].
     template <class Visit>
     void each_row(Visit visit) const;
     std::string outside_violation(std::vector<std::uint16_t>& image) const;
@@ -76,20 +77,20 @@ class GuardedTensors {
   // A region of f32 per head, or [B, H, Sq, Sk]; null if the problem does not have it.
   using Optional = std::unique_ptr<Region>;
 
-  void upload(Region& region, const std::vector<float>& values, Dtype dtype);
+  void upload(Region& region, const std::vector<float>& values);
   std::vector<Region*> inputs() const;
 
   Problem problem_;
   Guard guard_;
   std::unique_ptr<Region> q_, k_, v_, o_, lse_;
-  Optional sinks_, slopes_, bias_;
+  Optional sinks_, slopes_, bias_, q_descale_, k_descale_, v_descale_;
   Tensors tensors_;
   // A copy of one region on the host. It is kept: allocating its pages takes longer than filling them.
   mutable std::vector<std::uint16_t> image_;
 };
 
-// Copies the first row, head or batch to all others along each axis of Q, K, V and the bias that has a stride
-// of 0.
+// Copies the first row, head or batch to all others along each axis of Q, K, V, the bias and the factors that
+// has a stride of 0.
 void share_rows(Inputs& inputs, const Tensors& laid_out);
 
 }  // namespace warpgauge

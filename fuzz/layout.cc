@@ -158,9 +158,10 @@ Tensors shared(const Problem& p, Layout layout) {
 
 Tensors odd_base(const Problem& p) {
   Tensors t = packed_tensors(p);
-  const auto one_element = static_cast<std::uintptr_t>(dtype_bytes(p.dtype));
-  t.q = t.k = t.v = reinterpret_cast<const void*>(one_element);
-  t.o = reinterpret_cast<void*>(one_element);
+  const auto one_element = [](Dtype dtype) { return static_cast<std::uintptr_t>(dtype_bytes(dtype)); };
+  t.q = reinterpret_cast<const void*>(one_element(query_type(p)));
+  t.k = t.v = reinterpret_cast<const void*>(one_element(key_type(p)));
+  t.o = reinterpret_cast<void*>(one_element(output_type(p)));
   return t;
 }
 
@@ -198,6 +199,36 @@ Strides bias_strides_of(const Problem& p, Layout layout) {
       return junk(shape, 14);
     default:
       return strides;
+  }
+}
+
+// [B, Hkv]: with gaps, in the order of the heads, or for all batches or all heads. `gap` differs per operand.
+Descale descale_of(const Problem& p, Layout layout, bool is_query, std::int64_t gap) {
+  Descale packed{nullptr, p.kv_heads, 1};
+  switch (layout) {
+    case Layout::padded:
+    case Layout::odd_row:
+    case Layout::cache_slice:
+      return {nullptr, gap * p.kv_heads + 5, gap};
+    case Layout::interleaved:
+    case Layout::batch_gap:
+      return {nullptr, gap, gap * p.batch};
+    case Layout::mixed:
+      return {nullptr, 0, gap};
+    case Layout::q_batch_stride_0:
+      return is_query ? Descale{nullptr, 0, 1} : packed;
+    case Layout::kv_batch_stride_0:
+      return is_query ? packed : Descale{nullptr, 0, 1};
+    case Layout::q_head_stride_0:
+      return is_query ? Descale{nullptr, 1, 0} : packed;
+    case Layout::kv_head_stride_0:
+      return is_query ? packed : Descale{nullptr, 1, 0};
+    case Layout::junk:
+      if (p.batch == 1) packed.batch = std::numeric_limits<std::int64_t>::max() / 2 - gap;
+      if (p.kv_heads == 1) packed.kv_head = -(std::int64_t{1} << 40) - gap;
+      return packed;
+    default:
+      return packed;
   }
 }
 
@@ -269,6 +300,9 @@ static Tensors main_tensors(const Problem& p, Layout layout) {
 Tensors layout_tensors(const Problem& p, Layout layout) {
   Tensors t = main_tensors(p, layout);
   t.bias_strides = bias_strides_of(p, layout);
+  t.q_descale = descale_of(p, layout, true, 2);
+  t.k_descale = descale_of(p, layout, false, 3);
+  t.v_descale = descale_of(p, layout, false, 1);
   if (layout == Layout::odd_base) t.bias = reinterpret_cast<const float*>(sizeof(float));
   return t;
 }
@@ -290,11 +324,11 @@ bool layout_fits(const Problem& p, Layout layout) {
   constexpr double kMostBytes = 0x1p44, kManyBytes = 0x1p30, kSparse = 16;
   constexpr double kMostRows = 4096;
   const Tensors t = layout_tensors(p, layout);
-  const auto fits = [&](const Strides& s, std::int64_t heads, std::int64_t seq) {
+  const auto fits = [&](const Strides& s, std::int64_t heads, std::int64_t seq, Dtype dtype) {
     const auto reach = [](std::int64_t stride, std::int64_t size) {
       return size > 1 ? static_cast<double>(stride) * static_cast<double>(size - 1) : 0.0;
     };
-    const auto element_bytes = static_cast<double>(dtype_bytes(p.dtype));
+    const auto element_bytes = static_cast<double>(dtype_bytes(dtype));
     const double bytes = element_bytes * (reach(s.batch, p.batch) + reach(s.head, heads) + reach(s.row, seq));
     const double rows = static_cast<double>(p.batch) * static_cast<double>(heads) * static_cast<double>(seq);
     return bytes < kManyBytes ||
@@ -302,8 +336,10 @@ bool layout_fits(const Problem& p, Layout layout) {
                kSparse * rows * static_cast<double>(std::min(p.head_dim, value_dim_of(p))) * element_bytes ||
            (bytes < kMostBytes && rows <= kMostRows);
   };
-  return fits(t.q_strides, p.heads, p.seq_q) && fits(t.o_strides, p.heads, p.seq_q) &&
-         fits(t.k_strides, p.kv_heads, p.seq_k) && fits(t.v_strides, p.kv_heads, p.seq_k);
+  return fits(t.q_strides, p.heads, p.seq_q, query_type(p)) &&
+         fits(t.o_strides, p.heads, p.seq_q, output_type(p)) &&
+         fits(t.k_strides, p.kv_heads, p.seq_k, key_type(p)) &&
+         fits(t.v_strides, p.kv_heads, p.seq_k, key_type(p));
 }
 
 bool backend_holds(Backend backend, Layout layout) {

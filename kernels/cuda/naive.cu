@@ -26,8 +26,8 @@ std::size_t shared_bytes(const Problem& p) {
 // The logit of a product of Q and K: scale, soft cap, and bias. The product of two f32 is not fused with what
 // follows: the maximum that is subtracted is rounded, and with huge logits the largest weight would not be 1.
 __device__ float logit_of(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t i,
-                          std::int64_t j, float dot) {
-  float logit = __fmul_rn(dot, static_cast<float>(p.scale));
+                          std::int64_t j, float scale, float dot) {
+  float logit = __fmul_rn(dot, scale);
   if (p.softcap != 0) {
     const auto cap = static_cast<float>(p.softcap);
     logit = __fmul_rn(cap, tanhf(__fdiv_rn(logit, cap)));
@@ -39,22 +39,23 @@ __device__ float logit_of(const Problem& p, const Tensors& t, std::int64_t b, st
   return logit;
 }
 
-template <class T>
+template <class Q, class K, class O>
 __global__ void attend_rows(Problem p, Tensors t) {
   extern __shared__ float shared[];
-  float *q_row = shared, *o_row = q_row + p.head_dim, *weights = o_row + p.head_dim,
+  const std::int64_t value_dim = p.value_dim == 0 ? p.head_dim : p.value_dim;
+  float *q_row = shared, *o_row = q_row + p.head_dim, *weights = o_row + value_dim,
         *scratch = weights + kThreads;
   const int thread = static_cast<int>(threadIdx.x);
   const std::int64_t row = blockIdx.x, i = row % p.seq_q, h = row / p.seq_q % p.heads,
                      b = row / p.seq_q / p.heads;
   const std::int64_t kv_head = h / (p.heads / p.kv_heads);
-  const T* q =
-      static_cast<const T*>(t.q) + b * t.q_strides.batch + h * t.q_strides.head + i * t.q_strides.row;
-  const T* k = static_cast<const T*>(t.k) + b * t.k_strides.batch + kv_head * t.k_strides.head;
-  const T* v = static_cast<const T*>(t.v) + b * t.v_strides.batch + kv_head * t.v_strides.head;
-  T* o = static_cast<T*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
+  const Q* q =
+      static_cast<const Q*>(t.q) + b * t.q_strides.batch + h * t.q_strides.head + i * t.q_strides.row;
+  const K* k = static_cast<const K*>(t.k) + b * t.k_strides.batch + kv_head * t.k_strides.head;
+  const K* v = static_cast<const K*>(t.v) + b * t.v_strides.batch + kv_head * t.v_strides.head;
+  O* o = static_cast<O*>(t.o) + b * t.o_strides.batch + h * t.o_strides.head + i * t.o_strides.row;
+  const float scale = static_cast<float>(p.scale) * t.q_descale.at(b, kv_head) * t.k_descale.at(b, kv_head);
 
-  const std::int64_t value_dim = p.value_dim == 0 ? p.head_dim : p.value_dim;
   for (std::int64_t d = thread; d < p.head_dim; d += kThreads) q_row[d] = cuda::to_float(q[d]);
   for (std::int64_t d = thread; d < value_dim; d += kThreads) o_row[d] = 0;
   __syncthreads();
@@ -69,7 +70,7 @@ __global__ void attend_rows(Problem p, Tensors t) {
       float dot = 0;
       for (std::int64_t d = 0; d < p.head_dim; ++d)
         dot += q_row[d] * cuda::to_float(k[j * t.k_strides.row + d]);
-      logit = logit_of(p, t, b, h, i, j, dot);
+      logit = logit_of(p, t, b, h, i, j, scale, dot);
     }
     const float chunk_max = cuda::block_max(logit, scratch);
     const float new_max = chunk_max > largest ? chunk_max : largest;
@@ -88,8 +89,8 @@ __global__ void attend_rows(Problem p, Tensors t) {
     __syncthreads();  // before the next chunk overwrites the weights
   }
 
-  const float inverse = keys.count() > 0 ? 1.0f / sum : 0.0f;
-  for (std::int64_t d = thread; d < value_dim; d += kThreads) o[d] = cuda::from_float<T>(o_row[d] * inverse);
+  const float inverse = keys.count() > 0 ? 1.0f / sum : 0.0f, factor = t.v_descale.at(b, kv_head);
+  for (std::int64_t d = thread; d < value_dim; d += kThreads) o[d] = cuda::from_float<O>(o_row[d] * inverse * factor);
   if (thread == 0) t.lse[row] = keys.count() > 0 ? largest + logf(sum) : largest;
 }
 
@@ -102,8 +103,8 @@ std::string supports(const Problem& p, const Tensors&) {
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
   const auto rows = static_cast<unsigned>(lse_elements(p));
-  cuda::with_element_type(p.dtype, [&](auto element) {
-    attend_rows<decltype(element)>
+  cuda::with_operand_types(p, [&](auto query, auto key, auto output) {
+    attend_rows<decltype(query), decltype(key), decltype(output)>
         <<<rows, kThreads, shared_bytes(p), static_cast<cudaStream_t>(l.stream)>>>(p, t);
   });
   WARPGAUGE_CUDA_CHECK(cudaGetLastError());
