@@ -2,7 +2,7 @@
 # ci/setup.sh - lists the packages that are missing, then installs them. No other script names packages to install.
 #
 #   --check        only list what is missing; exit 1 if anything is missing
-#   --lint         also install what .ci/run needs: clang-format, shellcheck, yamllint, a validator of JSON Schema
+#   --lint         also install what .ci/run needs: clang-format, shellcheck, yamllint, a validator of JSON Schema, numpy
 #   --dev          also install all other tools for development: clang, clang-tidy, ccache, more linters
 #   --cuda         also install nvcc and cuBLAS to .deps/cuda, if there is no nvcc; a machine without a GPU can then build
 #   --bundle DIR   use no package registry: unpack a bundle of ci/offline-bundle.sh to .deps/prefix
@@ -18,7 +18,7 @@ readonly cmake_wanted=3.25
 packages=(g++ make ninja-build git ca-certificates python3 binutils
   libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev libfmt-dev
   libboost-math-dev libboost-context-dev libopenblas-dev)
-lint_packages=(clang-format-14 shellcheck yamllint python3-jsonschema)
+lint_packages=(clang-format-14 shellcheck yamllint python3-jsonschema python3-numpy)
 dev_packages=(clang clang-tidy ccache)
 # Wheels with their versions, so that CI changes only by a commit. CMake 3, because sources that CMake fetches for a missing
 # package may need policies that CMake 4 removed.

@@ -15,7 +15,8 @@ namespace warpgauge {
 
 class SignedBias {
  public:
-  void add(Dtype dtype, const Accuracy& accuracy);
+  void add(Dtype dtype,  // of O
+           const Accuracy& accuracy);
 
   // Empty, or which type is biased, by how much, and how far right kernels are.
   [[nodiscard]] std::string failure() const;
@@ -27,7 +28,7 @@ class SignedBias {
   struct OfType {
     SignedErrors upward, outward;  // of the problems
   };
-  std::array<OfType, 3> types_;  // by Dtype
+  std::array<OfType, 3> types_;  // by Dtype; O is never e4m3
 };
 
 }  // namespace warpgauge

@@ -8,23 +8,36 @@
 namespace warpgauge {
 namespace {
 
-// The exponent of the smallest normal number.
-int least_exponent(Dtype dtype) {
-  return dtype == Dtype::f16 ? -14 : -126;
-}
-
 // The smallest normal f32. Results below it may be flushed to 0, as the GPU's fast instructions do.
 constexpr double kFlushed = 0x1p-126;
 
-// Of the weights in P V; 0 if they are exact.
-double weight_roundoff(Dtype dtype, const Rounding& rounding) {
-  return dtype == Dtype::f32 || rounding.weights == Rounding::Weights::exact ? 0 : unit_roundoff(dtype);
+bool has_e4m3_weights(const Rounding& rounding) {
+  return rounding.e4m3_weights && rounding.weights != Rounding::Weights::exact;
 }
 
-// The error of a weight that is too small for a normal number of f16, in units of normalized weights.
+Dtype weight_type(Dtype dtype, const Rounding& rounding) {
+  return has_e4m3_weights(rounding) ? Dtype::e4m3 : dtype;
+}
+
+// Of the weights in P V; 0 if they are exact.
+double weight_roundoff(Dtype dtype, const Rounding& rounding) {
+  const Dtype type = weight_type(dtype, rounding);
+  return type == Dtype::f32 || rounding.weights == Rounding::Weights::exact ? 0 : unit_roundoff(type);
+}
+
+// The error of a weight that is too small for a normal number of f16 or e4m3, in units of normalized weights.
 double subnormal_step(Dtype dtype, const Rounding& rounding, double row_sum) {
-  if (dtype != Dtype::f16 || rounding.weights == Rounding::Weights::exact) return 0;
-  return 0x1p-25 / (rounding.weights == Rounding::Weights::before_division ? row_sum : 1);
+  const Dtype type = weight_type(dtype, rounding);
+  if (rounding.weights == Rounding::Weights::exact || (type != Dtype::f16 && type != Dtype::e4m3)) return 0;
+  const double step = type == Dtype::f16 ? 0x1p-25 : std::ldexp(0x1p-10, -rounding.weight_exponent);
+  return step / (rounding.weights == Rounding::Weights::before_division ? row_sum : 1);
+}
+
+// Of the rounded weights in P V.
+double weight_term(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
+  const double u = weight_roundoff(dtype, rounding);
+  if (!has_e4m3_weights(rounding)) return 3 * u * row.spread;
+  return std::min(u * row.mass, 6 * u * row.spread + u * row.largest_output);
 }
 
 double peak_roundoff(Dtype dtype, const Rounding& rounding, const RowTerms& row) {
@@ -32,6 +45,21 @@ double peak_roundoff(Dtype dtype, const Rounding& rounding, const RowTerms& row)
 }
 
 }  // namespace
+
+Rounding effective_rounding(const Problem& p, const Rounding& rounding) {
+  Rounding effective = rounding;
+  if (!has_descales(p)) effective.e4m3_weights = false, effective.weight_exponent = 0;
+  if (output_type(p) != Dtype::f32) return effective;
+  if (!has_e4m3_weights(effective)) return {};
+  effective.scaled_query = effective.logits = false;
+  return effective;
+}
+
+float round_weight(Dtype dtype, const Rounding& rounding, float weight) {
+  if (!has_e4m3_weights(rounding)) return round_to(dtype, weight);
+  return std::ldexp(round_to(Dtype::e4m3, std::ldexp(weight, rounding.weight_exponent)),
+                    -rounding.weight_exponent);
+}
 
 double ulp(Dtype dtype, double value) {
   const int least = least_exponent(dtype);
@@ -43,23 +71,28 @@ double output_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row) 
   const double of_sum = kF32Roundoff * (4 + std::sqrt(static_cast<double>(row.head_dim)) * row.logit_mass);
   const double of_logit =
       std::expm1(row.query_rounding + peak_roundoff(dtype, rounding, row) + row.variant_error);
-  double bound = 2 * row.low_error + ulp(dtype, row.largest_output) +
-                 3 * (u + of_sum + of_logit) * row.spread +
+  double bound = 2 * row.low_error + ulp(dtype, row.largest_output) + weight_term(dtype, rounding, row) +
+                 3 * (of_sum + of_logit) * row.spread +
                  (std::sqrt(keys) + (row.equal_keys ? keys / 2 : 0)) * kF32Roundoff * row.mass;
   if (rounding.row_sum) bound += 3 * u * row.weight_spread * row.largest_output;
-  return bound + kFlushed + 3 * subnormal_step(dtype, rounding, row.row_sum) * row.value_spread;
+  return bound + kFlushed * std::max(1.0, row.value_factor) +
+         3 * subnormal_step(dtype, rounding, row.row_sum) * row.value_spread;
 }
 
 double range_slack(Dtype dtype, const Rounding& rounding, const RowTerms& row, double magnitude) {
   const double u = rounding.row_sum ? 0 : weight_roundoff(dtype, rounding);
   const double sums = kF32Roundoff * (8 + static_cast<double>(row.keys));
-  return magnitude * (u + sums + row.sum_error) + ulp(dtype, magnitude) + kFlushed;
+  const double lost =
+      has_e4m3_weights(rounding)
+          ? std::min(1.0, subnormal_step(dtype, rounding, row.row_sum) * static_cast<double>(row.keys))
+          : 0;
+  return magnitude * (u + lost + sums + row.sum_error) + ulp(dtype, magnitude) + kFlushed;
 }
 
 double counting_bound(Dtype dtype, const Rounding& rounding, std::int64_t keys) {
   const auto count = static_cast<double>(keys);
   const bool is_divided = rounding.weights == Rounding::Weights::after_division;
-  const double weight = is_divided ? round_to(dtype, static_cast<float>(1 / count)) : 1 / count;
+  const double weight = is_divided ? round_weight(dtype, rounding, static_cast<float>(1 / count)) : 1 / count;
   const RowTerms row{.keys = keys,
                      .largest_output = 1.0,
                      .low_error = std::fabs(count * weight - 1),

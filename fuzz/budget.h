@@ -37,9 +37,17 @@ struct RowTerms {
   double value_spread = 0;    // max over d of sqrt(sum_j v_jd^2)
   double logit_peak = 0;      // max over j of |s_j|
   double query_rounding = 0;  // max over j of sum_d |r_d k_jd|, r_d the rounding error bound of scale q_d
-  double variant_error = 0;   // max over j of the error of s_j that the soft cap and the bias add in f32
+  double variant_error = 0;   // max over j of the error of s_j that factors, soft cap and bias add in f32
+  double value_factor = 1;    // magnitude of the factor of V; all terms of V include it
   bool equal_keys = false;    // all keys are equal, and all values: so are the terms p_j v_jd
 };
+
+// What `rounding` means for the problem: 16-bit roundings are none for f32, and those to e4m3 only exist if V
+// is e4m3. The other functions take this one.
+[[nodiscard]] Rounding effective_rounding(const Problem& problem, const Rounding& rounding);
+
+// A weight as the kernel rounds it. `dtype` is that of O, also below.
+[[nodiscard]] float round_weight(Dtype dtype, const Rounding& rounding, float weight);
 
 // Bound on max over d of |O - ref|, ref rounded to the output type:
 //
@@ -62,7 +70,18 @@ struct RowTerms {
 // - sqrt(keys) 2^-24 mass: f32 accumulation in any order, a random walk with one step per key.
 // - keys / 2 2^-24 mass: if all terms are equal (stride 0), each addition may be rounded in one direction.
 //   The partial sums are k p v for k = 1 .. keys, and each is rounded by 2^-24 of itself at most.
-// - 2^-126: sums below the smallest normal f32 may be flushed to 0.
+// - 2^-126: sums below the smallest normal f32 may be flushed to 0. Times the factor of V, if that is larger
+//   than 1.
+//
+// With e4m3 weights the terms of P, 3 u spread and 3 2^-25 value_spread / L, are
+//
+//   min(u mass, 6 u spread + u |O|) + 3 2^(-10 - weight_exponent) value_spread / L,   u = 2^-4
+//
+// - u mass is strict. 7 % of the weights below 1 are rounded to 1: weights that are nearly equal have equal
+//   errors, which the computation with the same roundings, of error low_error, has too. But a kernel with a
+//   running maximum rounds other numbers in its first tiles, whose errors are then equal among each other.
+//   Their sum is u |O|, and the part of the first tiles in it, which is of the size of the spread.
+// - e4m3 rounds numbers below 2^-6 to multiples of 2^-9.
 [[nodiscard]] double output_bound(Dtype dtype, const Rounding& rounding, const RowTerms& row);
 
 // O is a mean of the visible values of V, and of 0 if there are sinks, whatever the logits are. This is how
@@ -74,6 +93,7 @@ struct RowTerms {
 // - 2^-24 (8 + keys): the f32 sum of P V, half an ulp per key, and the division.
 // - sum_error: the f32 sum of the weights.
 // - ulp: the rounding of the result.
+// - e4m3 weights: keys 2^(-10 - weight_exponent) / L, at most 1, for the weights that become 0.
 //
 // The range bounds O where the bound above does not, because it grows with the logits.
 [[nodiscard]] double range_slack(Dtype dtype, const Rounding& rounding, const RowTerms& row,
@@ -99,6 +119,7 @@ struct RowTerms {
 //                         documented limits). The derivative of tanh is at most 1, and z tanh'(z) <= tanh z.
 //   + [ALiBi] |slope distance|    the product; slopes and distances below 2^24 are exact
 //   + [bias] |s_j|                the sum.
+//   + [factors] 2 |x|             scale, qs and ks are multiplied: two products more than without factors.
 //
 // A sink is a weight like those of the keys, without a value: row_sum, weight_spread and sum_error include
 // it.

@@ -133,6 +133,15 @@ void draw_window(Draws& draws, Problem& p) {
     p.window.right = draws.one_in(4) && p.window.left >= 0 ? -1 : std::max<std::int64_t>(1, draw_side(draws));
 }
 
+// One problem in six: as often of Q, K and V as of K and V alone.
+void draw_e4m3(Draws& draws, Problem& p) {
+  if (!draws.one_in(6)) return;
+  if (draws.one_in(2))
+    p.dtype = Dtype::e4m3;
+  else
+    p.kv_e4m3 = true;
+}
+
 // Half of the problems have none.
 void draw_variants(Draws& draws, Problem& p) {
   constexpr double kCaps[] = {50, 50, 30, 5, 1, 0.25, 1000};
@@ -226,10 +235,13 @@ void fit(Problem& p, double limit, Backend backend) {
 
 // The streams of a case. Each is drawn from in the same order, whatever the others give.
 struct Streams {
-  Draws draws, variants, sequences;
+  Draws draws, variants, sequences, types;
 
   Streams(std::uint64_t seed, std::uint64_t attempt)
-      : draws(seed, attempt), variants(seed, kAttempts + attempt), sequences(seed, 2 * kAttempts + attempt) {}
+      : draws(seed, attempt),
+        variants(seed, kAttempts + attempt),
+        sequences(seed, 2 * kAttempts + attempt),
+        types(seed, 3 * kAttempts + attempt) {}
 };
 
 // Lengths in a quarter of the problems, with at least two sequences. Those keep the cost.
@@ -250,9 +262,10 @@ void draw_pages(Draws& draws, Problem& p) {
   if (draws.one_in(4)) p.page = draws.one_in(8) ? 16 * draws.range(1, 16) : draws.pick(kPages);
 }
 
-Problem draw_sized_problem(Draws& draws, Draws& variants, const DrawLimits& limits) {
+Problem draw_sized_problem(Draws& draws, Draws& variants, Draws& types, const DrawLimits& limits) {
   Problem p = draw_kind(draws);
   if (limits.variants) draw_variants(variants, p);
+  if (limits.variants) draw_e4m3(types, p);
   if (limits.corners && draws.one_in(4)) {
     draw_corner_sizes(draws, kMaxCornerVolume, limits.backend, p);
     return p;
@@ -268,7 +281,7 @@ Problem draw_sized_problem(Draws& draws, Draws& variants, const DrawLimits& limi
 }
 
 Problem draw_problem(Streams& streams, const DrawLimits& limits) {
-  Problem p = draw_sized_problem(streams.draws, streams.variants, limits);
+  Problem p = draw_sized_problem(streams.draws, streams.variants, streams.types, limits);
   if (!limits.sequences) return p;
   const bool is_corner = check_cost(p, limits.backend) > static_cast<double>(limits.volume);
   if (!is_corner) draw_lengths(streams.sequences, limits, p);

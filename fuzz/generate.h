@@ -4,7 +4,8 @@
 // takes milliseconds. Lengths and causal diagonals cluster at tile edges. Up to 71 heads share keys. Sq and
 // Sk differ in both directions; Sk may be 0. D is 1 to 576, and the scale may be 0 or negative. Half of the
 // problems have variants: a window, a soft cap, sinks, a bias, or a Dv other than D. A third have sequences
-// of different lengths, or pages. Few problems have 65,537 heads or batches, or up to 70,000 keys.
+// of different lengths, or pages. One in six has e4m3 operands. Few problems have 65,537 heads or batches, or
+// up to 70,000 keys.
 #pragma once
 
 #include <cstdint>

@@ -48,9 +48,9 @@ std::size_t enter(const char* name, const char* data, std::size_t bytes, const c
   return table.size();  // the handler will not know it
 }
 
-void fill_with_poison(char* begin, std::size_t bytes) {
+void fill_with_poison(char* begin, std::size_t bytes, std::uint16_t poison) {
   auto* halves = reinterpret_cast<std::uint16_t*>(begin);
-  std::fill_n(halves, bytes / 2, kPoison);
+  std::fill_n(halves, bytes / 2, poison);
 }
 
 }  // namespace
@@ -71,10 +71,11 @@ const char* guard_name(Guard guard) {
   return "?";
 }
 
-GuardedMemory::GuardedMemory(Backend backend, std::size_t bytes, const Options& options) : bytes_(bytes) {
+GuardedMemory::GuardedMemory(Backend backend, std::size_t bytes, const Options& options)
+    : bytes_(bytes), poison_(options.poison) {
   if (backend == Backend::cuda) {
     const std::size_t before = kBandBytes + options.misalignment;
-    device_.emplace(backend, before + round_up(bytes, 2) + kBandBytes);
+    device_.emplace(backend, round_up(before + bytes, 2) + kBandBytes);
     auto* begin = static_cast<char*>(device_->data());
     data_ = begin + before;
     spans_ = {{begin, device_->bytes(), 0}};
@@ -178,11 +179,11 @@ void GuardedMemory::download(void* image) const {
 
 void GuardedMemory::poison() {
   if (!device_) {
-    for (const Span& span : spans_) fill_with_poison(span.begin, span.bytes);
+    for (const Span& span : spans_) fill_with_poison(span.begin, span.bytes, poison_);
     return;
   }
   constexpr std::size_t kChunkBytes = std::size_t{1} << 18;
-  static const std::vector<std::uint16_t> chunk(kChunkBytes / 2, kPoison);
+  const std::vector<std::uint16_t> chunk(kChunkBytes / 2, poison_);
   for (std::size_t at = 0; at < image_bytes_; at += kChunkBytes)
     device_->upload(chunk.data(), std::min(kChunkBytes, image_bytes_ - at), at);
 }

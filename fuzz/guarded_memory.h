@@ -27,6 +27,9 @@ enum class Guard {
 // and, twice in a row, as f32. Arithmetic produces only quiet NaNs, so no kernel computes this value.
 inline constexpr std::uint16_t kPoison = 0x7fa5;
 
+// Around e4m3 inputs: two NaNs. Half of the bytes of kPoison are a number there.
+inline constexpr std::uint16_t kPoisonE4m3 = 0x7f7f;
+
 // A range of bytes, from the first byte of the tensor.
 struct ByteRange {
   std::int64_t first, bytes;
@@ -40,6 +43,7 @@ class GuardedMemory {
     std::size_t alignment = 16;        // of the first byte
     std::size_t misalignment = 0;      // bytes past this alignment
     std::vector<ByteRange> used = {};  // not empty: only the pages of these ranges exist. Host only
+    std::uint16_t poison = kPoison;    // what poison() fills it with
   };
 
   // Throws std::bad_alloc, or for CUDA std::runtime_error.
@@ -50,7 +54,7 @@ class GuardedMemory {
 
   [[nodiscard]] void* data() const { return data_; }
 
-  // The accessible memory as one array. Offsets count from its start, bytes from data().
+  // The accessible memory as one array of an even size. Offsets count from its start, bytes from data().
   [[nodiscard]] std::size_t image_bytes() const { return image_bytes_; }
   [[nodiscard]] std::size_t offset_of(std::int64_t byte) const;
   [[nodiscard]] std::int64_t byte_at(std::size_t offset) const;
@@ -69,6 +73,7 @@ class GuardedMemory {
   void make_accessible(const std::vector<ByteRange>& used, char* first, char* end);
 
   std::size_t bytes_, image_bytes_ = 0;
+  std::uint16_t poison_;
   char* data_ = nullptr;
   std::vector<Span> spans_;
   std::optional<Buffer> device_;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include "fuzz/random.h"
 
@@ -35,17 +37,19 @@ std::vector<ByteRange> used_rows(const Strides& s, const TensorShape& shape, std
   return rows;
 }
 
-// Writes `count` values of the type at `target`.
-void encode(Dtype dtype, const float* values, std::int64_t count, std::uint16_t* target) {
+// Writes `count` values of the type at `target`. A negative NaN becomes the other NaN of e4m3.
+void encode(Dtype dtype, const float* values, std::int64_t count, char* target) {
   with_element_type(dtype, [&]<class T>(T) {
     for (std::int64_t d = 0; d < count; ++d) {
-      const T element(values[d]);
-      std::memcpy(target + d * static_cast<std::int64_t>(sizeof(T) / 2), &element, sizeof element);
+      T element(values[d]);
+      if constexpr (std::is_same_v<T, e4m3>)
+        if (std::isnan(values[d]) && std::signbit(values[d])) element.bits = 0x80 | e4m3::kNan;
+      std::memcpy(target + d * static_cast<std::int64_t>(sizeof(T)), &element, sizeof element);
     }
   });
 }
 
-// Reads `count` values of the type; returns whether any of them is poison.
+// Reads `count` values of an output's type; returns whether any of them is poison.
 bool decode(Dtype dtype, const std::uint16_t* source, std::int64_t count, float* values) {
   if (dtype == Dtype::f32) {
     bool poisoned = false;
@@ -75,21 +79,23 @@ std::uint64_t hash_output(const Output& output) {
 }
 
 GuardedTensors::Region::Region(const char* name_, Backend backend, Guard guard, const void* misaligned,
-                               const Strides& strides_, Rows rows_, const TensorShape& shape_,
-                               std::int64_t element_bytes_)
+                               const Strides& strides_, Rows rows_, const TensorShape& shape_, Dtype dtype_)
     : name(name_),
       rows(rows_),
       shape(shape_),
-      row_bytes(shape.dim * element_bytes_),
+      row_bytes(shape.dim * dtype_bytes(dtype_)),
       strides(strides_),
-      element_bytes(element_bytes_),
+      dtype(dtype_),
+      element_bytes(dtype_bytes(dtype_)),
+      poison(dtype_ == Dtype::e4m3 ? kPoisonE4m3 : kPoison),
       extent_bytes(static_cast<std::size_t>(extent(strides, shape) * element_bytes)),
       memory(backend, extent_bytes,
              {.name = name_,
               .guard = guard,
               .alignment = kAlignment,
               .misalignment = reinterpret_cast<std::uintptr_t>(misaligned) % kAlignment,
-              .used = used_rows(strides, shape, element_bytes)}) {
+              .used = used_rows(strides, shape, element_bytes),
+              .poison = poison}) {
   memory.poison();
 }
 
@@ -116,7 +122,7 @@ void GuardedTensors::each_row(const Region& region, Visit visit) const {
     for (std::int64_t h = 0; h < region.shape.heads; ++h, row += missing)
       for (std::int64_t i = 0; i < rows; ++i, ++row) {
         const std::int64_t element = offset_of(region.strides, place_of(b, i), h);
-        visit(row, region.memory.offset_of(element * region.element_bytes) / 2);
+        visit(row, region.memory.offset_of(element * region.element_bytes));
       }
   }
 }
@@ -124,7 +130,7 @@ void GuardedTensors::each_row(const Region& region, Visit visit) const {
 std::uint64_t GuardedTensors::hash_rows(const Region& region, const std::vector<std::uint16_t>& image) const {
   std::uint64_t hash = 0;
   each_row(region, [&](std::int64_t, std::size_t offset) {
-    const auto* bytes = reinterpret_cast<const char*>(image.data() + offset);
+    const auto* bytes = reinterpret_cast<const char*>(image.data()) + offset;
     for (std::int64_t at = 0; at < region.row_bytes; at += 8) {
       std::uint64_t word = 0;
       std::memcpy(&word, bytes + at,
@@ -138,13 +144,20 @@ std::uint64_t GuardedTensors::hash_rows(const Region& region, const std::vector<
 
 // Overwrites the elements in the image with poison. Any other value left in it lies outside of them.
 std::string GuardedTensors::outside_violation(const Region& region, std::vector<std::uint16_t>& image) const {
+  const std::uint16_t poison = region.poison;
   each_row(region, [&](std::int64_t, std::size_t offset) {
-    std::fill_n(image.begin() + static_cast<std::ptrdiff_t>(offset), region.row_bytes / 2, kPoison);
+    if (region.element_bytes == 1)  // both bytes of its poison are equal
+      std::memset(reinterpret_cast<char*>(image.data()) + offset, poison & 0xff,
+                  static_cast<std::size_t>(region.row_bytes));
+    else
+      std::fill_n(image.begin() + static_cast<std::ptrdiff_t>(offset / 2), region.row_bytes / 2, poison);
   });
   const auto wrong =
-      std::find_if(image.begin(), image.end(), [](std::uint16_t half) { return half != kPoison; });
+      std::find_if(image.begin(), image.end(), [=](std::uint16_t half) { return half != poison; });
   if (wrong == image.end()) return {};
-  const std::int64_t byte = region.memory.byte_at(2 * static_cast<std::size_t>(wrong - image.begin()));
+  const bool is_second_byte = region.element_bytes == 1 && ((*wrong ^ poison) & 0xff) == 0;
+  const std::int64_t byte =
+      region.memory.byte_at(2 * static_cast<std::size_t>(wrong - image.begin()) + (is_second_byte ? 1 : 0));
   const auto end = static_cast<std::int64_t>(region.extent_bytes);
   const char* name = region.name;
   if (byte < 0) return fmt::format("{} was written to {} bytes before its start", name, -byte);
@@ -157,32 +170,42 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, Layout layout,
 
 GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors& t, Guard guard)
     : problem_(p), guard_(guard), placement_(make_placement(p, 0, false)) {
-  const std::int64_t element = dtype_bytes(p.dtype), word = sizeof(float);
   const auto region = [&](const char* name, const void* misaligned, const Strides& strides, Rows rows,
-                          const TensorShape& shape, std::int64_t bytes) {
-    return std::make_unique<Region>(name, backend, guard, misaligned, strides, rows, shape, bytes);
+                          const TensorShape& shape, Dtype dtype) {
+    return std::make_unique<Region>(name, backend, guard, misaligned, strides, rows, shape, dtype);
   };
+  // Integers are 4 bytes, as f32.
   const auto list = [&](const char* name, std::int64_t size) {
-    return region(name, nullptr, packed_strides(1, 1, size), Rows::plain, {1, 1, 1, size}, word);
+    return region(name, nullptr, packed_strides(1, 1, size), Rows::plain, {1, 1, 1, size}, Dtype::f32);
+  };
+  const auto descale = [&](const char* name, const Descale& d) {
+    return region(name, nullptr, {d.batch, d.kv_head, 0}, Rows::plain, {p.batch, p.kv_heads, 1, 1},
+                  Dtype::f32);
   };
   const TensorShape lse = lse_shape(p);
-  q_ = region("Q", t.q, t.q_strides, Rows::queries, query_shape(p), element);
-  k_ = region("K", t.k, t.k_strides, Rows::keys, key_shape(p, t), element);
-  v_ = region("V", t.v, t.v_strides, Rows::keys, value_shape(p, t), element);
-  o_ = region("O", t.o, t.o_strides, Rows::queries, output_shape(p), element);
-  lse_ = region("LSE", t.lse, packed_strides(lse.heads, lse.rows, 1), Rows::queries, lse, word);
+  q_ = region("Q", t.q, t.q_strides, Rows::queries, query_shape(p), query_type(p));
+  k_ = region("K", t.k, t.k_strides, Rows::keys, key_shape(p, t), key_type(p));
+  v_ = region("V", t.v, t.v_strides, Rows::keys, value_shape(p, t), key_type(p));
+  o_ = region("O", t.o, t.o_strides, Rows::queries, output_shape(p), output_type(p));
+  lse_ = region("LSE", t.lse, packed_strides(lse.heads, lse.rows, 1), Rows::queries, lse, Dtype::f32);
   if (p.sinks) sinks_ = list("the sinks", p.heads);
   if (p.bias == Bias::alibi) slopes_ = list("the slopes", p.heads);
   if (p.bias == Bias::tensor)
-    bias_ =
-        region("the bias", t.bias, t.bias_strides, Rows::plain, {p.batch, p.heads, p.seq_q, p.seq_k}, word);
+    bias_ = region("the bias", t.bias, t.bias_strides, Rows::plain, {p.batch, p.heads, p.seq_q, p.seq_k},
+                   Dtype::f32);
+  if (has_query_descale(p)) q_descale_ = descale("the factors of Q", t.q_descale);
+  if (has_descales(p)) {
+    k_descale_ = descale("the factors of K", t.k_descale);
+    v_descale_ = descale("the factors of V", t.v_descale);
+  }
   if (p.lengths != Lengths::equal) {
     q_starts_ = list("the starts of Q", p.batch + 1);
     k_starts_ = list("the starts of K", p.batch + 1);
   }
   if (p.page > 0)
-    table_ = region("the page table", nullptr, {0, 0, t.table_stride}, Rows::plain,
-                    {1, 1, pages_of(p.seq_k, p.page) == 0 ? 0 : p.batch, pages_of(p.seq_k, p.page)}, word);
+    table_ =
+        region("the page table", nullptr, {0, 0, t.table_stride}, Rows::plain,
+               {1, 1, pages_of(p.seq_k, p.page) == 0 ? 0 : p.batch, pages_of(p.seq_k, p.page)}, Dtype::f32);
   const auto floats = [](const Optional& one) {
     return one ? static_cast<const float*>(one->memory.data()) : nullptr;
   };
@@ -202,6 +225,9 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors&
               .slopes = floats(slopes_),
               .bias = floats(bias_),
               .bias_strides = t.bias_strides,
+              .q_descale = {floats(q_descale_), t.q_descale.batch, t.q_descale.kv_head},
+              .k_descale = {floats(k_descale_), t.k_descale.batch, t.k_descale.kv_head},
+              .v_descale = {floats(v_descale_), t.v_descale.batch, t.v_descale.kv_head},
               .q_starts = integers(q_starts_),
               .k_starts = integers(k_starts_),
               .page_table = integers(table_),
@@ -210,17 +236,18 @@ GuardedTensors::GuardedTensors(Backend backend, const Problem& p, const Tensors&
 }
 
 std::vector<GuardedTensors::Region*> GuardedTensors::inputs() const {
-  std::vector<Region*> regions{q_.get(),    k_.get(),        v_.get(),        sinks_.get(), slopes_.get(),
-                               bias_.get(), q_starts_.get(), k_starts_.get(), table_.get()};
+  std::vector<Region*> regions{q_.get(),         k_.get(),        v_.get(),         sinks_.get(),
+                               slopes_.get(),    bias_.get(),     q_descale_.get(), k_descale_.get(),
+                               v_descale_.get(), q_starts_.get(), k_starts_.get(),  table_.get()};
   std::erase(regions, nullptr);
   return regions;
 }
 
-void GuardedTensors::upload(Region& region, const std::vector<float>& values, Dtype dtype) {
-  image_.assign(region.memory.image_bytes() / 2, kPoison);
+void GuardedTensors::upload(Region& region, const std::vector<float>& values) {
+  image_.assign(region.memory.image_bytes() / 2, region.poison);
   const std::int64_t width = region.shape.dim;
   each_row(region, [&](std::int64_t row, std::size_t offset) {
-    encode(dtype, values.data() + row * width, width, image_.data() + offset);
+    encode(region.dtype, values.data() + row * width, width, reinterpret_cast<char*>(image_.data()) + offset);
   });
   region.uploaded_hash = hash_rows(region, image_);
   region.memory.upload(image_.data());
@@ -229,7 +256,7 @@ void GuardedTensors::upload(Region& region, const std::vector<float>& values, Dt
 void GuardedTensors::upload(Region& region, const std::vector<std::int32_t>& values) {
   image_.assign(region.memory.image_bytes() / 2, kPoison);
   each_row(region, [&](std::int64_t row, std::size_t offset) {
-    std::memcpy(image_.data() + offset, values.data() + row * region.shape.dim,
+    std::memcpy(reinterpret_cast<char*>(image_.data()) + offset, values.data() + row * region.shape.dim,
                 static_cast<std::size_t>(region.row_bytes));
   });
   region.uploaded_hash = hash_rows(region, image_);
@@ -238,12 +265,15 @@ void GuardedTensors::upload(Region& region, const std::vector<std::int32_t>& val
 
 void GuardedTensors::upload(const Inputs& in) {
   placement_ = in.placement;
-  upload(*q_, in.q, problem_.dtype);
-  upload(*k_, in.k, problem_.dtype);
-  upload(*v_, in.v, problem_.dtype);
-  if (sinks_) upload(*sinks_, in.sinks, Dtype::f32);
-  if (slopes_) upload(*slopes_, in.slopes, Dtype::f32);
-  if (bias_) upload(*bias_, in.bias, Dtype::f32);
+  upload(*q_, in.q);
+  upload(*k_, in.k);
+  upload(*v_, in.v);
+  if (sinks_) upload(*sinks_, in.sinks);
+  if (slopes_) upload(*slopes_, in.slopes);
+  if (bias_) upload(*bias_, in.bias);
+  if (q_descale_) upload(*q_descale_, in.q_descale);
+  if (k_descale_) upload(*k_descale_, in.k_descale);
+  if (v_descale_) upload(*v_descale_, in.v_descale);
   if (q_starts_) upload(*q_starts_, in.placement.q_starts);
   if (k_starts_) upload(*k_starts_, in.placement.k_starts);
   if (table_) upload(*table_, in.placement.table);
@@ -261,15 +291,16 @@ Output GuardedTensors::download() const {
   Output output;
   output.o.resize(static_cast<std::size_t>(output_elements(problem_)));
   output.lse.resize(static_cast<std::size_t>(lse_elements(problem_)));
-  const auto fetch = [this](const Region& region, Dtype dtype, std::int64_t width, std::vector<float>& values,
+  const auto fetch = [this](const Region& region, std::int64_t width, std::vector<float>& values,
                             std::vector<std::int64_t>& unwritten) {
     region.download(image_);
     each_row(region, [&](std::int64_t row, std::size_t offset) {
-      if (decode(dtype, image_.data() + offset, width, values.data() + row * width)) unwritten.push_back(row);
+      if (decode(region.dtype, image_.data() + offset / 2, width, values.data() + row * width))
+        unwritten.push_back(row);
     });
   };
-  fetch(*o_, problem_.dtype, value_dim_of(problem_), output.o, output.unwritten_rows);
-  fetch(*lse_, Dtype::f32, 1, output.lse, output.unwritten_lse_rows);
+  fetch(*o_, value_dim_of(problem_), output.o, output.unwritten_rows);
+  fetch(*lse_, 1, output.lse, output.unwritten_lse_rows);
   return output;
 }
 
@@ -343,6 +374,15 @@ void share_rows(Inputs& in, const Tensors& laid_out) {
     share_rows_of(in.bias, t.bias_strides, p.batch, p.heads, p.seq_q, p.seq_k);
     in.shared_axes |= zero_axes(t.bias_strides) << 9;
   }
+  const auto share_factors = [&](std::vector<float>& factors, const Descale& d, int first_bit) {
+    const Strides strides{d.batch, d.kv_head, 1};
+    if (factors.empty() || !has_stride_0(strides, p.batch, p.kv_heads, 1)) return;
+    share_rows_of(factors, strides, p.batch, p.kv_heads, 1, 1);
+    in.shared_axes |= zero_axes(strides) << first_bit;
+  };
+  share_factors(in.q_descale, t.q_descale, 12);
+  share_factors(in.k_descale, t.k_descale, 15);
+  share_factors(in.v_descale, t.v_descale, 18);
   in.equal_keys = t.k_strides.row == 0 && t.v_strides.row == 0 && p.seq_k > 1;
 }
 

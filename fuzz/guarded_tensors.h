@@ -62,13 +62,15 @@ class GuardedTensors {
     TensorShape shape;
     std::int64_t row_bytes;
     Strides strides;
+    Dtype dtype;
     std::int64_t element_bytes;
+    std::uint16_t poison;
     std::size_t extent_bytes;         // from the first element to the end of the last
     std::uint64_t uploaded_hash = 0;  // of the elements of an input
     GuardedMemory memory;
 
     Region(const char* name, Backend backend, Guard guard, const void* misaligned, const Strides& strides,
-           Rows rows, const TensorShape& shape, std::int64_t element_bytes);
+           Rows rows, const TensorShape& shape, Dtype dtype);
     void download(std::vector<std::uint16_t>& image) const;
   };
 
@@ -82,22 +84,22 @@ class GuardedTensors {
   // A region that not every problem has; else null.
   using Optional = std::unique_ptr<Region>;
 
-  void upload(Region& region, const std::vector<float>& values, Dtype dtype);
+  void upload(Region& region, const std::vector<float>& values);
   void upload(Region& region, const std::vector<std::int32_t>& values);
   std::vector<Region*> inputs() const;
 
   Problem problem_;
   Guard guard_;
   std::unique_ptr<Region> q_, k_, v_, o_, lse_;
-  Optional sinks_, slopes_, bias_, q_starts_, k_starts_, table_;
+  Optional sinks_, slopes_, bias_, q_descale_, k_descale_, v_descale_, q_starts_, k_starts_, table_;
   Tensors tensors_;
   Placement placement_;  // of the last upload
   // A copy of one region on the host. It is kept: allocating its pages takes longer than filling them.
   mutable std::vector<std::uint16_t> image_;
 };
 
-// Copies the first row, head or batch to all others along each axis of Q, K, V and the bias that has a stride
-// of 0.
+// Copies the first row, head or batch to all others along each axis of Q, K, V, the bias and the factors that
+// has a stride of 0.
 void share_rows(Inputs& inputs, const Tensors& laid_out);
 
 }  // namespace warpgauge

@@ -11,7 +11,7 @@
 namespace warpgauge {
 namespace {
 
-enum Stream : std::uint64_t { kQuery = 1, kKey, kValue, kPattern, kChoice, kSink, kSlope, kBias };
+enum Stream : std::uint64_t { kQuery = 1, kKey, kValue, kPattern, kChoice, kSink, kSlope, kBias, kDescale };
 
 constexpr InputFamily kFamilies[] = {
     InputFamily::normal,         InputFamily::heavy_tailed, InputFamily::large_logits,
@@ -66,11 +66,11 @@ void fill_large_logits(Inputs& in, double largest, double largest_element) {
     return pattern.bits(2 * d + 1) & 1 ? magnitude : -magnitude;
   };
   const auto last = static_cast<std::uint64_t>(coarse);
-  fill_rows(in.q, p.dtype, p.head_dim, [=](std::uint64_t row) {
+  fill_rows(in.q, query_type(p), p.head_dim, [=](std::uint64_t row) {
     const float signed_amplitude = choice.bits(2 * row) & 1 ? amplitude : -amplitude;
     return [=](std::uint64_t d) { return d < last ? signed_amplitude * signed_magnitude(d) : 1.0f; };
   });
-  fill_rows(in.k, p.dtype, p.head_dim, [=](std::uint64_t row) {
+  fill_rows(in.k, key_type(p), p.head_dim, [=](std::uint64_t row) {
     const float stretch = 1.0f + static_cast<float>(choice.below(2 * row + 1, 9)) * 0.025f;
     const float tail = spread * fine.normal(row);
     return [=](std::uint64_t d) { return d < last ? amplitude * stretch * signed_magnitude(d) : tail; };
@@ -105,14 +105,14 @@ void fill_needles(Inputs& in) {
   const auto code_of = [=](std::uint64_t key, float magnitude) {
     return [=](std::uint64_t d) { return magnitude * code(key, d); };
   };
-  fill_rows(in.k, p.dtype, p.head_dim, [=](std::uint64_t key) { return code_of(key, 1.0f); });
+  fill_rows(in.k, key_type(p), p.head_dim, [=](std::uint64_t key) { return code_of(key, 1.0f); });
 
   const double wanted = p.scale == 0 ? 1.0 : 40.0 / (p.scale * static_cast<double>(p.head_dim));
   // Few bits, so that the sum of D equal products is exact. Otherwise all of them would be rounded in the
   // same direction, which the bounds do not cover.
   const float amplitude = round_to(Dtype::bf16, static_cast<float>(std::clamp(wanted, -1000.0, 1000.0)));
   if (p.seq_k == 0) return;
-  fill_rows(in.q, p.dtype, p.head_dim, [=, &in, &p](std::uint64_t index) {
+  fill_rows(in.q, query_type(p), p.head_dim, [=, &in, &p](std::uint64_t index) {
     const auto row = static_cast<std::int64_t>(index);
     const std::int64_t head = row / p.seq_q % p.heads, batch = row / p.seq_q / p.heads;
     const std::int64_t kv_head = batch * p.kv_heads + head / (p.heads / p.kv_heads);
@@ -127,9 +127,15 @@ void fill_constant_keys(Inputs& in) {
   const Problem& p = in.problem;
   const RandomStream random(in.seed, kKey);
   const auto keys = static_cast<std::uint64_t>(p.seq_k), dim = static_cast<std::uint64_t>(p.head_dim);
-  fill_rows(in.k, p.dtype, p.head_dim, [=](std::uint64_t key) {
+  fill_rows(in.k, key_type(p), p.head_dim, [=](std::uint64_t key) {
     return [=](std::uint64_t d) { return random.normal(key / keys * dim + d); };
   });
+}
+
+// e4m3 has two NaNs: see encode in guarded_tensors.cc.
+float nan_of(Dtype dtype, std::uint64_t bits) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  return dtype == Dtype::e4m3 && (bits & 1) ? -kNan : kNan;
 }
 
 // A kernel may multiply a masked key by a zero weight, which keeps its NaN. V gets a NaN only if all keys are
@@ -137,7 +143,6 @@ void fill_constant_keys(Inputs& in) {
 void plant_nans(Inputs& in) {
   const Problem& p = in.problem;
   const RandomStream choice(in.seed, kChoice);
-  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const auto below = [&choice](std::int64_t index, std::int64_t count) {
     return static_cast<std::int64_t>(
         choice.below(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(count)));
@@ -146,12 +151,23 @@ void plant_nans(Inputs& in) {
   for (std::int64_t head = 0; head < p.batch * p.heads; ++head) {
     const std::int64_t row = below(3 * head, p.seq_q);
     if (visible_to_row(in, head * p.seq_q + row).count() > 0 && p.scale != 0)
-      in.q[(head * p.seq_q + row) * p.head_dim + below(3 * head + 1, p.head_dim)] = kNan;
+      in.q[(head * p.seq_q + row) * p.head_dim + below(3 * head + 1, p.head_dim)] =
+          nan_of(query_type(p), choice.bits(static_cast<std::uint64_t>(3 * head)));
   }
   if (p.mask != Mask::none || !p.window.is_none()) return;
   const std::int64_t elements = p.seq_k * value_dim_of(p);
   for (std::int64_t head = 0; head < p.batch * p.kv_heads; ++head)
-    in.v[head * elements + below(3 * head + 2, elements)] = kNan;
+    in.v[head * elements + below(3 * head + 2, elements)] =
+        nan_of(key_type(p), choice.bits(static_cast<std::uint64_t>(3 * head + 2)));
+}
+
+// Any finite code, -0 included.
+void fill_codes(std::vector<float>& tensor, RandomStream random) {
+  for (std::size_t n = 0; n < tensor.size(); ++n) {
+    const auto code = static_cast<std::uint8_t>(random.bits(n) >> 32);
+    const bool is_nan = (code & 0x7f) == e4m3::kNan;
+    tensor[n] = e4m3::decode(is_nan ? static_cast<std::uint8_t>(code - 1) : code);
+  }
 }
 
 // Multiplies by a power of two. The result is at most 6e4, so that it is finite in f16.
@@ -162,10 +178,23 @@ void scale_elements(std::vector<float>& tensor, Dtype dtype, RandomStream random
     element = round_to(dtype, std::clamp(element * magnitude, -kLargest, kLargest));
 }
 
+void fill_magnitudes(Inputs& in) {
+  const Dtype query = query_type(in.problem), key = key_type(in.problem);
+  const auto fill_one = [&](std::vector<float>& tensor, Dtype dtype, std::uint64_t index) {
+    if (dtype == Dtype::e4m3)
+      fill_codes(tensor, RandomStream(in.seed, kQuery + index));
+    else
+      scale_elements(tensor, dtype, RandomStream(in.seed, kChoice), index);
+  };
+  fill_one(in.q, query, 0);
+  fill_one(in.k, key, 1);
+  fill_one(in.v, key, 2);
+}
+
 // Multiples of the smallest positive number, below the smallest normal one.
 void fill_subnormal(std::vector<float>& tensor, Dtype dtype, RandomStream random) {
-  const int fraction_bits = dtype == Dtype::f32 ? 23 : dtype == Dtype::f16 ? 10 : 7;
-  const int exponent = (dtype == Dtype::f16 ? -14 : -126) - fraction_bits;
+  const int fraction_bits = -1 - std::ilogb(unit_roundoff(dtype));
+  const int exponent = least_exponent(dtype) - fraction_bits;
   fill(tensor, dtype, [=](std::uint64_t index) {
     const auto magnitude = static_cast<float>(random.bits(index) >> 8 & ((1u << fraction_bits) - 1));
     return std::ldexp(random.bits(index) & 1 ? magnitude : -magnitude, exponent);
@@ -174,10 +203,10 @@ void fill_subnormal(std::vector<float>& tensor, Dtype dtype, RandomStream random
 
 void fill_subnormals(Inputs& in) {
   const RandomStream choice(in.seed, kChoice);
-  const Dtype dtype = in.problem.dtype;
-  fill_subnormal(in.v, dtype, RandomStream(in.seed, kValue));
-  if (choice.bits(0) & 1) fill_subnormal(in.q, dtype, RandomStream(in.seed, kQuery));
-  if (choice.bits(1) & 1) fill_subnormal(in.k, dtype, RandomStream(in.seed, kKey));
+  const Dtype query = query_type(in.problem), key = key_type(in.problem);
+  fill_subnormal(in.v, key, RandomStream(in.seed, kValue));
+  if (choice.bits(0) & 1) fill_subnormal(in.q, query, RandomStream(in.seed, kQuery));
+  if (choice.bits(1) & 1) fill_subnormal(in.k, key, RandomStream(in.seed, kKey));
 }
 
 // In a key that all queries of its sequence see, so that no kernel may skip it. An infinity needs a second
@@ -200,7 +229,9 @@ void plant_non_finite_keys(Inputs& in) {
     const std::int64_t seen = first_query.count() == 0 ? 0 : first_query.last - last_query.first;
     if (seen < 1) continue;
     const std::int64_t key = last_query.first + below(3 * head, seen), d = below(3 * head + 1, p.head_dim);
-    in.k[(head * p.seq_k + key) * p.head_dim + d] = kValues[seen < 2 ? 0 : below(3 * head + 2, 3)];
+    in.k[(head * p.seq_k + key) * p.head_dim + d] =
+        key_type(p) == Dtype::e4m3 ? nan_of(Dtype::e4m3, choice.bits(static_cast<std::uint64_t>(head)))
+                                   : kValues[seen < 2 ? 0 : below(3 * head + 2, 3)];
   }
 }
 
@@ -228,8 +259,40 @@ void fill_slopes(Inputs& in) {
   }
 }
 
+// 2^e (1 + f) with e in least..least + 7; rarely 0 or negative. A kernel may skip a product with 0, also if
+// the other factor is NaN: no 0 then.
+void fill_factors(Inputs& in, std::vector<float>& factors, int least, std::uint64_t operand) {
+  const RandomStream random(in.seed, kDescale + operand);
+  factors.resize(static_cast<std::size_t>(descale_elements(in.problem)));
+  for (std::size_t n = 0; n < factors.size(); ++n) {
+    const float factor = std::ldexp(1.0f + static_cast<float>(random.below(3 * n, 1 << 16)) * 0x1p-16f,
+                                    least + static_cast<int>(random.below(3 * n + 1, 8)));
+    const std::uint64_t kind = random.below(3 * n + 2, 24);
+    factors[n] = kind == 0 ? -factor : kind == 1 && !is_non_finite(in.family) ? 0.0f : factor;
+  }
+}
+
+// The logits of some families have a size. There the factors of Q and K cancel, or are near 1.
+void fill_descales(Inputs& in) {
+  const bool is_sized = in.family == InputFamily::large_logits || in.family == InputFamily::huge_logits ||
+                        in.family == InputFamily::needles;
+  if (has_query_descale(in.problem)) fill_factors(in, in.q_descale, -4, 0);
+  fill_factors(in, in.k_descale, -4, 1);
+  fill_factors(in, in.v_descale, -6, 2);
+  if (!is_sized) return;
+  for (std::size_t n = 0; n < in.k_descale.size(); ++n) {
+    if (in.q_descale.empty()) {
+      in.k_descale[n] = 1 + std::fabs(in.k_descale[n]) * 0x1p-7f;
+    } else {
+      if (in.q_descale[n] == 0) in.q_descale[n] = 1;
+      in.k_descale[n] = 1 / in.q_descale[n];
+    }
+  }
+}
+
 void add_variants(Inputs& in) {
   const Problem& p = in.problem;
+  if (has_descales(p)) fill_descales(in);
   if (p.sinks) fill_sinks(in);
   if (p.bias == Bias::alibi) fill_slopes(in);
   if (p.bias != Bias::tensor) return;
@@ -281,7 +344,7 @@ bool is_non_finite(InputFamily family) {
 }
 
 bool has_closed_form(InputFamily family, const Problem& p) {
-  return family == InputFamily::counting && !p.sinks && p.bias == Bias::none;
+  return family == InputFamily::counting && !p.sinks && p.bias == Bias::none && !has_descales(p);
 }
 
 float round_to(Dtype dtype, float value) {
@@ -321,7 +384,7 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
   if (unit_value)
     std::fill(in.v.begin(), in.v.end(), 1.0f);
   else
-    fill_random(in.v, p.dtype, RandomStream(seed, kValue));
+    fill_random(in.v, key_type(p), RandomStream(seed, kValue));
   if (family == InputFamily::large_logits) {
     fill_large_logits(in, 5e4, 16384);
   } else if (family == InputFamily::huge_logits) {
@@ -329,17 +392,15 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
   } else if (family == InputFamily::needles) {
     fill_needles(in);
   } else {
-    if (!zero_query) fill_random(in.q, p.dtype, RandomStream(seed, kQuery));
+    if (!zero_query) fill_random(in.q, query_type(p), RandomStream(seed, kQuery));
     if (family == InputFamily::constant_keys)
       fill_constant_keys(in);
     else
-      fill_random(in.k, p.dtype, RandomStream(seed, kKey));
+      fill_random(in.k, key_type(p), RandomStream(seed, kKey));
     if (family == InputFamily::nan_inputs) plant_nans(in);
     if (family == InputFamily::subnormals) fill_subnormals(in);
     if (family == InputFamily::non_finite_keys) plant_non_finite_keys(in);
-    if (family == InputFamily::magnitudes)
-      for (const auto& [tensor, index] : {std::pair(&in.q, 0u), std::pair(&in.k, 1u), std::pair(&in.v, 2u)})
-        scale_elements(*tensor, p.dtype, RandomStream(seed, kChoice), index);
+    if (family == InputFamily::magnitudes) fill_magnitudes(in);
   }
   share_pages(p, in.placement, p.head_dim, in.k);
   share_pages(p, in.placement, value_dim_of(p), in.v);

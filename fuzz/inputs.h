@@ -1,5 +1,5 @@
 // Seeded inputs of one problem: the same bits for the same (problem, family, seed) on every platform.
-// Values are stored as f32 and already rounded to the problem's type: f32 -> type is exact.
+// Values are stored as f32 and already rounded to the operand's type: f32 -> type is exact.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,10 @@ enum class InputFamily {
   counting,      // Q = 0 and V = 1; see has_closed_form
   constant_keys,    // all keys of a head are equal
   nan_inputs,       // one NaN in Q per head unless the scale is 0; one in V per head if no key is hidden
-  magnitudes,       // Q, K and V are N(0, 1) times powers of two from 2^-24 to 2^15, and at most 6e4
+  magnitudes,       // Q, K and V are N(0, 1) times powers of two from 2^-24 to 2^15, and at most 6e4. e4m3:
+                    // any of the 254 finite codes
   subnormals,       // V, and one of two times Q and K, are subnormal numbers of the type
-  non_finite_keys,  // one NaN or infinity in K per head, in a key that all queries see
+  non_finite_keys,  // one NaN or infinity in K per head, in a key that all queries see. e4m3: a NaN
 };
 
 [[nodiscard]] std::span<const InputFamily> all_families();
@@ -45,9 +46,10 @@ struct Inputs {
   std::vector<float> k;  // [B, Hkv, Sk, D]
   std::vector<float> v;  // [B, Hkv, Sk, Dv]
   // Of problems that have them, in f32:
-  std::vector<float> sinks = {};   // [H]
-  std::vector<float> slopes = {};  // [H]
-  std::vector<float> bias = {};    // [B, H, Sq, Sk]
+  std::vector<float> sinks = {};                                      // [H]
+  std::vector<float> slopes = {};                                     // [H]
+  std::vector<float> bias = {};                                       // [B, H, Sq, Sk]
+  std::vector<float> q_descale = {}, k_descale = {}, v_descale = {};  // [B, Hkv]
   // Of problems with lengths or pages. Rows past the end of a sequence are in no tensor.
   Placement placement = {};
 

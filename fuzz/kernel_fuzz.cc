@@ -109,7 +109,7 @@ void KernelFuzz::run(const FuzzCase& c) {
   ++cases_;
   rows_ += result.accuracy.rows;
   worst_ = std::max(worst_, result.accuracy.err_over_bound);
-  bias_.add(c.problem.dtype, result.accuracy);
+  bias_.add(output_type(c.problem), result.accuracy);
 }
 
 // Reports before it checks again and minimizes: that takes seconds and may be interrupted. A replay does

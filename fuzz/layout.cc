@@ -164,9 +164,10 @@ Tensors shared(const Problem& p, Layout layout) {
 
 Tensors odd_base(const Problem& p) {
   Tensors t = packed_tensors(p);
-  const auto one_element = static_cast<std::uintptr_t>(dtype_bytes(p.dtype));
-  t.q = t.k = t.v = reinterpret_cast<const void*>(one_element);
-  t.o = reinterpret_cast<void*>(one_element);
+  const auto one_element = [](Dtype dtype) { return static_cast<std::uintptr_t>(dtype_bytes(dtype)); };
+  t.q = reinterpret_cast<const void*>(one_element(query_type(p)));
+  t.k = t.v = reinterpret_cast<const void*>(one_element(key_type(p)));
+  t.o = reinterpret_cast<void*>(one_element(output_type(p)));
   return t;
 }
 
@@ -212,6 +213,36 @@ Strides bias_strides_of(const Problem& p, Layout layout) {
 bool shares_keys(Layout layout) {
   return layout == Layout::kv_batch_stride_0 || layout == Layout::kv_head_stride_0 ||
          layout == Layout::kv_row_stride_0;
+}
+
+// [B, Hkv]: with gaps, in the order of the heads, or for all batches or all heads. `gap` differs per operand.
+Descale descale_of(const Problem& p, Layout layout, bool is_query, std::int64_t gap) {
+  Descale packed{nullptr, p.kv_heads, 1};
+  switch (layout) {
+    case Layout::padded:
+    case Layout::odd_row:
+    case Layout::cache_slice:
+      return {nullptr, gap * p.kv_heads + 5, gap};
+    case Layout::interleaved:
+    case Layout::batch_gap:
+      return {nullptr, gap, gap * p.batch};
+    case Layout::mixed:
+      return {nullptr, 0, gap};
+    case Layout::q_batch_stride_0:
+      return is_query ? Descale{nullptr, 0, 1} : packed;
+    case Layout::kv_batch_stride_0:
+      return is_query ? packed : Descale{nullptr, 0, 1};
+    case Layout::q_head_stride_0:
+      return is_query ? Descale{nullptr, 1, 0} : packed;
+    case Layout::kv_head_stride_0:
+      return is_query ? packed : Descale{nullptr, 1, 0};
+    case Layout::junk:
+      if (p.batch == 1) packed.batch = std::numeric_limits<std::int64_t>::max() / 2 - gap;
+      if (p.kv_heads == 1) packed.kv_head = -(std::int64_t{1} << 40) - gap;
+      return packed;
+    default:
+      return packed;
+  }
 }
 
 bool differs(const Strides& a, const Strides& b, const Shape& s) {
@@ -286,6 +317,9 @@ Tensors layout_tensors(const Problem& p, Layout layout) {
   t.table_stride = packed.table_stride;
   if (layout == Layout::padded || layout == Layout::mixed || layout == Layout::odd_row) t.table_stride += 3;
   t.bias_strides = bias_strides_of(p, layout);
+  t.q_descale = descale_of(p, layout, true, 2);
+  t.k_descale = descale_of(p, layout, false, 3);
+  t.v_descale = descale_of(p, layout, false, 1);
   if (layout == Layout::odd_base) t.bias = reinterpret_cast<const float*>(sizeof(float));
   return t;
 }
@@ -310,11 +344,11 @@ bool layout_fits(const Problem& p, Layout layout) {
   if (p.page > 0 && shares_keys(layout)) return false;
   const Tensors t = layout_tensors(p, layout);
   const Shapes of(p);
-  const auto fits = [&](const Strides& s, const Shape& shape) {
+  const auto fits = [&](const Strides& s, const Shape& shape, Dtype dtype) {
     const auto reach = [](std::int64_t stride, std::int64_t size) {
       return size > 1 ? static_cast<double>(stride) * static_cast<double>(size - 1) : 0.0;
     };
-    const auto element_bytes = static_cast<double>(dtype_bytes(p.dtype));
+    const auto element_bytes = static_cast<double>(dtype_bytes(dtype));
     const double bytes =
         element_bytes * (reach(s.batch, shape.batch) + reach(s.head, shape.heads) + reach(s.row, shape.seq));
     const double rows =
@@ -324,8 +358,8 @@ bool layout_fits(const Problem& p, Layout layout) {
                kSparse * rows * static_cast<double>(std::min(p.head_dim, value_dim_of(p))) * element_bytes ||
            (bytes < kMostBytes && rows <= kMostRows);
   };
-  return fits(t.q_strides, of.q) && fits(t.o_strides, of.o) && fits(t.k_strides, of.k) &&
-         fits(t.v_strides, of.v);
+  return fits(t.q_strides, of.q, query_type(p)) && fits(t.o_strides, of.o, output_type(p)) &&
+         fits(t.k_strides, of.k, key_type(p)) && fits(t.v_strides, of.v, key_type(p));
 }
 
 bool backend_holds(Backend backend, Layout layout) {

@@ -10,7 +10,8 @@
 namespace warpgauge {
 
 // Rows are aligned to 16 bytes if D and Dv are multiples of 8, except in odd_row and odd_base. A bias tensor
-// has gaps where Q has, and is broadcast along the axes that are shared: its layout is bias_strides_of.
+// has gaps where Q has, and is broadcast along the axes that are shared: its layout is bias_strides_of. That
+// of the factors of e4m3 operands is descale_of.
 enum class Layout {
   packed,             // [B, H, S, D], contiguous
   padded,             // gaps after each row, after the last row of a head, and after each batch

@@ -49,6 +49,10 @@ std::vector<FuzzCase> simpler_cases(const FuzzCase& from) {
   propose([](FuzzCase& c) { c.problem.bias = Bias::none; });
   propose([](FuzzCase& c) { c.problem.lengths = Lengths::equal; });
   propose([](FuzzCase& c) { c.problem.page = 0; });
+  propose([](FuzzCase& c) { c.problem.kv_e4m3 = false; });
+  propose([](FuzzCase& c) {
+    if (c.problem.dtype == Dtype::e4m3) c.problem.dtype = Dtype::f32;
+  });
   propose([](FuzzCase& c) {
     c.problem.mask = Mask::none;
     if (c.problem.window.right == 0) c.problem.window.right = -1;

@@ -43,11 +43,6 @@ std::size_t size_bytes(const Reference& r) {
          (sizeof(double) + sizeof(RowTerms)) * r.rows.size();
 }
 
-// f32 kernels round nothing to 16 bits.
-Rounding effective(const Inputs& inputs, const Rounding& rounding) {
-  return inputs.problem.dtype == Dtype::f32 ? Rounding{} : rounding;
-}
-
 // Ignores NaN and infinity.
 void raise(double& largest, double value) {
   if (std::isfinite(value) && value > largest) largest = value;
@@ -87,7 +82,7 @@ Reference empty_reference(const Problem& p, std::vector<std::int64_t> rows, cons
 std::vector<float> twin_queries(const Problem& p, const Rounding& rounding, std::span<const float> q) {
   std::vector<float> twin(q.begin(), q.end());
   if (rounding.scaled_query)
-    for (float& element : twin) element = round_to(p.dtype, element * static_cast<float>(p.scale));
+    for (float& element : twin) element = round_to(output_type(p), element * static_cast<float>(p.scale));
   return twin;
 }
 
@@ -95,14 +90,17 @@ std::vector<double> query_rounding_errors(const Problem& p, const Rounding& roun
                                           std::span<const float> q) {
   std::vector<double> errors(q.size());
   if (!rounding.scaled_query) return errors;
-  const double least = ulp(p.dtype, 0) / 2;
+  const double least = ulp(output_type(p), 0) / 2;
   for (std::size_t n = 0; n < q.size(); ++n)
-    errors[n] = std::max(unit_roundoff(p.dtype) * std::fabs(p.scale * double{q[n]}), least);
+    errors[n] = std::max(unit_roundoff(output_type(p)) * std::fabs(p.scale * double{q[n]}), least);
   return errors;
 }
 
 LogitRule::LogitRule(const Inputs& in, std::int64_t row)
-    : problem_(sequence_of_row(in, row)), query_(row % in.problem.seq_q), cap_(in.problem.softcap) {
+    : problem_(sequence_of_row(in, row)),
+      query_(row % in.problem.seq_q),
+      cap_(in.problem.softcap),
+      has_factors_(has_descales(in.problem)) {
   const auto head = static_cast<std::size_t>(row / in.problem.seq_q % problem_.heads);
   if (problem_.bias == Bias::alibi) slope_ = in.slopes[head];
   if (problem_.bias == Bias::tensor) bias_ = in.bias.data() + row * in.problem.seq_k;
@@ -113,6 +111,7 @@ double LogitRule::error(double scaled, double logit, std::int64_t key) const {
   if (cap_ != 0) error += 8 * cap_ * std::fabs(std::tanh(scaled / cap_));
   if (slope_ != 0) error += std::fabs(double{slope_} * static_cast<double>(distance(key)));
   if (slope_ != 0 || bias_ != nullptr) error += std::fabs(logit);
+  if (has_factors_) error += 2 * std::fabs(scaled);
   return std::isfinite(error) ? kF32Roundoff * error : 0;
 }
 
@@ -120,6 +119,15 @@ double sink_of(const Inputs& in, std::int64_t row) {
   const Problem& p = in.problem;
   if (!p.sinks) return -std::numeric_limits<double>::infinity();
   return double{in.sinks[static_cast<std::size_t>(row / p.seq_q % p.heads)]};
+}
+
+Factors factors_of(const Inputs& in, std::int64_t row) {
+  const Problem& p = in.problem;
+  if (!has_descales(p)) return {};
+  const std::int64_t head = row / p.seq_q % p.heads, batch = row / p.seq_q / p.heads;
+  const auto at = static_cast<std::size_t>(batch * p.kv_heads + head / (p.heads / p.kv_heads));
+  const double of_query = in.q_descale.empty() ? 1.0 : double{in.q_descale[at]};
+  return {of_query * double{in.k_descale[at]}, double{in.v_descale[at]}};
 }
 
 void store_row(const Problem& p, std::int64_t keys, const RowSums& sums, std::size_t n, Reference& out) {
@@ -131,11 +139,11 @@ void store_row(const Problem& p, std::int64_t keys, const RowSums& sums, std::si
   const std::int64_t value_dim = value_dim_of(p);
   for (std::int64_t d = 0; d < value_dim; ++d) {
     const std::int64_t at = static_cast<std::int64_t>(n) * value_dim + d;
-    const double rounded = round_to(p.dtype, static_cast<float>(sums.output[d]));
+    const double rounded = round_to(output_type(p), static_cast<float>(sums.output[d]));
     out.output[at] = sums.output[d];
     out.lowest[at] = p.sinks ? std::min(0.0f, sums.lowest[d]) : sums.lowest[d];
     out.highest[at] = p.sinks ? std::max(0.0f, sums.highest[d]) : sums.highest[d];
-    raise(terms.low_error, std::fabs(double{round_to(p.dtype, sums.low[d])} - rounded));
+    raise(terms.low_error, std::fabs(double{round_to(output_type(p), sums.low[d])} - rounded));
     raise(terms.largest_output, std::fabs(rounded));
     raise(terms.mass, sums.mass[d]);
     raise(square, sums.square[d]);
@@ -149,7 +157,7 @@ void store_row(const Problem& p, std::int64_t keys, const RowSums& sums, std::si
 Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows, OracleBackend backend,
                             const Rounding& rounding) {
   const auto ask = [&](OracleBackend chosen) {
-    return compute(kGpuOracle, inputs, rows, chosen, effective(inputs, rounding));
+    return compute(kGpuOracle, inputs, rows, chosen, effective_rounding(inputs.problem, rounding));
   };
   return backend == OracleBackend::automatic ? ask_automatic(kGpuOracle, ask) : ask(backend);
 }
@@ -157,7 +165,7 @@ Reference compute_reference(const Inputs& inputs, std::vector<std::int64_t> rows
 std::shared_ptr<const Reference> ReferenceCache::get(const Inputs& inputs, OracleBackend backend,
                                                      const Rounding& rounding) {
   const auto ask = [&](OracleBackend chosen) {
-    return get_from(inputs, chosen, effective(inputs, rounding));
+    return get_from(inputs, chosen, effective_rounding(inputs.problem, rounding));
   };
   return backend == OracleBackend::automatic ? ask_automatic(gpu_, ask) : ask(backend);
 }

@@ -39,7 +39,9 @@ class LogitRule {
   // Of query row `row`, counted through [B, H, Sq].
   LogitRule(const Inputs& inputs, std::int64_t row);
 
-  [[nodiscard]] bool is_identity() const { return cap_ == 0 && slope_ == 0 && bias_ == nullptr; }
+  [[nodiscard]] bool is_identity() const {
+    return cap_ == 0 && slope_ == 0 && bias_ == nullptr && !has_factors_;
+  }
 
   template <class Real>
   [[nodiscard]] Real apply(Real logit, std::int64_t key) const {
@@ -63,7 +65,14 @@ class LogitRule {
   double cap_;
   float slope_ = 0;
   const float* bias_ = nullptr;
+  bool has_factors_;
 };
+
+// Of e4m3 operands: qs ks and vs of query row `row`; 1 for other types.
+struct Factors {
+  double logits = 1, values = 1;
+};
+[[nodiscard]] Factors factors_of(const Inputs& inputs, std::int64_t row);
 
 // The sink of query row `row`; -inf without one.
 [[nodiscard]] double sink_of(const Inputs& inputs, std::int64_t row);

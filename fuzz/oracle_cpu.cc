@@ -136,12 +136,12 @@ void low_softmax(Dtype dtype, const Rounding& rounding, float* logit, std::int64
   float sum = std::isinf(sink) ? 0 : std::exp(sink - largest);
   for (std::int64_t j = 0; j < keys; ++j) {
     const float weight = std::exp(logit[j] - largest);
-    logit[j] = rounds_before ? round_to(dtype, weight) : weight;
+    logit[j] = rounds_before ? round_weight(dtype, rounding, weight) : weight;
     sum += rounding.row_sum ? logit[j] : weight;
   }
   for (std::int64_t j = 0; j < keys; ++j) {
     logit[j] /= sum;
-    if (rounds_after) logit[j] = round_to(dtype, logit[j]);
+    if (rounds_after) logit[j] = round_weight(dtype, rounding, logit[j]);
   }
 }
 
@@ -157,6 +157,20 @@ void sum_values(const Problem& p, const float* v, std::int64_t keys, Scratch& s)
                 s.highest.data());
 }
 
+void multiply(Scratch& s, double factor) {
+  const auto low_factor = static_cast<float>(factor);
+  for (std::size_t d = 0; d < s.output.size(); ++d) {
+    s.output[d] *= factor;
+    s.square[d] *= factor * factor;
+    s.mass[d] *= std::fabs(factor);
+    s.value_square[d] *= factor * factor;
+    s.low_output[d] *= low_factor;
+    s.lowest[d] *= low_factor;
+    s.highest[d] *= low_factor;
+    if (factor < 0) std::swap(s.lowest[d], s.highest[d]);
+  }
+}
+
 // Soft cap and bias. The peak of the logits before the cap counts: kernels that round logits round those.
 void apply_rule(const LogitRule& rule, std::int64_t first, std::int64_t keys, Scratch& s, RowTerms& terms) {
   for (std::int64_t j = 0; j < keys; ++j) {
@@ -170,22 +184,23 @@ void apply_rule(const LogitRule& rule, std::int64_t first, std::int64_t keys, Sc
 
 // Logits of a row, exact and of the low-precision twin, in the scratch memory. `k`: the first visible key.
 void compute_logits(const Problem& p, const Rounding& rounding, const float* query, const float* k,
-                    std::int64_t first, std::int64_t keys, const LogitRule& rule, Scratch& s,
+                    std::int64_t first, std::int64_t keys, const LogitRule& rule, double factor, Scratch& s,
                     RowTerms& terms) {
   const std::span<const float> q(query, static_cast<std::size_t>(p.head_dim));
   const std::vector<float> low_q = twin_queries(p, rounding, q);
   const double mass =
       dot_products(query, low_q.data(), k, keys, p.head_dim, s.weight.data(), s.low_weight.data());
-  const float low_scale = rounding.scaled_query ? 1.0f : static_cast<float>(p.scale);
+  const double scale = p.scale * factor;
+  const float low_scale = static_cast<float>(rounding.scaled_query ? factor : scale);
   for (std::int64_t j = 0; j < keys; ++j) {
-    s.weight[j] *= p.scale;
+    s.weight[j] *= scale;
     s.low_weight[j] *= low_scale;
-    if (rounding.logits) s.low_weight[j] = round_to(p.dtype, s.low_weight[j]);
+    if (rounding.logits) s.low_weight[j] = round_to(output_type(p), s.low_weight[j]);
   }
   if (!rule.is_identity()) apply_rule(rule, first, keys, s, terms);
-  terms.logit_mass = mass * std::fabs(p.scale);
+  terms.logit_mass = mass * std::fabs(scale);
   if (rounding.scaled_query)
-    terms.query_rounding = largest_error(query_rounding_errors(p, rounding, q), k, keys);
+    terms.query_rounding = std::fabs(factor) * largest_error(query_rounding_errors(p, rounding, q), k, keys);
 }
 
 // Fills entry n of the reference.
@@ -200,12 +215,14 @@ void compute_row(const Inputs& in, std::size_t n, Scratch& s, Reference& out) {
     out.lse[n] = sink;
     return;
   }
-  RowTerms terms;
+  const Factors factors = factors_of(in, row);
+  RowTerms terms{.value_factor = std::fabs(factors.values)};
   compute_logits(p, out.rounding, in.q.data() + row * p.head_dim, in.k.data() + first * p.head_dim,
-                 range.first, keys, LogitRule(in, row), s, terms);
+                 range.first, keys, LogitRule(in, row), factors.logits, s, terms);
   const double lse = softmax(s.weight.data(), keys, sink, terms);
-  low_softmax(p.dtype, out.rounding, s.low_weight.data(), keys, static_cast<float>(sink));
+  low_softmax(output_type(p), out.rounding, s.low_weight.data(), keys, static_cast<float>(sink));
   sum_values(p, in.v.data() + first * value_dim_of(p), keys, s);
+  if (has_descales(p)) multiply(s, factors.values);
   store_row(p, keys,
             {s.output.data(), s.square.data(), s.value_square.data(), s.mass.data(), s.low_output.data(),
              s.lowest.data(), s.highest.data(), lse, terms},

@@ -28,9 +28,12 @@ struct OtherLayout {
   Tensors tensors;
 };
 
-// The rows of the bias are different, unless the first layout shared them.
+// The rows of the bias and the factors are different, unless the first layout shared them.
 Tensors without_broadcast(const Problem& p, Tensors t) {
-  const Strides packed = packed_tensors(p).bias_strides;
+  const Tensors packed_all = packed_tensors(p);
+  const Strides packed = packed_all.bias_strides;
+  for (auto descale : {&Tensors::q_descale, &Tensors::k_descale, &Tensors::v_descale})
+    if ((t.*descale).batch == 0 || (t.*descale).kv_head == 0) t.*descale = packed_all.*descale;
   for (auto axis : {&Strides::batch, &Strides::head, &Strides::row})
     if (t.bias_strides.*axis == 0) t.bias_strides = packed;
   return t;
@@ -93,6 +96,11 @@ Inputs one_query(const Inputs& in, std::int64_t row) {
   if (p.sinks) alone.sinks = part(in.sinks, head, 1);
   if (p.bias == Bias::alibi) alone.slopes = part(in.slopes, head, 1);
   if (p.bias == Bias::tensor) alone.bias = part(in.bias, row * p.seq_k + range.first, one.seq_k);
+  if (has_query_descale(p)) alone.q_descale = part(in.q_descale, kv_head, 1);
+  if (has_descales(p)) {
+    alone.k_descale = part(in.k_descale, kv_head, 1);
+    alone.v_descale = part(in.v_descale, kv_head, 1);
+  }
   return alone;
 }
 

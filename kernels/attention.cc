@@ -11,7 +11,16 @@
 namespace warpgauge {
 
 std::int64_t dtype_bytes(Dtype dtype) {
-  return dtype == Dtype::f32 ? 4 : 2;
+  switch (dtype) {
+    case Dtype::f32:
+      return 4;
+    case Dtype::f16:
+    case Dtype::bf16:
+      return 2;
+    case Dtype::e4m3:
+      return 1;
+  }
+  return 0;
 }
 
 const char* dtype_name(Dtype dtype) {
@@ -22,6 +31,8 @@ const char* dtype_name(Dtype dtype) {
       return "f16";
     case Dtype::bf16:
       return "bf16";
+    case Dtype::e4m3:
+      return "e4m3";
   }
   return "?";
 }
@@ -34,6 +45,21 @@ double unit_roundoff(Dtype dtype) {
       return 0x1p-11;  // 10
     case Dtype::bf16:
       return 0x1p-8;  // 7
+    case Dtype::e4m3:
+      return 0x1p-4;  // 3
+  }
+  return 0;
+}
+
+int least_exponent(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f32:
+    case Dtype::bf16:
+      return -126;
+    case Dtype::f16:
+      return -14;
+    case Dtype::e4m3:
+      return -6;
   }
   return 0;
 }
@@ -48,9 +74,11 @@ static bool fits(std::initializer_list<std::int64_t> sizes) {
 
 static std::string size_error(const Problem& p) {
   constexpr std::int64_t kFloat = sizeof(float);
-  const std::int64_t bytes = dtype_bytes(p.dtype), widest = std::max(p.head_dim, p.value_dim);
-  if (!fits({bytes, p.batch, p.heads, p.seq_q, widest})) return "Q and O have more than 2^60 bytes";
-  if (!fits({bytes, p.batch, p.kv_heads, widest, p.seq_k})) return "K and V have more than 2^60 bytes";
+  const std::int64_t widest = std::max(p.head_dim, p.value_dim);
+  if (!fits({dtype_bytes(output_type(p)), p.batch, p.heads, p.seq_q, widest}))
+    return "Q and O have more than 2^60 bytes";
+  if (!fits({dtype_bytes(key_type(p)), p.batch, p.kv_heads, widest, p.seq_k}))
+    return "K and V have more than 2^60 bytes";
   if (!fits({kFloat, p.batch, p.heads, p.seq_q})) return "LSE has more than 2^60 bytes";
   if (p.bias == Bias::tensor && !fits({kFloat, p.batch, p.heads, p.seq_q, p.seq_k}))
     return "the bias has more than 2^60 bytes";
@@ -70,6 +98,7 @@ static std::string variant_error(const Problem& p) {
   if (p.page != 0 && (p.page < 16 || p.page > 256 || p.page % 16 != 0))
     return "a page must have 16 to 256 keys, a multiple of 16";
   if (!(p.softcap >= 0 && std::isfinite(p.softcap))) return "softcap must be a finite number of at least 0";
+  if (p.kv_e4m3 && p.dtype == Dtype::e4m3) return "kv:e4m3 is written only if Q is of another type";
   return {};
 }
 
@@ -116,6 +145,8 @@ static bool has(const Problem& p, Variant variant) {
       return p.lengths != Lengths::equal;
     case Variant::pages:
       return p.page > 0;
+    case Variant::e4m3:
+      return has_descales(p);
   }
   return false;
 }
@@ -138,6 +169,8 @@ static const char* variant_name(Variant variant) {
       return "variable lengths";
     case Variant::pages:
       return "paged keys and values";
+    case Variant::e4m3:
+      return "e4m3 operands";
   }
   return "?";
 }
@@ -149,8 +182,9 @@ std::string unsupported_variant(const Problem& p, std::initializer_list<Variant>
 }
 
 std::string unsupported_variant(const Problem& p) {
-  return unsupported_variant(p, {Variant::value_dim, Variant::window, Variant::softcap, Variant::sinks,
-                                 Variant::alibi, Variant::bias_tensor, Variant::lengths, Variant::pages});
+  return unsupported_variant(
+      p, {Variant::value_dim, Variant::window, Variant::softcap, Variant::sinks, Variant::alibi,
+          Variant::bias_tensor, Variant::lengths, Variant::pages, Variant::e4m3});
 }
 
 // The sum of visible_keys over all rows.
@@ -212,9 +246,12 @@ double attention_flops(const Problem& p) {
 
 double attention_bytes(const Problem& p) {
   const Visible visible = visible_of(p);
-  const std::int64_t dims = p.head_dim + value_dim_of(p);
-  const std::int64_t rows = p.heads * visible.queries + p.kv_heads * visible.keys;
-  double bytes = static_cast<double>(rows * dims * dtype_bytes(p.dtype) + 4 * p.heads * visible.queries);
+  const std::int64_t queries = p.heads * visible.queries, keys = p.kv_heads * visible.keys;
+  const std::int64_t query_bytes =
+      p.head_dim * dtype_bytes(query_type(p)) + value_dim_of(p) * dtype_bytes(output_type(p));
+  const std::int64_t key_bytes = (p.head_dim + value_dim_of(p)) * dtype_bytes(key_type(p));
+  double bytes = static_cast<double>(queries * (query_bytes + 4) + keys * key_bytes);
+  bytes += 4.0 * static_cast<double>(descale_elements(p)) * (has_query_descale(p) ? 3 : 2);
   if (p.sinks) bytes += 4.0 * static_cast<double>(p.heads);
   if (p.bias == Bias::alibi) bytes += 4.0 * static_cast<double>(p.heads);
   if (p.bias == Bias::tensor) bytes += 4.0 * static_cast<double>(p.heads) * visible.most_pairs;
@@ -247,6 +284,7 @@ Tensors packed_tensors(const Problem& p) {
   t.v_strides = packed_strides(value_shape(p, t));
   t.o_strides = packed_strides(output_shape(p));
   t.bias_strides = packed_strides(p.heads, p.seq_q, p.seq_k);
+  t.q_descale = t.k_descale = t.v_descale = {nullptr, p.kv_heads, 1};
   return t;
 }
 
@@ -267,16 +305,18 @@ Tensors with_meaningful_strides(const Problem& p, const Tensors& tensors) {
 }
 
 std::string unaligned_rows(const Problem& p, const Tensors& t, std::int64_t bytes) {
-  const std::int64_t step = bytes / dtype_bytes(p.dtype);
   struct Operand {
     const char* name;
     const void* data;
     const Strides& strides;
     TensorShape shape;
+    Dtype dtype;
   };
-  for (const Operand& each :
-       {Operand{"Q", t.q, t.q_strides, query_shape(p)}, Operand{"K", t.k, t.k_strides, key_shape(p, t)},
-        Operand{"V", t.v, t.v_strides, value_shape(p, t)}, Operand{"O", t.o, t.o_strides, output_shape(p)}}) {
+  for (const Operand& each : {Operand{"Q", t.q, t.q_strides, query_shape(p), query_type(p)},
+                              Operand{"K", t.k, t.k_strides, key_shape(p, t), key_type(p)},
+                              Operand{"V", t.v, t.v_strides, value_shape(p, t), key_type(p)},
+                              Operand{"O", t.o, t.o_strides, output_shape(p), output_type(p)}}) {
+    const std::int64_t step = bytes / dtype_bytes(each.dtype);
     const auto is_aligned = [&](std::int64_t size, std::int64_t stride) {
       return size <= 1 || stride % step == 0;
     };
@@ -306,6 +346,9 @@ std::int64_t lse_elements(const Problem& p) {
 }
 std::int64_t bias_elements(const Problem& p) {
   return p.bias == Bias::tensor ? lse_elements(p) * p.seq_k : 0;
+}
+std::int64_t descale_elements(const Problem& p) {
+  return has_descales(p) ? p.batch * p.kv_heads : 0;
 }
 
 }  // namespace warpgauge

@@ -1,9 +1,9 @@
 // The attention forward pass: its problem (sizes, type, mask, scale, variants), tensors, and numbers of
 // operations and bytes.
 //
-//   S[i, j] = cap(scale * sum_d Q[i, d] K[j, d]) + bias[i, j]    for visible j
+//   S[i, j] = cap(scale * qs ks * sum_d Q[i, d] K[j, d]) + bias[i, j]    for visible j
 //   L[i]    = sum_j exp(S[i, j]) + exp(sink)                     without sinks the last term is absent
-//   O[i, :] = sum_j exp(S[i, j]) V[j, :] / L[i]                  LSE[i] = ln L[i]
+//   O[i, :] = vs * sum_j exp(S[i, j]) V[j, :] / L[i]             LSE[i] = ln L[i]
 //
 // - Visible: query i is at the position i + Sk - Sq among the keys. A causal mask hides the keys after it. A
 //   window (left, right) leaves only the keys from `left` before it to `right` after it. As
@@ -14,6 +14,10 @@
 //   is added in units of the logits: the scale does not apply to it.
 // - sink: a logit per head that takes weight but has no value (gpt-oss; Xiao et al. 2024, arXiv:2309.17453).
 //   Scale, cap and bias do not apply to it. It is part of LSE.
+// - qs, ks, vs: the factors of e4m3 operands (e4m3.h), one per batch and key/value head, also for Q; 1 for
+//   other types. As q_descale, k_descale and v_descale [B, Hkv] of FlashAttention-3 (hopper/flash_api.cpp,
+//   mha_fwd). The cap applies to the scaled logits, and LSE is of these. Any finite factor is legal: with 0
+//   all logits, or O, are 0. O of e4m3 Q is bf16, as there. It is not quantized.
 //
 // Tensors are [B, H, S, D] with any strides; the D axis is contiguous. LSE is f32, [B, H, Sq], contiguous. A
 // row without visible keys gives O = 0 and LSE = -inf, or the sink. Sequences of different lengths, and keys
@@ -26,12 +30,14 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string>
+#include <type_traits>
 
+#include "kernels/e4m3.h"
 #include "kernels/half.h"
 
 namespace warpgauge {
 
-enum class Dtype { f32, f16, bf16 };
+enum class Dtype { f32, f16, bf16, e4m3 };
 
 // Causal is aligned bottom-right: query i of Sq sees key j of Sk if j <= i + (Sk - Sq).
 enum class Mask { none, causal };
@@ -52,17 +58,20 @@ enum class Lengths { equal, ragged, one_long, with_empty };
 const char* lengths_name(Lengths lengths);  // "equal", "ragged", "long", "empty"
 
 std::int64_t dtype_bytes(Dtype dtype);
-const char* dtype_name(Dtype dtype);  // "f32", "f16", "bf16"
+const char* dtype_name(Dtype dtype);  // "f32", "f16", "bf16", "e4m3"
 
 // The unit roundoff u of the type: rounding to nearest changes a normal number by at most the fraction u,
 // half the distance from 1 to the next value.
-double unit_roundoff(Dtype dtype);  // f32 2^-24, f16 2^-11, bf16 2^-8
+double unit_roundoff(Dtype dtype);  // f32 2^-24, f16 2^-11, bf16 2^-8, e4m3 2^-4
+
+int least_exponent(Dtype dtype);  // of the smallest normal number: f32 and bf16 -126, f16 -14, e4m3 -6
 
 // Returns f(T{}) for the element type T of `dtype`.
 template <class Function>
 decltype(auto) with_element_type(Dtype dtype, Function&& f) {
   if (dtype == Dtype::f16) return f(f16{});
   if (dtype == Dtype::bf16) return f(bf16{});
+  if (dtype == Dtype::e4m3) return f(e4m3{});
   return f(float{});
 }
 
@@ -75,7 +84,7 @@ struct Problem {
   std::int64_t seq_q = 1;      // Sq
   std::int64_t seq_k = 1;      // Sk
   std::int64_t head_dim = 64;  // D
-  Dtype dtype = Dtype::f32;
+  Dtype dtype = Dtype::f32;    // of Q; see query_type, key_type and output_type
   Mask mask = Mask::none;
   double scale = 0.125;  // of the logits
 
@@ -86,6 +95,7 @@ struct Problem {
   Bias bias = Bias::none;
   Lengths lengths = Lengths::equal;
   std::int64_t page = 0;  // keys per page of K and V; 0: no pages. See sequences.h
+  bool kv_e4m3 = false;   // K and V are e4m3, and Q is of another type
 
   bool operator==(const Problem&) const = default;
 };
@@ -94,9 +104,39 @@ inline std::int64_t value_dim_of(const Problem& problem) {
   return problem.value_dim == 0 ? problem.head_dim : problem.value_dim;
 }
 
+// The element types of the operands.
+inline Dtype query_type(const Problem& problem) {
+  return problem.dtype;
+}
+inline Dtype key_type(const Problem& problem) {  // of K and V
+  return problem.kv_e4m3 ? Dtype::e4m3 : problem.dtype;
+}
+inline Dtype output_type(const Problem& problem) {
+  return problem.dtype == Dtype::e4m3 ? Dtype::bf16 : problem.dtype;
+}
+
+// Returns f(Q{}, K{}, O{}) for the element types of Q, of K and V, and of O.
+template <class Function>
+decltype(auto) with_operand_types(const Problem& problem, Function&& f) {
+  return with_element_type(problem.dtype, [&]<class T>(T) {
+    if constexpr (std::is_same_v<T, e4m3>)
+      return f(e4m3{}, e4m3{}, bf16{});
+    else
+      return problem.kv_e4m3 ? f(T{}, e4m3{}, T{}) : f(T{}, T{}, T{});
+  });
+}
+
+// Whether the problem has factors of K and V, and of Q.
+inline bool has_descales(const Problem& problem) {
+  return key_type(problem) == Dtype::e4m3;
+}
+inline bool has_query_descale(const Problem& problem) {
+  return query_type(problem) == Dtype::e4m3;
+}
+
 // The first of these that the problem has, as a reason: "sliding windows are not supported". Empty if it has
 // none of them.
-enum class Variant { value_dim, window, softcap, sinks, alibi, bias_tensor, lengths, pages };
+enum class Variant { value_dim, window, softcap, sinks, alibi, bias_tensor, lengths, pages, e4m3 };
 std::string unsupported_variant(const Problem& problem, std::initializer_list<Variant> unsupported);
 // The same for kernels that compute none.
 std::string unsupported_variant(const Problem& problem);
@@ -162,7 +202,18 @@ struct Strides {
 
 Strides packed_strides(std::int64_t heads, std::int64_t seq, std::int64_t head_dim);
 
-// The operands of one call, in memory of the kernel's backend. The element type is Problem::dtype.
+// The factors of an e4m3 operand.
+struct Descale {
+  const float* data = nullptr;          // [B, Hkv]; null: 1
+  std::int64_t batch = 0, kv_head = 0;  // strides in elements; 0: broadcast
+
+  constexpr float at(std::int64_t b, std::int64_t h) const {
+    return data == nullptr ? 1.0f : data[b * batch + h * kv_head];
+  }
+};
+
+// The operands of one call, in memory of the kernel's backend. The element types are query_type of Q,
+// key_type of K and V, output_type of O.
 struct Tensors {
   const void* q = nullptr;  // [B, H, Sq, D]
   const void* k = nullptr;  // [B, Hkv, Sk, D]
@@ -176,6 +227,7 @@ struct Tensors {
   const float* slopes = nullptr;  // [H], of ALiBi
   const float* bias = nullptr;    // [B, H, Sq, Sk]; the Sk axis is contiguous
   Strides bias_strides = {};      // 0: broadcast along this axis
+  Descale q_descale = {}, k_descale = {}, v_descale = {};
 
   // Of problems with lengths or pages: see sequences.h.
   const std::int32_t* q_starts = nullptr;    // [B + 1], cu_seqlens_q of FlashAttention
@@ -200,11 +252,12 @@ std::string unaligned_rows(const Problem& problem, const Tensors& tensors, std::
 
 // The number of elements of each tensor. If sequences have different lengths, of one in which each sequence
 // has the length S or Sk.
-std::int64_t query_elements(const Problem& problem);   // Q
-std::int64_t key_elements(const Problem& problem);     // K
-std::int64_t value_elements(const Problem& problem);   // V
-std::int64_t output_elements(const Problem& problem);  // O
-std::int64_t lse_elements(const Problem& problem);     // LSE
-std::int64_t bias_elements(const Problem& problem);    // a bias tensor without broadcast; 0 if there is none
+std::int64_t query_elements(const Problem& problem);    // Q
+std::int64_t key_elements(const Problem& problem);      // K
+std::int64_t value_elements(const Problem& problem);    // V
+std::int64_t output_elements(const Problem& problem);   // O
+std::int64_t lse_elements(const Problem& problem);      // LSE
+std::int64_t bias_elements(const Problem& problem);     // a bias tensor without broadcast; 0 if there is none
+std::int64_t descale_elements(const Problem& problem);  // the factors of one operand without broadcast
 
 }  // namespace warpgauge

@@ -21,12 +21,12 @@ std::string shortest(double value) {
   throw std::invalid_argument(fmt::format(
       "'{}' is not a case: {}; write KERNEL/DTYPE/B:32/H:8[/Hkv:2]/S:512[/Sk:1024]/D:64[/Dv:128]/causal:0"
       "[/window:L,R][/softcap:X][/sinks:1][/bias:alibi|tensor]"
-      "[/lengths:ragged|long|empty][/page:N][/scale:X]",
+      "[/lengths:ragged|long|empty][/page:N][/kv:e4m3][/scale:X]",
       text, what));
 }
 
 std::optional<Dtype> parse_dtype(std::string_view text) {
-  for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16})
+  for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::e4m3})
     if (text == dtype_name(dtype)) return dtype;
   return std::nullopt;
 }
@@ -90,6 +90,13 @@ class AxisReader {
     reject(text_, fmt::format("the lengths '{}' are none of ragged, long and empty", *name));
   }
 
+  bool kv_e4m3() {
+    const auto type = text("kv");
+    if (type && *type != dtype_name(Dtype::e4m3))
+      reject(text_, fmt::format("the type '{}' of K and V is not e4m3", *type));
+    return type.has_value();
+  }
+
   std::int64_t required(std::string_view axis) {
     const auto value = optional<std::int64_t>(axis);
     if (!value) reject(text_, fmt::format("expected '{}:N', found {}", axis, found()));
@@ -134,6 +141,7 @@ std::string format_problem(const Problem& p) {
   if (p.bias != Bias::none) text += fmt::format("/bias:{}", bias_name(p.bias));
   if (p.lengths != Lengths::equal) text += fmt::format("/lengths:{}", lengths_name(p.lengths));
   if (p.page != 0) text += fmt::format("/page:{}", p.page);
+  if (p.kv_e4m3) text += fmt::format("/kv:{}", dtype_name(Dtype::e4m3));
   if (p.scale != default_scale(p.head_dim)) text += fmt::format("/scale:{}", shortest(p.scale));
   return text;
 }
@@ -146,7 +154,7 @@ ParsedCase parse_case(std::string_view text) {
   const std::vector<std::string_view> parts = split(text);
   std::size_t type_at = 0;
   while (type_at < parts.size() && !parse_dtype(parts[type_at])) ++type_at;
-  if (type_at == parts.size()) reject(text, "no element type (f32, f16, bf16)");
+  if (type_at == parts.size()) reject(text, "no element type (f32, f16, bf16, e4m3)");
 
   ParsedCase parsed;
   if (type_at > 0)
@@ -173,6 +181,7 @@ ParsedCase parse_case(std::string_view text) {
   p.bias = axes.bias();
   p.lengths = axes.lengths();
   p.page = axes.optional<std::int64_t>("page").value_or(0);
+  p.kv_e4m3 = axes.kv_e4m3();
   p.scale = axes.optional<double>("scale").value_or(default_scale(p.head_dim));
   axes.finish();
   if (const std::string error = problem_error(p); !error.empty()) reject(text, error);

@@ -27,9 +27,9 @@ struct Launch {
   std::uint64_t schedule_seed = 0;
 };
 
-// What a kernel rounds to the problem's 16-bit type between its inputs and O. All else is f32. The fuzz
-// derives the bounds of O and LSE from it: a kernel that rounds what it does not declare may exceed them. No
-// meaning for f32.
+// What a kernel rounds to the 16-bit type of O between its inputs and O. All else is f32. The fuzz derives
+// the bounds of O and LSE from it: a kernel that rounds what it does not declare may exceed them. No meaning
+// for f32, except e4m3_weights.
 struct Rounding {
   enum class Weights {
     exact,            // P is f32 in P V
@@ -40,6 +40,11 @@ struct Rounding {
   bool row_sum = false;  // the sum that divides O, and whose logarithm is in LSE, adds the rounded weights
   bool scaled_query = false;  // Q is multiplied by the scale, or by scale * log2(e), and rounded
   bool logits = false;        // S is rounded
+
+  // If V is e4m3, `weights` are rounded to e4m3 instead, as multiples of 2^-weight_exponent: FlashAttention-3
+  // multiplies exp(S - maximum) by 2^8 (Max_offset in hopper/softmax.h), so that fewer weights are subnormal.
+  bool e4m3_weights = false;
+  int weight_exponent = 0;
 
   bool operator==(const Rounding&) const = default;
 };

@@ -1,5 +1,6 @@
 // cpu/blas: unfused attention as a library user would write it: OpenBLAS sgemm, row softmax, sgemm. f32
-// arithmetic; 16-bit operands are converted to f32 one head at a time. Pages are gathered in the same way.
+// arithmetic; 16-bit and e4m3 operands are converted to f32 one head at a time. Pages are gathered in the
+// same way. Factors are part of sgemm's alpha.
 //
 // Works on blocks of query rows, so that the logits stay in cache and causal blocks skip masked keys. Each
 // block runs on one thread, with a single-threaded BLAS.
@@ -24,13 +25,14 @@ std::int64_t rows_per_block(const Problem& p, int threads) {
   return std::clamp<std::int64_t>((p.seq_q + blocks_per_head - 1) / blocks_per_head, 1, 128);
 }
 
-// Scratch memory of one thread: logits [rows, Sk]; for 16-bit types and pages also f32 copies of Q [rows, D],
-// O [rows, Dv], K [Sk, D] and V [Sk, Dv].
+// Scratch memory of one thread: logits [rows, Sk]; unless all operands are f32 and without pages also f32
+// copies of Q [rows, D], O [rows, Dv], K [Sk, D] and V [Sk, Dv].
 struct Scratch {
   float *logits, *q, *o, *k, *v;
   static std::int64_t floats(const Problem& p, std::int64_t rows) {
+    const bool is_f32 = query_type(p) == Dtype::f32 && key_type(p) == Dtype::f32;
     const std::int64_t widened =
-        p.dtype == Dtype::f32 && p.page == 0 ? 0 : (rows + p.seq_k) * (p.head_dim + value_dim_of(p));
+        is_f32 && p.page == 0 ? 0 : (rows + p.seq_k) * (p.head_dim + value_dim_of(p));
     return rows * p.seq_k + widened;
   }
   Scratch(float* memory, const Problem& p, std::int64_t rows)
@@ -73,11 +75,11 @@ Rows gathered(const Problem& p, const Tensors& t, const T* base, const Strides& 
   return {scratch, dim};
 }
 
-// O [rows, Dv] = P [rows, keys] V [keys, Dv]. Without keys O is 0; sgemm cannot be called then, because the
-// leading dimension of P would be 0.
+// O [rows, Dv] = factor P [rows, keys] V [keys, Dv]. Without keys O is 0; sgemm cannot be called then,
+// because the leading dimension of P would be 0.
 template <class T>
-void write_output(std::int64_t dim, const float* weights, const Rows& v, std::int64_t rows, std::int64_t keys,
-                  float* scratch, T* o, std::int64_t o_step) {
+void write_output(std::int64_t dim, float factor, const float* weights, const Rows& v, std::int64_t rows,
+                  std::int64_t keys, float* scratch, T* o, std::int64_t o_step) {
   float* target = scratch;
   std::int64_t target_step = dim;
   if constexpr (std::is_same_v<T, float>) {
@@ -86,7 +88,7 @@ void write_output(std::int64_t dim, const float* weights, const Rows& v, std::in
   }
   if (keys > 0) {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(rows), static_cast<int>(dim),
-                static_cast<int>(keys), 1.0f, weights, static_cast<int>(keys), v.data,
+                static_cast<int>(keys), factor, weights, static_cast<int>(keys), v.data,
                 static_cast<int>(v.step), 0.0f, target, static_cast<int>(target_step));
   } else {
     for (std::int64_t i = 0; i < rows; ++i) std::fill_n(target + i * target_step, dim, 0.0f);
@@ -124,7 +126,7 @@ KeyRange keys_of_block(const Problem& p, std::int64_t first, std::int64_t rows) 
 }
 
 // Queries first..first+rows of sequence b, whose problem is `one`.
-template <class T>
+template <class Q, class K, class O>
 void attend_block(const Problem& p, const Problem& one, const Tensors& t, std::int64_t b, std::int64_t h,
                   std::int64_t first, std::int64_t rows, const Scratch& scratch) {
   const std::int64_t kv_head = h / (p.heads / p.kv_heads), value_dim = value_dim_of(p);
@@ -132,14 +134,15 @@ void attend_block(const Problem& p, const Problem& one, const Tensors& t, std::i
   const std::int64_t keys = range.count();
   const RowPlace place = query_place(p, t, b, first);
   float* lse = t.lse + lse_index(p, t, b, h, first);
-  const Rows q = as_floats(static_cast<const T*>(t.q) + offset_of(t.q_strides, place, h), t.q_strides.row,
+  const Rows q = as_floats(static_cast<const Q*>(t.q) + offset_of(t.q_strides, place, h), t.q_strides.row,
                            rows, p.head_dim, scratch.q);
   const Rows k =
-      gathered(p, t, static_cast<const T*>(t.k), t.k_strides, b, kv_head, range, p.head_dim, scratch.k);
+      gathered(p, t, static_cast<const K*>(t.k), t.k_strides, b, kv_head, range, p.head_dim, scratch.k);
+  const float scale = static_cast<float>(p.scale) * t.q_descale.at(b, kv_head) * t.k_descale.at(b, kv_head);
   if (keys > 0)
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<int>(rows), static_cast<int>(keys),
-                static_cast<int>(p.head_dim), static_cast<float>(p.scale), q.data, static_cast<int>(q.step),
-                k.data, static_cast<int>(k.step), 0.0f, scratch.logits, static_cast<int>(keys));
+                static_cast<int>(p.head_dim), scale, q.data, static_cast<int>(q.step), k.data,
+                static_cast<int>(k.step), 0.0f, scratch.logits, static_cast<int>(keys));
   adjust_logits(one, t, b, h, first, rows, range, scratch.logits);
   const float sink = p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity();
   for (std::int64_t i = 0; i < rows; ++i) {
@@ -148,12 +151,12 @@ void attend_block(const Problem& p, const Problem& one, const Tensors& t, std::i
     lse[i] = cpu::softmax_row(scratch.logits + i * keys, begin, begin + seen.count(), keys, sink);
   }
   const Rows v =
-      gathered(p, t, static_cast<const T*>(t.v), t.v_strides, b, kv_head, range, value_dim, scratch.v);
-  write_output(value_dim, scratch.logits, v, rows, keys, scratch.o,
-               static_cast<T*>(t.o) + offset_of(t.o_strides, place, h), t.o_strides.row);
+      gathered(p, t, static_cast<const K*>(t.v), t.v_strides, b, kv_head, range, value_dim, scratch.v);
+  write_output(value_dim, t.v_descale.at(b, kv_head), scratch.logits, v, rows, keys, scratch.o,
+               static_cast<O*>(t.o) + offset_of(t.o_strides, place, h), t.o_strides.row);
 }
 
-template <class T>
+template <class Q, class K, class O>
 void attend(const Problem& p, const Tensors& t, const Launch& launch) {
   openblas_set_num_threads(1);
   const std::int64_t step = rows_per_block(p, launch.threads);
@@ -166,7 +169,7 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
     const Problem one = sequence_problem(p, t, b);
     if (first >= one.seq_q) continue;
     const Scratch scratch(static_cast<float*>(launch.workspace) + omp_get_thread_num() * floats, p, step);
-    attend_block<T>(p, one, t, b, head % p.heads, first, std::min(step, one.seq_q - first), scratch);
+    attend_block<Q, K, O>(p, one, t, b, head % p.heads, first, std::min(step, one.seq_q - first), scratch);
   }
 }
 
@@ -179,9 +182,11 @@ std::string supports(const Problem& p, const Tensors& tensors) {
   const auto is_leading = [](const Strides& s, std::int64_t dim) {
     return s.row >= dim && s.row <= INT32_MAX;
   };
-  if (p.dtype == Dtype::f32 &&
-      !(is_leading(t.q_strides, p.head_dim) && is_leading(t.o_strides, value_dim_of(p)) &&
-        (p.page > 0 || (is_leading(t.k_strides, p.head_dim) && is_leading(t.v_strides, value_dim_of(p))))))
+  const bool is_query_leading =
+      is_leading(t.q_strides, p.head_dim) && is_leading(t.o_strides, value_dim_of(p));
+  const bool is_key_leading =
+      p.page > 0 || (is_leading(t.k_strides, p.head_dim) && is_leading(t.v_strides, value_dim_of(p)));
+  if ((query_type(p) == Dtype::f32 && !is_query_leading) || (key_type(p) == Dtype::f32 && !is_key_leading))
     return "row strides of f32 operands must be at least D or Dv, and at most 2^31 - 1 (leading dimension of "
            "OpenBLAS)";
   return {};
@@ -193,7 +198,7 @@ std::int64_t workspace_bytes(const Problem& p, int threads) {
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
   const Tensors tensors = with_meaningful_strides(p, t);
-  with_element_type(p.dtype, [&]<class T>(T) { attend<T>(p, tensors, l); });
+  with_operand_types(p, [&]<class Q, class K, class O>(Q, K, O) { attend<Q, K, O>(p, tensors, l); });
 }
 
 }  // namespace

@@ -16,11 +16,12 @@ namespace {
 struct LogitRule {
   const Problem& problem;  // of its sequence
   std::int64_t query;
+  float scale;        // with the factors of Q and K
   float slope;        // of ALiBi
   const float* bias;  // [Sk], or null
 
   float operator()(float dot, std::int64_t key) const {
-    float logit = dot * static_cast<float>(problem.scale);
+    float logit = dot * scale;
     if (problem.softcap != 0) {
       const auto cap = static_cast<float>(problem.softcap);
       logit = cap * std::tanh(logit / cap);
@@ -52,16 +53,16 @@ struct KeysAndValues {
   }
 };
 
-// Computes O and LSE of one query. `sink` is -inf without one.
-template <class T>
-void attend_row(const LogitRule& rule, const T* q, const KeysAndValues<T>& kv, float sink, Scratch& scratch,
-                T* o, float* lse) {
+// Computes O and LSE of one query. `sink` is -inf without one, `v_scale` the factor of V.
+template <class Q, class K, class O>
+void attend_row(const LogitRule& rule, const Q* q, const KeysAndValues<K>& kv, float v_scale, float sink,
+                Scratch& scratch, O* o, float* lse) {
   const Problem& p = rule.problem;
   const KeyRange keys = visible_range(p, rule.query);
   const std::int64_t value_dim = value_dim_of(p);
   float largest = sink;
   for (std::int64_t j = keys.first; j < keys.last; ++j) {
-    const T* key = kv.key(j);
+    const K* key = kv.key(j);
     float dot = 0;
     for (std::int64_t d = 0; d < p.head_dim; ++d)
       dot += static_cast<float>(q[d]) * static_cast<float>(key[d]);
@@ -71,7 +72,7 @@ void attend_row(const LogitRule& rule, const T* q, const KeysAndValues<T>& kv, f
   std::fill_n(scratch.accumulator.begin(), value_dim, 0.0f);
   float sum = p.sinks ? std::exp(sink - largest) : 0.0f;
   for (std::int64_t j = keys.first; j < keys.last; ++j) {
-    const T* value = kv.value(j);
+    const K* value = kv.value(j);
     const float weight = std::exp(scratch.logits[j] - largest);
     sum += weight;
     for (std::int64_t d = 0; d < value_dim; ++d)
@@ -79,11 +80,11 @@ void attend_row(const LogitRule& rule, const T* q, const KeysAndValues<T>& kv, f
   }
   // Without visible keys and sink the sum is 0, so that O is 0 and LSE is -inf.
   const float inverse = sum == 0 ? 0.0f : 1.0f / sum;
-  for (std::int64_t d = 0; d < value_dim; ++d) o[d] = T(scratch.accumulator[d] * inverse);
+  for (std::int64_t d = 0; d < value_dim; ++d) o[d] = O(scratch.accumulator[d] * inverse * v_scale);
   *lse = largest + std::log(sum);
 }
 
-template <class T>
+template <class Q, class K, class O>
 void attend(const Problem& p, const Tensors& t, const Launch& launch) {
   const std::int64_t group = p.heads / p.kv_heads, rows = p.batch * p.heads * p.seq_q;
 #pragma omp parallel num_threads(launch.threads)
@@ -95,12 +96,14 @@ void attend(const Problem& p, const Tensors& t, const Launch& launch) {
       const Problem sequence = sequence_problem(p, t, b);
       if (i >= sequence.seq_q) continue;
       const RowPlace place = query_place(p, t, b, i);
-      const LogitRule rule{sequence, i, p.bias == Bias::alibi ? t.slopes[h] : 0.0f,
+      const std::int64_t kv = h / group;
+      const float scale = static_cast<float>(p.scale) * t.q_descale.at(b, kv) * t.k_descale.at(b, kv);
+      const LogitRule rule{sequence, i, scale, p.bias == Bias::alibi ? t.slopes[h] : 0.0f,
                            p.bias == Bias::tensor ? t.bias + offset_of(t.bias_strides, {b, i}, h) : nullptr};
-      attend_row<T>(rule, static_cast<const T*>(t.q) + offset_of(t.q_strides, place, h), {p, t, b, h / group},
-                    p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity(), scratch,
-                    static_cast<T*>(t.o) + offset_of(t.o_strides, place, h),
-                    t.lse + lse_index(p, t, b, h, i));
+      attend_row<Q, K, O>(
+          rule, static_cast<const Q*>(t.q) + offset_of(t.q_strides, place, h), {p, t, b, kv},
+          t.v_descale.at(b, kv), p.sinks ? t.sinks[h] : -std::numeric_limits<float>::infinity(), scratch,
+          static_cast<O*>(t.o) + offset_of(t.o_strides, place, h), t.lse + lse_index(p, t, b, h, i));
     }
   }
 }
@@ -110,7 +113,7 @@ std::string supports(const Problem& problem, const Tensors&) {
 }
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  with_element_type(p.dtype, [&]<class T>(T) { attend<T>(p, t, l); });
+  with_operand_types(p, [&]<class Q, class K, class O>(Q, K, O) { attend<Q, K, O>(p, t, l); });
 }
 
 }  // namespace

@@ -24,11 +24,12 @@ std::size_t shared_bytes(const Problem& p) {
          sizeof(float);
 }
 
-// The logit of a product of Q and K, in the problem of the sequence: scale, soft cap, and bias. The product of two f32 is not fused with what
-// follows: the maximum that is subtracted is rounded, and with huge logits the largest weight would not be 1.
+// The logit of a product of Q and K, in the problem of the sequence: scale, soft cap, and bias. The product
+// of two f32 is not fused with what follows: the maximum that is subtracted is rounded, and with huge logits
+// the largest weight would not be 1.
 __device__ float logit_of(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t i,
-                          std::int64_t j, float dot) {
-  float logit = __fmul_rn(dot, static_cast<float>(p.scale));
+                          std::int64_t j, float scale, float dot) {
+  float logit = __fmul_rn(dot, scale);
   if (p.softcap != 0) {
     const auto cap = static_cast<float>(p.softcap);
     logit = __fmul_rn(cap, tanhf(__fdiv_rn(logit, cap)));
@@ -40,7 +41,7 @@ __device__ float logit_of(const Problem& p, const Tensors& t, std::int64_t b, st
   return logit;
 }
 
-template <class T>
+template <class Q, class K, class O>
 __global__ void attend_rows(Problem p, Tensors t) {
   extern __shared__ float shared[];
   const std::int64_t value_dim = p.value_dim == 0 ? p.head_dim : p.value_dim;
@@ -53,9 +54,10 @@ __global__ void attend_rows(Problem p, Tensors t) {
   if (i >= one.seq_q) return;
   const std::int64_t kv_head = h / (p.heads / p.kv_heads);
   const RowPlace place = query_place(p, t, b, i);
-  const T* q = static_cast<const T*>(t.q) + offset_of(t.q_strides, place, h);
-  const T *k = static_cast<const T*>(t.k), *v = static_cast<const T*>(t.v);
-  T* o = static_cast<T*>(t.o) + offset_of(t.o_strides, place, h);
+  const Q* q = static_cast<const Q*>(t.q) + offset_of(t.q_strides, place, h);
+  const K *k = static_cast<const K*>(t.k), *v = static_cast<const K*>(t.v);
+  O* o = static_cast<O*>(t.o) + offset_of(t.o_strides, place, h);
+  const float scale = static_cast<float>(p.scale) * t.q_descale.at(b, kv_head) * t.k_descale.at(b, kv_head);
 
   for (std::int64_t d = thread; d < p.head_dim; d += kThreads) q_row[d] = cuda::to_float(q[d]);
   for (std::int64_t d = thread; d < value_dim; d += kThreads) o_row[d] = 0;
@@ -68,10 +70,10 @@ __global__ void attend_rows(Problem p, Tensors t) {
     const std::int64_t j = first + thread;
     float logit = -INFINITY;
     if (j < keys.last) {
-      const T* key = k + offset_of(t.k_strides, key_place(p, t, b, j), kv_head);
+      const K* key = k + offset_of(t.k_strides, key_place(p, t, b, j), kv_head);
       float dot = 0;
       for (std::int64_t d = 0; d < p.head_dim; ++d) dot += q_row[d] * cuda::to_float(key[d]);
-      logit = logit_of(one, t, b, h, i, j, dot);
+      logit = logit_of(one, t, b, h, i, j, scale, dot);
     }
     const float chunk_max = cuda::block_max(logit, scratch);
     const float new_max = chunk_max > largest ? chunk_max : largest;
@@ -91,8 +93,9 @@ __global__ void attend_rows(Problem p, Tensors t) {
     __syncthreads();  // before the next chunk overwrites the weights
   }
 
-  const float inverse = keys.count() > 0 ? 1.0f / sum : 0.0f;
-  for (std::int64_t d = thread; d < value_dim; d += kThreads) o[d] = cuda::from_float<T>(o_row[d] * inverse);
+  const float inverse = keys.count() > 0 ? 1.0f / sum : 0.0f, factor = t.v_descale.at(b, kv_head);
+  for (std::int64_t d = thread; d < value_dim; d += kThreads)
+    o[d] = cuda::from_float<O>(o_row[d] * inverse * factor);
   if (thread == 0) t.lse[lse_index(p, t, b, h, i)] = keys.count() > 0 ? largest + logf(sum) : largest;
 }
 
@@ -105,8 +108,8 @@ std::string supports(const Problem& p, const Tensors&) {
 
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
   const auto rows = static_cast<unsigned>(lse_elements(p));
-  cuda::with_element_type(p.dtype, [&](auto element) {
-    attend_rows<decltype(element)>
+  cuda::with_operand_types(p, [&](auto query, auto key, auto output) {
+    attend_rows<decltype(query), decltype(key), decltype(output)>
         <<<rows, kThreads, shared_bytes(p), static_cast<cudaStream_t>(l.stream)>>>(p, t);
   });
   WARPGAUGE_CUDA_CHECK(cudaGetLastError());

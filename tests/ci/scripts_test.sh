@@ -175,7 +175,7 @@ for tool in tools/dpkg-query tools/apt-get tree/.deps/venv/bin/zizmor; do
 done
 setup=(env "PATH=$work/tools:$PATH" "$work/tree/ci/setup.sh" --check)
 expect 1 "^setup.sh: missing Python tools \(to .deps/venv\): check-jsonschema==[0-9.]+( cmake==[0-9.]+)?\$" "${setup[@]}" --dev
-expect 1 "^setup.sh: missing packages: .* libfmt-dev .* clang-format-14 shellcheck yamllint python3-jsonschema( python3-venv)?\$" "${setup[@]}" --lint
+expect 1 "^setup.sh: missing packages: .* libfmt-dev .* clang-format-14 shellcheck yamllint python3-jsonschema python3-numpy( python3-venv)?\$" "${setup[@]}" --lint
 expect 1 " libfmt-dev .* libopenblas-dev( cmake)?( python3-venv)?\$" "${setup[@]}"
 rm -r "$work/tree/.deps" "$work/tools/dpkg-query" "$work/tools/apt-get"
 

@@ -6,6 +6,7 @@
 int main(int argc, char** argv) {
   using namespace warpgauge;
   const Kernel* const kernels[] = {&foreign::kFlashAttention2, &foreign::kSumsRoundedWeights,
-                                   &foreign::kUnfused};
+                                   &foreign::kUnfused, &foreign::kFlashAttention3,
+                                   &foreign::kSumsE4m3Weights};
   return run_fuzz(argc, argv, kernels);
 }

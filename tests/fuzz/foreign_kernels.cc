@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/sequences.h"
@@ -25,19 +26,29 @@ struct OnlineRow {
   std::vector<float> o;
 };
 
+// A weight of P, times the weights that V has: of e4m3 if the kernel rounds it to that.
+template <Rounding kRounding, class K, class O>
+float rounded_weight(float weight) {
+  if constexpr (kRounding.e4m3_weights && std::is_same_v<K, e4m3>) {
+    constexpr float kFactor = 1 << kRounding.weight_exponent;
+    return static_cast<float>(e4m3(weight * kFactor)) / kFactor;
+  }
+  return rounded<O>(weight);
+}
+
 // The query as a row of f32, multiplied by the scale if the kernel rounds that product.
-template <Rounding kRounding, class T>
-std::vector<float> query_row(const Problem& p, const T* q) {
+template <Rounding kRounding, class O, class Q>
+std::vector<float> query_row(const Problem& p, const Q* q) {
   std::vector<float> row(static_cast<std::size_t>(p.head_dim));
   for (std::int64_t d = 0; d < p.head_dim; ++d) {
     row[d] = static_cast<float>(q[d]);
-    if (kRounding.scaled_query) row[d] = rounded<T>(row[d] * static_cast<float>(p.scale));
+    if (kRounding.scaled_query) row[d] = rounded<O>(row[d] * static_cast<float>(p.scale));
   }
   return row;
 }
 
-// One query with its operands.
-template <class T>
+// One query with its operands. Types: of K and V, and of O.
+template <class K, class O>
 struct Query {
   const Problem& problem;  // of its sequence
   const Tensors& tensors;
@@ -45,14 +56,15 @@ struct Query {
   std::vector<float> q;
   std::int64_t kv_head;
   const std::vector<RowPlace>& places;  // of the keys
+  float logit_factor, value_factor;
 
-  const T* key(std::int64_t j) const { return element(tensors.k, tensors.k_strides, j); }
-  const T* value(std::int64_t j) const { return element(tensors.v, tensors.v_strides, j); }
+  const K* key(std::int64_t j) const { return element(tensors.k, tensors.k_strides, j); }
+  const K* value(std::int64_t j) const { return element(tensors.v, tensors.v_strides, j); }
 
  private:
-  const T* element(const void* base, const Strides& s, std::int64_t j) const {
+  const K* element(const void* base, const Strides& s, std::int64_t j) const {
     const RowPlace& place = places[static_cast<std::size_t>(j)];
-    return static_cast<const T*>(base) + place.block * s.batch + kv_head * s.head + place.row * s.row;
+    return static_cast<const K*>(base) + place.block * s.batch + kv_head * s.head + place.row * s.row;
   }
 };
 
@@ -70,8 +82,8 @@ std::vector<RowPlace> places_of_keys(const Problem& p, const Problem& one, const
 }
 
 // Soft cap and bias, by other formulas than cpu/naive: tanh x = 1 - 2 / (1 + e^2x).
-template <class T>
-float adjusted(const Query<T>& query, std::int64_t key, float logit) {
+template <class K, class O>
+float adjusted(const Query<K, O>& query, std::int64_t key, float logit) {
   const Problem& p = query.problem;
   const Tensors& t = query.tensors;
   if (p.softcap != 0) {
@@ -88,20 +100,21 @@ float adjusted(const Query<T>& query, std::int64_t key, float logit) {
   return logit;
 }
 
-template <Rounding kRounding, class T>
-float logit(const Query<T>& query, std::int64_t key) {
+template <Rounding kRounding, class K, class O>
+float logit(const Query<K, O>& query, std::int64_t key) {
   const Problem& p = query.problem;
-  const T* k = query.key(key);
+  const K* k = query.key(key);
   float dot = 0;
   for (std::int64_t d = 0; d < p.head_dim; ++d) dot += query.q[d] * static_cast<float>(k[d]);
+  dot *= query.logit_factor;
   return adjusted(
       query, key,
-      rounded<T>(kRounding.scaled_query ? dot : dot * static_cast<float>(p.scale), kRounding.logits));
+      rounded<O>(kRounding.scaled_query ? dot : dot * static_cast<float>(p.scale), kRounding.logits));
 }
 
 // Adds keys first..first+count to the row.
-template <Rounding kRounding, class T>
-void add_tile(const Query<T>& query, std::int64_t first, std::int64_t count, OnlineRow& row) {
+template <Rounding kRounding, class K, class O>
+void add_tile(const Query<K, O>& query, std::int64_t first, std::int64_t count, OnlineRow& row) {
   std::vector<float> logits;
   float largest = row.largest;
   for (std::int64_t j = first; j < first + count; ++j) {
@@ -114,33 +127,35 @@ void add_tile(const Query<T>& query, std::int64_t first, std::int64_t count, Onl
   for (float& o : row.o) o *= rescale;
   for (std::int64_t j = 0; j < count; ++j) {
     const float exact = std::exp(logits[j] - largest);
-    const float weight = rounded<T>(exact, kRounding.weights == Rounding::Weights::before_division);
+    const bool rounds = kRounding.weights == Rounding::Weights::before_division;
+    const float weight = rounds ? rounded_weight<kRounding, K, O>(exact) : exact;
     row.sum += kRounding.row_sum ? weight : exact;
-    const T* value = query.value(first + j);
+    const K* value = query.value(first + j);
     for (std::size_t d = 0; d < row.o.size(); ++d) row.o[d] += weight * static_cast<float>(value[d]);
   }
 }
 
 // P V with normalized, rounded weights. The row holds its maximum and its sum.
-template <Rounding kRounding, class T>
-void add_normalized(const Query<T>& query, const KeyRange& keys, OnlineRow& row) {
+template <Rounding kRounding, class K, class O>
+void add_normalized(const Query<K, O>& query, const KeyRange& keys, OnlineRow& row) {
   std::fill(row.o.begin(), row.o.end(), 0.0f);
   for (std::int64_t j = keys.first; j < keys.last; ++j) {
-    const float weight = rounded<T>(std::exp(logit<kRounding>(query, j) - row.largest) / row.sum);
-    const T* value = query.value(j);
+    const float weight =
+        rounded_weight<kRounding, K, O>(std::exp(logit<kRounding>(query, j) - row.largest) / row.sum);
+    const K* value = query.value(j);
     for (std::size_t d = 0; d < row.o.size(); ++d) row.o[d] += weight * static_cast<float>(value[d]);
   }
 }
 
 // The row of O and the element of LSE that a query has.
-template <class T>
+template <class O>
 struct Result {
-  T* o;
+  O* o;
   float* lse;
 };
 
-template <Rounding kRounding, class T>
-void attend_row(const Query<T>& query, const Result<T>& result) {
+template <Rounding kRounding, class K, class O>
+void attend_row(const Query<K, O>& query, const Result<O>& result) {
   const Problem& p = query.problem;
   OnlineRow row;
   row.o.resize(static_cast<std::size_t>(value_dim_of(p)));
@@ -153,11 +168,11 @@ void attend_row(const Query<T>& query, const Result<T>& result) {
     add_normalized<kRounding>(query, keys, row);
     divisor = 1;
   }
-  for (std::size_t d = 0; d < row.o.size(); ++d) result.o[d] = T(row.o[d] / divisor);
+  for (std::size_t d = 0; d < row.o.size(); ++d) result.o[d] = O(query.value_factor * row.o[d] / divisor);
   *result.lse = row.largest + std::log(row.sum);
 }
 
-template <Rounding kRounding, class T>
+template <Rounding kRounding, class Q, class K, class O>
 void attend_sequence(const Problem& p, const Tensors& t, std::int64_t b, int threads) {
   const Problem one = sequence_problem(p, t, b);
   const std::vector<RowPlace> places = places_of_keys(p, one, t, b);
@@ -165,19 +180,21 @@ void attend_sequence(const Problem& p, const Tensors& t, std::int64_t b, int thr
 #pragma omp parallel for num_threads(threads) if (rows > 16)
   for (std::int64_t row = 0; row < rows; ++row) {
     const faulty::Row at{b, row / one.seq_q, row % one.seq_q};
+    const std::int64_t kv_head = at.head / (p.heads / p.kv_heads);
     const RowPlace place = query_place(p, t, b, at.query);
-    const T* q = static_cast<const T*>(t.q) + offset_of(t.q_strides, place, at.head);
+    const Q* q = static_cast<const Q*>(t.q) + offset_of(t.q_strides, place, at.head);
     attend_row<kRounding>(
-        Query<T>{one, t, at, query_row<kRounding>(p, q), at.head / (p.heads / p.kv_heads), places},
-        Result<T>{static_cast<T*>(t.o) + offset_of(t.o_strides, place, at.head),
+        Query<K, O>{one, t, at, query_row<kRounding, O>(p, q), kv_head, places,
+                    t.q_descale.at(b, kv_head) * t.k_descale.at(b, kv_head), t.v_descale.at(b, kv_head)},
+        Result<O>{static_cast<O*>(t.o) + offset_of(t.o_strides, place, at.head),
                   t.lse + lse_index(p, t, b, at.head, at.query)});
   }
 }
 
 template <Rounding kRounding>
 void launch(const Problem& p, const Tensors& t, const Launch& l) {
-  with_element_type(p.dtype, [&]<class T>(T) {
-    for (std::int64_t b = 0; b < p.batch; ++b) attend_sequence<kRounding, T>(p, t, b, l.threads);
+  with_operand_types(p, [&]<class Q, class K, class O>(Q, K, O) {
+    for (std::int64_t b = 0; b < p.batch; ++b) attend_sequence<kRounding, Q, K, O>(p, t, b, l.threads);
   });
 }
 
@@ -206,5 +223,11 @@ const Kernel kRoundsLogits = kernel<Rounding{.logits = true}>("rounds_logits");
 const Kernel kRoundsAll = kernel<Rounding{
     .weights = Weights::before_division, .row_sum = true, .scaled_query = true, .logits = true}>(
     "rounds_all");
+const Kernel kFlashAttention3 =
+    kernel<Rounding{.weights = Weights::before_division, .e4m3_weights = true, .weight_exponent = 8}>(
+        "flash_attention_3");
+const Kernel kSumsE4m3Weights =
+    kernel<Rounding{.weights = Weights::before_division, .row_sum = true, .e4m3_weights = true}>(
+        "sums_e4m3_weights");
 
 }  // namespace warpgauge::foreign

@@ -95,8 +95,50 @@ TEST_P(ForeignKernel, IsWrongIfItDoesNotDeclareItsRoundings) {
 INSTANTIATE_TEST_SUITE_P(Rounding, ForeignKernel,
                          testing::Values(&foreign::kFlashAttention2, &foreign::kSumsRoundedWeights,
                                          &foreign::kUnfused, &foreign::kScalesQuery, &foreign::kRoundsLogits,
-                                         &foreign::kRoundsAll),
+                                         &foreign::kRoundsAll, &foreign::kFlashAttention3,
+                                         &foreign::kSumsE4m3Weights),
                          [](const auto& kernel) { return std::string(kernel.param->name); });
+
+// P in 3 fraction bits instead of 7.
+TEST(ForeignKernels, WeightsInE4m3MustBeDeclared) {
+  for (const Kernel* kernel : {&foreign::kFlashAttention3, &foreign::kSumsE4m3Weights}) {
+    Kernel undeclared = *kernel;
+    undeclared.rounding.e4m3_weights = false;
+    for (const Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::e4m3}) {
+      const Problem p{.heads = 4,
+                      .kv_heads = 4,
+                      .seq_q = 256,
+                      .seq_k = 32,
+                      .dtype = dtype,
+                      .kv_e4m3 = dtype != Dtype::e4m3};
+      EXPECT_TRUE(check(undeclared, p, 1, {.oracle = OracleBackend::cpu}).is_wrong()) << dtype_name(dtype);
+      const CheckResult declared = check(*kernel, p, 1, {.oracle = OracleBackend::cpu});
+      EXPECT_TRUE(declared.passed()) << dtype_name(dtype) << "\n" << declared.report();
+    }
+  }
+}
+
+// Without the factor 2^8 more weights are subnormal, or 0.
+TEST(ForeignKernels, TheExponentOfWeightsMustBeDeclared) {
+  Kernel wrong = foreign::kSumsE4m3Weights;
+  wrong.rounding.weight_exponent = 8;
+  const auto is_wrong = [](const Kernel& kernel) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed)
+      for (const std::int64_t dim : {8, 64}) {
+        const Problem p{.heads = 4,
+                        .kv_heads = 4,
+                        .seq_q = 64,
+                        .seq_k = 300,
+                        .head_dim = dim,
+                        .dtype = Dtype::e4m3,
+                        .scale = 1};
+        if (check(kernel, p, seed, {.oracle = OracleBackend::cpu, .repeat = false}).is_wrong()) return true;
+      }
+    return false;
+  };
+  EXPECT_TRUE(is_wrong(wrong));
+  EXPECT_FALSE(is_wrong(foreign::kSumsE4m3Weights));
+}
 
 // A kernel that declares less than it does: FlashInfer's row sum of the rounded P breaks the bound of LSE.
 TEST(ForeignKernels, RowSumOfRoundedWeightsMustBeDeclared) {

@@ -184,7 +184,7 @@ struct ReadsSixteenBytesPastEnd : Design {
     const auto* end = static_cast<const char*>(t.k) +
                       ((p.batch - 1) * t.k_strides.batch + (p.kv_heads - 1) * t.k_strides.head +
                        (p.seq_k - 1) * t.k_strides.row + p.head_dim) *
-                          dtype_bytes(p.dtype);
+                          dtype_bytes(key_type(p));
     (void)static_cast<const volatile char*>(end)[15];
   }
 };
@@ -212,7 +212,7 @@ struct WritesLsePastEnd : Design {
 struct WritesTailOfRow : Design {
   void after(const Problem& p, const Tensors& t, const Launch&) const override {
     if (p.head_dim % 8 == 0) return;
-    std::memset(static_cast<char*>(t.o) + p.head_dim * dtype_bytes(p.dtype), 0, 2);
+    std::memset(static_cast<char*>(t.o) + p.head_dim * dtype_bytes(output_type(p)), 0, 2);
   }
 };
 

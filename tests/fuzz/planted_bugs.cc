@@ -1,7 +1,7 @@
 // Checks each planted bug as `fuzz` does in ctest, with cheaper problems, and prints a table: the bug, what
 // detected it, and after how many problems. Exit 1 if a bug survives, or if the right design is called wrong.
 //
-//   planted_bugs [address|size|number|state|variant|page|length|other|right]
+//   planted_bugs [address|size|number|state|variant|page|length|fp8|other|right]
 //
 // Each bug runs in a child process: an access of an inaccessible page ends it.
 #include <fmt/format.h>
@@ -63,7 +63,7 @@ bool detects(const Kernel& kernel, const FuzzCase& c, SignedBias& bias, Referenc
                                     .threads = c.threads,
                                     .relaunch = is_relaunched(c),
                                     .cache = &cache});
-  bias.add(c.problem.dtype, result.accuracy);
+  bias.add(output_type(c.problem), result.accuracy);
   if (result.is_wrong())
     note(progress, checks_of(result));
   else if (!bias.failure().empty())
@@ -130,6 +130,7 @@ std::vector<Bug> bugs_of(std::string_view table) {
   add("variant", variant_bugs);
   add("page", page_bugs);
   add("length", length_bugs);
+  add("fp8", fp8_bugs);
   add("other", other_bugs);
   return bugs;
 }

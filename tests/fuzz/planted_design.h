@@ -82,6 +82,18 @@ class Design {
   virtual std::int64_t extra_reads() const { return 0; }  // keys past the last that are read and discarded
   virtual bool starts_tile_again(std::int64_t) const { return false; }
 
+  // e4m3 operands.
+  virtual float decoded(std::uint8_t code) const { return e4m3::decode(code); }
+  virtual float query_factor(const Problem& p, const Tensors& t, const Place& place) const {
+    return t.q_descale.at(place.batch, kv_head(p, place.head));
+  }
+  virtual float key_factor(const Problem& p, const Tensors& t, const Place& place) const {
+    return t.k_descale.at(place.batch, kv_head(p, place.head));
+  }
+  virtual float value_factor(const Problem& p, const Tensors& t, const Place& place) const {
+    return t.v_descale.at(place.batch, kv_head(p, place.head));
+  }
+
   // Arithmetic.
   virtual float add_product(const Problem&, float sum, float q, float k) const { return sum + q * k; }
   virtual float logit(const Problem& p, float dot) const { return dot * static_cast<float>(p.scale); }
@@ -186,5 +198,6 @@ std::vector<Bug> state_bugs();
 std::vector<Bug> variant_bugs();
 std::vector<Bug> page_bugs();
 std::vector<Bug> length_bugs();
+std::vector<Bug> fp8_bugs();
 
 }  // namespace warpgauge::planted

@@ -8,7 +8,7 @@ namespace warpgauge::planted {
 namespace {
 
 float to_16_bits(const Problem& p, float value) {
-  return with_element_type(p.dtype, [value]<class T>(T) { return static_cast<float>(T(value)); });
+  return with_element_type(output_type(p), [value]<class T>(T) { return static_cast<float>(T(value)); });
 }
 
 // To bf16, towards 0. GCC 12.2 removes the simpler `condition ? (bits of x) & 0xffff0000 : x`.

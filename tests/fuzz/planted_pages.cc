@@ -83,7 +83,7 @@ struct PageAfterTheLastIsTouched : Design {
       const std::int64_t next = pages_of(lengths(p, t, b).k, p.page);
       if (next == pages_of(p.seq_k, p.page)) continue;
       const auto* k = static_cast<const volatile char*>(t.k);
-      (void)k[entry(t, b, next) * t.k_strides.batch * dtype_bytes(p.dtype)];
+      (void)k[entry(t, b, next) * t.k_strides.batch * dtype_bytes(key_type(p))];
     }
   }
 };
@@ -124,9 +124,9 @@ struct TailOfLastPageTimesZero : Design {
     tail_ = 0;
     if (p.page > 0 && p.seq_k % p.page != 0) {
       const RowPlace last = Design::value_place(batch_, t, place.batch, p.seq_k - 1);
-      const std::int64_t offset =
-          offset_of(t.v_strides, {last.block, last.row + 1}, kv_head(p, place.head)) * dtype_bytes(p.dtype);
-      with_element_type(p.dtype, [&]<class T>(T) {
+      const std::int64_t offset = offset_of(t.v_strides, {last.block, last.row + 1}, kv_head(p, place.head)) *
+                                  dtype_bytes(key_type(p));
+      with_element_type(key_type(p), [&]<class T>(T) {
         tail_ = static_cast<float>(
             *reinterpret_cast<const T*>(static_cast<const char*>(t.v) + offset));  // the first column
       });

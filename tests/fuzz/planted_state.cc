@@ -39,15 +39,15 @@ struct KeysCachedByPointer : Design {
     static std::tuple<const void*, std::string> key;
     static std::vector<char> copy;
     if (p.batch * p.kv_heads > 1 || p.seq_k == 0) return t;
-    const std::int64_t row_bytes = p.head_dim * dtype_bytes(p.dtype);
+    const std::int64_t row_bytes = p.head_dim * dtype_bytes(key_type(p));
     if (key != std::tuple(t.k, format_problem(p))) {
       key = {t.k, format_problem(p)};
       copy.resize(static_cast<std::size_t>(p.seq_k * row_bytes));
       for (std::int64_t j = 0; j < p.seq_k; ++j)
-        std::memcpy(
-            copy.data() + j * row_bytes,
-            static_cast<const char*>(t.k) + (p.seq_k > 1 ? j * t.k_strides.row : 0) * dtype_bytes(p.dtype),
-            static_cast<std::size_t>(row_bytes));
+        std::memcpy(copy.data() + j * row_bytes,
+                    static_cast<const char*>(t.k) +
+                        (p.seq_k > 1 ? j * t.k_strides.row : 0) * dtype_bytes(key_type(p)),
+                    static_cast<std::size_t>(row_bytes));
     }
     Tensors changed = t;
     changed.k = copy.data();

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -94,6 +96,8 @@ TEST(attention, the_first_unsupported_variant_is_named) {
             "soft caps are not supported");
   EXPECT_EQ(unsupported_variant({.bias = Bias::alibi}), "ALiBi slopes are not supported");
   EXPECT_EQ(unsupported_variant({.bias = Bias::tensor}), "bias tensors are not supported");
+  EXPECT_EQ(unsupported_variant({.dtype = Dtype::e4m3}), "e4m3 operands are not supported");
+  EXPECT_EQ(unsupported_variant({.dtype = Dtype::f16, .kv_e4m3 = true}), "e4m3 operands are not supported");
   EXPECT_EQ(unsupported_variant({.value_dim = 8}), "head dimensions of V other than D are not supported");
   EXPECT_EQ(unsupported_variant({.lengths = Lengths::ragged}), "variable lengths are not supported");
   EXPECT_EQ(unsupported_variant({.page = 16}), "paged keys and values are not supported");
@@ -161,6 +165,55 @@ TEST(attention, flops_and_bytes_of_a_known_case) {
 TEST(attention, bytes_count_each_kv_head_once) {
   const Problem p{.batch = 1, .heads = 8, .kv_heads = 2, .seq_q = 4, .seq_k = 16, .head_dim = 8};
   EXPECT_EQ(attention_bytes(p), 4.0 * (2 * 8 * 4 * 8 + 2 * 2 * 16 * 8 + 8 * 4));
+}
+
+TEST(attention, e4m3_operands_have_one_byte_and_o_is_bf16) {
+  Problem p{.batch = 3, .heads = 8, .kv_heads = 2, .seq_q = 4, .seq_k = 16, .head_dim = 8};
+  const std::int64_t query = 3 * 8 * 4 * 8, keys = 2 * 3 * 2 * 16 * 8, lse = 3 * 8 * 4, factors = 3 * 2;
+  p.dtype = Dtype::e4m3;
+  EXPECT_EQ(attention_bytes(p), static_cast<double>(query + keys + 2 * query + 4 * lse + 4 * 3 * factors));
+  p.dtype = Dtype::f16;
+  p.kv_e4m3 = true;
+  EXPECT_EQ(attention_bytes(p),
+            static_cast<double>(2 * query + keys + 2 * query + 4 * lse + 4 * 2 * factors));
+}
+
+TEST(attention, the_types_of_the_operands) {
+  using Types = std::tuple<Dtype, Dtype, Dtype>;
+  const auto types = [](const Problem& p) { return Types{query_type(p), key_type(p), output_type(p)}; };
+  EXPECT_EQ(types({.dtype = Dtype::f16}), (Types{Dtype::f16, Dtype::f16, Dtype::f16}));
+  EXPECT_EQ(types({.dtype = Dtype::e4m3}), (Types{Dtype::e4m3, Dtype::e4m3, Dtype::bf16}));
+  for (const Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16})
+    EXPECT_EQ(types({.dtype = dtype, .kv_e4m3 = true}), (Types{dtype, Dtype::e4m3, dtype}));
+  for (const Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::e4m3})
+    for (const bool kv_e4m3 : {false, true}) {
+      const Problem p{.dtype = dtype, .kv_e4m3 = kv_e4m3};
+      if (!problem_error(p).empty()) continue;
+      with_operand_types(p, [&]<class Q, class K, class O>(Q, K, O) {
+        const auto is = []<class T>(Dtype type, T) {
+          return with_element_type(type, []<class U>(U) { return std::is_same_v<T, U>; });
+        };
+        EXPECT_TRUE(is(query_type(p), Q{}) && is(key_type(p), K{}) && is(output_type(p), O{}));
+      });
+    }
+}
+
+TEST(attention, rows_are_aligned_by_the_type_of_their_tensor) {
+  const Problem p{.heads = 2, .kv_heads = 2, .seq_q = 4, .seq_k = 4, .head_dim = 8, .dtype = Dtype::f16};
+  Problem fp8 = p;
+  fp8.kv_e4m3 = true;
+  EXPECT_EQ(unaligned_rows(p, packed_tensors(p), 16), "");
+  EXPECT_EQ(unaligned_rows(fp8, packed_tensors(fp8), 16), "rows of K must be aligned to 16 bytes");
+  fp8.head_dim = 16;
+  EXPECT_EQ(unaligned_rows(fp8, packed_tensors(fp8), 16), "");
+}
+
+TEST(attention, factors_are_broadcast_by_a_stride_of_0) {
+  const float data[] = {1, 2, 3, 4, 5, 6};
+  EXPECT_EQ((Descale{data, 3, 1}.at(1, 2)), 6);
+  EXPECT_EQ((Descale{data, 0, 1}.at(1, 2)), 3);
+  EXPECT_EQ((Descale{data, 3, 0}.at(1, 2)), 4);
+  EXPECT_EQ((Descale{nullptr, 3, 1}.at(1, 2)), 1);
 }
 
 TEST(attention, problem_error_for_invalid_sizes) {

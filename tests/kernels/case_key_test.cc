@@ -51,6 +51,17 @@ TEST(case_key, has_the_variants_of_a_problem) {
   EXPECT_EQ(parse_case(format_problem(p)).problem, p);
 }
 
+TEST(case_key, has_the_types_of_e4m3_operands) {
+  Problem p{.seq_q = 8, .seq_k = 8, .dtype = Dtype::e4m3, .scale = 0.5};
+  EXPECT_EQ(format_problem(p), "e4m3/B:1/H:1/S:8/D:64/causal:0/scale:0.5");
+  EXPECT_EQ(parse_case(format_problem(p)).problem, p);
+  p.dtype = Dtype::bf16;
+  p.bias = Bias::tensor;
+  p.kv_e4m3 = true;
+  EXPECT_EQ(format_problem(p), "bf16/B:1/H:1/S:8/D:64/causal:0/bias:tensor/kv:e4m3/scale:0.5");
+  EXPECT_EQ(parse_case(format_problem(p)).problem, p);
+}
+
 TEST(case_key, a_value_that_is_the_default_is_read_and_not_written) {
   const std::string_view long_form = "f32/B:1/H:1/S:8/D:64/Dv:64/causal:0/softcap:0/sinks:0/page:0";
   EXPECT_EQ(format_problem(parse_case(long_form).problem), "f32/B:1/H:1/S:8/D:64/causal:0");
@@ -66,7 +77,8 @@ TEST(case_key, parse_is_the_inverse_of_format) {
     p.seq_q = 1 + static_cast<std::int64_t>(random() % 5000);
     p.seq_k = random() % 2 ? p.seq_q : static_cast<std::int64_t>(random() % 5000);
     p.head_dim = 1 + static_cast<std::int64_t>(random() % 256);
-    p.dtype = static_cast<Dtype>(random() % 3);
+    p.dtype = static_cast<Dtype>(random() % 4);
+    p.kv_e4m3 = p.dtype != Dtype::e4m3 && random() % 3 == 0;
     p.mask = static_cast<Mask>(random() % 2);
     p.scale = random() % 2 ? default_scale(p.head_dim) : std::ldexp(static_cast<double>(random()), -64);
     if (random() % 3 == 0) p.value_dim = 300 + static_cast<std::int64_t>(random() % 256);
@@ -102,7 +114,7 @@ std::string message_of(const std::string& text) {
 }
 
 TEST(case_key, error_has_the_offending_part) {
-  EXPECT_THAT(message_of("cpu/naive"), HasSubstr("no element type (f32, f16, bf16)"));
+  EXPECT_THAT(message_of("cpu/naive"), HasSubstr("no element type (f32, f16, bf16, e4m3)"));
   EXPECT_THAT(message_of("f32/B:1/S:1/D:8/causal:0"), HasSubstr("expected 'H:N', found 'S:1'"));
   EXPECT_THAT(message_of("f32/B:x/H:1/S:1/D:8/causal:0"), HasSubstr("'x' in 'B:x' is not a number"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8"), HasSubstr("expected 'causal:N', found the end"));
@@ -119,6 +131,8 @@ TEST(case_key, error_has_the_offending_part) {
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/page:24"), HasSubstr("a multiple of 16"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/page:16/lengths:long"),
               HasSubstr("unexpected 'lengths:long'"));
+  EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/kv:f16"), HasSubstr("'f16' of K and V is not e4m3"));
+  EXPECT_THAT(message_of("e4m3/B:1/H:1/S:1/D:8/causal:0/kv:e4m3"), HasSubstr("only if Q is of another type"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/softcap:-2"), HasSubstr("at least 0"));
   EXPECT_THAT(message_of("f32/B:1/H:1/S:1/D:8/causal:0/sinks:1/softcap:2"),
               HasSubstr("unexpected 'softcap:2'"));

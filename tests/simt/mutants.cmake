@@ -105,7 +105,7 @@ mutant(decode_combine_lse ${decode} ${decode} [[largest + logf(total);]] [[large
 
 # cpu/naive
 set(naive kernels/cpu/naive.cc)
-mutant(naive_scale_one_percent ${naive} ${naive} [[static_cast<float>(problem.scale)]] [[static_cast<float>(problem.scale * 1.01)]])
+mutant(naive_scale_one_percent ${naive} ${naive} [[static_cast<float>(p.scale) *]] [[static_cast<float>(p.scale * 1.01) *]])
 mutant(naive_dot_without_tail ${naive} ${naive} [[static_cast<float>(q[d]) *]] [[(d < p.head_dim / 16 * 16) * static_cast<float>(q[d]) *]])
 mutant(naive_maximum_from_zero ${naive} ${naive} [[float largest = sink;]] [[float largest = 0;]])
 mutant(naive_no_maximum ${naive} ${naive} [[std::exp(scratch.logits[j] - largest)]] [[std::exp(scratch.logits[j])]])
@@ -117,7 +117,7 @@ mutant(naive_last_key_dropped ${naive} ${naive} [[const KeyRange keys = visible_
        [[KeyRange keys = visible_range(p, rule.query); if (p.mask == Mask::none && keys.count() > 0) --keys.last;]])
 mutant(naive_beyond_diagonal ${naive} ${naive} [[const KeyRange keys = visible_range(p, rule.query);]]
        [[KeyRange keys = visible_range(p, rule.query); keys.last = std::min(p.seq_k, keys.last + 1);]])
-mutant(naive_wrong_kv_head ${naive} ${naive} [[{p, t, b, h / group},]] [[{p, t, b, h % p.kv_heads},]])
+mutant(naive_wrong_kv_head ${naive} ${naive} [[{p, t, b, kv},]] [[{p, t, b, h % p.kv_heads},]])
 mutant(naive_value_with_stride_of_keys ${naive} ${naive} [[at(tensors.v, tensors.v_strides, j)]]
        [[at(tensors.v, problem.value_dim == 0 ? tensors.k_strides : tensors.v_strides, j)]])
 mutant(naive_output_with_strides_of_queries ${naive} ${naive} [[offset_of(t.o_strides, place, h)]] [[offset_of(p.value_dim == 0 ? t.q_strides : t.o_strides, place, h)]])
@@ -129,7 +129,7 @@ mutant(naive_window_one_more_on_the_right ${naive} ${naive} [[const KeyRange key
        [[KeyRange keys = visible_range(p, rule.query); if (p.window.right > 0 && keys.count() > 0 && keys.last < p.seq_k) ++keys.last;]])
 mutant(naive_window_from_the_top_left ${naive} ${naive} [[const KeyRange keys = visible_range(p, rule.query);]]
        [[KeyRange keys = visible_range(p, rule.query); if (p.window.left >= 0 && keys.count() > 0) keys.first = std::clamp<std::int64_t>(rule.query - p.window.left, 0, keys.last - 1);]])
-mutant(naive_cap_before_scale ${naive} ${naive} [[float logit = dot * static_cast<float>]] [[float logit = dot * (problem.softcap != 0 ? 1.0f : 0.0f) + (problem.softcap == 0) * dot * static_cast<float>]])
+mutant(naive_cap_before_scale ${naive} ${naive} [[float logit = dot * scale;]] [[float logit = dot * (problem.softcap != 0 ? 1.0f : scale);]])
 mutant(naive_cap_twice ${naive} ${naive} [[cap * std::tanh(logit / cap);]] [[cap * std::tanh(std::tanh(logit / cap));]])
 mutant(naive_cap_not_multiplied_back ${naive} ${naive} [[cap * std::tanh(logit / cap);]] [[std::tanh(logit / cap);]])
 mutant(naive_alibi_adds ${naive} ${naive} [[logit -= slope *]] [[logit += slope *]])
@@ -143,6 +143,13 @@ mutant(naive_sink_missing_from_lse ${naive} ${naive} [[*lse = largest + std::log
 mutant(naive_sink_scaled ${naive} ${naive} [=[p.sinks ? t.sinks[h]]=] [=[p.sinks ? t.sinks[h] * static_cast<float>(0.5 + p.scale)]=])
 mutant(naive_sink_of_wrong_head ${naive} ${naive} [=[p.sinks ? t.sinks[h]]=] [=[p.sinks ? t.sinks[h / group]]=])
 mutant(naive_value_dim_is_head_dim ${naive} ${naive} [[value_dim = value_dim_of(p);]] [[value_dim = std::min(p.head_dim, value_dim_of(p));]])
+mutant(naive_key_factor_missing ${naive} ${naive} [[ * t.k_descale.at(b, kv);]] [[;]])
+mutant(naive_key_factor_twice ${naive} ${naive} [[t.k_descale.at(b, kv);]] [[t.k_descale.at(b, kv) * t.k_descale.at(b, kv);]])
+mutant(naive_key_factor_of_query_head ${naive} ${naive} [[t.k_descale.at(b, kv);]] [[t.k_descale.at(b, h % p.kv_heads);]])
+mutant(naive_query_factor_of_first_batch ${naive} ${naive} [[t.q_descale.at(b, kv)]] [[t.q_descale.at(0, kv)]])
+mutant(naive_value_factor_is_that_of_keys ${naive} ${naive} [[t.v_descale.at(b, kv)]] [[t.k_descale.at(b, kv)]])
+mutant(naive_value_factor_before_normalization ${naive} ${naive} [=[scratch.accumulator[d] += weight *]=] [=[sum += (v_scale - 1) * weight / static_cast<float>(value_dim), scratch.accumulator[d] += weight *]=])
+mutant(naive_output_in_fp8 ${naive} ${naive} [=[O(scratch.accumulator[d] * inverse * v_scale)]=] [=[O(std::is_same_v<Q, e4m3> ? static_cast<float>(e4m3(scratch.accumulator[d] * inverse * v_scale)) : scratch.accumulator[d] * inverse * v_scale)]=])
 
 # cpu/blas and its softmax
 set(blas kernels/cpu/blas.cc)
