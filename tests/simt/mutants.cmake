@@ -143,6 +143,16 @@ mutant(naive_sink_missing_from_lse ${naive} ${naive} [[*lse = largest + std::log
 mutant(naive_sink_scaled ${naive} ${naive} [=[p.sinks ? t.sinks[h]]=] [=[p.sinks ? t.sinks[h] * static_cast<float>(0.5 + p.scale)]=])
 mutant(naive_sink_of_wrong_head ${naive} ${naive} [=[p.sinks ? t.sinks[h]]=] [=[p.sinks ? t.sinks[h / group]]=])
 mutant(naive_value_dim_is_head_dim ${naive} ${naive} [[value_dim = value_dim_of(p);]] [[value_dim = std::min(p.head_dim, value_dim_of(p));]])
+mutant(naive_start_of_sequence_ignored ${naive} ${naive} [[const RowPlace place = query_place(p, t, b, i);]]
+       [[RowPlace place = query_place(p, t, b, i); if (p.lengths != Lengths::equal) place.row = i;]])
+mutant(naive_last_row_of_sequence_dropped ${naive} ${naive} [[if (i >= sequence.seq_q) continue;]]
+       [[if (i >= sequence.seq_q || (p.lengths != Lengths::equal && i > 0 && i == sequence.seq_q - 1)) continue;]])
+mutant(naive_positions_by_the_maxima ${naive} ${naive} [[visible_range(p, rule.query);]]
+       [[visible_range(p, rule.query + (kv.problem.seq_k - kv.problem.seq_q) - (p.seq_k - p.seq_q));]])
+mutant(naive_page_boundary_one_late ${naive} ${naive} [[key_place(problem, tensors, batch, j)]]
+       [[RowPlace{key_place(problem, tensors, batch, problem.page > 0 && j > 0 ? j - 1 : j).block, key_place(problem, tensors, batch, j).row}]])
+mutant(naive_lse_of_wrong_head ${naive} ${naive} [[lse_index(p, t, b, h, i)]]
+       [[lse_index(p, t, b, p.lengths == Lengths::equal ? h : p.heads - 1 - h, i)]])
 
 # cpu/blas and its softmax
 set(blas kernels/cpu/blas.cc)
