@@ -24,8 +24,9 @@ std::size_t shared_bytes(const Problem& p) {
          sizeof(float);
 }
 
-// The logit of a product of Q and K, in the problem of the sequence: scale, soft cap, and bias. The product of two f32 is not fused with what
-// follows: the maximum that is subtracted is rounded, and with huge logits the largest weight would not be 1.
+// The logit of a product of Q and K, in the problem of the sequence: scale, soft cap, and bias. The product
+// of two f32 is not fused with what follows: the maximum that is subtracted is rounded, and with huge logits
+// the largest weight would not be 1.
 __device__ float logit_of(const Problem& p, const Tensors& t, std::int64_t b, std::int64_t h, std::int64_t i,
                           std::int64_t j, float dot) {
   float logit = __fmul_rn(dot, static_cast<float>(p.scale));
