@@ -8,6 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "fuzz/draw_sequences.h"
+#include "fuzz/draws.h"
 #include "fuzz/random.h"
 #include "fuzz/rows.h"
 
@@ -25,31 +27,6 @@ constexpr std::int64_t kMostBatches = 200;
 constexpr std::int64_t kPast16Bits = 65537;  // heads or batches: past a grid's limit along y and z
 constexpr std::int64_t kLongKeys[] = {32769, 33000, 65535, 65537, 70000};  // past signed and unsigned 16 bits
 constexpr std::uint64_t kAttempts = 4096;
-
-// Draws values one after the other from the stream of a seed.
-class Draws {
- public:
-  Draws(std::uint64_t seed, std::uint64_t stream) : random_(seed, 0x100 + stream) {}
-
-  std::int64_t range(std::int64_t low, std::int64_t high) {
-    return low +
-           static_cast<std::int64_t>(random_.below(next_++, static_cast<std::uint64_t>(high - low + 1)));
-  }
-  bool one_in(std::int64_t n) { return range(1, n) == 1; }
-  std::uint64_t bits() { return random_.bits(next_++); }
-  template <class T, std::size_t N>
-  T pick(const T (&values)[N]) {
-    return values[range(0, N - 1)];
-  }
-  template <class T>
-  T pick(std::span<const T> values) {
-    return values[static_cast<std::size_t>(range(0, std::ssize(values) - 1))];
-  }
-
- private:
-  RandomStream random_;
-  std::uint64_t next_ = 0;
-};
 
 // A length of at most `limit`: mostly at a tile's edge +-1. Otherwise any length, with short ones preferred.
 std::int64_t draw_length(Draws& draws, std::int64_t limit) {
@@ -244,24 +221,6 @@ struct Streams {
         types(seed, 3 * kAttempts + attempt) {}
 };
 
-// Lengths in a quarter of the problems, with at least two sequences. Those keep the cost.
-void draw_lengths(Draws& draws, const DrawLimits& limits, Problem& p) {
-  constexpr Lengths kPatterns[] = {Lengths::ragged, Lengths::ragged, Lengths::one_long, Lengths::with_empty};
-  if (!draws.one_in(4)) return;
-  p.lengths = draws.pick(kPatterns);
-  p.batch = std::max(p.batch, draws.range(2, 6));
-  // Of self-attention: packed tokens of one length.
-  if (draws.one_in(4) && p.seq_k > 0) p.seq_k = p.seq_q;
-  while (check_cost(p, limits.backend) > static_cast<double>(limits.volume) && p.seq_q * p.seq_k > 1)
-    (p.seq_k > p.seq_q ? p.seq_k : p.seq_q) /= 2;
-}
-
-// Pages in a quarter of the problems. Those of 16 keys are common, and have the most boundaries.
-void draw_pages(Draws& draws, Problem& p) {
-  constexpr std::int64_t kPages[] = {16, 16, 16, 32, 64, 128, 256};
-  if (draws.one_in(4)) p.page = draws.one_in(8) ? 16 * draws.range(1, 16) : draws.pick(kPages);
-}
-
 Problem draw_sized_problem(Draws& draws, Draws& variants, Draws& types, const DrawLimits& limits) {
   Problem p = draw_kind(draws);
   if (limits.variants) draw_variants(variants, p);
@@ -282,7 +241,7 @@ Problem draw_sized_problem(Draws& draws, Draws& variants, Draws& types, const Dr
 
 Problem draw_problem(Streams& streams, const DrawLimits& limits) {
   Problem p = draw_sized_problem(streams.draws, streams.variants, streams.types, limits);
-  if (!limits.sequences) return p;
+  if (!limits.variants || !limits.sequences) return p;
   const bool is_corner = check_cost(p, limits.backend) > static_cast<double>(limits.volume);
   if (!is_corner) draw_lengths(streams.sequences, limits, p);
   draw_pages(streams.sequences, p);

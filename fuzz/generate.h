@@ -3,9 +3,9 @@
 // Problems are drawn by cost: each kernel gets the same number below a cost that it can bear, so that a check
 // takes milliseconds. Lengths and causal diagonals cluster at tile edges. Up to 71 heads share keys. Sq and
 // Sk differ in both directions; Sk may be 0. D is 1 to 576, and the scale may be 0 or negative. Half of the
-// problems have variants: a window, a soft cap, sinks, a bias, or a Dv other than D. A third have sequences
-// of different lengths, or pages. One in six has e4m3 operands. Few problems have 65,537 heads or batches, or
-// up to 70,000 keys.
+// problems have variants: a window, a soft cap, sinks, a bias, or a Dv other than D. A quarter have sequences
+// of different lengths, and a quarter have pages. One in six has e4m3 operands. Few problems have 65,537
+// heads or batches, or up to 70,000 keys.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ struct DrawLimits {
   std::int64_t volume = kMaxFuzzVolume;
   Backend backend = Backend::cpu;
   bool corners = false;   // a quarter of the problems are expensive: 65,537 heads or batches, and 70,000 keys
-  bool variants = true;   // half of the problems have some; the others are the same with and without
-  bool sequences = true;  // the same of lengths and pages, which four of nine problems have
+  bool variants = true;   // most problems have some; the others are the same with and without
+  bool sequences = true;  // lengths and pages may be among them; the other problems are the same
 };
 
 // Work of one check of the problem: the multiply-adds of the kernel, of full tiles in the emulator; elsewhere

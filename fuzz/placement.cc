@@ -7,23 +7,16 @@
 #include <numeric>
 #include <utility>
 
-#include "fuzz/random.h"
+#include "fuzz/draws.h"
 
 namespace warpgauge {
 namespace {
 
-constexpr std::uint64_t kPlacementStream = 18;
+constexpr std::uint64_t kPlacementStream = std::uint64_t{1} << 32;  // no attempt of random_case
 
-// Draws numbers one after the other.
-class Draws {
- public:
-  explicit Draws(std::uint64_t seed) : random_(seed, kPlacementStream) {}
-  std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_.below(next_++, count)); }
-
- private:
-  RandomStream random_;
-  std::uint64_t next_ = 0;
-};
+std::size_t below(Draws& draws, std::size_t count) {
+  return static_cast<std::size_t>(draws.range(0, static_cast<std::int64_t>(count) - 1));
+}
 
 void place_sequences(const Problem& p, std::uint64_t seed, Placement& placement) {
   const auto shift = static_cast<std::int64_t>(seed % static_cast<std::uint64_t>(p.batch));
@@ -42,19 +35,19 @@ std::int64_t keys_of(const Problem& p, const Placement& placement, std::int64_t 
 std::vector<std::int32_t> shuffled_pages(const Problem& p, Draws& draws) {
   std::vector<std::int32_t> pages(static_cast<std::size_t>(packed_tensors(p).pages));
   std::iota(pages.begin(), pages.end(), 0);
-  for (std::size_t n = pages.size() - 1; n > 0; --n) std::swap(pages[n], pages[draws.below(n + 1)]);
+  for (std::size_t n = pages.size() - 1; n > 0; --n) std::swap(pages[n], pages[below(draws, n + 1)]);
   return pages;
 }
 
 // What stands in an entry that no key uses: an old page, or no page.
 std::int32_t garbage(const std::vector<std::int32_t>& pages, Draws& draws) {
   constexpr std::int32_t kNoPages[] = {-1, std::numeric_limits<std::int32_t>::max()};
-  const std::size_t kind = draws.below(3);
-  return kind < 2 ? kNoPages[kind] : pages[draws.below(pages.size())];
+  const std::size_t kind = below(draws, 3);
+  return kind < 2 ? kNoPages[kind] : pages[below(draws, pages.size())];
 }
 
 void place_pages(const Problem& p, std::uint64_t seed, bool shares, Placement& placement) {
-  Draws draws(seed);
+  Draws draws(seed, kPlacementStream);
   const std::vector<std::int32_t> pages = shuffled_pages(p, draws);
   const std::int64_t width = pages_of(p.seq_k, p.page);
   std::vector<std::int32_t> full;  // those named for `page` keys
@@ -65,8 +58,8 @@ void place_pages(const Problem& p, std::uint64_t seed, bool shares, Placement& p
       const bool is_full = (n + 1) * p.page <= keys;
       if (n >= pages_of(keys, p.page)) {
         placement.table.push_back(garbage(pages, draws));
-      } else if (shares && is_full && !full.empty() && draws.below(8) == 0) {
-        placement.table.push_back(full[draws.below(full.size())]);
+      } else if (shares && is_full && !full.empty() && draws.one_in(8)) {
+        placement.table.push_back(full[below(draws, full.size())]);
       } else {
         placement.table.push_back(pages[next++]);
         if (is_full) full.push_back(placement.table.back());

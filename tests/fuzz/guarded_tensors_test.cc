@@ -122,12 +122,12 @@ TEST(GuardedTensors, WorkWithoutAnyKeys) {
   EXPECT_THAT(tensors.violations(), IsEmpty());
 }
 
-// Three sequences of 20, 0 and 37 keys in pages of 16, of which two are one.
+// Three sequences of 2, 1 and 0 queries, and of 20, 0 and 37 keys in pages of 16, of which two are one.
 Inputs paged_inputs() {
   const Problem p{.batch = 3,
                   .heads = 2,
                   .kv_heads = 2,
-                  .seq_q = 2,
+                  .seq_q = 3,
                   .seq_k = 37,
                   .head_dim = 8,
                   .lengths = Lengths::with_empty,
@@ -175,7 +175,7 @@ TEST(GuardedTensors, PackTheQueriesOfSequences) {
   tensors.upload(in);
   const Tensors& t = tensors.tensors();
   const auto* q = static_cast<const float*>(t.q);
-  EXPECT_EQ(q[2 * t.q_strides.row + t.q_strides.head], in.q[(3 * 2) * 8]) << "sequence 1, head 1, query 0";
+  EXPECT_EQ(q[2 * t.q_strides.row + t.q_strides.head], in.q[3 * 3 * 8]) << "sequence 1, head 1, query 0";
   EXPECT_EQ(tensors.download().unwritten_rows.size(), 6u);
   auto* o = static_cast<float*>(t.o);
   std::fill(o, o + 6 * 8, 1.0f);
@@ -183,7 +183,8 @@ TEST(GuardedTensors, PackTheQueriesOfSequences) {
   const Output out = tensors.download();
   EXPECT_THAT(out.unwritten_rows, IsEmpty());
   EXPECT_THAT(out.unwritten_lse_rows, IsEmpty());
-  EXPECT_THAT(out.lse, ElementsAre(0, 1, 3, 4, 2, 0, 5, 0, 0, 0, 0, 0)) << "[H, total] in memory";
+  EXPECT_THAT(out.lse, ElementsAre(0, 1, 0, 3, 4, 0, 2, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0))
+      << "[H, total] in memory";
 }
 
 // The last byte of each tensor is followed by an inaccessible page, or its first one preceded by it.

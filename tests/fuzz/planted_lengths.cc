@@ -178,20 +178,26 @@ struct BiasOfPackedRow : Design {
   mutable Tensors tensors_;
 };
 
-// 0 / 0 where a sequence has no keys.
-struct EmptySequenceDividesByZero : Design {
-  float divided(const Problem& p, float o, float sum) const override {
-    return p.seq_k == 0 ? o / sum : Design::divided(p, o, sum);
-  }
-};
-
-// A sequence without keys is skipped: its rows of O keep what was there.
-struct SequenceWithoutKeysIsSkipped : Design {
-  bool skips(const Problem& p, const Place&) const override { return p.seq_k == 0 && batch_.seq_k > 0; }
+// A bug in sequences without keys, beside others that have some.
+struct OfEmptySequences : Design {
   void before(const Problem& p, const Tensors&, const Launch&) const override { batch_ = p; }
+
+ protected:
+  bool is_empty(const Problem& one) const { return has_lengths(batch_) && one.seq_k == 0; }
 
  private:
   mutable Problem batch_;
+};
+
+struct EmptySequenceDividesByZero : OfEmptySequences {
+  float divided(const Problem& p, float o, float sum) const override {
+    return is_empty(p) ? o / sum : Design::divided(p, o, sum);
+  }
+};
+
+// Its rows of O keep what was there.
+struct SequenceWithoutKeysIsSkipped : OfEmptySequences {
+  bool skips(const Problem& p, const Place&) const override { return is_empty(p); }
 };
 
 // At least one query per sequence: the first row of the next one is computed with the keys of an empty one.

@@ -143,8 +143,13 @@ struct TailOfLastPageTimesZero : Design {
 // 32 bits for page * page stride.
 struct PageOffsetIn32Bits : Design {
   std::int64_t offset(const Strides& s, std::int64_t b, std::int64_t h, std::int64_t row) const override {
-    return static_cast<std::int32_t>(static_cast<std::uint32_t>(b * s.batch)) + h * s.head + row * s.row;
+    const std::int64_t wrapped = static_cast<std::int32_t>(static_cast<std::uint32_t>(b * s.batch));
+    return Design::offset(s, b, h, row) + (page_ > 0 ? wrapped - b * s.batch : 0);
   }
+  void before(const Problem& p, const Tensors&, const Launch&) const override { page_ = p.page; }
+
+ private:
+  mutable std::int64_t page_ = 0;
 };
 
 // The stride between pages of K serves V too.
@@ -171,7 +176,7 @@ std::vector<Bug> page_bugs() {
       {"pages", sequence_kernel<PageBoundaryOneLate>("page_boundary_one_late")},
       {"pages", sequence_kernel<PageBoundaryOneEarly>("page_boundary_one_early")},
       {"pages", sequence_kernel<PagesOf64Assumed>("pages_of_64_assumed")},
-      {"pages", sequence_kernel<PageSizeRoundedToPowerOfTwo>("page_size_rounded_to_power_of_two")},
+      {"pages", sequence_kernel<PageSizeRoundedToPowerOfTwo>("page_size_is_power_of_two")},
       {"pages", sequence_kernel<TableCachedByPointer>("table_cached_by_pointer")},
       {"pages", sequence_kernel<TableReadPastItsEnd>("table_read_past_its_end")},
       {"pages", sequence_kernel<PageAfterTheLastIsTouched>("page_after_the_last_is_touched")},

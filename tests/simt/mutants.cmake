@@ -150,6 +150,16 @@ mutant(naive_query_factor_of_first_batch ${naive} ${naive} [[t.q_descale.at(b, k
 mutant(naive_value_factor_is_that_of_keys ${naive} ${naive} [[t.v_descale.at(b, kv)]] [[t.k_descale.at(b, kv)]])
 mutant(naive_value_factor_before_normalization ${naive} ${naive} [=[scratch.accumulator[d] += weight *]=] [=[sum += (v_scale - 1) * weight / static_cast<float>(value_dim), scratch.accumulator[d] += weight *]=])
 mutant(naive_output_in_fp8 ${naive} ${naive} [=[O(scratch.accumulator[d] * inverse * v_scale)]=] [=[O(std::is_same_v<Q, e4m3> ? static_cast<float>(e4m3(scratch.accumulator[d] * inverse * v_scale)) : scratch.accumulator[d] * inverse * v_scale)]=])
+mutant(naive_start_of_sequence_ignored ${naive} ${naive} [[const RowPlace place = query_place(p, t, b, i);]]
+       [[RowPlace place = query_place(p, t, b, i); if (p.lengths != Lengths::equal) place.row = i;]])
+mutant(naive_last_row_of_sequence_dropped ${naive} ${naive} [[if (i >= sequence.seq_q) continue;]]
+       [[if (i >= sequence.seq_q || (p.lengths != Lengths::equal && i > 0 && i == sequence.seq_q - 1)) continue;]])
+mutant(naive_positions_by_the_maxima ${naive} ${naive} [[visible_range(p, rule.query);]]
+       [[visible_range(p, rule.query + (kv.problem.seq_k - kv.problem.seq_q) - (p.seq_k - p.seq_q));]])
+mutant(naive_page_boundary_one_late ${naive} ${naive} [[key_place(problem, tensors, batch, j)]]
+       [[RowPlace{key_place(problem, tensors, batch, problem.page > 0 && j > 0 ? j - 1 : j).block, key_place(problem, tensors, batch, j).row}]])
+mutant(naive_lse_of_wrong_head ${naive} ${naive} [[lse_index(p, t, b, h, i)]]
+       [[lse_index(p, t, b, p.lengths == Lengths::equal ? h : p.heads - 1 - h, i)]])
 
 # cpu/blas and its softmax
 set(blas kernels/cpu/blas.cc)
