@@ -53,6 +53,8 @@ std::string variants_of(const Kernel& kernel, const Problem& plain) {
       {"bias:alibi", [](Problem& p) { p.bias = Bias::alibi; }},
       {"bias:tensor", [](Problem& p) { p.bias = Bias::tensor; }},
       {"Dv", [](Problem& p) { p.value_dim = p.head_dim / 2; }},
+      {"lengths", [](Problem& p) { p.lengths = Lengths::ragged; }},
+      {"page", [](Problem& p) { p.page = 64; }},
   };
   std::vector<std::string> supported;
   for (const Variant& variant : kVariants) {

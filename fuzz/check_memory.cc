@@ -20,15 +20,15 @@ double operand_bytes(const Kernel& kernel, const Problem& p) {
              key = static_cast<double>(key_elements(p)), value = static_cast<double>(value_elements(p)),
              lse = static_cast<double>(lse_elements(p)), bias = static_cast<double>(bias_elements(p));
   const auto bytes = [](Dtype dtype) { return static_cast<double>(dtype_bytes(dtype)); };
-  const TensorShape keys = key_shape(p, packed_tensors(p));  // pages included
-  const double cache = static_cast<double>(keys.blocks * keys.heads) * static_cast<double>(keys.rows) *
-                       static_cast<double>(p.head_dim + value_dim_of(p));
-  const double q_bytes = bytes(query_type(p)) * query, cache_bytes = bytes(key_type(p)) * cache,
-               o_bytes = bytes(output_type(p)) * output;
+  const TensorShape keys = key_shape(p, packed_tensors(p));  // with pages more than in the inputs
+  const double key_rows = static_cast<double>(keys.blocks * keys.heads) * static_cast<double>(keys.rows);
+  const double q_bytes = bytes(query_type(p)) * query, o_bytes = bytes(output_type(p)) * output,
+               k_bytes = bytes(key_type(p)) * key_rows * static_cast<double>(p.head_dim),
+               v_bytes = bytes(key_type(p)) * key_rows * static_cast<double>(value_dim_of(p));
   const double wide = 4 * (query + key + value + bias) + 2 * 4 * (output + lse);
-  const double guarded = on_host ? q_bytes + cache_bytes + o_bytes + 4 * (lse + bias) : 0;
+  const double guarded = on_host ? q_bytes + k_bytes + v_bytes + o_bytes + 4 * (lse + bias) : 0;
   // One operand on its way to or from its buffer.
-  const double image = std::max({q_bytes, cache_bytes, o_bytes, 4 * bias});
+  const double image = std::max({q_bytes, k_bytes, v_bytes, o_bytes, 4 * bias});
   return wide + guarded + image + (attention_flops(p) <= kAllRowsFlops ? 16 * output : 0);
 }
 

@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::int64_t kPast32Bits = (std::int64_t{1} << 31) + 64;  // elements; a multiple of 16 bytes
 
-struct Entry {
+struct NamedLayout {
   Layout layout;
   const char* name;
 };
 
-constexpr Entry kEntries[] = {
+constexpr NamedLayout kEntries[] = {
     {Layout::packed, "packed"},
     {Layout::padded, "padded"},
     {Layout::interleaved, "interleaved"},
@@ -258,7 +258,7 @@ std::span<const Layout> all_layouts() {
 
 const char* layout_name(Layout layout) {
   const auto* found = std::find_if(std::begin(kEntries), std::end(kEntries),
-                                   [&](const Entry& e) { return e.layout == layout; });
+                                   [&](const NamedLayout& e) { return e.layout == layout; });
   return found == std::end(kEntries) ? "?" : found->name;
 }
 

@@ -32,7 +32,7 @@ TEST(KernelList, ShowsWhatAKernelSupports) {
             "cpu/all               runs here, on the CPU\n"
             "    a method\n"
             "    supports: f32 f16 bf16; any D; any Sq; mask none causal; window softcap sinks bias:alibi "
-            "bias:tensor Dv; bit-identical runs\n");
+            "bias:tensor Dv lengths page; bit-identical runs\n");
   EXPECT_THAT(
       list(kernel("some", Backend::cpu,
                   [](const Problem& p, const Tensors&) {
