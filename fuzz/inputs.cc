@@ -259,14 +259,15 @@ void fill_slopes(Inputs& in) {
   }
 }
 
-// 2^e (1 + f) with e in least..least + 7; rarely 0 or negative. A kernel may skip a product with 0, also if
+// 2^e (1 + f) with e in least..largest; rarely 0 or negative. A kernel may skip a product with 0, also if
 // the other factor is NaN: no 0 then.
-void fill_factors(Inputs& in, std::vector<float>& factors, int least, std::uint64_t operand) {
+void fill_factors(Inputs& in, std::vector<float>& factors, int least, int largest, std::uint64_t operand) {
   const RandomStream random(in.seed, kDescale + operand);
   factors.resize(static_cast<std::size_t>(descale_elements(in.problem)));
   for (std::size_t n = 0; n < factors.size(); ++n) {
-    const float factor = std::ldexp(1.0f + static_cast<float>(random.below(3 * n, 1 << 16)) * 0x1p-16f,
-                                    least + static_cast<int>(random.below(3 * n + 1, 8)));
+    const float factor = std::ldexp(
+        1.0f + static_cast<float>(random.below(3 * n, 1 << 16)) * 0x1p-16f,
+        least + static_cast<int>(random.below(3 * n + 1, static_cast<std::uint64_t>(largest - least + 1))));
     const std::uint64_t kind = random.below(3 * n + 2, 24);
     factors[n] = kind == 0 ? -factor : kind == 1 && !is_non_finite(in.family) ? 0.0f : factor;
   }
@@ -276,9 +277,9 @@ void fill_factors(Inputs& in, std::vector<float>& factors, int least, std::uint6
 void fill_descales(Inputs& in) {
   const bool is_sized = in.family == InputFamily::large_logits || in.family == InputFamily::huge_logits ||
                         in.family == InputFamily::needles;
-  if (has_query_descale(in.problem)) fill_factors(in, in.q_descale, -4, 0);
-  fill_factors(in, in.k_descale, -4, 1);
-  fill_factors(in, in.v_descale, -6, 2);
+  if (has_query_descale(in.problem)) fill_factors(in, in.q_descale, -4, 3, 0);
+  fill_factors(in, in.k_descale, -4, 3, 1);
+  fill_factors(in, in.v_descale, -6, 6, 2);  // O is finite in f16
   if (!is_sized) return;
   for (std::size_t n = 0; n < in.k_descale.size(); ++n) {
     if (in.q_descale.empty()) {

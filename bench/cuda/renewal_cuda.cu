@@ -1,4 +1,5 @@
 #include <cuda_fp16.h>
+#include <cuda_fp8.h>
 
 #include <algorithm>
 #include <type_traits>
@@ -16,7 +17,7 @@ unsigned grid_of(std::int64_t items) {
   return static_cast<unsigned>(std::clamp<std::int64_t>(items, 1, kMostBlocks));
 }
 
-// The types of half.h are converted on the host only. The values are exact in each type.
+// The types of half.h and e4m3.h are converted on the host only. The values are exact in each type.
 __device__ void store(float& element, float value) {
   element = value;
 }
@@ -25,6 +26,9 @@ __device__ void store(f16& element, float value) {
 }
 __device__ void store(bf16& element, float value) {
   element.bits = static_cast<std::uint16_t>(__float_as_uint(value) >> 16);
+}
+__device__ void store(e4m3& element, float value) {
+  element.bits = __nv_cvt_float_to_fp8(value, __NV_SATFINITE, __NV_E4M3);
 }
 
 // One block per query row; each thread owns columns.

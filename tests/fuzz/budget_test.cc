@@ -30,6 +30,7 @@ TEST(Ulp, IsTheSpacingOfTheType) {
 }
 
 TEST(Ulp, IsConstantBelowTheSmallestNormalNumber) {
+  EXPECT_EQ(ulp(Dtype::e4m3, 0.0), 0x1p-9);
   EXPECT_EQ(ulp(Dtype::f16, 0.0), 0x1p-24);
   EXPECT_EQ(ulp(Dtype::f16, 0x1p-20), 0x1p-24);
   EXPECT_EQ(ulp(Dtype::f32, 0.0), double{std::numeric_limits<float>::denorm_min()});
@@ -39,7 +40,7 @@ TEST(Ulp, IsConstantBelowTheSmallestNormalNumber) {
 // not.
 TEST(UnitRoundoff, IsTheLargestRelativeErrorOfTheConversions) {
   EXPECT_EQ(unit_roundoff(Dtype::f32), double{std::numeric_limits<float>::epsilon()} / 2);
-  for (Dtype dtype : {Dtype::f16, Dtype::bf16}) {
+  for (Dtype dtype : {Dtype::f16, Dtype::bf16, Dtype::e4m3}) {
     const auto u = static_cast<float>(unit_roundoff(dtype));
     EXPECT_EQ(round_to(dtype, 1 + u), 1) << dtype_name(dtype);
     EXPECT_EQ(round_to(dtype, 1 + 1.01f * u), 1 + 2 * u) << dtype_name(dtype);
@@ -84,6 +85,61 @@ TEST(OutputBound, AddsATermForEachRounding) {
   EXPECT_DOUBLE_EQ(output_bound(Dtype::bf16, {.scaled_query = true}, scaled),
                    output_bound(Dtype::bf16, {}, row) + 3 * std::expm1(0.01));
   EXPECT_DOUBLE_EQ(output_bound(Dtype::f32, sum, row), output_bound(Dtype::f32, {}, row)) << "no 16-bit type";
+}
+
+constexpr Rounding kE4m3{
+    .weights = Rounding::Weights::before_division, .e4m3_weights = true, .weight_exponent = 8};
+
+// At most what every weight may lose; less if the errors are independent.
+TEST(OutputBound, OfE4m3Weights) {
+  RowTerms row{
+      .keys = 100, .largest_output = 0.5, .spread = 0.25, .mass = 16, .row_sum = 4, .value_spread = 2};
+  const double none = output_bound(Dtype::bf16, {}, row), u = 0x1p-4, subnormal = 6 * 0x1p-18 / 4;
+  EXPECT_DOUBLE_EQ(output_bound(Dtype::bf16, kE4m3, row), none + u * (1.5 + 0.5) + subnormal);
+  EXPECT_NEAR(output_bound(Dtype::f32, kE4m3, row) - output_bound(Dtype::f32, {}, row), 2 * u + subnormal,
+              1e-15)
+      << "O of any type";
+  RowTerms one_key = row;
+  one_key.mass = 0.5;
+  EXPECT_DOUBLE_EQ(output_bound(Dtype::bf16, kE4m3, one_key),
+                   output_bound(Dtype::bf16, {}, one_key) + u * 0.5 + subnormal);
+  Rounding after = kE4m3;
+  after.weights = Rounding::Weights::after_division;
+  EXPECT_DOUBLE_EQ(output_bound(Dtype::bf16, after, row), none + 2 * u + 6 * 0x1p-18);
+  EXPECT_DOUBLE_EQ(range_slack(Dtype::bf16, kE4m3, row, 2) - range_slack(Dtype::bf16, {}, row, 2),
+                   2 * (u + 100 * 0x1p-18 / 4));
+  Rounding sum = kE4m3;
+  sum.row_sum = true;
+  EXPECT_DOUBLE_EQ(lse_bound(Dtype::bf16, sum, row), lse_bound(Dtype::bf16, {}, row) + u + 100 * 0x1p-18 / 4);
+}
+
+TEST(OutputBound, FlushesMoreWithALargeFactorOfV) {
+  EXPECT_EQ(output_bound(Dtype::f32, {}, {.value_factor = 4}) - output_bound(Dtype::f32, {}, {}),
+            3 * 0x1p-126);
+  EXPECT_EQ(output_bound(Dtype::f32, {}, {.value_factor = 0.5}), output_bound(Dtype::f32, {}, {}));
+}
+
+TEST(EffectiveRounding, HasE4m3WeightsOnlyIfTheValuesAre) {
+  const auto effective = [](Dtype dtype, bool kv_e4m3, const Rounding& rounding) {
+    return effective_rounding({.dtype = dtype, .kv_e4m3 = kv_e4m3}, rounding);
+  };
+  EXPECT_EQ(effective(Dtype::bf16, false, kE4m3), kBefore);
+  EXPECT_EQ(effective(Dtype::f32, false, kE4m3), Rounding{});
+  EXPECT_EQ(effective(Dtype::bf16, true, kE4m3), kE4m3);
+  EXPECT_EQ(effective(Dtype::f32, true, kE4m3), kE4m3);
+  EXPECT_EQ(effective(Dtype::e4m3, false, kE4m3), kE4m3);
+  EXPECT_EQ(effective(Dtype::f32, true, kBefore), Rounding{}) << "no 16-bit type";
+  EXPECT_EQ(effective(Dtype::e4m3, false, kBefore), kBefore) << "P in bf16";
+}
+
+TEST(RoundWeight, IsOfTheTypeAndItsExponent) {
+  EXPECT_EQ(round_weight(Dtype::bf16, kBefore, 1 / 3.0f), round_to(Dtype::bf16, 1 / 3.0f));
+  EXPECT_EQ(round_weight(Dtype::bf16, kE4m3, 1 / 3.0f), 88 / 256.0f);
+  EXPECT_EQ(round_weight(Dtype::bf16, kE4m3, 0x1p-17f), 0x1p-17f);
+  EXPECT_EQ(round_weight(Dtype::bf16, kE4m3, 0x1p-18f), 0);
+  Rounding unscaled = kE4m3;
+  unscaled.weight_exponent = 0;
+  EXPECT_EQ(round_weight(Dtype::bf16, unscaled, 0x1p-10f), 0);
 }
 
 TEST(RangeSlack, HasTheRoundingOfTheWeightsUnlessTheirSumIsRoundedToo) {

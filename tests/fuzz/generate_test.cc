@@ -91,7 +91,8 @@ TEST(Generate, CoversEveryEdgeOften) {
     met["more than 32,768 keys"] += p.seq_k > 32768;
     for (std::int64_t tail : {8, 24, 56, 88, 120})
       met["D with a tail of " + std::to_string(tail)] += p.head_dim % 128 == tail;
-    met[std::string("type ") + dtype_name(p.dtype)]++;
+    for (const Dtype type : {query_type(p), key_type(p), output_type(p)})
+      met[std::string("type ") + dtype_name(type)]++;
     met["a causal window"] += causal && !p.window.is_none();
     met["a window of two sides"] += p.window.left >= 0 && p.window.right > 0;
     met["a window of one side, not causal"] += !causal && p.window.left >= 0 && p.window.right < 0;
@@ -104,6 +105,11 @@ TEST(Generate, CoversEveryEdgeOften) {
     met["a bias tensor"] += p.bias == Bias::tensor;
     met["Dv above D"] += value_dim_of(p) > p.head_dim;
     met["Dv below D"] += value_dim_of(p) < p.head_dim;
+    met["e4m3"] += p.dtype == Dtype::e4m3;
+    for (const Dtype type : {Dtype::f32, Dtype::f16, Dtype::bf16})
+      met[std::string("kv:e4m3 and ") + dtype_name(type)] += p.kv_e4m3 && p.dtype == type;
+    met["e4m3 and grouped heads"] += has_descales(p) && p.heads > p.kv_heads && p.kv_heads > 1;
+    met["e4m3 and batches"] += has_descales(p) && p.batch > 1;
     met["no variant"] += unsupported_variant(p).empty();
     for (const Lengths lengths : {Lengths::ragged, Lengths::one_long, Lengths::with_empty})
       met[std::string("lengths ") + lengths_name(lengths)] += p.lengths == lengths;

@@ -52,6 +52,111 @@ TEST(GuardedTensors, RoundTripInEveryLayoutAndType) {
     }
 }
 
+// Computes every element of O from K, V and the factors, as a kernel would; O of e4m3 is bf16.
+template <class Q, class K, class O>
+void add_up(const Problem& p, const Tensors& t) {
+  const auto at = [](auto* base, const Strides& s, std::int64_t b, std::int64_t h, std::int64_t i) {
+    return base + b * s.batch + h * s.head + i * s.row;
+  };
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t h = 0; h < p.heads; ++h)
+      for (std::int64_t i = 0; i < p.seq_q; ++i)
+        for (std::int64_t d = 0; d < p.head_dim; ++d) {
+          const float k = static_cast<float>(at(static_cast<const K*>(t.k), t.k_strides, b, h, i)[d]);
+          const float q = static_cast<float>(at(static_cast<const Q*>(t.q), t.q_strides, b, h, i)[d]);
+          at(static_cast<O*>(t.o), t.o_strides, b, h, i)[d] =
+              O(q * t.q_descale.at(b, h) + k * t.k_descale.at(b, h) * t.v_descale.at(b, h));
+          t.lse[(b * p.heads + h) * p.seq_q + i] = 0;
+        }
+}
+
+TEST(GuardedTensors, RoundTripOfE4m3InEveryLayout) {
+  for (Layout layout : all_layouts())
+    for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::e4m3}) {
+      Problem p = problem(dtype);
+      p.heads = p.kv_heads = 3;
+      p.seq_q = p.seq_k = 5;
+      p.head_dim = 7;
+      p.kv_e4m3 = dtype != Dtype::e4m3;
+      Inputs in = make_inputs(p, InputFamily::normal, 1);
+      GuardedTensors tensors(Backend::cpu, p, layout, Guard::end);
+      share_rows(in, tensors.tensors());
+      tensors.upload(in);
+      with_operand_types(p,
+                         [&]<class Q, class K, class O>(Q, K, O) { add_up<Q, K, O>(p, tensors.tensors()); });
+      const Output out = tensors.download();
+      for (std::size_t n = 0; n < out.o.size(); ++n) {
+        const std::size_t head = n / 35;
+        const float of_query = in.q_descale.empty() ? 1 : in.q_descale[head];
+        const float sum = in.q[n] * of_query + in.k[n] * in.k_descale[head] * in.v_descale[head];
+        ASSERT_EQ(out.o[n], round_to(output_type(p), sum)) << layout_name(layout) << " " << dtype_name(dtype);
+      }
+      EXPECT_THAT(out.unwritten_rows, IsEmpty());
+      EXPECT_THAT(tensors.violations(), IsEmpty()) << layout_name(layout) << " " << dtype_name(dtype);
+    }
+}
+
+// Each byte, at odd and at even addresses.
+TEST(GuardedTensors, MemoryAroundE4m3InputsIsNaN) {
+  Problem p = problem(Dtype::e4m3);
+  p.head_dim = 3;
+  for (const Layout layout : {Layout::padded, Layout::odd_base}) {
+    GuardedTensors tensors(Backend::cpu, p, layout);
+    const Inputs in = make_inputs(p, InputFamily::normal, 1);
+    tensors.upload(in);
+    const auto* k = static_cast<const e4m3*>(tensors.tensors().k);
+    for (std::int64_t byte = -5; byte < 0; ++byte) EXPECT_TRUE(std::isnan(static_cast<float>(k[byte])));
+    EXPECT_FALSE(std::isnan(static_cast<float>(k[2])));
+    const std::int64_t gap = layout == Layout::padded ? 3 : 2 * 5 * 3;  // past a row, or past the tensor
+    for (std::int64_t byte = gap; byte < gap + 5; ++byte)
+      EXPECT_TRUE(std::isnan(static_cast<float>(k[byte]))) << layout_name(layout) << " " << byte;
+  }
+}
+
+TEST(GuardedTensors, BothNansOfE4m3AreUploaded) {
+  Inputs in = make_inputs(problem(Dtype::e4m3), InputFamily::normal, 1);
+  in.k[0] = std::nanf("");
+  in.k[1] = -std::nanf("");
+  GuardedTensors tensors(Backend::cpu, in.problem, Layout::packed);
+  tensors.upload(in);
+  const auto* k = static_cast<const e4m3*>(tensors.tensors().k);
+  EXPECT_EQ(k[0].bits, 0x7f);
+  EXPECT_EQ(k[1].bits, 0xff);
+}
+
+TEST(GuardedTensors, WritesOfE4m3InputsAreReportedWithTheirByte) {
+  const Inputs in = make_inputs(problem(Dtype::e4m3), InputFamily::normal, 1);
+  const auto violation_after = [&](auto write) {
+    GuardedTensors tensors(Backend::cpu, in.problem, Layout::padded);
+    tensors.upload(in);
+    write(tensors.tensors());
+    const auto violations = tensors.violations();
+    return violations.size() == 1 ? violations[0] : std::to_string(violations.size()) + " violations";
+  };
+  const auto k = [](const Tensors& t) { return static_cast<char*>(const_cast<void*>(t.k)); };
+  for (const int byte : {8, 9})
+    EXPECT_EQ(violation_after([&](const Tensors& t) { k(t)[byte] = 0; }),
+              "K was written to in a gap between its rows, at byte " + std::to_string(byte));
+  for (const int byte : {0, 1})
+    EXPECT_EQ(violation_after([&](const Tensors& t) { k(t)[byte] ^= 1; }), "K, an input, was overwritten");
+  EXPECT_EQ(violation_after([](const Tensors& t) { const_cast<float*>(t.v_descale.data)[0] += 1; }),
+            "the factors of V, an input, was overwritten");
+}
+
+TEST(ShareRows, MakesFactorsEqualAlongAxesOfStride0) {
+  Problem p = problem(Dtype::e4m3);
+  p.heads = p.kv_heads = 3;
+  Inputs in = make_inputs(p, InputFamily::normal, 1);
+  const std::vector<float> before = in.q_descale;
+  share_rows(in, layout_tensors(p, Layout::kv_batch_stride_0));
+  EXPECT_EQ(in.q_descale, before);
+  for (std::size_t h = 0; h < 3; ++h) {
+    EXPECT_EQ(in.k_descale[3 + h], in.k_descale[h]);
+    EXPECT_EQ(in.v_descale[3 + h], in.v_descale[h]);
+  }
+  EXPECT_NE(in.k_descale[0], in.k_descale[1]);
+}
+
 TEST(GuardedTensors, MixedLayoutHasDifferentStridesForQAndOAndForKAndV) {
   const GuardedTensors tensors(Backend::cpu, problem(Dtype::f16), Layout::mixed);
   const Tensors& t = tensors.tensors();

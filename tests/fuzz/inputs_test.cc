@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "fuzz/oracle.h"
 #include "fuzz/random.h"
@@ -69,6 +70,77 @@ TEST(Inputs, AreRoundedToTheType) {
           ASSERT_TRUE(!std::isinf(value) || family == InputFamily::non_finite_keys) << family_name(family);
         }
     }
+}
+
+// K and V, and Q unless it is of another type.
+TEST(Inputs, OfE4m3AreRoundedToTheirTypes) {
+  for (const Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::e4m3})
+    for (const InputFamily family : all_families()) {
+      Problem p = kProblem;
+      p.dtype = dtype;
+      p.kv_e4m3 = dtype != Dtype::e4m3;
+      const Inputs in = make_inputs(p, family, 3);
+      const std::pair<const std::vector<float>*, Dtype> tensors[] = {
+          {&in.q, dtype}, {&in.k, Dtype::e4m3}, {&in.v, Dtype::e4m3}};
+      for (const auto& [tensor, type] : tensors)
+        for (const float value : *tensor)
+          ASSERT_TRUE(round_to(type, value) == value || (std::isnan(value) && is_non_finite(family)))
+              << family_name(family) << " " << value;
+      EXPECT_EQ(in.q_descale.size(), dtype == Dtype::e4m3 ? 4u : 0u);
+      EXPECT_EQ(in.k_descale.size(), 4u);
+      EXPECT_EQ(in.v_descale.size(), 4u);
+      EXPECT_TRUE(family == InputFamily::needles || in.k_descale != in.v_descale);
+    }
+}
+
+TEST(Inputs, MagnitudesHaveEveryFiniteCodeOfE4m3) {
+  Problem p = kProblem;
+  p.dtype = Dtype::e4m3;
+  const Inputs in = make_inputs(p, InputFamily::magnitudes, 1);
+  for (const auto* tensor : {&in.q, &in.k, &in.v}) {
+    std::set<int> codes;
+    for (const float value : *tensor) codes.insert(e4m3::encode(value));
+    EXPECT_EQ(codes.size(), 254u);
+  }
+  EXPECT_NE(in.k, in.v);
+}
+
+TEST(Inputs, E4m3HasBothNans) {
+  Problem p = kProblem;
+  p.dtype = Dtype::e4m3;
+  for (const InputFamily family : {InputFamily::nan_inputs, InputFamily::non_finite_keys}) {
+    std::set<bool> signs;
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+      const Inputs in = make_inputs(p, family, seed);
+      for (const auto* tensor : {&in.q, &in.k, &in.v})
+        for (const float value : *tensor)
+          if (std::isnan(value)) signs.insert(std::signbit(value));
+      for (const auto* factors : {&in.q_descale, &in.k_descale, &in.v_descale})
+        for (const float factor : *factors) EXPECT_NE(factor, 0);
+    }
+    EXPECT_EQ(signs.size(), 2u) << family_name(family);
+  }
+}
+
+// Of different magnitudes; some are negative, some 0. Where logits have a size, the factors cancel.
+TEST(Inputs, FactorsDiffer) {
+  Problem p = kProblem;
+  p.batch = 64;
+  p.seq_q = p.seq_k = p.head_dim = 1;
+  p.dtype = Dtype::e4m3;
+  Inputs in = make_inputs(p, InputFamily::normal, 1);
+  for (auto* factors : {&in.q_descale, &in.k_descale, &in.v_descale}) {
+    const auto [least, largest] = std::minmax_element(factors->begin(), factors->end());
+    EXPECT_LT(*least, 0);
+    EXPECT_GT(*largest, 1);
+    EXPECT_GT(std::count(factors->begin(), factors->end(), 0.0f), 0);
+    EXPECT_GT(std::set<float>(factors->begin(), factors->end()).size(), 100u);
+  }
+  in = make_inputs(p, InputFamily::needles, 1);
+  for (std::size_t n = 0; n < in.k_descale.size(); ++n)
+    EXPECT_NEAR(in.q_descale[n] * in.k_descale[n], 1, 1e-6);
+  EXPECT_NE(make_inputs(p, InputFamily::normal, 2).k_descale,
+            make_inputs(p, InputFamily::normal, 1).k_descale);
 }
 
 TEST(Inputs, FamiliesHaveTheirProperties) {
@@ -152,10 +224,10 @@ TEST(Inputs, MagnitudesReachBothEndsOfTheRange) {
 }
 
 TEST(Inputs, SubnormalsAreSubnormal) {
-  for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16}) {
+  for (Dtype dtype : {Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::e4m3}) {
     Problem p = kProblem;
     p.dtype = dtype;
-    const float normal = dtype == Dtype::f16 ? 0x1p-14f : 0x1p-126f;
+    const float normal = std::ldexp(1.0f, least_exponent(dtype));
     const Inputs in = make_inputs(p, InputFamily::subnormals, 1);
     EXPECT_TRUE(std::all_of(in.v.begin(), in.v.end(), [=](float v) { return std::fabs(v) < normal; }));
     EXPECT_GT(std::count_if(in.v.begin(), in.v.end(), [](float v) { return v != 0; }), std::ssize(in.v) / 2);

@@ -49,6 +49,16 @@ TEST(Minimize, PrefersHeadDimensionsThatAreMultiplesOfEight) {
             256);
 }
 
+TEST(Minimize, DropsE4m3UnlessTheFailureNeedsIt) {
+  FuzzCase failing = large_case();
+  failing.problem.dtype = Dtype::e4m3;
+  EXPECT_EQ(minimize(failing, [](const FuzzCase&) { return true; }).problem.dtype, Dtype::f32);
+  failing.problem.dtype = Dtype::f16;
+  failing.problem.kv_e4m3 = true;
+  EXPECT_FALSE(minimize(failing, [](const FuzzCase&) { return true; }).problem.kv_e4m3);
+  EXPECT_TRUE(minimize(failing, [](const FuzzCase& c) { return c.problem.kv_e4m3; }).problem.kv_e4m3);
+}
+
 TEST(Minimize, KeepsWhatTheFailureNeeds) {
   const auto needs = [](const FuzzCase& c) {
     return c.problem.heads > c.problem.kv_heads && c.problem.mask == Mask::causal &&

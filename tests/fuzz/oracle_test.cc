@@ -72,6 +72,40 @@ TEST(Oracle, ScaleMultipliesTheLogits) {
   EXPECT_NEAR(compute_reference(in, {0}, OracleBackend::cpu).output[0], 3.6, 1e-6);
 }
 
+// The logits are -1/2 ln 3 and 0: weights 1/(1 + sqrt 3) and the rest. O is multiplied by 3.
+TEST(Oracle, FactorsMultiplyLogitsAndOutput) {
+  Inputs in = by_hand();
+  in.problem.dtype = Dtype::e4m3;
+  in.q_descale = {-0.25f};
+  in.k_descale = {2};
+  in.v_descale = {3};
+  const Reference ref = compute_reference(in, {0}, OracleBackend::cpu);
+  const double weight = 1 / (1 + std::sqrt(3.0));
+  EXPECT_NEAR(ref.output[0], 3 * 4 * weight, 1e-6);
+  EXPECT_NEAR(ref.output[1], 3 * 8 * (1 - weight), 1e-6);
+  EXPECT_NEAR(ref.lse[0], std::log(1 + std::exp(-0.5 * std::log(3.0))), 1e-6);
+  EXPECT_NEAR(ref.terms[0].logit_mass, std::log(3.0) / 2, 1e-6);
+  EXPECT_NEAR(ref.terms[0].value_spread, 24, 1e-5);
+  EXPECT_EQ(ref.terms[0].value_factor, 3);
+  EXPECT_EQ(ref.highest[0], 12);
+  in.v_descale = {-3};
+  EXPECT_EQ(compute_reference(in, {0}, OracleBackend::cpu).lowest[0], -12);
+}
+
+// 2^8 P in e4m3: of the weights 0.9 and 0.1, relative to the larger one 1 and 1/9 = 28.4 / 256, 28 / 256.
+TEST(Oracle, LowTwinRoundsTheWeightsToE4m3OnlyIfTheValuesAre) {
+  Inputs in = by_hand();
+  in.problem.scale = 2;
+  in.v = {0, 0, 9, 0};
+  const Rounding rounding{
+      .weights = Rounding::Weights::before_division, .e4m3_weights = true, .weight_exponent = 8};
+  EXPECT_LT(compute_reference(in, {0}, OracleBackend::cpu, rounding).terms[0].low_error, 1e-6);
+  in.problem.kv_e4m3 = true;
+  in.k_descale = in.v_descale = {1};
+  EXPECT_NEAR(compute_reference(in, {0}, OracleBackend::cpu, rounding).terms[0].low_error,
+              0.9 * (1 - 28 * 9 / 256.0), 1e-6);
+}
+
 TEST(Oracle, LowTwinRoundsTheWeights) {
   Inputs in = by_hand();
   in.problem.dtype = Dtype::bf16;
@@ -141,6 +175,10 @@ struct BruteForce {
            !(p.window.right >= 0 && ahead > p.window.right);
   }
 
+  static long double factor(const std::vector<float>& factors, const Problem& p, long b, long h) {
+    return factors.empty() ? 1 : factors[b * p.kv_heads + h * p.kv_heads / p.heads];
+  }
+
   static long double logit(const Inputs& in, long b, long h, long i, long j) {
     const Problem& p = in.problem;
     const long row = (b * p.heads + h) * p.seq_q + i,
@@ -148,7 +186,7 @@ struct BruteForce {
     long double x = 0;
     for (long d = 0; d < p.head_dim; ++d)
       x += static_cast<long double>(in.q[row * p.head_dim + d]) * in.k[kv_row * p.head_dim + d];
-    x *= static_cast<long double>(p.scale);
+    x *= static_cast<long double>(p.scale) * factor(in.q_descale, p, b, h) * factor(in.k_descale, p, b, h);
     if (p.softcap != 0)
       x = std::tanh(x / static_cast<long double>(p.softcap)) * static_cast<long double>(p.softcap);
     if (p.bias == Bias::alibi) x -= static_cast<long double>(in.slopes[h]) * std::abs(ahead_of(in, b, i, j));
@@ -171,7 +209,7 @@ struct BruteForce {
       long double value = 0;
       for (const auto& [j, weight] : weights)
         value += weight / sum * in.v[((b * p.kv_heads + h * p.kv_heads / p.heads) * p.seq_k + j) * dv + d];
-      output.push_back(value);
+      output.push_back(value * factor(in.v_descale, p, b, h));
     }
   }
 };
@@ -218,6 +256,8 @@ TEST(Oracle, AgreesWithLongDoubleOnRandomProblems) {
     met["lengths"] += c.problem.lengths != Lengths::equal;
     met["lengths and a causal mask"] += c.problem.lengths != Lengths::equal && c.problem.mask == Mask::causal;
     met["pages"] += c.problem.page > 0;
+    met["e4m3"] += c.problem.dtype == Dtype::e4m3;
+    met["kv:e4m3"] += c.problem.kv_e4m3;
   }
   for (const auto& [variant, problems] : met) EXPECT_GE(problems, 100) << variant;
 }
