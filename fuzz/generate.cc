@@ -12,6 +12,7 @@
 #include "fuzz/draws.h"
 #include "fuzz/random.h"
 #include "fuzz/rows.h"
+#include "kernels/sequences.h"
 
 namespace warpgauge {
 namespace {
@@ -245,7 +246,11 @@ Problem draw_problem(Streams& streams, const DrawLimits& limits) {
   const bool is_corner = check_cost(p, limits.backend) > static_cast<double>(limits.volume);
   if (!is_corner) draw_lengths(streams.sequences, limits, p);
   draw_pages(streams.sequences, p);
-  fit(p, static_cast<double>(is_corner ? kMaxCornerVolume : limits.volume), limits.backend);
+  const auto most = static_cast<double>(is_corner ? kMaxCornerVolume : limits.volume);
+  // Many short sequences leave most of each page unused.
+  if (check_cost(p, limits.backend) > most) p.page = std::min<std::int64_t>(p.page, 16);
+  if (check_cost(p, limits.backend) > most) p.page = 0;
+  fit(p, most, limits.backend);
   return p;
 }
 
@@ -321,8 +326,9 @@ double check_cost(const Problem& p, Backend backend) {
   if (backend == Backend::simt)
     return heads * padded(p.seq_q) * padded(p.seq_k) * (size(p.head_dim) + size(value_dim_of(p))) / 2 /
            kTileShare;
-  constexpr double kPerElement = 6, kPerRow = 16;  // measured: to draw, store, and compare
-  const double rows = heads * size(p.seq_q), keys = size(p.batch) * size(p.kv_heads) * size(p.seq_k);
+  constexpr double kPerElement = 6, kPerRow = 16;             // measured: to draw, store, and compare
+  const TensorShape cache = key_shape(p, packed_tensors(p));  // with the unused keys of pages
+  const double rows = heads * size(p.seq_q), keys = size(cache.blocks) * size(cache.heads) * size(cache.rows);
   const double dims = size(p.head_dim) + size(value_dim_of(p));
   return rows * size(std::max<std::int64_t>(1, p.seq_k)) * dims / 2 + kPerRow * rows +
          kPerElement * ((rows + keys) * dims + size(bias_elements(p)));
