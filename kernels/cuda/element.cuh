@@ -1,4 +1,5 @@
-// Element types for device code: CUDA's types for f32, f16, bf16 and e4m3, with conversions to and from float.
+// Element types for device code: CUDA's types for f32, f16, bf16 and e4m3, with conversions to and from
+// float.
 #pragma once
 
 #include <cuda_bf16.h>

@@ -90,7 +90,8 @@ __global__ void attend_rows(Problem p, Tensors t) {
   }
 
   const float inverse = keys.count() > 0 ? 1.0f / sum : 0.0f, factor = t.v_descale.at(b, kv_head);
-  for (std::int64_t d = thread; d < value_dim; d += kThreads) o[d] = cuda::from_float<O>(o_row[d] * inverse * factor);
+  for (std::int64_t d = thread; d < value_dim; d += kThreads)
+    o[d] = cuda::from_float<O>(o_row[d] * inverse * factor);
   if (thread == 0) t.lse[row] = keys.count() > 0 ? largest + logf(sum) : largest;
 }
 
