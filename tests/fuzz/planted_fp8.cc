@@ -287,7 +287,7 @@ std::vector<Bug> fp8_bugs() {
       {"factor missing", kernel<QueryFactorMissing>("query_factor_missing")},
       {"factor missing", kernel<KeyFactorMissing>("key_factor_missing")},
       {"factor missing", kernel<ValueFactorMissing>("value_factor_missing")},
-      {"factor missing", kernel<KeyFactorMissingWithWideQuery>("key_factor_missing_with_wide_query")},
+      {"factor missing", kernel<KeyFactorMissingWithWideQuery>("wide_query_misses_key_factor")},
       {"factor twice", kernel<KeyFactorTwice>("key_factor_twice")},
       {"factor twice", kernel<ValueFactorTwice>("value_factor_twice")},
       {"factor twice", kernel<ValueFactorInverted>("value_factor_inverted")},
