@@ -8,6 +8,7 @@
 
 #include "base/number_format.h"
 #include "bench/matrix.h"
+#include "bench/operand_list.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -134,7 +135,7 @@ MatrixSize size_of(const BackendMatrix& matrix, Backend backend, std::span<const
     if (kernel->backend != backend) continue;
     for (const Problem& problem : problems)
       size.cases +=
-          takes_part(matrix, *kernel, problem) && kernel->supports(problem, packed_tensors(problem)).empty();
+          takes_part(matrix, *kernel, problem) && kernel->supports(problem, timed_tensors(problem)).empty();
   }
   return size;
 }
