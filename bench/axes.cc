@@ -154,9 +154,7 @@ std::vector<Shape> replace_axes(std::vector<Shape> shapes, const Axes& axes) {
     std::vector<Shape> replaced;
     for (const Shape& shape : shapes)
       for (const std::string& value : values->second) {
-        Shape& changed = replaced.emplace_back(shape);
-        static_cast<void>(axis.set(changed.problem, value));  // parse_axis() has accepted it
-        if (!(changed.problem == shape.problem)) changed.source.clear();
+        static_cast<void>(axis.set(replaced.emplace_back(shape).problem, value));  // parse_axis() accepted it
       }
     shapes = std::move(replaced);
   }

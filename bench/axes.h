@@ -14,7 +14,8 @@ namespace warpgauge::bench {
 //
 // - B, H, Hkv, S, Sk, D, Dv, causal: S replaces Sk too if they were equal, and H replaces Hkv.
 // - softcap, sinks, bias: 0 or "none" for none.
-// - window: "LEFT,RIGHT" or "none"; values are separated by '/'. RIGHT = 0 makes the problem causal, any other
+// - window: "LEFT,RIGHT" or "none"; values are separated by '/'. RIGHT = 0 makes the problem causal, any
+// other
 //   value makes it not causal, unless the axis causal is given.
 using Axes = std::map<std::string, std::vector<std::string>>;
 
@@ -24,7 +25,7 @@ void parse_axis(std::string_view text, Axes& axes);
 // "S=448,512,640": what parse_axis() reads.
 [[nodiscard]] std::string axis_text(const std::string& name, const std::vector<std::string>& values);
 
-// Each shape with all combinations of the values. A shape that an axis changes has no source.
+// Each shape with all combinations of the values.
 [[nodiscard]] std::vector<Shape> replace_axes(std::vector<Shape> shapes, const Axes& axes);
 
 }  // namespace warpgauge::bench

@@ -72,6 +72,7 @@ Selection select_cases(std::span<const Kernel* const> kernels, const Options& op
         candidate.unsupported = kernel->supports(problem, timed_tensors(problem));
       if (!candidate.unsupported.empty() && !options.selects_explicitly()) continue;
       candidate.reproducer = reproducer(options, candidate.name);
+      candidate.source = source_of(matrix, problem);
       selection.cases.push_back(std::move(candidate));
     }
   }

@@ -9,6 +9,7 @@
 #include "base/host_memory.h"
 #include "base/number_format.h"
 #include "base/usage_error.h"
+#include "bench/operand_list.h"
 #include "bench/operands.h"
 #include "fuzz/check_memory.h"
 

@@ -18,8 +18,8 @@ struct Layer {
   bool sinks = false;
 };
 
-// Model, H, Hkv, D, and the length of pretraining's context, at most 8,192. All scales are 1/sqrt(D) here, also
-// those of Gemma 2 27B and of DeepSeek V3: the time does not depend on them.
+// Model, H, Hkv, D, and the length of pretraining's context, at most 8,192. All scales are 1/sqrt(D) here,
+// also those of Gemma 2 27B and of DeepSeek V3: the time does not depend on them.
 constexpr Layer kLayers[] = {
     // Llama Team 2024, "The Llama 3 Herd of Models", arXiv:2407.21783, table 3.
     {"Llama 3 8B", 32, 8, 128, 8192},
@@ -33,7 +33,8 @@ constexpr Layer kLayers[] = {
     // other layer has a window.
     {"gpt-oss, window layer", 64, 8, 64, 4096, 128, 0, true},
     {"gpt-oss, full layer", 64, 8, 64, 4096, 0, 0, true},
-    // github.com/google/gemma_pytorch, gemma/config.py; windows in gemma/gemma3_model.py. Every other layer of
+    // github.com/google/gemma_pytorch, gemma/config.py; windows in gemma/gemma3_model.py. Every other layer
+    // of
     // Gemma 2, and five of six of Gemma 3, have a window.
     {"Gemma 2 9B, window layer", 16, 8, 256, 8192, 4096, 50},
     {"Gemma 2 9B, full layer", 16, 8, 256, 8192, 0, 50},
@@ -68,19 +69,19 @@ Shape of_layer(const Layer& layer, Shape shape, const char* phase) {
 
 void add_layers(std::vector<Shape>& shapes) {
   for (const Layer& l : kLayers) {
-    shapes.push_back(of_layer(
-        l, {1, l.heads, l.kv_heads, l.context, l.context, l.head_dim, Mask::causal}, "prefill"));
     shapes.push_back(
-        of_layer(l, {kDecodeBatch, l.heads, l.kv_heads, 1, l.context, l.head_dim}, "decode"));
+        of_layer(l, {1, l.heads, l.kv_heads, l.context, l.context, l.head_dim, Mask::causal}, "prefill"));
+    shapes.push_back(of_layer(l, {kDecodeBatch, l.heads, l.kv_heads, 1, l.context, l.head_dim}, "decode"));
   }
 }
 
-// github.com/deepseek-ai/DeepSeek-V3, inference/model.py: 128 heads, qk_nope_head_dim 128, qk_rope_head_dim 64,
-// v_head_dim 128, kv_lora_rank 512; 4K context in pretraining (arXiv:2412.19437, section 4.2). In decoding the
-// projections of K and V are absorbed: all heads share keys of 512 + 64 columns. There V is the first 512
-// columns of K; here it is a tensor of its own.
+// github.com/deepseek-ai/DeepSeek-V3, inference/model.py: 128 heads, qk_nope_head_dim 128, qk_rope_head_dim
+// 64, v_head_dim 128, kv_lora_rank 512; 4K context in pretraining (arXiv:2412.19437, section 4.2). In
+// decoding the projections of K and V are absorbed: all heads share keys of 512 + 64 columns. There V is the
+// first 512 columns of K; here it is a tensor of its own.
 void add_latent_attention(std::vector<Shape>& shapes) {
-  shapes.push_back(named(with_value_dim({1, 128, 128, 4096, 4096, 192, Mask::causal}, 128), "DeepSeek V3, prefill"));
+  shapes.push_back(
+      named(with_value_dim({1, 128, 128, 4096, 4096, 192, Mask::causal}, 128), "DeepSeek V3, prefill"));
   shapes.push_back(named(with_value_dim({kDecodeBatch, 128, 1, 1, 4096, 576}, 512), "DeepSeek V3, decode"));
 }
 
@@ -88,11 +89,13 @@ void add_encoders(std::vector<Shape>& shapes) {
   // Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words", arXiv:2010.11929, table 1. Patches of 16 x 16
   // and the class token: 14 x 14 + 1 at 224 pixels, 24 x 24 + 1 at 384.
   for (const std::int64_t tokens : {14 * 14 + 1, 24 * 24 + 1}) {
-    shapes.push_back(named({kDecodeBatch, 12, 12, tokens, tokens, 64}, fmt::format("ViT-B/16, {} tokens", tokens)));
-    shapes.push_back(named({kDecodeBatch, 16, 16, tokens, tokens, 64}, fmt::format("ViT-L/16, {} tokens", tokens)));
+    shapes.push_back(
+        named({kDecodeBatch, 12, 12, tokens, tokens, 64}, fmt::format("ViT-B/16, {} tokens", tokens)));
+    shapes.push_back(
+        named({kDecodeBatch, 16, 16, tokens, tokens, 64}, fmt::format("ViT-L/16, {} tokens", tokens)));
   }
-  // Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision", arXiv:2212.04356, table
-  // 1, large: 20 heads of 64; n_audio_ctx 1500 and n_text_ctx 448 (github.com/openai/whisper).
+  // Radford et al. 2022, "Robust Speech Recognition via Large-Scale Weak Supervision", arXiv:2212.04356,
+  // table 1, large: 20 heads of 64; n_audio_ctx 1500 and n_text_ctx 448 (github.com/openai/whisper).
   shapes.push_back(named({1, 20, 20, 1500, 1500, 64}, "Whisper large, encoder"));
   shapes.push_back(named({1, 20, 20, 448, 1500, 64}, "Whisper large, cross attention of 448 tokens"));
   shapes.push_back(named({kDecodeBatch, 20, 20, 1, 1500, 64}, "Whisper large, cross attention, decode"));

@@ -25,10 +25,14 @@ constexpr Operand kOperands[] = {
     {"V", Operand::Kind::prefix, [](const Problem& p) { return value_elements(p) * dtype_bytes(p.dtype); },
      [](const Inputs& in, Dtype dtype, void* to) { encode(in.v, dtype, to); },
      [](Tensors& t, void* memory) { t.v = memory; }},
-    {"the bias", Operand::Kind::prefix, [](const Problem& p) { return p.bias == Bias::tensor ? timed_bias_elements(p) * kFloat : Operand::kAbsent; },
+    {"the bias", Operand::Kind::prefix,
+     [](const Problem& p) {
+       return p.bias == Bias::tensor ? timed_bias_elements(p) * kFloat : Operand::kAbsent;
+     },
      [](const Inputs& in, Dtype, void* to) { encode(in.bias, Dtype::f32, to); },
      [](Tensors& t, void* memory) { t.bias = static_cast<const float*>(memory); }},
-    {"the sinks", Operand::Kind::own, [](const Problem& p) { return p.sinks ? p.heads * kFloat : Operand::kAbsent; },
+    {"the sinks", Operand::Kind::own,
+     [](const Problem& p) { return p.sinks ? p.heads * kFloat : Operand::kAbsent; },
      [](const Inputs& in, Dtype, void* to) { encode(in.sinks, Dtype::f32, to); },
      [](Tensors& t, void* memory) { t.sinks = static_cast<const float*>(memory); }},
     {"the slopes", Operand::Kind::own,

@@ -43,7 +43,8 @@ struct Operand {
 // Of a bias tensor in that layout.
 [[nodiscard]] std::int64_t timed_bias_elements(const Problem& problem);
 
-// Empty, or the reason why no kernel is timed on this problem: it has a variant that this list does not cover.
+// Empty, or the reason why no kernel is timed on this problem: it has a variant that this list does not
+// cover.
 [[nodiscard]] std::string timed_variant_error(const Problem& problem);
 
 }  // namespace warpgauge::bench

@@ -1,7 +1,7 @@
-// The memory that cases are timed on, shared by all cases of a backend. Q, K, V and a bias tensor of a case are
-// the first elements of four streams of normal numbers. So the memory of the largest case serves all cases: it
-// is filled once, and its addresses are the same for every case of the process. Small inputs, such as sinks,
-// are written for each case.
+// The memory that cases are timed on, shared by all cases of a backend. Q, K, V and a bias tensor of a case
+// are the first elements of four streams of normal numbers. So the memory of the largest case serves all
+// cases: it is filled once, and its addresses are the same for every case of the process. Small inputs, such
+// as sinks, are written for each case.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ struct PoolSizes {
   };
   std::map<Dtype, Elements> elements;  // of `prefix` operands
   std::map<Dtype, Bytes> inputs;       // the same in bytes
-  Bytes others;                   // outputs, and the inputs of one problem: the same for all types
+  Bytes others;                        // outputs, and the inputs of one problem: the same for all types
   std::int64_t workspace_bytes = 0;
   RenewalSizes saved;  // what a renewal replaces
 
@@ -65,8 +65,8 @@ class OperandPool {
   void renew(const Problem& problem, RenewalDraw draw);
   // Undoes renew(). Must be called before another case is prepared or renewed.
   void restore();
-  // The `prefix` inputs of the check, generated again. The element `i` of each tensor of a case is element `i`
-  // here.
+  // The `prefix` inputs of the check, generated again. The element `i` of each tensor of a case is element
+  // `i` here.
   [[nodiscard]] warpgauge::Inputs original_inputs(Dtype dtype) const;
   // Sets the `own` inputs of the check of one problem.
   void set_own_inputs(warpgauge::Inputs& inputs, const Problem& problem) const;

@@ -181,6 +181,8 @@ void add_other_flags(FlagTable& table, Options& o) {
   add_switch("--benchmark_list_tests", "Prints the names of the selected cases", o.list_cases);
   add_switch("--kernels", "Lists the kernels: what they compute, and whether they run here", o.list_kernels);
   add_switch("--matrices", "Lists the matrices: problems, cases, seconds", o.list_matrices);
+  add_switch("--problems", "Lists the problems of the matrix, and the models that have them",
+             o.list_problems);
   table.add(version_flag());
   table.add(help_flag());
 }

@@ -111,10 +111,9 @@ double RenewalSizes::total() const {
 
 RenewalSizes renewal_sizes(const Problem& p) {
   const std::int64_t row_bytes = kv_heads(p) * renewed_blocks(p) * dtype_bytes(p.dtype);
-  return {
-      .key_bytes = row_bytes * p.head_dim,
-      .value_bytes = row_bytes * value_dim_of(p),
-      .bias_bytes = p.bias == Bias::tensor ? p.heads * p.seq_q * std::int64_t{sizeof(float)} : 0};
+  return {.key_bytes = row_bytes * p.head_dim,
+          .value_bytes = row_bytes * value_dim_of(p),
+          .bias_bytes = p.bias == Bias::tensor ? p.heads * p.seq_q * std::int64_t{sizeof(float)} : 0};
 }
 
 void renew_cpu(const RenewedInputs& inputs, RenewalDraw from, RenewalDraw to) {

@@ -66,7 +66,8 @@ class RenewalDraw {
     return first + static_cast<std::int64_t>(keys_.below(index, static_cast<std::uint64_t>(keys)));
   }
 
-  // The elements 2 pair and 2 pair + 1 of a replaced row of K and of V. `row` counts through [B, Hkv, blocks].
+  // The elements 2 pair and 2 pair + 1 of a replaced row of K and of V. `row` counts through [B, Hkv,
+  // blocks].
   constexpr NewElements elements(const Problem& p, std::int64_t row, std::int64_t pair) const {
     constexpr float kOfKeys = 0x1p-5f;
     const std::int64_t value_dim = p.value_dim == 0 ? p.head_dim : p.value_dim;
@@ -88,8 +89,8 @@ class RenewalDraw {
   // The key of a row of the bias, and its value there. `row` counts through [H, Sq]; it sees `keys`, at least
   // one.
   constexpr std::int64_t biased_key(std::int64_t row, const KeyRange& keys) const {
-    return keys.first + static_cast<std::int64_t>(variants_.below(
-                            2 * static_cast<std::uint64_t>(row), static_cast<std::uint64_t>(keys.count())));
+    return keys.first + static_cast<std::int64_t>(variants_.below(2 * static_cast<std::uint64_t>(row),
+                                                                  static_cast<std::uint64_t>(keys.count())));
   }
   constexpr float bias(std::int64_t row, const KeyRange& keys) const {
     return near_log(keys.count(), variants_.bits(2 * static_cast<std::uint64_t>(row) + 1));

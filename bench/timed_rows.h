@@ -43,8 +43,9 @@ class RowRecorder {
   RowCopies copies_;
 };
 
-// Empty, or what is wrong with the rows. `original` are the inputs of the check: one long row of each `prefix`
-// operand (operand_list.h), and the `own` inputs of the problem. The latter become those of the draw.
+// Empty, or what is wrong with the rows. `original` are the inputs of the check: one long row of each
+// `prefix` operand (operand_list.h), and the `own` inputs of the problem. The latter become those of the
+// draw.
 [[nodiscard]] std::string wrong_rows(const Problem& problem, const Rounding& rounding, Inputs& original,
                                      const TimedRows& rows);
 

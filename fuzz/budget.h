@@ -38,7 +38,7 @@ struct RowTerms {
   double logit_peak = 0;      // max over j of |s_j|
   double query_rounding = 0;  // max over j of sum_d |r_d k_jd|, r_d the rounding error bound of scale q_d
   double variant_error = 0;   // max over j of the error of s_j that the soft cap and the bias add in f32
-  bool equal_keys = false;    // all keys are equal, and all values: so are the terms p_j v_jd
+  bool equal_keys = false;    // all logits are equal, and all values: so are the terms p_j v_jd
 };
 
 // Bound on max over d of |O - ref|, ref rounded to the output type:

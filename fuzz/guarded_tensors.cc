@@ -293,7 +293,7 @@ void share_rows(Inputs& in, const Tensors& t) {
     share_rows_of(in.bias, t.bias_strides, p.batch, p.heads, p.seq_q, p.seq_k);
     in.shared_axes |= zero_axes(t.bias_strides) << 9;
   }
-  in.equal_keys = t.k_strides.row == 0 && t.v_strides.row == 0 && p.seq_k > 1;
+  in.equal_keys |= t.k_strides.row == 0 && t.v_strides.row == 0 && p.seq_k > 1;
 }
 
 }  // namespace warpgauge

@@ -319,6 +319,7 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
         scale_elements(*tensor, p.dtype, RandomStream(seed, kChoice), index);
   }
   add_variants(in);
+  in.equal_keys = family == InputFamily::counting && p.bias == Bias::none;
   return in;
 }
 

@@ -48,9 +48,8 @@ struct Inputs {
   std::vector<float> slopes = {};  // [H]
   std::vector<float> bias = {};    // [B, H, Sq, Sk]
 
-  // Of share_rows (guarded_tensors.h).
-  std::uint32_t shared_axes = 0;  // along which rows were made equal
-  bool equal_keys = false;        // all keys of a head are equal, and all of its values
+  std::uint32_t shared_axes = 0;  // along which share_rows (guarded_tensors.h) made rows equal
+  bool equal_keys = false;        // all logits of a row are equal, and all values of a head
 };
 
 [[nodiscard]] Inputs make_inputs(const Problem& problem, InputFamily family, std::uint64_t seed);

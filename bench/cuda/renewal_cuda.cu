@@ -51,7 +51,8 @@ __device__ void each_replaced_row(const Problem& p, const RenewalDraw& draw, Vis
 
 template <class T>
 __device__ void copy_row(T* to, std::int64_t to_row, const T* from, std::int64_t from_row, std::int64_t dim) {
-  for (std::int64_t d = threadIdx.x; d < dim; d += blockDim.x) to[to_row * dim + d] = from[from_row * dim + d];
+  for (std::int64_t d = threadIdx.x; d < dim; d += blockDim.x)
+    to[to_row * dim + d] = from[from_row * dim + d];
 }
 
 template <class T>
