@@ -56,16 +56,18 @@ __device__ void copy_row(T* to, std::int64_t to_row, const T* from, std::int64_t
 }
 
 template <class T>
-__global__ void put_back(Problem p, T* k, T* v, const T* saved_k, const T* saved_v, RenewalDraw from) {
+__global__ void put_back(Problem p, std::int64_t value_dim, T* k, T* v, const T* saved_k, const T* saved_v,
+                         RenewalDraw from) {
   each_replaced_row(p, from, [&](std::int64_t row, std::int64_t saved) {
     copy_row(k, row, saved_k, saved, p.head_dim);
-    copy_row(v, row, saved_v, saved, value_dim_of(p));
+    copy_row(v, row, saved_v, saved, value_dim);
   });
 }
 
 template <class T>
-__global__ void replace(Problem p, T* k, T* v, T* saved_k, T* saved_v, RenewalDraw to) {
-  const std::int64_t dim = p.head_dim, value_dim = value_dim_of(p);
+__global__ void replace(Problem p, std::int64_t value_dim, T* k, T* v, T* saved_k, T* saved_v,
+                        RenewalDraw to) {
+  const std::int64_t dim = p.head_dim;
   each_replaced_row(p, to, [&](std::int64_t row, std::int64_t saved) {
     copy_row(saved_k, saved, k, row, dim);
     copy_row(saved_v, saved, v, row, value_dim);
@@ -112,13 +114,14 @@ void renew_bias(const RenewedInputs& in, RenewalDraw from, RenewalDraw to) {
 // The default stream runs these kernels in order, and before later work of every blocking stream.
 void renew_cuda(const RenewedInputs& in, RenewalDraw from, RenewalDraw to) {
   const Problem& p = in.problem;
+  const std::int64_t value_dim = value_dim_of(p);
   const unsigned kv_grid = grid_of(p.batch * p.kv_heads * renewed_blocks(p));
   with_element_type(p.dtype, [&]<class T>(T) {
     T *k = static_cast<T*>(in.k), *v = static_cast<T*>(in.v);
     T *saved_k = static_cast<T*>(in.saved_k), *saved_v = static_cast<T*>(in.saved_v);
     flip_signs<T><<<grid_of(p.batch * p.heads * p.seq_q), kThreads>>>(p, static_cast<T*>(in.q), from, to);
-    if (!from.is_none()) put_back<T><<<kv_grid, kThreads>>>(p, k, v, saved_k, saved_v, from);
-    if (!to.is_none()) replace<T><<<kv_grid, kThreads>>>(p, k, v, saved_k, saved_v, to);
+    if (!from.is_none()) put_back<T><<<kv_grid, kThreads>>>(p, value_dim, k, v, saved_k, saved_v, from);
+    if (!to.is_none()) replace<T><<<kv_grid, kThreads>>>(p, value_dim, k, v, saved_k, saved_v, to);
   });
   renew_bias(in, from, to);
   WARPGAUGE_CUDA_CHECK(cudaGetLastError());
