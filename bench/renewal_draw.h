@@ -5,7 +5,8 @@
 // - K and V: in each block of 32 keys, one row is replaced; in the first block that is key 0. Each query that
 //   sees a key sees key 0, or a whole block: blocks are shorter in a narrow window. One of at most 63 keys in
 //   every prefix is new. The new values of V are 32 times as large as the others. So every output moves, also
-//   if a kernel has kept a form of K or V. With a bias a block has 8 keys: only near ones may have weight.
+//   if a kernel has kept a form of K or V. With ALiBi a block has 8 keys, because only near ones may have
+//   weight. With a bias tensor all rows are new, because any key may have none.
 // - Sinks, ALiBi slopes: all are new. A sink takes about the weight of all keys. A slope is at most 0.22, so
 //   that the nearest new key has weight.
 // - Bias tensor: in each row, a random visible key gets a new value, about the weight of all keys.
@@ -20,7 +21,7 @@ namespace warpgauge::bench {
 
 // Keys per replaced row. A query sees key 0, or at least left + 1 keys: these hold a whole block.
 constexpr std::int64_t renewed_block(const Problem& p) {
-  const std::int64_t most = p.bias == Bias::none ? 32 : 8, left = p.window.left;
+  const std::int64_t most = p.bias == Bias::none ? 32 : p.bias == Bias::alibi ? 8 : 1, left = p.window.left;
   return left >= 0 && left / 2 + 1 < most ? left / 2 + 1 : most;
 }
 

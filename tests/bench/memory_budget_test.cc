@@ -54,10 +54,10 @@ TEST(MemoryBudget, CountsTheOperandsOfVariants) {
   };
   EXPECT_EQ(more([](Problem& p) { p.sinks = true; }), 4 * 2);
   // In blocks of 8 keys instead of 32, five rows of K and V are replaced per head instead of two.
-  constexpr double kMoreRows = 4 * 3 * 3 * 2 * 8;
-  EXPECT_EQ(more([](Problem& p) { p.bias = Bias::alibi; }), 4 * 2 + kMoreRows);
-  // All batches share the bias. One element of each of its rows is replaced.
-  EXPECT_EQ(more([](Problem& p) { p.bias = Bias::tensor; }), 4 * (2 * 3 * 40 + 2 * 3) + kMoreRows);
+  constexpr double kPerRow = 4 * 3 * 2 * 8;
+  EXPECT_EQ(more([](Problem& p) { p.bias = Bias::alibi; }), 4 * 2 + 3 * kPerRow);
+  // All batches share the bias. One element of each of its rows is replaced, and all rows of K and V.
+  EXPECT_EQ(more([](Problem& p) { p.bias = Bias::tensor; }), 4 * (2 * 3 * 40 + 2 * 3) + 38 * kPerRow);
   // V, O, and the two rows of V per head that are replaced, have 20 columns instead of 8.
   EXPECT_EQ(more([](Problem& p) { p.value_dim = 20; }), 4 * 12 * (3 * 40 + 3 * 2 * 3 + 3 * 2));
 }

@@ -109,7 +109,7 @@ TEST(Table, ModelsStandBelowOncePerProblem) {
   one.measured.source = other.measured.source = "Llama 3 8B, prefill; Qwen 3 8B, prefill";
   EXPECT_THAT(table({one, other}), testing::EndsWith("which is at most 1.\n"
                                                      "models:\n"
-                                                     "  f32/B:1/H:4/S:128/D:64/causal:0/scale:0.125\n"
+                                                     "  f32/B:1/H:4/S:128/D:64/causal:0\n"
                                                      "    Llama 3 8B, prefill; Qwen 3 8B, prefill\n"));
 }
 
