@@ -215,6 +215,10 @@ struct PoolCase {
   void (*change)(Problem&);
 };
 
+void PrintTo(const PoolCase& pool_case, std::ostream* out) {
+  *out << pool_case.name;
+}
+
 class RenewedPool : public testing::TestWithParam<std::tuple<Dtype, PoolCase>> {
  protected:
   static Problem problem() {
