@@ -272,6 +272,7 @@ int print_and_exit(const std::string& text) {
 int run(std::span<const Kernel* const> kernels, const Options& options) {
   if (options.list_kernels) return print_and_exit(kernel_list(kernels, unbuilt_kernels()));
   if (options.list_matrices) return print_and_exit(matrix_list(kernels));
+  if (options.list_problems) return print_and_exit(problem_list(options));
   const std::optional<Minima> minima = check_files_and_threads(options);
   const Selection selection = select_cases(kernels, options);
   if (const auto exit_code = reason_to_stop(selection, kernels, options)) return *exit_code;

@@ -8,6 +8,7 @@
 #include "base/usage_error.h"
 #include "bench/filter.h"
 #include "bench/gpu.h"
+#include "bench/operand_list.h"
 #include "fuzz/unbuilt_kernels.h"
 #include "kernels/case_key.h"
 
@@ -66,9 +67,12 @@ Selection select_cases(std::span<const Kernel* const> kernels, const Options& op
         selection.missing_backends.emplace(kernel->backend, missing);
         continue;
       }
-      candidate.unsupported = kernel->supports(problem, packed_tensors(problem));
+      candidate.unsupported = timed_variant_error(problem);
+      if (candidate.unsupported.empty())
+        candidate.unsupported = kernel->supports(problem, timed_tensors(problem));
       if (!candidate.unsupported.empty() && !options.selects_explicitly()) continue;
       candidate.reproducer = reproducer(options, candidate.name);
+      candidate.source = source_of(matrix, problem);
       selection.cases.push_back(std::move(candidate));
     }
   }

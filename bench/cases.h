@@ -17,6 +17,7 @@ struct Case {
   std::string name;             // the case key, which is its name in Google Benchmark's JSON
   std::string unsupported;      // why the kernel cannot compute it; empty if it can
   std::string reproducer = {};  // a shell command that runs this case alone
+  std::string source = {};      // which models have the problem; see source_of()
 };
 
 // Selects the device of the options, if the backend has one. Empty if the backend can be used, otherwise the

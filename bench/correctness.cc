@@ -21,7 +21,7 @@ namespace {
 // Launches on the operands that are timed, over erased outputs.
 Output launch(const Case& each, BackendRuntime& runtime) {
   const Operands operands = runtime.pool->bind(*each.kernel, each.problem);
-  runtime.pool->erase_outputs(each.problem);
+  runtime.pool->prepare(each.problem);
   launch_once(*each.kernel, operands);
   return runtime.pool->download(each.problem);
 }
@@ -43,6 +43,8 @@ void check_fully(CaseResult& result, CheckedStore& store, ReferenceCache& refere
   const Kernel& kernel = *result.measured.kernel;
   CheckOptions options;
   options.threads = threads;
+  const Tensors strides = timed_tensors(result.measured.problem);
+  options.strides = &strides;
   options.probes = true;
   options.repeat = false;  // the launch on the operands that are timed is the second run
   options.cache = &references;
@@ -81,7 +83,8 @@ std::string wrong_after(const CaseResult& result, const Output& output, std::uin
     return hash_output(output) == result.output_hash
                ? ""
                : "right before the timing; after it, the output is not bit-identical";
-  const Inputs inputs = make_inputs(result.measured.problem, InputFamily::normal, seed);
+  Inputs inputs = make_inputs(result.measured.problem, InputFamily::normal, seed);
+  share_rows(inputs, timed_tensors(result.measured.problem));
   CheckResult checked;
   checked.failures = compare_output(
       output, inputs,
@@ -163,6 +166,7 @@ void check_timed_rows(std::span<CaseResult> results, BackendRuntimes& runtimes) 
                      .emplace(std::pair(backend, problem.dtype),
                               runtimes.at(backend).pool->original_inputs(problem.dtype))
                      .first;
+    runtimes.at(backend).pool->set_own_inputs(original->second, problem);
     std::size_t wrong = 0;
     std::string first;
     for (const TimedRows& rows : result.timed_rows)

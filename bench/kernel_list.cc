@@ -8,6 +8,8 @@
 
 #include "base/number_format.h"
 #include "bench/matrix.h"
+#include "bench/operand_list.h"
+#include "kernels/case_key.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -136,7 +138,7 @@ MatrixSize size_of(const BackendMatrix& matrix, Backend backend, std::span<const
     if (kernel->backend != backend) continue;
     for (const Problem& problem : problems)
       size.cases +=
-          takes_part(matrix, *kernel, problem) && kernel->supports(problem, packed_tensors(problem)).empty();
+          takes_part(matrix, *kernel, problem) && kernel->supports(problem, timed_tensors(problem)).empty();
   }
   return size;
 }
@@ -164,6 +166,20 @@ std::string matrix_list(std::span<const Kernel* const> kernels) {
                         size_text(size_of(matrix.cpu, Backend::cpu, kernels), true),
                         size_text(size_of(matrix.cuda, Backend::cuda, kernels), has_gpu),
                         matrix.process_seconds, matrix.summary);
+  return text;
+}
+
+std::string problem_list(const Options& options) {
+  std::string text;
+  for (const auto& [name, backend] : {std::pair("CPU", Backend::cpu), std::pair("CUDA", Backend::cuda)}) {
+    const BackendMatrix& matrix = options.matrix->of(backend);
+    text += fmt::format("{}:\n", name);
+    for (const Problem& problem : expand(matrix, options.axes, options.dtypes)) {
+      const std::string source = source_of(matrix, problem);
+      text += fmt::format("  {}\n{}", format_problem(problem),
+                          source.empty() ? "" : fmt::format("    {}\n", source));
+    }
+  }
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "bench/options.h"
 #include "kernels/kernel.h"
 
 namespace warpgauge::bench {
@@ -16,5 +17,9 @@ namespace warpgauge::bench {
 
 // One line per matrix, which begins with its name.
 [[nodiscard]] std::string matrix_list(std::span<const Kernel* const> kernels);
+
+// The problems of a matrix for each backend, with the models that have them. Throws UsageError for an axis
+// that makes an invalid problem.
+[[nodiscard]] std::string problem_list(const Options& options);
 
 }  // namespace warpgauge::bench

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <initializer_list>
-#include <limits>
 
-#include "base/flag_value.h"
-#include "base/number_format.h"
+#include "base/usage_error.h"
+#include "bench/models.h"
 #include "kernels/case_key.h"
 
 namespace warpgauge::bench {
@@ -96,59 +94,21 @@ const std::vector<Matrix>& matrices() {
        .cuda = {sweep(16384, 2048, {512, 1024, 2048, 4096, 8192}, {64, 128, 256}),
                 {Dtype::f16, Dtype::bf16},
                 0}},
+      {.name = "models",
+       .summary = "Attention of models in use, from Llama 3 to Whisper.",
+       .process_seconds = 60,
+       .cpu = {model_shapes_for_cpu(), {Dtype::f32}, 2e9},
+       .cuda = {model_shapes(), {Dtype::bf16}, 2e10}},
   };
   return all;
 }
 
-void replace_axis(Shape& shape, const std::string& axis, std::int64_t value) {
-  if (axis == "B") {
-    shape.batch = value;
-  } else if (axis == "H") {
-    if (shape.kv_heads == shape.heads) shape.kv_heads = value;
-    shape.heads = value;
-  } else if (axis == "Hkv") {
-    shape.kv_heads = value;
-  } else if (axis == "S") {
-    if (shape.seq_k == shape.seq_q) shape.seq_k = value;
-    shape.seq_q = value;
-  } else if (axis == "Sk") {
-    shape.seq_k = value;
-  } else if (axis == "D") {
-    shape.head_dim = value;
-  } else {
-    shape.mask = value != 0 ? Mask::causal : Mask::none;
-  }
-}
-
 Problem make_problem(const Shape& shape, Dtype dtype) {
-  const Problem problem{.batch = shape.batch,
-                        .heads = shape.heads,
-                        .kv_heads = shape.kv_heads,
-                        .seq_q = shape.seq_q,
-                        .seq_k = shape.seq_k,
-                        .head_dim = shape.head_dim,
-                        .dtype = dtype,
-                        .mask = shape.mask,
-                        .scale = default_scale(shape.head_dim)};
+  const Problem problem = shape.of_type(dtype);
   if (const std::string error = problem_error(problem); !error.empty())
     throw bad_flag("--axis", format_problem(problem), fmt::format("is not a valid problem: {}", error),
                    "give other values");
   return problem;
-}
-
-// In the order of replacement: Hkv after H and Sk after S, whose values they may have taken.
-constexpr std::array<std::string_view, 7> kAxisNames = {"B", "H", "Hkv", "S", "Sk", "D", "causal"};
-
-std::vector<Shape> replace_axes(std::vector<Shape> shapes, const Axes& axes) {
-  for (const std::string_view name : kAxisNames) {
-    const auto axis = axes.find(std::string(name));
-    if (axis == axes.end()) continue;
-    std::vector<Shape> replaced;
-    for (const Shape& shape : shapes)
-      for (std::int64_t value : axis->second) replace_axis(replaced.emplace_back(shape), axis->first, value);
-    shapes = std::move(replaced);
-  }
-  return shapes;
 }
 
 }  // namespace
@@ -162,30 +122,6 @@ const Matrix* find_matrix(std::string_view name) {
   return found == matrices().end() ? nullptr : &*found;
 }
 
-void parse_axis(std::string_view text, Axes& axes) {
-  const std::size_t equals = text.find('=');
-  const std::string name(text.substr(0, equals));
-  const auto reject = [text](std::string_view what) {
-    throw bad_value(text, what, "write NAME=N[,N...], for example S=448,512,640");
-  };
-  if (equals == std::string_view::npos) reject("has no '='");
-  if (std::ranges::find(kAxisNames, name) == std::end(kAxisNames))
-    reject(fmt::format("is not one of the axes {}", format_list(kAxisNames)));
-  const bool is_mask = name == "causal";
-  const std::int64_t least = is_mask || name == "Sk" ? 0 : 1;
-  const std::int64_t most = is_mask ? 1 : std::numeric_limits<std::int64_t>::max();
-  std::vector<std::int64_t> values;
-  for (std::size_t begin = equals + 1; begin <= text.size();) {
-    const std::string_view part = text.substr(begin, text.find(',', begin) - begin);
-    const auto value = number_of<std::int64_t>(part);
-    if (!value || *value < least || *value > most)
-      reject(fmt::format("needs whole numbers from {} to {}", least, most));
-    values.push_back(*value);
-    begin += part.size() + 1;
-  }
-  if (!axes.emplace(name, std::move(values)).second) reject(fmt::format("gives {} a second time", name));
-}
-
 std::vector<Problem> expand(const BackendMatrix& matrix, const Axes& axes, const std::vector<Dtype>& dtypes) {
   std::vector<Problem> problems;
   for (const Shape& shape : replace_axes(matrix.shapes, axes))
@@ -194,6 +130,13 @@ std::vector<Problem> expand(const BackendMatrix& matrix, const Axes& axes, const
       if (std::ranges::find(problems, problem) == problems.end()) problems.push_back(problem);
     }
   return problems;
+}
+
+std::string source_of(const BackendMatrix& matrix, const Problem& problem) {
+  std::vector<std::string> sources;
+  for (const Shape& shape : matrix.shapes)
+    if (!shape.source.empty() && shape.of_type(problem.dtype) == problem) sources.push_back(shape.source);
+  return fmt::format("{}", fmt::join(sources, "; "));
 }
 
 bool takes_part(const BackendMatrix& matrix, const Kernel& kernel, const Problem& problem) {

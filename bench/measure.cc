@@ -90,6 +90,7 @@ void attempt(Subject& subject, Work work) {
 // case's share of the time allows.
 Estimate warm_up(Subject& subject, double share_seconds) {
   constexpr std::size_t kFewest = 3, kMost = 30;
+  subject.runtime.pool->prepare(subject.operands.problem);
   launch_once(*subject.result.measured.kernel, subject.operands);  // the first launch loads code
   const auto begin = Clock::now();
   std::vector<double> samples_ns;

@@ -9,8 +9,8 @@
 #include "base/host_memory.h"
 #include "base/number_format.h"
 #include "base/usage_error.h"
+#include "bench/operand_list.h"
 #include "bench/operands.h"
-#include "bench/renewal.h"
 #include "fuzz/check_memory.h"
 
 namespace warpgauge::bench {
@@ -21,11 +21,10 @@ constexpr double kTimedAndChecked = 2;  // on a GPU, each has operands of its ow
 // Operands and outputs in their own type, and the workspace.
 double timed_bytes(const Case& measured, int threads) {
   const Problem& p = measured.problem;
-  const double elements = 2 * (static_cast<double>(query_elements(p)) + static_cast<double>(key_elements(p)));
-  return elements * static_cast<double>(dtype_bytes(p.dtype)) +
-         2 * static_cast<double>(renewed_elements(p)) * static_cast<double>(dtype_bytes(p.dtype)) +
-         sizeof(float) * static_cast<double>(lse_elements(p)) +
-         static_cast<double>(measured.kernel->workspace(p, threads));
+  double bytes = renewal_sizes(p).total() + static_cast<double>(measured.kernel->workspace(p, threads));
+  for (const Operand& operand : all_operands())
+    bytes += static_cast<double>(std::max<std::int64_t>(0, operand.bytes(p)));
+  return bytes;
 }
 
 }  // namespace

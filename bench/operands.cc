@@ -1,27 +1,18 @@
 #include "bench/operands.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <stdexcept>
-#include <vector>
-
-#include "fuzz/inputs.h"
+#include <utility>
 
 namespace warpgauge::bench {
 namespace {
 
-template <class T>
-std::vector<T> narrow(const std::vector<float>& values) {
-  std::vector<T> narrowed(values.size());
-  std::transform(values.begin(), values.end(), narrowed.begin(), [](float value) { return T(value); });
-  return narrowed;
-}
-
-void upload(Buffer& buffer, const std::vector<float>& values, Dtype dtype) {
-  with_element_type(dtype, [&]<class T>(T) {
-    const std::vector<T> typed = narrow<T>(values);
-    buffer.upload(typed.data(), typed.size() * sizeof(T));
-  });
+void upload(Buffer& buffer, const Operand& operand, const Inputs& inputs, Dtype dtype, std::int64_t bytes) {
+  std::vector<char> encoded(static_cast<std::size_t>(bytes));
+  operand.encode(inputs, dtype, encoded.data());
+  buffer.upload(encoded.data(), encoded.size());
 }
 
 template <class T>
@@ -48,15 +39,51 @@ Buffer touched(Backend backend, std::int64_t bytes, int threads) {
   return buffer;
 }
 
+// The first `count` numbers of the stream of bias elements.
+std::vector<float> bias_stream(std::int64_t count, std::uint64_t seed) {
+  if (count == 0) return {};
+  // Few elements of Q and K beside those of the bias.
+  const auto side = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+  Inputs in = make_inputs({.seq_q = side, .seq_k = side, .head_dim = 1, .bias = Bias::tensor},
+                          InputFamily::normal, seed);
+  in.bias.resize(static_cast<std::size_t>(count));
+  return std::move(in.bias);
+}
+
+// Element n of each is the largest of the two.
+void raise(PoolSizes::Bytes& most, const Problem& p, bool is_prefix) {
+  const auto operands = all_operands();
+  most.resize(operands.size(), Operand::kAbsent);
+  for (std::size_t n = 0; n < operands.size(); ++n)
+    if ((operands[n].kind == Operand::Kind::prefix) == is_prefix)
+      most[n] = std::max(most[n], operands[n].bytes(p));
+}
+
+double sum(const PoolSizes::Bytes& bytes) {
+  double total = 0;
+  for (const std::int64_t each : bytes) total += static_cast<double>(std::max<std::int64_t>(0, each));
+  return total;
+}
+
+bool has_own_inputs(const Problem& p) {
+  return std::ranges::any_of(all_operands(), [&p](const Operand& operand) {
+    return operand.kind == Operand::Kind::own && operand.bytes(p) != Operand::kAbsent;
+  });
+}
+
 }  // namespace
 
+void PoolSizes::Elements::raise_to(const Problem& p) {
+  query = std::max(query, query_elements(p));
+  key = std::max(key, key_elements(p));
+  value = std::max(value, value_elements(p));
+  bias = std::max(bias, timed_bias_elements(p));
+}
+
 double PoolSizes::bytes() const {
-  double sum = static_cast<double>(o_bytes) + static_cast<double>(lse_bytes) +
-               static_cast<double>(workspace_bytes) + 2 * static_cast<double>(saved_bytes);
-  for (const auto& [dtype, elements] : inputs)
-    sum += static_cast<double>(dtype_bytes(dtype)) *
-           (static_cast<double>(elements.query) + 2 * static_cast<double>(elements.key));
-  return sum;
+  double total = sum(others) + static_cast<double>(workspace_bytes) + saved.total();
+  for (const auto& [dtype, bytes] : inputs) total += sum(bytes);
+  return total;
 }
 
 PoolSizes pool_sizes(Backend backend, std::span<const Case> cases, int threads) {
@@ -64,12 +91,10 @@ PoolSizes pool_sizes(Backend backend, std::span<const Case> cases, int threads) 
   for (const Case& each : cases) {
     if (each.kernel->backend != backend || !each.unsupported.empty()) continue;
     const Problem& p = each.problem;
-    PoolSizes::Elements& inputs = sizes.inputs[p.dtype];
-    inputs.query = std::max(inputs.query, query_elements(p));
-    inputs.key = std::max(inputs.key, key_elements(p));
-    sizes.o_bytes = std::max(sizes.o_bytes, query_elements(p) * dtype_bytes(p.dtype));
-    sizes.lse_bytes = std::max(sizes.lse_bytes, lse_elements(p) * std::int64_t{sizeof(float)});
-    sizes.saved_bytes = std::max(sizes.saved_bytes, renewed_elements(p) * dtype_bytes(p.dtype));
+    raise(sizes.inputs[p.dtype], p, true);
+    sizes.elements[p.dtype].raise_to(p);
+    raise(sizes.others, p, false);
+    sizes.saved.raise_to(renewal_sizes(p));
     sizes.workspace_bytes = std::max(sizes.workspace_bytes, each.kernel->workspace(p, threads));
   }
   return sizes;
@@ -77,66 +102,111 @@ PoolSizes pool_sizes(Backend backend, std::span<const Case> cases, int threads) 
 
 OperandPool::OperandPool(Backend backend, std::span<const Case> cases, std::uint64_t seed, int threads)
     : backend_(backend), seed_(seed), threads_(threads), sizes_(pool_sizes(backend, cases, threads)) {
-  for (const auto& [dtype, sizes] : sizes_.inputs) {
-    const warpgauge::Inputs values = original_inputs(dtype);
-    const auto buffer = [&](std::int64_t elements) {
-      return touched(backend, elements * dtype_bytes(dtype), threads);
-    };
-    Inputs& inputs = inputs_.emplace(dtype, Inputs{buffer(sizes.query), buffer(sizes.key), buffer(sizes.key)})
-                         .first->second;
-    upload(inputs.q, values.q, dtype);
-    upload(inputs.k, values.k, dtype);
-    upload(inputs.v, values.v, dtype);
-  }
-  const auto allocate = [&](std::int64_t bytes) {
-    return std::make_unique<Buffer>(touched(backend, bytes, threads));
+  const auto allocate = [&](std::int64_t bytes) { return touched(backend, bytes, threads); };
+  const auto allocate_all = [&](const PoolSizes::Bytes& sizes) {
+    Buffers buffers(sizes.size());
+    for (std::size_t n = 0; n < sizes.size(); ++n)
+      if (sizes[n] != Operand::kAbsent) buffers[n].emplace(allocate(sizes[n]));
+    return buffers;
   };
-  o_ = allocate(sizes_.o_bytes);
-  lse_ = allocate(sizes_.lse_bytes);
-  workspace_ = allocate(sizes_.workspace_bytes);
-  saved_k_ = allocate(sizes_.saved_bytes);
-  saved_v_ = allocate(sizes_.saved_bytes);
+  for (const auto& [dtype, sizes] : sizes_.inputs) {
+    Buffers& buffers = inputs_[dtype] = allocate_all(sizes);
+    const warpgauge::Inputs values = original_inputs(dtype);
+    for (std::size_t n = 0; n < sizes.size(); ++n)
+      if (buffers[n]) upload(*buffers[n], all_operands()[n], values, dtype, sizes[n]);
+  }
+  others_ = allocate_all(sizes_.others);
+  workspace_.emplace(allocate(sizes_.workspace_bytes));
+  saved_k_.emplace(allocate(sizes_.saved.key_bytes));
+  saved_v_.emplace(allocate(sizes_.saved.value_bytes));
+  saved_bias_.emplace(allocate(sizes_.saved.bias_bytes));
 }
 
 warpgauge::Inputs OperandPool::original_inputs(Dtype dtype) const {
-  const PoolSizes::Elements& sizes = sizes_.inputs.at(dtype);
+  const PoolSizes::Elements& most = sizes_.elements.at(dtype);
   // One long row: element i depends on i only, so each smaller tensor is the beginning of this one.
-  return make_inputs({.seq_q = sizes.query, .seq_k = sizes.key, .head_dim = 1, .dtype = dtype},
-                     InputFamily::normal, seed_);
+  warpgauge::Inputs in = make_inputs(
+      {.seq_q = most.query, .seq_k = std::max(most.key, most.value), .head_dim = 1, .dtype = dtype},
+      InputFamily::normal, seed_);
+  in.k.resize(static_cast<std::size_t>(most.key));
+  in.v.resize(static_cast<std::size_t>(most.value));
+  in.bias = bias_stream(most.bias, seed_);
+  return in;
+}
+
+void OperandPool::set_own_inputs(warpgauge::Inputs& inputs, const Problem& p) const {
+  if (!has_own_inputs(p)) return;
+  Problem small = p;  // these inputs do not depend on lengths and batches
+  small.batch = small.kv_heads = small.seq_q = small.seq_k = small.head_dim = 1;
+  small.value_dim = 0;
+  if (small.bias == Bias::tensor) small.bias = Bias::none;
+  warpgauge::Inputs own = make_inputs(small, InputFamily::normal, seed_);
+  inputs.sinks = std::move(own.sinks);
+  inputs.slopes = std::move(own.slopes);
+}
+
+const Buffer& OperandPool::buffer(std::size_t operand, Dtype dtype) const {
+  const bool is_prefix = all_operands()[operand].kind == Operand::Kind::prefix;
+  return *(is_prefix ? inputs_.at(dtype) : others_)[operand];
 }
 
 Operands OperandPool::bind(const Kernel& kernel, const Problem& p) const {
-  const Inputs& inputs = inputs_.at(p.dtype);
-  const Strides query = packed_strides(p.heads, p.seq_q, p.head_dim),
-                key = packed_strides(p.kv_heads, p.seq_k, p.head_dim);
-  return {.problem = p,
-          .tensors = {.q = inputs.q.data(),
-                      .k = inputs.k.data(),
-                      .v = inputs.v.data(),
-                      .o = o_->data(),
-                      .lse = static_cast<float*>(lse_->data()),
-                      .q_strides = query,
-                      .k_strides = key,
-                      .v_strides = key,
-                      .o_strides = query},
-          .launch = {.threads = threads_,
-                     .workspace = kernel.workspace(p, threads_) > 0 ? workspace_->data() : nullptr}};
+  Operands bound{.problem = p,
+                 .tensors = tensors_of(p),
+                 .launch = {.threads = threads_,
+                            .workspace = kernel.workspace(p, threads_) > 0 ? workspace_->data() : nullptr}};
+  const auto operands = all_operands();
+  for (std::size_t n = 0; n < operands.size(); ++n)
+    if (const std::int64_t bytes = operands[n].bytes(p); bytes != Operand::kAbsent)
+      bound.memory.push_back({buffer(n, p.dtype).data(), bytes});
+  return bound;
+}
+
+Tensors OperandPool::tensors_of(const Problem& p) const {
+  Tensors tensors = timed_tensors(p);
+  const auto operands = all_operands();
+  for (std::size_t n = 0; n < operands.size(); ++n)
+    if (operands[n].bytes(p) != Operand::kAbsent) operands[n].bind(tensors, buffer(n, p.dtype).data());
+  return tensors;
 }
 
 void OperandPool::erase_outputs(const Problem& p) {
-  const auto erase = [this](Buffer& buffer, std::int64_t bytes) {
+  const auto operands = all_operands();
+  for (std::size_t n = 0; n < operands.size(); ++n) {
+    if (operands[n].kind != Operand::Kind::output) continue;
     if (backend_ == Backend::cuda)
-      poison_cuda(buffer.data(), bytes);
+      poison_cuda(others_[n]->data(), operands[n].bytes(p));
     else
-      poison_cpu(buffer.data(), bytes, threads_);
-  };
-  erase(*o_, query_elements(p) * dtype_bytes(p.dtype));
-  erase(*lse_, lse_elements(p) * std::int64_t{sizeof(float)});
+      poison_cpu(others_[n]->data(), operands[n].bytes(p), threads_);
+  }
+}
+
+void OperandPool::write_own_inputs(const Problem& p, RenewalDraw draw) {
+  if (!has_own_inputs(p)) return;
+  warpgauge::Inputs inputs;
+  set_own_inputs(inputs, p);
+  renew_own_inputs(inputs, p, draw);
+  const auto operands = all_operands();
+  for (std::size_t n = 0; n < operands.size(); ++n)
+    if (const std::int64_t bytes = operands[n].bytes(p);
+        operands[n].kind == Operand::Kind::own && bytes != Operand::kAbsent)
+      upload(*others_[n], operands[n], inputs, p.dtype, bytes);
+}
+
+void OperandPool::require_restored(const Problem& p) const {
+  if (!draw_.is_none() && renewed_ != p)
+    throw std::logic_error("the inputs of another case are renewed; restore them first");
+}
+
+void OperandPool::prepare(const Problem& p) {
+  require_restored(p);
+  restore();
+  write_own_inputs(p, RenewalDraw(0));
+  erase_outputs(p);
 }
 
 void OperandPool::renew(const Problem& p, RenewalDraw draw) {
-  if (!draw_.is_none() && renewed_ != p)
-    throw std::logic_error("the inputs of another case are renewed; restore them first");
+  require_restored(p);
   renewed_ = p;
   change_inputs(draw);
   erase_outputs(p);
@@ -147,23 +217,27 @@ void OperandPool::restore() {
 }
 
 void OperandPool::change_inputs(RenewalDraw draw) {
-  const Inputs& inputs = inputs_.at(renewed_.dtype);
+  const Tensors tensors = tensors_of(renewed_);
   const RenewedInputs all{.problem = renewed_,
-                          .q = inputs.q.data(),
-                          .k = inputs.k.data(),
-                          .v = inputs.v.data(),
+                          .q = const_cast<void*>(tensors.q),
+                          .k = const_cast<void*>(tensors.k),
+                          .v = const_cast<void*>(tensors.v),
+                          .bias = const_cast<float*>(tensors.bias),
                           .saved_k = saved_k_->data(),
                           .saved_v = saved_v_->data(),
+                          .saved_bias = static_cast<float*>(saved_bias_->data()),
                           .threads = threads_};
   (backend_ == Backend::cuda ? renew_cuda : renew_cpu)(all, draw_, draw);
+  write_own_inputs(renewed_, draw);
   draw_ = draw;
 }
 
 Output OperandPool::download(const Problem& p) const {
-  Output output;
-  output.o = with_element_type(p.dtype, [&]<class T>(T) { return widen<T>(*o_, query_elements(p)); });
-  output.lse = widen<float>(*lse_, lse_elements(p));
-  return output;
+  const Buffer &o = buffer(operand_index("O"), p.dtype), &lse = buffer(operand_index("LSE"), p.dtype);
+  return {.o = with_element_type(p.dtype, [&]<class T>(T) { return widen<T>(o, output_elements(p)); }),
+          .lse = widen<float>(lse, lse_elements(p)),
+          .unwritten_rows = {},
+          .unwritten_lse_rows = {}};
 }
 
 }  // namespace warpgauge::bench

@@ -85,12 +85,14 @@ void add_case_flags(FlagTable& table, Options& o) {
   table.add_heading("Which cases");
   table.add({.name = "--matrix",
              .value = "NAME",
-             .help = "The problems: smoke, ci, seed or full",
+             .help = "The problems: smoke, ci, seed, full or models",
              .default_shown = "ci",
              .take = parsed_into(o.matrix, parse_matrix)});
   table.add({.name = "--axis",
              .value = "NAME=N[,N...]",
-             .help = "Replaces an axis of all problems: B H Hkv S Sk D causal",
+             .help = "Replaces an axis of all problems: B H Hkv S Sk D Dv causal softcap sinks; bias=none,"
+                     "alibi,tensor; window=LEFT,RIGHT[/LEFT,RIGHT...], with -1 for all keys before or after "
+                     "the query. RIGHT=0 makes the problem causal",
              .take = [&o](const std::string& text) { parse_axis(text, o.axes); },
              .repeatable = true});
   table.add({.name = "--dtype",
@@ -179,6 +181,8 @@ void add_other_flags(FlagTable& table, Options& o) {
   add_switch("--benchmark_list_tests", "Prints the names of the selected cases", o.list_cases);
   add_switch("--kernels", "Lists the kernels: what they compute, and whether they run here", o.list_kernels);
   add_switch("--matrices", "Lists the matrices: problems, cases, seconds", o.list_matrices);
+  add_switch("--problems", "Lists the problems of the matrix, and the models that have them",
+             o.list_problems);
   table.add(version_flag());
   table.add(help_flag());
 }
@@ -307,7 +311,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
 std::string reproducer(const Options& o, const std::string& case_name) {
   std::string text = fmt::format("{} --matrix={}", shell_word(o.program), o.matrix->name);
   for (const auto& [axis, values] : o.axes)
-    text += fmt::format(" --axis={}={}", axis, fmt::join(values, ","));
+    text += fmt::format(" --axis={}", shell_word(axis_text(axis, values)));
   for (const Dtype dtype : o.dtypes) text += fmt::format(" --dtype={}", dtype_name(dtype));
   if (o.cache) text += fmt::format(" --cache={}", cache_mode_name(*o.cache));
   if (o.process_seconds) text += fmt::format(" --process-seconds={}", *o.process_seconds);

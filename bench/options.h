@@ -37,6 +37,7 @@ struct Options {
   bool list_cases = false;
   bool list_kernels = false;
   bool list_matrices = false;
+  bool list_problems = false;
   bool dry_run = false;  // check only
   std::optional<int> repetitions;
   std::string out;  // path of the JSON; empty: none

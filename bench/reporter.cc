@@ -35,20 +35,26 @@ constexpr const char* kBuildType =
     "debug";
 #endif
 
+void add_source(Json& row, const Case& measured) {
+  if (!measured.source.empty()) row["models"] = measured.source;
+}
+
 Json skipped_row(const CaseResult& result) {
   const std::string& name = result.measured.name;
-  return {{"name", name},
-          {"run_name", name},
-          {"run_type", "iteration"},
-          {"repetitions", 1},
-          {"repetition_index", 0},
-          {"threads", 1},
-          {"skipped", true},
-          {"skip_message", result.measured.unsupported},
-          {"iterations", 0},
-          {"real_time", 0.0},
-          {"cpu_time", 0.0},
-          {"time_unit", "ns"}};
+  Json row{{"name", name},
+           {"run_name", name},
+           {"run_type", "iteration"},
+           {"repetitions", 1},
+           {"repetition_index", 0},
+           {"threads", 1},
+           {"skipped", true},
+           {"skip_message", result.measured.unsupported},
+           {"iterations", 0},
+           {"real_time", 0.0},
+           {"cpu_time", 0.0},
+           {"time_unit", "ns"}};
+  add_source(row, result.measured);
+  return row;
 }
 
 }  // namespace
@@ -95,6 +101,7 @@ Json JsonReporter::row(const Run& run) const {
            {"repetitions", run.repetitions},
            {"repetition_index", run.repetition_index},
            {"threads", run.threads}};
+  add_source(row, result.measured);
   if (result.failed()) {
     row["error_occurred"] = true;
     row["error_message"] = result.failure;

@@ -22,7 +22,7 @@ struct Sample {
 // Rows of the outputs that a sampler copies right after a launch, before the launch can change them again.
 struct RowCopies {
   std::span<const std::int64_t> rows;  // through [B, H, Sq]
-  Buffer *o, *lse;                     // of the backend; as many rows of D elements, and as many floats
+  Buffer *o, *lse;                     // of the backend; as many rows of Dv elements, and as many floats
 };
 
 class Sampler {

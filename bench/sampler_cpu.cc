@@ -24,18 +24,13 @@ void flush_lines(const void* memory, std::int64_t bytes) {
   for (std::int64_t offset = 0; offset < bytes; offset += kLine) _mm_clflush(begin + offset);
 }
 
-void flush_operands(const Problem& p, const Tensors& t) {
-  const std::int64_t element = dtype_bytes(p.dtype);
-  flush_lines(t.q, query_elements(p) * element);
-  flush_lines(t.k, key_elements(p) * element);
-  flush_lines(t.v, key_elements(p) * element);
-  flush_lines(t.o, query_elements(p) * element);
-  flush_lines(t.lse, lse_elements(p) * std::int64_t{sizeof(float)});
+void flush_operands(const Operands& operands) {
+  for (const Operands::Range& range : operands.memory) flush_lines(range.begin, range.bytes);
   _mm_mfence();
 }
 constexpr bool kCanFlush = true;
 #else
-void flush_operands(const Problem&, const Tensors&) {}
+void flush_operands(const Operands&) {}
 constexpr bool kCanFlush = false;
 #endif
 
@@ -63,7 +58,7 @@ class CpuSampler : public Sampler {
   }
 
   Sample take(const Kernel& kernel, const Operands& operands, const RowCopies* copies) override {
-    if (cache_ == CacheMode::cold) flush_operands(operands.problem, operands.tensors);
+    if (cache_ == CacheMode::cold) flush_operands(operands);
     const Sample sample = time_launch(kernel, operands);
     if (copies) copy_rows(operands, *copies);
     return sample;
@@ -77,7 +72,7 @@ class CpuSampler : public Sampler {
  private:
   static void copy_rows(const Operands& operands, const RowCopies& copies) {
     const auto bytes =
-        static_cast<std::size_t>(operands.problem.head_dim * dtype_bytes(operands.problem.dtype));
+        static_cast<std::size_t>(value_dim_of(operands.problem) * dtype_bytes(operands.problem.dtype));
     std::size_t n = 0;
     for (const std::int64_t row : copies.rows) {
       copies.o->upload(static_cast<const char*>(operands.tensors.o) + static_cast<std::size_t>(row) * bytes,

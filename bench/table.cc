@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 
 #include "base/escape.h"
 #include "base/number_format.h"
 #include "base/quantile.h"
 #include "bench/roofline.h"
+#include "kernels/case_key.h"
 
 namespace warpgauge::bench {
 namespace {
@@ -22,6 +24,9 @@ struct Row {
 };
 constexpr int kTimeWidth = 8, kTflopsWidth = 7, kCeilingWidth = 7, kCheckedWidth = 7;
 constexpr std::size_t kValuesWidth = kTimeWidth + kTflopsWidth + kCeilingWidth + kCheckedWidth;
+
+// The values of a case with a longer name stand below it.
+constexpr std::size_t kLongestName = kWidth - kValuesWidth - 4;
 
 std::string row_text(const Row& row, int gap) {
   return fmt::format("{:{}}{:>{}}{:{}}{:>{}}{:{}}{:>{}}{:{}}{:>{}}", "", gap, row.time, kTimeWidth, "", gap,
@@ -44,7 +49,7 @@ Row timed_row(const CaseResult& result, const BackendRuntime& runtime) {
           .checked = checked_text(result)};
 }
 
-// What stands beside the name. `width` limits messages.
+// What stands beside the name, or below it. `width` limits messages.
 std::string line_of(const CaseResult& result, const BackendRuntimes& runtimes, int gap, std::size_t width) {
   // The first line of a failure; stderr has all of it.
   if (result.failed())
@@ -54,21 +59,41 @@ std::string line_of(const CaseResult& result, const BackendRuntimes& runtimes, i
   return row_text(timed_row(result, runtimes.at(result.measured.kernel->backend)), gap);
 }
 
+// "models:", and a line for each problem that is one of a model.
+std::string models_of(std::span<const CaseResult> results) {
+  std::string text;
+  std::set<std::string> named;
+  for (const CaseResult& result : results) {
+    const Case& each = result.measured;
+    if (const std::string problem = format_problem(each.problem);
+        !each.source.empty() && named.insert(problem).second)
+      text += fmt::format("  {}\n    {}\n", problem, each.source);
+  }
+  return text.empty() ? "" : "models:\n" + text;
+}
+
 }  // namespace
 
 std::string table_of(std::span<const CaseResult> results, const BackendRuntimes& runtimes) {
   std::size_t names = std::string_view("case").size();
-  for (const CaseResult& result : results) names = std::max(names, result.measured.name.size());
+  for (const CaseResult& result : results)
+    if (result.measured.name.size() <= kLongestName) names = std::max(names, result.measured.name.size());
   const int gap = names + kValuesWidth + 4 * 2 <= kWidth ? 2 : 1;
-  const std::size_t values =
-      std::max(kValuesWidth + 4 * static_cast<std::size_t>(gap), kWidth - std::min(names, kWidth));
+  const std::size_t values = std::max(kValuesWidth + 4 * static_cast<std::size_t>(gap), kWidth - names);
   std::string table =
       fmt::format("{:<{}}{}\n", "case", names, row_text({"time", "TFLOP/s", "ceiling", "checked"}, gap));
-  for (const CaseResult& result : results)
-    table += fmt::format("{:<{}}{}\n", result.measured.name, names, line_of(result, runtimes, gap, values));
+  for (const CaseResult& result : results) {
+    const std::string& name = result.measured.name;
+    const std::string line = line_of(result, runtimes, gap, values);
+    if (name.size() <= names)
+      table += fmt::format("{:<{}}{}\n", name, names, line);
+    else
+      table += fmt::format("{}\n{:{}}{}\n", name, "", names, line);
+  }
   return table +
          "time: median of all samples. ceiling: achieved share of the measured roofline (- if unknown).\n"
-         "checked: ok, and the largest error relative to its bound, which is at most 1.\n";
+         "checked: ok, and the largest error relative to its bound, which is at most 1.\n" +
+         models_of(results);
 }
 
 }  // namespace warpgauge::bench

@@ -9,7 +9,8 @@
 
 namespace warpgauge::bench {
 
-// At most 100 columns wide for names of up to 67 characters.
+// At most 100 columns wide for names of up to 100 characters. Those above 67 have their values in the next
+// line. Below are the models that have the problems.
 [[nodiscard]] std::string table_of(std::span<const CaseResult> results, const BackendRuntimes& runtimes);
 
 }  // namespace warpgauge::bench

@@ -16,41 +16,55 @@ std::vector<float> slice(const std::vector<float>& values, std::int64_t begin, s
   return {first, first + count};
 }
 
-RowInputs inputs_of(const Problem& p, const warpgauge::Inputs& original, std::int64_t row, RenewalDraw draw) {
-  const std::int64_t head = row / p.seq_q, keys = visible_keys(p, row % p.seq_q);
-  const std::int64_t kv_head = head / p.heads * p.kv_heads + head % p.heads / (p.heads / p.kv_heads);
-  RowInputs inputs{.q = slice(original.q, row * p.head_dim, p.head_dim),
-                   .k = slice(original.k, kv_head * p.seq_k * p.head_dim, keys * p.head_dim),
-                   .v = slice(original.v, kv_head * p.seq_k * p.head_dim, keys * p.head_dim)};
-  renew_row(inputs, p, row, draw);
-  return inputs;
+// The row alone with the keys that it sees. ALiBi becomes a bias tensor, because the position of a query
+// depends on the number of keys: the products of draw.slope() and a distance are exact in f32.
+warpgauge::Inputs inputs_of(const Problem& p, const warpgauge::Inputs& original, const RowPlace& place,
+                            RenewalDraw draw) {
+  const KeyRange& keys = place.keys;
+  const std::int64_t first = place.kv_head * p.seq_k + keys.first, value_dim = value_dim_of(p);
+  RowInputs row{.q = slice(original.q, place.row * p.head_dim, p.head_dim),
+                .k = slice(original.k, first * p.head_dim, keys.count() * p.head_dim),
+                .v = slice(original.v, first * value_dim, keys.count() * value_dim),
+                .bias = {}};
+  if (p.bias == Bias::tensor)
+    row.bias = slice(original.bias, place.bias_row * p.seq_k + keys.first, keys.count());
+  renew_row(row, p, place, draw);
+  const auto head = static_cast<std::size_t>(place.head % p.heads);
+  if (p.bias == Bias::alibi)
+    for (std::int64_t key = keys.first; key < keys.last; ++key)
+      row.bias.push_back(-original.slopes[head] *
+                         static_cast<float>(key_distance(p, place.row % p.seq_q, key)));
+  return {.problem = {.seq_k = keys.count(),
+                      .head_dim = p.head_dim,
+                      .dtype = p.dtype,
+                      .scale = p.scale,
+                      .value_dim = p.value_dim,
+                      .softcap = p.softcap,
+                      .sinks = p.sinks,
+                      .bias = p.bias == Bias::none ? Bias::none : Bias::tensor},
+          .q = std::move(row.q),
+          .k = std::move(row.k),
+          .v = std::move(row.v),
+          .sinks = p.sinks ? std::vector<float>{original.sinks[head]} : std::vector<float>{},
+          .bias = std::move(row.bias)};
 }
 
-// The problem of one row alone, with the keys that it sees.
-Problem problem_of_row(const Problem& p, std::int64_t row) {
-  return {
-      .seq_k = visible_keys(p, row % p.seq_q), .head_dim = p.head_dim, .dtype = p.dtype, .scale = p.scale};
-}
-
+// `original` has the `own` inputs of the draw.
 std::string wrong_row(const Problem& p, const Rounding& rounding, const warpgauge::Inputs& original,
                       const TimedRows& timed, std::size_t n) {
-  const std::int64_t row = timed.rows[n], begin = static_cast<std::int64_t>(n) * p.head_dim;
+  const std::int64_t row = timed.rows[n], value_dim = value_dim_of(p);
   Output output;
-  output.o = slice(timed.o, begin, p.head_dim);
+  output.o = slice(timed.o, static_cast<std::int64_t>(n) * value_dim, value_dim);
   output.lse = {timed.lse[n]};
   const bool unwritten = std::ranges::all_of(output.o, [](float value) { return std::isnan(value); });
-  const std::string place =
+  const std::string where =
       fmt::format("b={} h={} q={}", row / p.seq_q / p.heads, row / p.seq_q % p.heads, row % p.seq_q);
-  if (unwritten) return fmt::format("{}: O was not written when the launch had ended", place);
-  RowInputs inputs = inputs_of(p, original, row, RenewalDraw(timed.draw));
-  const warpgauge::Inputs alone{.problem = problem_of_row(p, row),
-                                .q = std::move(inputs.q),
-                                .k = std::move(inputs.k),
-                                .v = std::move(inputs.v)};
+  if (unwritten) return fmt::format("{}: O was not written when the launch had ended", where);
+  const warpgauge::Inputs alone = inputs_of(p, original, place_of_row(p, row), RenewalDraw(timed.draw));
   const std::vector<Failure> failures =
       compare_output(output, alone, compute_reference(alone, {0}, OracleBackend::cpu, rounding), nullptr);
   if (failures.empty()) return {};
-  return fmt::format("{} (as b=0 h=0 q=0): {}", place, failures.front().message);
+  return fmt::format("{} (as b=0 h=0 q=0): {}", where, failures.front().message);
 }
 
 }  // namespace
@@ -58,7 +72,7 @@ std::string wrong_row(const Problem& p, const Rounding& rounding, const warpgaug
 RowRecorder::RowRecorder(Backend backend, const Problem& p)
     : problem_(p),
       rows_(static_cast<std::size_t>(std::min<std::int64_t>(kRowsPerLaunch, lse_elements(p)))),
-      o_(backend, rows_.size() * static_cast<std::size_t>(p.head_dim * dtype_bytes(p.dtype))),
+      o_(backend, rows_.size() * static_cast<std::size_t>(value_dim_of(p) * dtype_bytes(p.dtype))),
       lse_(backend, rows_.size() * sizeof(float)),
       copies_{.rows = rows_, .o = &o_, .lse = &lse_} {}
 
@@ -74,7 +88,7 @@ const RowCopies* RowRecorder::choose(std::uint64_t bits) {
 TimedRows RowRecorder::recorded(std::uint64_t draw) const {
   TimedRows timed{.draw = draw, .rows = rows_, .o = {}, .lse = std::vector<float>(rows_.size())};
   with_element_type(problem_.dtype, [&]<class T>(T) {
-    std::vector<T> typed(rows_.size() * static_cast<std::size_t>(problem_.head_dim));
+    std::vector<T> typed(rows_.size() * static_cast<std::size_t>(value_dim_of(problem_)));
     o_.download(typed.data(), typed.size() * sizeof(T));
     for (const T value : typed) timed.o.push_back(static_cast<float>(value));
   });
@@ -82,8 +96,9 @@ TimedRows RowRecorder::recorded(std::uint64_t draw) const {
   return timed;
 }
 
-std::string wrong_rows(const Problem& problem, const Rounding& rounding, const warpgauge::Inputs& original,
+std::string wrong_rows(const Problem& problem, const Rounding& rounding, warpgauge::Inputs& original,
                        const TimedRows& timed) {
+  renew_own_inputs(original, problem, RenewalDraw(timed.draw));
   for (std::size_t n = 0; n < timed.rows.size(); ++n)
     if (std::string wrong = wrong_row(problem, rounding, original, timed, n); !wrong.empty()) return wrong;
   return {};

@@ -20,7 +20,7 @@ inline constexpr int kRowsPerLaunch = 8;
 struct TimedRows {
   std::uint64_t draw = 0;          // of its inputs
   std::vector<std::int64_t> rows;  // through [B, H, Sq]
-  std::vector<float> o;            // [rows, D]
+  std::vector<float> o;            // [rows, Dv]
   std::vector<float> lse;          // [rows]
 };
 
@@ -43,8 +43,10 @@ class RowRecorder {
   RowCopies copies_;
 };
 
-// Empty, or what is wrong with the rows. `original` are the inputs of the check: one long row of each tensor.
-[[nodiscard]] std::string wrong_rows(const Problem& problem, const Rounding& rounding, const Inputs& original,
+// Empty, or what is wrong with the rows. `original` are the inputs of the check: one long row of each
+// `prefix` operand (operand_list.h), and the `own` inputs of the problem. The latter become those of the
+// draw.
+[[nodiscard]] std::string wrong_rows(const Problem& problem, const Rounding& rounding, Inputs& original,
                                      const TimedRows& rows);
 
 }  // namespace warpgauge::bench

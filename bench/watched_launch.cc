@@ -2,57 +2,56 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-#include <vector>
+#include <deque>
 
+#include "bench/operand_list.h"
 #include "bench/watched_memory.h"
-#include "fuzz/inputs.h"
 
 namespace warpgauge::bench {
 namespace {
 
-void copy_to(const WatchedMemory& memory, const std::vector<float>& values, Dtype dtype) {
-  with_element_type(dtype, [&]<class T>(T) {
-    T* typed = static_cast<T*>(memory.data());
-    for (const float value : values) *typed++ = T(value);
-  });
-}
+struct Watched {
+  const Operand& operand;
+  WatchedMemory memory;
+
+  Watched(const Operand& of, std::int64_t bytes)
+      : operand(of), memory(static_cast<std::size_t>(bytes), of.kind == Operand::Kind::output) {}
+};
+
+// Memory of all operands of the problem, with their inputs, and the tensors in it.
+class WatchedOperands {
+ public:
+  WatchedOperands(const Problem& p, const Inputs& inputs) : tensors_(timed_tensors(p)) {
+    for (const Operand& operand : all_operands()) {
+      const std::int64_t bytes = operand.bytes(p);
+      if (bytes == Operand::kAbsent) continue;
+      void* const memory = all_.emplace_back(operand, bytes).memory.data();
+      if (operand.encode) operand.encode(inputs, p.dtype, memory);
+      operand.bind(tensors_, memory);
+    }
+    for (Watched& each : all_) each.memory.watch();
+  }
+
+  const Tensors& tensors() const { return tensors_; }
+  const std::deque<Watched>& all() const { return all_; }
+
+ private:
+  Tensors tensors_;
+  std::deque<Watched> all_;
+};
 
 }  // namespace
 
 std::string writes_elsewhere(const Kernel& kernel, const Problem& p, std::uint64_t seed, int threads) {
-  const auto bytes = [&](std::int64_t elements) {
-    return static_cast<std::size_t>(elements * dtype_bytes(p.dtype));
-  };
-  WatchedMemory q(bytes(query_elements(p)), false), k(bytes(key_elements(p)), false),
-      v(bytes(key_elements(p)), false), o(bytes(query_elements(p)), true),
-      lse(static_cast<std::size_t>(lse_elements(p)) * sizeof(float), true);
-  const Inputs inputs = make_inputs(p, InputFamily::normal, seed);
-  copy_to(q, inputs.q, p.dtype);
-  copy_to(k, inputs.k, p.dtype);
-  copy_to(v, inputs.v, p.dtype);
-  const std::pair<const char*, WatchedMemory*> all[] = {
-      {"Q", &q}, {"K", &k}, {"V", &v}, {"O", &o}, {"LSE", &lse}};
-  for (const auto& [name, memory] : all) memory->watch();
-
+  Inputs inputs = make_inputs(p, InputFamily::normal, seed);
+  inputs.bias.resize(static_cast<std::size_t>(timed_bias_elements(p)));
+  const WatchedOperands operands(p, inputs);
   const Buffer workspace(kernel.backend, static_cast<std::size_t>(kernel.workspace(p, threads)));
-  const Strides query = packed_strides(p.heads, p.seq_q, p.head_dim),
-                key = packed_strides(p.kv_heads, p.seq_k, p.head_dim);
-  kernel.launch(p,
-                {.q = q.data(),
-                 .k = k.data(),
-                 .v = v.data(),
-                 .o = o.data(),
-                 .lse = static_cast<float*>(lse.data()),
-                 .q_strides = query,
-                 .k_strides = key,
-                 .v_strides = key,
-                 .o_strides = query},
-                {.threads = threads, .workspace = workspace.data()});
-  for (const auto& [name, memory] : all)
-    if (const std::string where = memory->violation(); !where.empty())
+  kernel.launch(p, operands.tensors(), {.threads = threads, .workspace = workspace.data()});
+  for (const Watched& each : operands.all())
+    if (const std::string where = each.memory.violation(); !where.empty())
       return fmt::format("writes outside of its outputs: to {} ({}), even if it restores what was there",
-                         name, where);
+                         each.operand.name, where);
   return {};
 }
 

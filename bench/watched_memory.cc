@@ -21,7 +21,7 @@ struct Slot {
   std::atomic<char*> end{nullptr};
   std::atomic<char*> written{nullptr};  // the first address
 };
-std::array<Slot, 8> slots;
+std::array<Slot, 16> slots;
 struct sigaction before;
 
 // Records a write to a watched region and allows it; the instruction is then executed again. Any other fault

@@ -2,7 +2,7 @@
 # ci/bench.sh - installs missing packages, builds, runs the benchmark matrix, prints the results and the verdict.
 #
 #   --processes N      number of processes to measure with, at least 3 (3)
-#   --matrix NAME      the matrix of bench: smoke, seed, ci, full (ci)
+#   --matrix NAME      the matrix of bench: smoke, seed, ci, full, models (ci)
 #   --filter RE        only cases whose name matches, for example 'blas/.*/S:512/D:64'
 #   --preset NAME      a preset of CMakePresets.json: release (default), cuda
 #   --bin DIR          use the programs in DIR; nothing is installed or built ($WARPGAUGE_BIN)

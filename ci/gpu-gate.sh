@@ -7,7 +7,7 @@
 #   --head DIR        programs of the head commit (required)
 #   --baseline DIR    the stored baselines (baselines)
 #   --out DIR         results, comparison.json, comparison.md, profiles (.warpgauge/gpu-gate)
-#   --matrix NAME     the matrix of bench: smoke, seed, ci, full (ci)
+#   --matrix NAME     the matrix of bench: smoke, seed, ci, full, models (ci)
 #   --filter RE       only cases whose name matches
 #   --processes N     number of processes for the comparison with the baseline, at least 3 (3)
 #   --ab ARGS         more arguments for `compare ab`, as one shell word, for example: --ab '--blocks 6..12'

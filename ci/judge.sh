@@ -4,7 +4,7 @@
 #   --bin DIR          the folder with the programs (build/release/bin)
 #   --head DIR         the round: its process-*.json (.warpgauge/last); comparison.{txt,json,md} are written beside them
 #   --baseline DIR     the stored baselines (baselines); if DIR has none of this hardware, .warpgauge/ beside DIR is used
-#   --matrix NAME      the matrix that was measured: smoke, seed, ci, full (ci)
+#   --matrix NAME      the matrix that was measured: smoke, seed, ci, full, models (ci)
 #   --filter RE        only cases whose name matches; the round is then not stored as the first one
 #   --need-baseline    exit 77 (skipped) if there is no baseline, instead of storing the round as the first one
 #   --help

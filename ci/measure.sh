@@ -4,7 +4,7 @@
 #   --bin DIR          the folder with the programs (build/release/bin)
 #   --out DIR          where process-1.json, process-2.json... go (.warpgauge/last)
 #   --processes N      number of processes, at least 3 (3), so that the deviation between processes can be measured
-#   --matrix NAME      the matrix of bench: smoke, seed, ci, full (ci)
+#   --matrix NAME      the matrix of bench: smoke, seed, ci, full, models (ci)
 #   -- BENCH ARGS      more arguments for bench
 #   --help
 #

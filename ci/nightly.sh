@@ -6,7 +6,7 @@
 #   --minutes N       how long to fuzz, in minutes (60)
 #   --seed N          fuzz uses the seeds from N million on (the number of days since 1970, so that each night uses others)
 #   --kernel RE       only kernels whose name matches are fuzzed
-#   --matrix NAME     the matrix of bench: smoke, seed, ci, full (full); none: only fuzz
+#   --matrix NAME     the matrix of bench: smoke, seed, ci, full, models (full); none: only fuzz
 #   --filter RE       only cases whose name matches are measured
 #   --baseline DIR    the stored baselines, to which the round is added (baselines)
 #   --out DIR         where the logs go; DIR/round/ gets the round, its report and the baseline file (.warpgauge/nightly)

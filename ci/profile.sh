@@ -4,7 +4,7 @@
 #   CASE             its name, as in the reports
 #   --bin DIR        the folder with the programs (build/release/bin)
 #   --base-bin DIR   the folder with the programs of base; both are then profiled and shown side by side
-#   --matrix NAME    a matrix that has the case: smoke, seed, ci, full (ci)
+#   --matrix NAME    a matrix that has the case: smoke, seed, ci, full, models (ci)
 #   --out DIR        where the reports of the profiler go (.warpgauge/profile)
 #   --help
 #

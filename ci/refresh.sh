@@ -4,7 +4,7 @@
 #   --bin DIR        the folder with programs.tar of ci/build-programs.sh, or with the programs (required)
 #   --baseline DIR   the stored baselines, to which the round is added (baselines)
 #   --out DIR        where results and reports go, and a copy of the changed baseline, in DIR/baselines (.warpgauge/refresh)
-#   --matrix NAME    the matrix of bench: smoke, seed, ci, full (ci)
+#   --matrix NAME    the matrix of bench: smoke, seed, ci, full, models (ci)
 #   --filter RE      only cases whose name matches
 #   --processes N    number of processes, at least 3 (5)
 #   --help

@@ -8,7 +8,8 @@ Inputs are normally distributed. As in bench, L2 is flushed before each launch, 
 events time it. real_time is the median. If a shape was not timed (not supported, or the time limit is reached), its row holds
 the reason. The context holds the speed of a product of 8192 x 8192 matrices and of a copy of 8 GB.
 
-A causal shape with Sq != Sk is skipped: PyTorch aligns the mask to the top left, bench to the bottom right.
+A causal shape with Sq != Sk is skipped: PyTorch aligns the mask to the top left, bench to the bottom right. So is a shape with
+variants: windows, soft caps, sinks, biases, Dv.
 Exit: 0; 1 nothing was timed; 2 usage; 77 PyTorch is not installed, or finds no GPU.
 """
 
@@ -24,8 +25,8 @@ import time
 
 import safe_text
 
-CASE = re.compile(r".+?/(f16|bf16|f32)/B:(\d+)/H:(\d+)(?:/Hkv:(\d+))?/S:(\d+)(?:/Sk:(\d+))?/D:(\d+)/causal:([01])"
-                  r"(?:/scale:([^/]+))?")
+CASE = re.compile(r".+?/(f16|bf16|f32)/B:(\d+)/H:(\d+)(?:/Hkv:(\d+))?/S:(\d+)(?:/Sk:(\d+))?/D:(\d+)((?:/Dv:\d+)?)"
+                  r"/causal:([01])((?:/(?:window|softcap|sinks|bias|lengths|page|kv):[^/]+)*)(?:/scale:([^/]+))?")
 BACKENDS = {"flash": "FLASH_ATTENTION", "cudnn": "CUDNN_ATTENTION", "efficient": "EFFICIENT_ATTENTION", "math": "MATH"}
 WARM_UP, LEAST_SAMPLES, MOST_SAMPLES = 3, 20, 50
 HIDING_CYCLES = 600_000  # 0.3 ms: longer than the host takes to queue a launch
@@ -35,16 +36,19 @@ class Shape:
     """A problem, from the name of a case. `text` is that name without the kernel."""
 
     def __init__(self, match):
-        dtype, batch, heads, kv_heads, seq_q, seq_k, head_dim, causal, scale = match.groups()
+        dtype, batch, heads, kv_heads, seq_q, seq_k, head_dim, value_dim, causal, variants, scale = match.groups()
         self.text = match.group(0)[match.start(1):]
         self.dtype, self.batch, self.heads, self.seq_q, self.head_dim = dtype, int(batch), int(heads), int(seq_q), int(head_dim)
         self.kv_heads, self.seq_k = int(kv_heads or heads), int(seq_k or seq_q)
         self.causal, self.scale = causal == "1", float(scale) if scale else None
+        self.variants = (value_dim + variants).lstrip("/")
 
     def unsupported(self):
         """Why PyTorch cannot compute this shape, or an empty text."""
         if self.dtype == "f32":
             return "f32: PyTorch's fused back ends take only 16-bit types"
+        if self.variants:
+            return f"{self.variants}: this script times attention without variants"
         if self.causal and self.seq_q != self.seq_k:
             return "causal with Sq != Sk: PyTorch aligns the mask to the top left"
         return ""

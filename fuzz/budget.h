@@ -39,7 +39,7 @@ struct RowTerms {
   double query_rounding = 0;  // max over j of sum_d |r_d k_jd|, r_d the rounding error bound of scale q_d
   double variant_error = 0;   // max over j of the error of s_j that factors, soft cap and bias add in f32
   double value_factor = 1;    // magnitude of the factor of V; all terms of V include it
-  bool equal_keys = false;    // all keys are equal, and all values: so are the terms p_j v_jd
+  bool equal_keys = false;    // all logits are equal, and all values: so are the terms p_j v_jd
 };
 
 // What `rounding` means for the problem: 16-bit roundings are none for f32, and those to e4m3 only exist if V

@@ -92,7 +92,9 @@ class Checker {
         problem_(problem),
         seed_(seed),
         options_(options),
-        tensors_(kernel.backend, problem, options.layout, options.guard) {}
+        tensors_(kernel.backend, problem,
+                 options.strides ? *options.strides : layout_tensors(problem, options.layout),
+                 options.guard) {}
 
   void run(InputFamily family, bool is_main, CheckResult& result) {
     Inputs inputs = make_inputs(problem_, family, seed_);

@@ -46,6 +46,7 @@ struct Failure {
 struct CheckOptions {
   InputFamily family = InputFamily::normal;
   Layout layout = Layout::packed;
+  const Tensors* strides = nullptr;  // of the operands; null: those of the layout
   Guard guard = Guard::bands;
   OracleBackend oracle = OracleBackend::automatic;
   int threads = 1;        // of a CPU kernel; the oracle uses all threads of OpenMP

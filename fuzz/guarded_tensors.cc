@@ -383,7 +383,7 @@ void share_rows(Inputs& in, const Tensors& laid_out) {
   share_factors(in.q_descale, t.q_descale, 12);
   share_factors(in.k_descale, t.k_descale, 15);
   share_factors(in.v_descale, t.v_descale, 18);
-  in.equal_keys = t.k_strides.row == 0 && t.v_strides.row == 0 && p.seq_k > 1;
+  in.equal_keys |= t.k_strides.row == 0 && t.v_strides.row == 0 && p.seq_k > 1;
 }
 
 }  // namespace warpgauge

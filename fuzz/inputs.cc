@@ -406,6 +406,7 @@ Inputs make_inputs(const Problem& p, InputFamily family, std::uint64_t seed) {
   share_pages(p, in.placement, p.head_dim, in.k);
   share_pages(p, in.placement, value_dim_of(p), in.v);
   add_variants(in);
+  in.equal_keys = family == InputFamily::counting && p.bias == Bias::none;
   return in;
 }
 

@@ -53,9 +53,8 @@ struct Inputs {
   // Of problems with lengths or pages. Rows past the end of a sequence are in no tensor.
   Placement placement = {};
 
-  // Of share_rows (guarded_tensors.h).
-  std::uint32_t shared_axes = 0;  // along which rows were made equal
-  bool equal_keys = false;        // all keys of a head are equal, and all of its values
+  std::uint32_t shared_axes = 0;  // along which share_rows (guarded_tensors.h) made rows equal
+  bool equal_keys = false;        // all logits of a row are equal, and all values of a head
 };
 
 // The problem of the sequence of query row `row`, which counts through [B, H, Sq]: S and Sk are its lengths.

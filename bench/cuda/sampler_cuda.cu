@@ -52,7 +52,7 @@ class CudaSampler : public Sampler {
   // still hold the poison.
   static void copy_rows(const Operands& operands, const RowCopies& copies, cudaStream_t stream) {
     const auto bytes =
-        static_cast<std::size_t>(operands.problem.head_dim * dtype_bytes(operands.problem.dtype));
+        static_cast<std::size_t>(value_dim_of(operands.problem) * dtype_bytes(operands.problem.dtype));
     std::size_t n = 0;
     for (const std::int64_t row : copies.rows) {
       WARPGAUGE_CUDA_CHECK(cudaMemcpyAsync(

@@ -115,6 +115,47 @@ TEST(Cases, UnsupportedOnesAreIncludedOnlyIfSelectedExplicitly) {
   for (const Case& each : asked) EXPECT_EQ(each.unsupported, "no causal mask");
 }
 
+TEST(Cases, AVariantThatAKernelDoesNotSupportIsSkippedWithItsReason) {
+  const Kernel plain{.name = "plain",
+                     .backend = Backend::cpu,
+                     .summary = "",
+                     .deterministic = true,
+                     .supports = [](const Problem& p, const Tensors&) { return unsupported_variant(p); },
+                     .workspace_bytes = nullptr,
+                     .launch = nullptr};
+  const Kernel* const kernels[] = {&plain};
+  for (const auto& [axis, reason] :
+       {std::pair("window=9,0", "sliding windows"), std::pair("softcap=50", "soft caps"),
+        std::pair("sinks=1", "attention sinks"), std::pair("bias=alibi", "ALiBi slopes"),
+        std::pair("bias=tensor", "bias tensors"), std::pair("Dv=24", "head dimensions of V other than D")}) {
+    Options o = options("");
+    parse_axis(axis, o.axes);
+    for (const Case& each : select_cases(kernels, o).cases)
+      EXPECT_EQ(each.unsupported, std::string(reason) + " are not supported") << each.name;
+  }
+}
+
+// As cpu/blas and others may: the strides of a bias tensor are those that are timed.
+TEST(Cases, AKernelIsAskedAboutTheStridesThatAreTimed) {
+  Kernel kernel = kBlas;
+  kernel.supports = [](const Problem&, const Tensors& t) {
+    return std::string(t.bias_strides.batch == 0 ? "" : "a bias per batch");
+  };
+  const Kernel* const kernels[] = {&kernel};
+  Options o = options("");
+  parse_axis("bias=tensor", o.axes);
+  parse_axis("B=3", o.axes);
+  const std::vector<Case> cases = select_cases(kernels, o).cases;
+  EXPECT_FALSE(cases.empty());
+  for (const Case& each : cases) EXPECT_EQ(each.unsupported, "");
+}
+
+TEST(Cases, CasesOfModelsNameThem) {
+  Options o = options("");
+  o.matrix = find_matrix("models");
+  for (const Case& each : select_cases(kKernels, o).cases) EXPECT_NE(each.source, "") << each.name;
+}
+
 TEST(Cases, EmulatedKernelsAreNeverTimedButNamed) {
   const Selection selection = select_cases(kKernels, options("simt/flash"));
   EXPECT_THAT(names(selection), IsEmpty());

@@ -73,6 +73,25 @@ TEST(MatrixList, HasALinePerMatrixWithItsNumberOfCases) {
   EXPECT_THAT(text, HasSubstr(" 1.5 s per process. A few small problems.\nci     CPU: 12 cases. "));
   EXPECT_THAT(text, HasSubstr("\nseed   "));
   EXPECT_THAT(text, HasSubstr("\nfull   "));
+  EXPECT_THAT(text, HasSubstr("\nmodels CPU: "));
+}
+
+TEST(ProblemList, HasTheProblemsOfEachBackendAndTheirModels) {
+  Options options;
+  options.matrix = find_matrix("models");
+  const std::string models = problem_list(options);
+  EXPECT_THAT(models, testing::StartsWith("CPU:\n"
+                                          "  f32/B:1/H:4/Hkv:1/S:1024/D:128/causal:1\n"
+                                          "    Llama 3 8B, prefill; Qwen 3 8B, prefill\n"));
+  EXPECT_THAT(models, HasSubstr("\nCUDA:\n"
+                                "  bf16/B:1/H:32/Hkv:8/S:8192/D:128/causal:1\n"
+                                "    Llama 3 8B, prefill; Qwen 3 8B, prefill\n"));
+  options.matrix = find_matrix("smoke");
+  parse_axis("S=32", options.axes);
+  options.dtypes = {Dtype::bf16};
+  EXPECT_THAT(problem_list(options), testing::StartsWith("CPU:\n"
+                                                         "  bf16/B:1/H:4/S:32/D:64/causal:0\n"
+                                                         "  bf16/B:1/H:4/S:32/D:64/causal:1\n"));
 }
 
 }  // namespace

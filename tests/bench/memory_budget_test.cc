@@ -44,6 +44,24 @@ TEST(MemoryBudget, CountsTheOperandsThatAreTimedAndTheCheck) {
   EXPECT_EQ(device_bytes(device), 2 * (kOperands + kScratch));
 }
 
+TEST(MemoryBudget, CountsTheOperandsOfVariants) {
+  Case plain = with_scratch(Backend::cuda, kOnDevice);
+  plain.problem = {.batch = 3, .heads = 2, .seq_q = 3, .seq_k = 40, .head_dim = 8};
+  const auto more = [&](auto change) {
+    Case changed = plain;
+    change(changed.problem);
+    return (device_bytes(changed) - device_bytes(plain)) / 2;
+  };
+  EXPECT_EQ(more([](Problem& p) { p.sinks = true; }), 4 * 2);
+  // In blocks of 8 keys instead of 32, five rows of K and V are replaced per head instead of two.
+  constexpr double kPerRow = 4 * 3 * 2 * 8;
+  EXPECT_EQ(more([](Problem& p) { p.bias = Bias::alibi; }), 4 * 2 + 3 * kPerRow);
+  // All batches share the bias. One element of each of its rows is replaced, and all rows of K and V.
+  EXPECT_EQ(more([](Problem& p) { p.bias = Bias::tensor; }), 4 * (2 * 3 * 40 + 2 * 3) + 38 * kPerRow);
+  // V, O, and the two rows of V per head that are replaced, have 20 columns instead of 8.
+  EXPECT_EQ(more([](Problem& p) { p.value_dim = 20; }), 4 * 12 * (3 * 40 + 3 * 2 * 3 + 3 * 2));
+}
+
 TEST(MemoryBudget, NamesTheFirstCaseThatDoesNotFit) {
   const Case cases[] = {with_scratch(Backend::cuda, kOnDevice), with_scratch(Backend::cpu, kOnHost)};
   EXPECT_THAT([&] { require_memory(cases, 1, 4 * kScratch); },

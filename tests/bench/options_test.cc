@@ -38,6 +38,7 @@ const std::vector<const char*> kEveryOption{"--matrix",
                                             "S=64,128",
                                             "--axis",
                                             "B=2",
+                                            "--axis=window=31,0/none",
                                             "--dtype",
                                             "f16",
                                             "--dtype=bf16,f32",
@@ -55,7 +56,8 @@ const std::vector<const char*> kEveryOption{"--matrix",
 
 void expect_every_option(const Options& o) {
   EXPECT_EQ(o.matrix->name, "smoke");
-  EXPECT_THAT(o.axes, ElementsAre(Pair("B", ElementsAre(2)), Pair("S", ElementsAre(64, 128))));
+  EXPECT_THAT(o.axes, ElementsAre(Pair("B", ElementsAre("2")), Pair("S", ElementsAre("64", "128")),
+                                  Pair("window", ElementsAre("31,0", "none"))));
   EXPECT_THAT(o.dtypes, ElementsAre(Dtype::f16, Dtype::bf16, Dtype::f32));
   EXPECT_EQ(o.cache_of(Backend::cpu), CacheMode::cold);
   EXPECT_EQ(o.seconds(), 2.5);

@@ -105,17 +105,28 @@ struct BadFlag {
 
 // Each flag with an empty, a negative, a huge, and an unknown value, as far as its kind has them.
 const std::vector<BadFlag> kBadFlags{
-    {"--matrix=", "--matrix: '' is not a matrix; give smoke, ci, seed or full"},
-    {"--matrix=smok", "--matrix: 'smok' is not a matrix; did you mean smoke? give smoke, ci, seed or full"},
+    {"--matrix=", "--matrix: '' is not a matrix; give smoke, ci, seed, full or models"},
+    {"--matrix=smok",
+     "--matrix: 'smok' is not a matrix; did you mean smoke? give smoke, ci, seed, full or models"},
     {"--matrix=-1", "--matrix: '-1' is not a matrix; "},
     {"--matrix", "--matrix: has no value; write --matrix NAME"},
     {"--axis=", "--axis: '' has no '='; write NAME=N[,N...], for example S=448,512,640"},
     {"--axis=S", "--axis: 'S' has no '='; "},
-    {"--axis=X=1", "--axis: 'X=1' is not one of the axes B, H, Hkv, S, Sk, D and causal; "},
+    {"--axis=X=1",
+     "--axis: 'X=1' is not one of the axes B, H, Hkv, S, Sk, D, Dv, window, causal, softcap, sinks and "
+     "bias; "},
     {"--axis=S=", "--axis: 'S=' needs whole numbers from 1 to "},
     {"--axis=S=-1", "--axis: 'S=-1' needs whole numbers from 1 to "},
     {"--axis=S=9223372036854775808", "--axis: 'S=9223372036854775808' needs whole numbers from 1 to "},
     {"--axis=S=9223372036854775807", "is not a valid problem: "},
+    {"--axis=window=5",
+     "--axis: 'window=5' needs pairs LEFT,RIGHT of whole numbers of at least 0, or -1 for all "
+     "keys; write window=LEFT,RIGHT[/LEFT,RIGHT...], for example window=1023,0/none"},
+    {"--axis=window=5,0 --axis=causal=0",
+     "is not a valid problem: a window's right side is 0 exactly if causal"},
+    {"--axis=softcap=-1", "--axis: 'softcap=-1' needs finite numbers of at least 0; "},
+    {"--axis=sinks=2", "--axis: 'sinks=2' needs whole numbers from 0 to 1; "},
+    {"--axis=bias=x", "--axis: 'bias=x' needs none, alibi or tensor; "},
     {"--axis=causal=2", "--axis: 'causal=2' needs whole numbers from 0 to 1; "},
     {"--axis=S=1 --axis=S=2", "--axis: 'S=2' gives S a second time; "},
     {"--axis=Hkv=3", "--axis: 'f32/B:1/H:4/Hkv:3/S:128/D:64/causal:0' is not a valid problem: "},
@@ -200,6 +211,7 @@ const std::vector<BadFlag> kBadFlags{
     {"--benchmark_list_tests=maybe", "--benchmark_list_tests: 'maybe' is neither true nor false"},
     {"--kernels=maybe", "--kernels: 'maybe' is neither true nor false"},
     {"--matrices=maybe", "--matrices: 'maybe' is neither true nor false"},
+    {"--problems=maybe", "--problems: 'maybe' is neither true nor false"},
     {"--no-such-flag", "--no-such-flag: is not a flag; see warpgauge-bench --help"},
     {"--matrx=ci", "--matrx: is not a flag; did you mean --matrix? see warpgauge-bench --help"},
     {"--benchmark_perf_counters=CYCLES", "--benchmark_perf_counters: is not a flag; "},
@@ -303,6 +315,9 @@ TEST_F(Program, ListsKernelsMatricesAndItsVersion) {
   const Finished matrices = run(BENCH, "--matrices");
   EXPECT_EQ(matrices.exit_code, 0);
   EXPECT_THAT(matrices.out, ContainsRegex("smoke  CPU: [0-9]+ cases\\. CUDA: .*\nci "));
+  const Finished problems = run(BENCH, "--matrix models --problems");
+  EXPECT_EQ(problems.exit_code, 0);
+  EXPECT_THAT(problems.out, HasSubstr("window:511,0/softcap:50\n    Gemma 2 9B, window layer, prefill\n"));
   const Finished version = run(BENCH, "--version");
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.out, testing::MatchesRegex("warpgauge-bench [0-9.]+ \\([-0-9A-Za-z._+]+\\)\n"));

@@ -135,6 +135,19 @@ TEST_F(Reporter, ASkippedCaseSaysWhy) {
   EXPECT_FALSE(row.contains("error_occurred"));
 }
 
+TEST_F(Reporter, ARowNamesTheModelsOfItsProblem) {
+  CaseResult timed = result(64, {{.samples_ns = {1}}}), wrong = result(32, {}), skipped = result(16, {});
+  for (CaseResult* each : {&timed, &wrong, &skipped}) each->measured.source = "Llama 3 8B, prefill";
+  wrong.fail("wrong");
+  skipped.measured.unsupported = "D is not 32";
+  const Json json = report({timed, wrong, skipped, result(8, {{.samples_ns = {1}}})}, 1);
+  int rows = 0;
+  for (const Json& row : json["benchmarks"])
+    rows += row["name"] == "cpu/one/f32/B:1/H:1/S:8/D:64/causal:0" ? !row.contains("models")
+                                                                   : row["models"] == "Llama 3 8B, prefill";
+  EXPECT_EQ(rows, 4);
+}
+
 TEST_F(Reporter, TheContextHasTheKeysOfGoogleBenchmarkAndOurs) {
   const Json json = report({result(64, {{.samples_ns = {1}}})});
   const Json& context = json["context"];

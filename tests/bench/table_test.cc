@@ -90,6 +90,29 @@ TEST(Table, ASkippedCaseShowsTheReason) {
   EXPECT_THAT(table({skipped}), HasSubstr("causal:0  skipped: D is not 32\n"));
 }
 
+TEST(Table, ALongerNameHasItsValuesInTheNextLine) {
+  Problem gemma = kProblem;
+  gemma.mask = Mask::causal, gemma.window = {4095, 0}, gemma.softcap = 50, gemma.sinks = true;
+  CaseResult timed = result(kDecode, gemma), plain = result(kBlas, kProblem);
+  timed.repetitions = plain.repetitions = {{.samples_ns = {8e3}}};
+  EXPECT_THAT(
+      table({plain, timed}),
+      testing::StartsWith("case                                          time  TFLOP/s  ceiling  checked\n"
+                          "cpu/blas/f32/B:1/H:4/S:128/D:64/causal:0  8.000 us     2.10     52 %  ok 0.25\n" +
+                          timed.measured.name +
+                          "\n"
+                          "                                          8.000 us     1.06     26 %  ok 0.25\n"));
+}
+
+TEST(Table, ModelsStandBelowOncePerProblem) {
+  CaseResult one = result(kBlas, kProblem), other = result(kDecode, kProblem);
+  one.measured.source = other.measured.source = "Llama 3 8B, prefill; Qwen 3 8B, prefill";
+  EXPECT_THAT(table({one, other}), testing::EndsWith("which is at most 1.\n"
+                                                     "models:\n"
+                                                     "  f32/B:1/H:4/S:128/D:64/causal:0\n"
+                                                     "    Llama 3 8B, prefill; Qwen 3 8B, prefill\n"));
+}
+
 TEST(Table, TheLongestNamesFitAHundredColumns) {
   Problem longest = kProblem;
   longest.batch = 32, longest.heads = 32, longest.kv_heads = 8;

@@ -32,7 +32,8 @@ const Kernel kOnAnotherStream{
 int main(int argc, char** argv) {
   using namespace warpgauge;
   std::vector<const Kernel*> list;
-  for (const auto& cheats : {cheats::memory_cheats(), cheats::work_cheats(), cheats::process_cheats()})
+  for (const auto& cheats :
+       {cheats::memory_cheats(), cheats::work_cheats(), cheats::process_cheats(), cheats::variant_cheats()})
     for (const Kernel& kernel : cheats) list.push_back(&kernel);
 #if defined(BENCH_WITH_CUDA_FAULTS)
   list.push_back(&cheats::kOnAnotherStream);

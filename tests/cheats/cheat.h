@@ -22,7 +22,7 @@ inline void attend(const Problem& p, const Tensors& t, const Launch& l) {
 }
 
 inline std::size_t o_bytes(const Problem& p) {
-  return static_cast<std::size_t>(query_elements(p) * dtype_bytes(p.dtype));
+  return static_cast<std::size_t>(output_elements(p) * dtype_bytes(p.dtype));
 }
 inline std::size_t key_bytes(const Problem& p) {
   return static_cast<std::size_t>(key_elements(p) * dtype_bytes(p.dtype));
@@ -66,5 +66,6 @@ inline constexpr Kernel kernel(std::string_view name, decltype(Kernel::launch) l
 std::span<const Kernel> memory_cheats();   // keep results of earlier launches
 std::span<const Kernel> work_cheats();     // do less work, or do it later
 std::span<const Kernel> process_cheats();  // change clocks, threads, memory or the process
+std::span<const Kernel> variant_cheats();  // of problems with sinks, biases, windows, soft caps and Dv
 
 }  // namespace warpgauge::cheats

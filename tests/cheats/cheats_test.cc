@@ -16,6 +16,7 @@ using ::testing::Not;
 struct Cheat {
   const char* name;
   const char* reason;  // a regular expression
+  const char* axes = "";
 };
 
 void PrintTo(const Cheat& cheat, std::ostream* out) {
@@ -61,12 +62,20 @@ const Cheat kCheats[] = {
     {"frees_an_operand", ": error: SIG(ABRT|SEGV) in "},
     {"resizes_an_operand", ": error: SIG(SEGV|BUS|ABRT) in "},
     {"ends_the_process", ": error: exit in "},
+    {"keeps_sinks", kTimed, " --axis sinks=1"},
+    {"keeps_slopes", kTimed, " --axis bias=alibi"},
+    {"keeps_bias", kTimed, " --axis bias=tensor"},
+    {"restores_sinks", ": wrong: writes outside of its outputs: to the sinks", " --axis sinks=1"},
+    {"restores_bias", ": wrong: writes outside of its outputs: to the bias", " --axis bias=tensor"},
+    {"forgets_the_window", kTimed, " --axis window=20,3"},
+    {"forgets_the_soft_cap", kTimed, " --axis softcap=1"},
+    {"writes_one_column_less", kTimed, " --axis Dv=24"},
 };
 
 class Cheats : public Program {
  protected:
-  Finished bench(const std::string& kernel) {
-    return run(BENCH_WITH_CHEATS, std::string(kCase) + "--benchmark_filter=" + kernel + "/");
+  Finished bench(const std::string& kernel, const std::string& axes = "") {
+    return run(BENCH_WITH_CHEATS, std::string(kCase) + "--benchmark_filter=" + kernel + "/" + axes);
   }
   // The medians of the repetitions, in nanoseconds.
   std::vector<double> medians_ns(const std::string& kernel) {
@@ -83,8 +92,8 @@ class Cheats : public Program {
 class Refused : public Cheats, public testing::WithParamInterface<Cheat> {};
 
 TEST_P(Refused, ByNameAndWithoutATime) {
-  const auto [name, reason] = GetParam();
-  const Finished done = bench(name);
+  const auto [name, reason, axes] = GetParam();
+  const Finished done = bench(name, axes);
   EXPECT_NE(done.exit_code, 0);
   EXPECT_THAT(done.err, HasSubstr(std::string("cpu/") + name + "/"));
   EXPECT_THAT(done.err, ContainsRegex(reason));
@@ -99,9 +108,11 @@ INSTANTIATE_TEST_SUITE_P(All, Refused, testing::ValuesIn(kCheats),
                          [](const auto& cheat) { return std::string(cheat.param.name); });
 
 TEST_F(Cheats, AnHonestKernelIsTimed) {
-  const Finished done = bench("honest");
-  EXPECT_EQ(done.exit_code, 0) << done.err;
-  for (const double median : medians_ns("honest")) EXPECT_GT(median, 0);
+  for (const char* axes : {"", " --axis bias=alibi,tensor --axis sinks=1 --axis softcap=1 --axis Dv=24"}) {
+    const Finished done = bench("honest", axes);
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    for (const double median : medians_ns("honest")) EXPECT_GT(median, 0);
+  }
 }
 
 TEST_F(Cheats, MoreThreadsThanGivenAreRefused) {

@@ -55,6 +55,19 @@ class Shapes(unittest.TestCase):
         self.assertIn("top left", longer.unsupported())
         self.assertIn("f32", single.unsupported())
 
+    def test_a_shape_with_variants_is_not_taken_for_the_plain_one(self):
+        plain = "x/f16/B:1/H:2/S:8/D:64/causal:1"
+        lines = [plain, "x/f16/B:1/H:2/S:8/D:64/Dv:32/causal:1"] + [plain + v for v in (
+            "/window:3,0/softcap:50/sinks:1/scale:0.5", "/bias:alibi", "/bias:tensor/manual_time")]
+        shapes = torch_peers.shapes_of(lines)
+        self.assertEqual([s.variants for s in shapes],
+                         ["", "Dv:32", "window:3,0/softcap:50/sinks:1", "bias:alibi", "bias:tensor"])
+        self.assertEqual([s.text for s in shapes], [line.removeprefix("x/").removesuffix("/manual_time") for line in lines])
+        self.assertEqual(shapes[2].scale, 0.5)
+        self.assertEqual(shapes[0].unsupported(), "")
+        for shape in shapes[1:]:
+            self.assertIn(shape.variants + ": this script times attention without variants", shape.unsupported())
+
     def test_flops_and_bytes_equal_those_of_bench(self):
         full, causal = torch_peers.shapes_of([f"x/f16/B:2/H:4/Hkv:2/S:8/D:64/causal:{c}" for c in (0, 1)])
         self.assertEqual(full.flops(), 4 * 2 * 4 * 8 * 8 * 64)

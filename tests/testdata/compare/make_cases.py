@@ -7,6 +7,7 @@ import json
 import baseline_cases
 import metric_cases
 import suite_cases
+import variant_cases
 from case_folder import HERE, THREE, TWO, case, of, three
 from documents import (ELSEWHERE, OF_BENCH, TFLOPS, TIMES_NS, aggregates, context, document, failing, fingerprinted, nvbench,
                        one_row_a_line, skipping, warpgauge, without)
@@ -260,7 +261,8 @@ def settling():
 def main():
     # Some cases take the files of those before them.
     for cases in (two_sides, noise_of_the_measurement, identities, policies, other_programs, reports, usage,
-                  *baseline_cases.ALL, showing, nights, settling, *metric_cases.ALL, *suite_cases.ALL):
+                  *baseline_cases.ALL, showing, nights, settling, *metric_cases.ALL, *suite_cases.ALL,
+                  variant_cases.variants):
         cases()
 
 
