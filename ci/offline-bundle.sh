@@ -15,7 +15,7 @@ source "$(dirname "$0")/lib.sh"
 readonly limit_mb=60
 # The packages that hold the files, not those that only depend on them. As in setup.sh, without the tools.
 packages=(libbenchmark-dev libbenchmark1debian libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev
-  libfmt-dev libboost-dev libboost-context-dev libopenblas-pthread-dev)
+  libfmt-dev libexpat1-dev libboost-dev libboost-context-dev libopenblas-pthread-dev)
 
 dir=''
 parse_arguments "$@" <<'TABLE'

@@ -16,7 +16,7 @@ source "$(dirname "$0")/lib.sh"
 
 readonly cmake_wanted=3.25
 packages=(g++ make ninja-build git ca-certificates python3 binutils
-  libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev libfmt-dev
+  libbenchmark-dev libgtest-dev libgmock-dev nlohmann-json3-dev libcli11-dev libre2-dev libfmt-dev libexpat1-dev
   libboost-math-dev libboost-context-dev libopenblas-dev)
 lint_packages=(clang-format-14 shellcheck yamllint python3-jsonschema python3-numpy)
 dev_packages=(clang clang-tidy ccache)

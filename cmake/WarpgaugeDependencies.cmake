@@ -20,6 +20,19 @@ FetchContent_Declare(re2 GIT_REPOSITORY https://github.com/google/re2.git
                      FIND_PACKAGE_ARGS)
 FetchContent_MakeAvailable(re2)
 
+find_library(EXPAT_LIBRARY NAMES libexpat.a expat)  # the archive: an installed compare then needs no package
+foreach(option IN ITEMS BUILD_TOOLS BUILD_EXAMPLES BUILD_TESTS BUILD_DOCS SHARED_LIBS ENABLE_INSTALL)
+  set(EXPAT_${option} OFF)
+endforeach()
+FetchContent_Declare(EXPAT GIT_REPOSITORY https://github.com/libexpat/libexpat.git
+                     GIT_TAG f9a3eeb3e09fbea04b1c451ffc422ab2f1e45744  # R_2_7_1
+                     SOURCE_SUBDIR expat
+                     FIND_PACKAGE_ARGS 2.4)  # before 2.4, nothing bounds the expansion of entities
+FetchContent_MakeAvailable(EXPAT)
+if(NOT TARGET EXPAT::EXPAT)
+  add_library(EXPAT::EXPAT ALIAS expat)
+endif()
+
 # Boost.Math is header only, and stands alone from 1.76 on: the fallback needs nothing else of Boost.
 FetchContent_Declare(Boost GIT_REPOSITORY https://github.com/boostorg/math.git
                      GIT_TAG 44af29a78c85ee89ce37f7f43d532afd05c3d981  # boost-1.84.0

@@ -1,4 +1,4 @@
-// A comparison as data: the content of comparison.json (schema warpgauge/comparison/1). decide/ makes it,
+// A comparison as data: the content of comparison.json (schema warpgauge/comparison/2). decide/ makes it,
 // report/ turns it into text. The run's verdict is not stored: verdict_of() derives it.
 #pragma once
 

@@ -18,27 +18,25 @@ constexpr std::string_view kNotOfCatch2 = "Catch2 does not write this: was the f
 class Catch2Reader {
  public:
   Catch2Reader(std::string_view text, const std::string& file, const ReadOptions& options)
-      : xml_(text, file), text_(text), file_(file), options_(options), cases_(process_) {
+      : text_(text), file_(file), options_(options), cases_(process_) {
     process_.file = file;
   }
   Process read();
 
  private:
+  void check_root(const XmlTag& tag);
   void begin(const XmlTag& tag);
-  void end(const XmlTag& tag);
+  void end(const std::string& name);
   double number(const XmlTag& tag, const char* attribute) const;
-  std::string place(const XmlTag& tag) const {
-    return fmt::format("line {} {}", position_of(text_, tag.at).line, printable(name_));
-  }
+  std::string place(const XmlTag& tag) const { return fmt::format("line {} {}", tag.line, printable(name_)); }
 
-  XmlReader xml_;
   std::string_view text_;
   const std::string& file_;
   const ReadOptions& options_;
   std::vector<std::string> path_;  // names of the open test case and sections
   Process process_;
   RepeatedCases cases_;
-  bool in_benchmark_ = false;
+  bool has_root_ = false, in_benchmark_ = false;
   XmlTag benchmark_;
   std::string name_, failure_;
   std::optional<double> mean_, deviation_;
@@ -48,22 +46,27 @@ Process Catch2Reader::read() {
   if (options_.metric.name != "real_time")
     throw meaning_diagnostic(file_, "", fmt::format("has no {}", printable(options_.metric.name)),
                              "Catch2 writes real_time only");
-  const auto root = xml_.next();
-  if (!root || (root->name != "Catch2TestRun" && root->name != "Catch"))
-    throw meaning_diagnostic(file_, "", "is XML, but not of Catch2's reporter 'xml'",
-                             "run the tests with --reporter xml --out FILE");
-  if (const std::string* name = root->find("name")) process_.executable_path = *name;
-  while (const auto tag = xml_.next()) {
-    if (tag->is_end)
-      end(*tag);
-    else
-      begin(*tag);
-  }
+  read_xml(text_, file_,
+           {.begin =
+                [&](const XmlTag& tag) {
+                  begin(tag);
+                  return true;
+                },
+            .end = [&](const std::string& name) { end(name); }});
   cases_.warn();
   return std::move(process_);
 }
 
+void Catch2Reader::check_root(const XmlTag& tag) {
+  if (tag.name != "Catch2TestRun" && tag.name != "Catch")
+    throw meaning_diagnostic(file_, "", "is XML, but not of Catch2's reporter 'xml'",
+                             "run the tests with --reporter xml --out FILE");
+  if (const std::string* name = tag.find("name")) process_.executable_path = *name;
+  has_root_ = true;
+}
+
 void Catch2Reader::begin(const XmlTag& tag) {
+  if (!has_root_) check_root(tag);
   const std::string* const name = tag.find("name");
   if (tag.name == "TestCase" || tag.name == "Section") path_.push_back(name ? *name : "");
   if (tag.name == "BenchmarkResults") {
@@ -83,9 +86,9 @@ void Catch2Reader::begin(const XmlTag& tag) {
     failure_ = message && !message->empty() ? *message : "failed without a message";
 }
 
-void Catch2Reader::end(const XmlTag& tag) {
-  if (tag.name == "TestCase" || tag.name == "Section") path_.pop_back();
-  if (tag.name != "BenchmarkResults") return;
+void Catch2Reader::end(const std::string& name) {
+  if (name == "TestCase" || name == "Section") path_.pop_back();
+  if (name != "BenchmarkResults") return;
   in_benchmark_ = false;
   if (!options_.keeps(name_, name_)) return;
   Case& measured = cases_.called(name_);
@@ -122,10 +125,13 @@ Process read_catch2(std::string_view text, const std::string& file, const ReadOp
 }
 
 std::string catch2_executable(std::string_view text) {
-  XmlReader xml(text, "");
-  const auto root = xml.next();
-  const std::string* const name = root ? root->find("name") : nullptr;
-  return name ? *name : "";
+  std::string executable;
+  const auto take_root = [&](const XmlTag& root) {
+    if (const std::string* name = root.find("name")) executable = *name;
+    return false;
+  };
+  read_xml(text, "", {.begin = take_root, .end = [](const std::string&) {}});
+  return executable;
 }
 
 }  // namespace warpgauge

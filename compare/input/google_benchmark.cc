@@ -32,13 +32,18 @@ double nanoseconds_per(std::string_view unit) {
   return 0;
 }
 
-class DocumentReader {
+// What the rows of a document say about one of its metrics.
+class MetricReader {
  public:
-  DocumentReader(JsonReader& json, const std::string& file, const ReadOptions& options)
-      : json_(json), file_(file), options_(options) {
-    is_time_ = is_time(options.metric);
+  // `row` holds one row after the other. All outlive the reader.
+  MetricReader(GoogleBenchmarkRow& row, std::size_t metric, const std::string& file,
+               const ReadOptions& options)
+      : row_(row), metric_(metric), file_(file), options_(options), is_time_(is_time(options.metric)) {
+    process_.file = file;
   }
-  Process read();
+
+  void take_row();
+  Process finish(const Context& context);
 
  private:
   static constexpr std::size_t kDropped = SIZE_MAX;  // by the filter
@@ -58,8 +63,6 @@ class DocumentReader {
     std::size_t rows = 0;
   };
 
-  void read_rows();
-  void take_row();
   void take_iteration(Case& measured, std::size_t case_index);
   void take_median(Case& measured);
   std::size_t case_of(std::string_view raw_name);
@@ -76,12 +79,14 @@ class DocumentReader {
   void refuse_zero_times();
   void warn_of_unused();
 
-  JsonReader& json_;
+  const GoogleBenchmarkRow::Field& metric() const { return row_.metrics[metric_]; }
+
+  GoogleBenchmarkRow& row_;
+  std::size_t metric_;
   const std::string& file_;
   const ReadOptions& options_;
-  bool is_time_ = true;
+  bool is_time_;
   Process process_;
-  GoogleBenchmarkRow row_;
   std::unordered_map<std::string_view, std::size_t> case_indices_;    // by raw name
   std::pair<std::string_view, std::size_t> last_case_{{}, kDropped};  // the repetitions of a case follow it
   std::vector<Numbered> numbered_;
@@ -92,28 +97,8 @@ class DocumentReader {
   std::size_t rows_without_unit_ = 0;
 };
 
-Process DocumentReader::read() {
-  process_.file = file_;
-  bool has_context = false, has_benchmarks = false;
-  json_.begin_object();
-  while (const auto key = json_.next_key()) {
-    if (*key == "context") {
-      process_.context = read_context(json_, file_);
-      has_context = true;
-    } else if (*key == "benchmarks") {
-      expect_type(json_.peek(), JsonType::array, file_, "benchmarks");
-      read_rows();
-      has_benchmarks = true;
-    } else {
-      json_.value();
-    }
-  }
-  json_.finish();
-  const char* const missing = !has_benchmarks ? "benchmarks" : !has_context ? "context" : nullptr;
-  if (missing != nullptr) {
-    throw meaning_diagnostic(file_, "", fmt::format("has no `{}`", missing),
-                             "write it with --benchmark_out=FILE --benchmark_out_format=json");
-  }
+Process MetricReader::finish(const Context& context) {
+  process_.context = context;
   refuse_repeated_rows();
   skip_cases_without_median();
   refuse_zero_times();
@@ -123,17 +108,7 @@ Process DocumentReader::read() {
   return std::move(process_);
 }
 
-void DocumentReader::read_rows() {
-  std::size_t index = 0;
-  const RowFields fields{options_.metric.name, options_.counters};
-  json_.begin_array();
-  while (json_.next_item()) {
-    read_row(json_, file_, fields, index++, row_);
-    take_row();
-  }
-}
-
-void DocumentReader::take_row() {
+void MetricReader::take_row() {
   if (!row_.name) throw wrong("name", "is missing", kForeign);
   const std::string_view name = string_field(*row_.name, file_, row_.place("name"));
   if (name.empty()) throw wrong("name", "is empty", kForeign);
@@ -164,7 +139,7 @@ void DocumentReader::take_row() {
   }
 }
 
-void DocumentReader::take_iteration(Case& measured, std::size_t case_index) {
+void MetricReader::take_iteration(Case& measured, std::size_t case_index) {
   if (measured.aggregate_only) {
     measured.aggregate_only = false;
     measured.repetitions.clear();
@@ -188,13 +163,14 @@ void DocumentReader::take_iteration(Case& measured, std::size_t case_index) {
     return;
   }
   for (const std::string_view key : row_.not_finite) {
+    if (key == options_.metric.name) continue;
     Unused& unused = not_finite_[key];
     if (unused.rows++ == 0) unused.first_place = std::string(row_.place(key));
   }
   if (!lacks_metric(measured)) measured.repetitions.push_back(repetition());
 }
 
-void DocumentReader::take_median(Case& measured) {
+void MetricReader::take_median(Case& measured) {
   if (measured.aggregate_only) {
     throw wrong("", "a second median row of this case", "give each process in its own file");
   }
@@ -204,7 +180,7 @@ void DocumentReader::take_median(Case& measured) {
 }
 
 // The index of the case, which is added if it is new, or kDropped.
-std::size_t DocumentReader::case_of(std::string_view raw_name) {
+std::size_t MetricReader::case_of(std::string_view raw_name) {
   if (last_case_.first.data() != nullptr && raw_name == last_case_.first) return last_case_.second;
   const auto [entry, is_new] = case_indices_.try_emplace(raw_name, process_.cases.size());
   if (is_new) {
@@ -223,7 +199,7 @@ std::size_t DocumentReader::case_of(std::string_view raw_name) {
   return entry->second;
 }
 
-std::string_view DocumentReader::aggregate_run_name() const {
+std::string_view MetricReader::aggregate_run_name() const {
   if (row_.run_name) return row_.run_name->text;
   std::string_view name = row_.name->text;
   if (row_.aggregate_name && name.ends_with(row_.aggregate_name->text)) {
@@ -233,7 +209,7 @@ std::string_view DocumentReader::aggregate_run_name() const {
   return name;
 }
 
-Repetition DocumentReader::repetition() {
+Repetition MetricReader::repetition() {
   Repetition taken;
   taken.value = metric_value();
   taken.counters = row_.counters;
@@ -254,7 +230,7 @@ Repetition DocumentReader::repetition() {
   return taken;
 }
 
-Diagnostic DocumentReader::metric_missing() const {
+Diagnostic MetricReader::metric_missing() const {
   const std::string& metric = options_.metric.name;
   if (is_time_) return wrong(metric, "is missing", "select rows that were timed with --filter");
   std::string known;
@@ -265,14 +241,14 @@ Diagnostic DocumentReader::metric_missing() const {
 }
 
 // Whether the row has to be left out, because the case may lack the metric.
-bool DocumentReader::lacks_metric(Case& measured) {
-  if (row_.metric || is_time_ || !options_.may_lack_metric) return false;
+bool MetricReader::lacks_metric(Case& measured) {
+  if (metric() || is_time_ || !options_.may_lack_metric) return false;
   if (process_.lacking.empty()) process_.lacking = metric_missing().what();
   measured.lacks_metric = true;
   return true;
 }
 
-void DocumentReader::drop_lacking() {
+void MetricReader::drop_lacking() {
   for (const Case& one : process_.cases) {
     if (!one.lacks_metric || one.repetitions.empty()) continue;
     throw meaning_diagnostic(
@@ -285,23 +261,24 @@ void DocumentReader::drop_lacking() {
   });
 }
 
-double DocumentReader::metric_value() {
-  const std::string& metric = options_.metric.name;
-  if (!row_.metric) throw metric_missing();
-  if (!is_time_) return counter_field(*row_.metric, file_, row_.place(metric));
-  const bool no_digit = row_.metric->text.find_first_of("-123456789") == std::string_view::npos;
-  if (row_.metric->type == JsonType::number && no_digit && number_of(row_.metric->text) == 0) {
+double MetricReader::metric_value() {
+  const std::string& name = options_.metric.name;
+  const GoogleBenchmarkRow::Field& field = metric();
+  if (!field) throw metric_missing();
+  if (!is_time_) return counter_field(*field, file_, row_.place(name));
+  const bool no_digit = field->text.find_first_of("-123456789") == std::string_view::npos;
+  if (field->type == JsonType::number && no_digit && number_of(field->text) == 0) {
     zero_times_.push_back({std::string(row_.run_name ? row_.run_name->text : row_.name->text),
-                           std::string(row_.metric->text), std::string(row_.place(metric))});
+                           std::string(field->text), std::string(row_.place(name))});
     return kLeastTime_ns;
   }
-  const double value = positive_field(*row_.metric, file_, row_.place(metric)) * time_scale();
-  check_positive(value, row_.metric->text, file_, row_.place(metric));
+  const double value = positive_field(*field, file_, row_.place(name)) * time_scale();
+  check_positive(value, field->text, file_, row_.place(name));
   return value;
 }
 
 // Google Benchmark always writes a unit; other writers of its format do not.
-double DocumentReader::time_scale() {
+double MetricReader::time_scale() {
   if (!row_.time_unit) {
     ++rows_without_unit_;
     return 1;
@@ -313,11 +290,11 @@ double DocumentReader::time_scale() {
   return scale;
 }
 
-Diagnostic DocumentReader::wrong(std::string_view field, std::string_view what, std::string_view hint) const {
+Diagnostic MetricReader::wrong(std::string_view field, std::string_view what, std::string_view hint) const {
   return meaning_diagnostic(file_, std::string(row_.place(field)), what, hint);
 }
 
-void DocumentReader::refuse_repeated_rows() {
+void MetricReader::refuse_repeated_rows() {
   const auto before = [](const auto& a, const auto& b) { return a.key() < b.key(); };
   if (!std::ranges::is_sorted(numbered_, before)) std::ranges::sort(numbered_, before);
   const auto twice = std::adjacent_find(numbered_.begin(), numbered_.end(), [](const auto& a, const auto& b) {
@@ -332,7 +309,7 @@ void DocumentReader::refuse_repeated_rows() {
 }
 
 // It costs the case, and not the file: the others are complete.
-void DocumentReader::skip_cases_without_median() {
+void MetricReader::skip_cases_without_median() {
   for (const auto& [run_name, place] : aggregates_) {
     if (case_indices_.contains(run_name)) continue;
     const std::size_t index = case_of(run_name);
@@ -344,7 +321,7 @@ void DocumentReader::skip_cases_without_median() {
 }
 
 // A case whose times are mostly above a clock cycle cannot take no time at all.
-void DocumentReader::refuse_zero_times() {
+void MetricReader::refuse_zero_times() {
   const double cycle = process_.context.cycle_ns > 0 ? process_.context.cycle_ns : kShortestCycle_ns;
   for (const ZeroTime& zero : zero_times_) {
     const auto found = case_indices_.find(zero.raw_name);
@@ -355,7 +332,7 @@ void DocumentReader::refuse_zero_times() {
   }
 }
 
-void DocumentReader::warn_of_unused() {
+void MetricReader::warn_of_unused() {
   for (const auto& [key, unused] : not_finite_) {
     const std::string rows = unused.rows > 1 ? fmt::format(" ({} rows)", unused.rows) : "";
     process_.warnings.push_back(
@@ -367,10 +344,52 @@ void DocumentReader::warn_of_unused() {
   }
 }
 
+// Calls take_row(index) for each row, which it reads.
+template <class TakeRow>
+Context read_document(JsonReader& json, const std::string& file, TakeRow take_row) {
+  std::optional<Context> context;
+  bool has_benchmarks = false;
+  json.begin_object();
+  while (const auto key = json.next_key()) {
+    if (*key == "context") {
+      context = read_context(json, file);
+    } else if (*key == "benchmarks") {
+      expect_type(json.peek(), JsonType::array, file, "benchmarks");
+      json.begin_array();
+      for (std::size_t index = 0; json.next_item(); ++index) take_row(index);
+      has_benchmarks = true;
+    } else {
+      json.value();
+    }
+  }
+  json.finish();
+  const char* const missing = !has_benchmarks ? "benchmarks" : !context ? "context" : nullptr;
+  if (missing != nullptr) {
+    throw meaning_diagnostic(file, "", fmt::format("has no `{}`", missing),
+                             "write it with --benchmark_out=FILE --benchmark_out_format=json");
+  }
+  return std::move(*context);
+}
+
 }  // namespace
 
-Process read_google_benchmark(JsonReader& json, const std::string& file, const ReadOptions& options) {
-  return DocumentReader(json, file, options).read();
+std::vector<Process> read_google_benchmark(JsonReader& json, const std::string& file,
+                                           const std::vector<ReadOptions>& metrics) {
+  GoogleBenchmarkRow row;
+  std::vector<MetricReader> readers;
+  RowFields fields{{}, metrics.front().counters};
+  for (const ReadOptions& one : metrics) {
+    fields.metrics.push_back(one.metric.name);
+    readers.emplace_back(row, readers.size(), file, one);
+  }
+  const auto take_row = [&](std::size_t index) {
+    read_row(json, file, fields, index, row);
+    for (MetricReader& reader : readers) reader.take_row();
+  };
+  const Context context = read_document(json, file, take_row);
+  std::vector<Process> processes;
+  for (MetricReader& reader : readers) processes.push_back(reader.finish(context));
+  return processes;
 }
 
 }  // namespace warpgauge

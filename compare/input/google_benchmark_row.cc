@@ -76,12 +76,12 @@ GoogleBenchmarkRow::Place::operator std::string() const {
 
 void read_row(JsonReader& json, std::string_view file, const RowFields& fields, std::size_t index,
               GoogleBenchmarkRow& row) {
-  const std::string_view metric = fields.metric;
   std::vector<std::string_view> numbers = std::move(row.other_numbers);
   numbers.clear();
   row = GoogleBenchmarkRow{};
   row.index = index;
   row.other_numbers = std::move(numbers);
+  row.metrics.assign(fields.metrics.size(), std::nullopt);
   row.counters.assign(fields.counters.size(), std::numeric_limits<double>::quiet_NaN());
 
   expect_type(json.peek(), JsonType::object, file, row.place(""));
@@ -93,7 +93,8 @@ void read_row(JsonReader& json, std::string_view file, const RowFields& fields, 
       continue;
     }
     const JsonValue value = json.value();
-    if (*key == metric) row.metric = value;
+    for (std::size_t m = 0; m < fields.metrics.size(); ++m)
+      if (*key == fields.metrics[m]) row.metrics[m] = value;
     for (std::size_t i = 0; i < fields.counters.size(); ++i) {
       if (*key == fields.counters[i] && value.type == JsonType::number)
         row.counters[i] = number_of(value.text);
@@ -105,7 +106,7 @@ void read_row(JsonReader& json, std::string_view file, const RowFields& fields, 
       *field = value;
     } else if (*key == "samples_ns") {
       row.samples_ns = value;
-    } else if (value.type == JsonType::number && *key != metric) {
+    } else if (value.type == JsonType::number) {
       row.other_numbers.push_back(*key);
       if (!is_finite_text(value.text)) row.not_finite.push_back(*key);
     }

@@ -22,7 +22,7 @@ struct GoogleBenchmarkRow {
   Field error_occurred, error_message;  // SkipWithError
   Field skipped, skip_message;          // SkipWithMessage, since 1.8
   Field time_unit;
-  Field metric;                                 // the field that is compared
+  std::vector<Field> metrics;                   // of RowFields: the fields that are compared
   std::vector<double> counters;                 // of RowFields, NaN if the row lacks one
   Field samples_ns;                             // set when there; its numbers are in `samples`
   std::vector<double> samples;                  // NaN where an item is not a number
@@ -45,7 +45,7 @@ struct GoogleBenchmarkRow {
 
 // The fields of a row that are read beside those that every row has.
 struct RowFields {
-  std::string_view metric;
+  std::vector<std::string_view> metrics;
   std::span<const std::string> counters;
 };
 

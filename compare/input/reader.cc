@@ -65,20 +65,30 @@ void refuse_other_output(std::string_view text, const std::string& file) {
                              "run it again with --benchmark_out=FILE --benchmark_out_format=json");
 }
 
-Process read_json(std::string_view text, const std::string& file, const ReadOptions& options) {
+// [metric]: a process for each, from one file. Google Benchmark's can be large, and is read once for all.
+std::vector<Process> read_json(std::string_view text, const std::string& file,
+                               const std::vector<ReadOptions>& metrics) {
+  const auto each = [&](auto read) {
+    std::vector<Process> processes;
+    for (const ReadOptions& options : metrics) {
+      JsonReader json(text, file);
+      processes.push_back(read(json, file, options));
+    }
+    return processes;
+  };
   JsonReader json(text, file);
   expect_type(json.peek(), JsonType::object, file, "");
   switch (format_of(text, file)) {
     case JsonFormat::nvbench:
-      return read_nvbench(json, file, options);
+      return each(read_nvbench);
     case JsonFormat::nanobench:
-      return read_nanobench(json, file, options);
+      return each(read_nanobench);
     case JsonFormat::hyperfine:
-      return read_hyperfine(json, file, options);
+      return each(read_hyperfine);
     case JsonFormat::google_benchmark:
       break;
   }
-  return read_google_benchmark(json, file, options);
+  return read_google_benchmark(json, file, metrics);
 }
 
 std::vector<ResultOrigin> origins_of(const ResultSet& side) {
@@ -103,27 +113,52 @@ bool has_several(const ExecutableNames& names) {
 }
 
 // Of several metrics, a case may lack one.
-ReadOptions for_metric(ReadOptions options, const Metric& metric, const std::vector<Metric>& metrics) {
-  options.metric = metric;
-  options.may_lack_metric = metrics.size() > 1;
-  return options;
+std::vector<ReadOptions> for_metrics(const ReadOptions& options, const std::vector<Metric>& metrics) {
+  std::vector<ReadOptions> all(metrics.size(), options);
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    all[m].metric = metrics[m];
+    all[m].may_lack_metric = metrics.size() > 1;
+  }
+  return all;
 }
 
-// [metric]. Each file is read once.
+std::vector<Process> read_text(std::string_view bytes, const std::string& file,
+                               const std::vector<ReadOptions>& metrics) {
+  const std::string_view text = checked_text(bytes, file);
+  std::vector<Process> processes;
+  if (is_xml(text)) {
+    for (const ReadOptions& options : metrics) processes.push_back(read_catch2(text, file, options));
+    return processes;
+  }
+  refuse_other_output(text, file);
+  processes = read_json(text, file, metrics);
+  for (Process& process : processes) {
+    process.executable_path = process.context.info_of("executable");
+    if (process.executable_path.empty()) process.executable_path = executable_in(text);
+  }
+  return processes;
+}
+
+std::vector<Process> read_path(const ResultPath& path, const std::vector<ReadOptions>& metrics) {
+  if (!path.criterion && path.bytes) return read_text(*path.bytes, path.path, metrics);
+  if (!path.criterion) return read_text(bytes_of(path), path.path, metrics);
+  std::vector<Process> processes;
+  for (const ReadOptions& options : metrics)
+    processes.push_back(read_criterion(*path.criterion, path.path, options));
+  return processes;
+}
+
+// [metric]
 std::vector<ResultSet> read_side(const std::vector<ResultPath>& paths, const ReadOptions& options,
                                  const std::vector<Metric>& metrics,
                                  const std::vector<std::string>& executables) {
   std::vector<ResultSet> sides(metrics.size());
+  std::vector<ReadOptions> of_file = for_metrics(options, metrics);
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    const ResultPath& path = paths[i];
-    const std::string read = path.criterion || path.bytes ? "" : bytes_of(path);
-    const std::string& bytes = path.bytes ? *path.bytes : read;
-    for (std::size_t m = 0; m < metrics.size(); ++m) {
-      ReadOptions of_file = for_metric(options, metrics[m], metrics);
-      if (!executables.empty()) of_file.executable = executables[i];
-      sides[m].processes.push_back(path.criterion ? read_criterion(*path.criterion, path.path, of_file)
-                                                  : parse_process(bytes, path.path, of_file));
-    }
+    for (ReadOptions& one : of_file)
+      if (!executables.empty()) one.executable = executables[i];
+    std::vector<Process> processes = read_path(paths[i], of_file);
+    for (std::size_t m = 0; m < metrics.size(); ++m) sides[m].processes.push_back(std::move(processes[m]));
   }
   return sides;
 }
@@ -147,13 +182,7 @@ bool ReadOptions::keeps(std::string_view name, std::string_view raw_name) const 
 }
 
 Process parse_process(std::string_view bytes, const std::string& file, const ReadOptions& options) {
-  const std::string_view text = checked_text(bytes, file);
-  if (is_xml(text)) return read_catch2(text, file, options);
-  refuse_other_output(text, file);
-  Process process = read_json(text, file, options);
-  process.executable_path = process.context.info_of("executable");
-  if (process.executable_path.empty()) process.executable_path = executable_in(text);
-  return process;
+  return std::move(read_text(bytes, file, {options}).front());
 }
 
 Process read_process(const std::string& path, const ReadOptions& options) {
@@ -169,10 +198,7 @@ void show_as(Process& process, const std::string& name) {
 
 std::vector<Process> parse_process(std::string_view text, const std::string& file, const ReadOptions& options,
                                    const std::vector<Metric>& metrics) {
-  std::vector<Process> processes;
-  for (const Metric& metric : metrics)
-    processes.push_back(parse_process(text, file, for_metric(options, metric, metrics)));
-  return processes;
+  return read_text(text, file, for_metrics(options, metrics));
 }
 
 std::vector<ResultSet> read_results(const std::vector<std::string>& paths, const ReadOptions& options,

@@ -8,6 +8,7 @@
 
 #include "base/field_reader.h"
 #include "base/text.h"
+#include "compare/report/json.h"
 #include "compare/report/note_words.h"
 #include "compare/report/unit_words.h"
 #include "compare/report/why_json.h"
@@ -18,9 +19,13 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // some 50,000 cells
 
-constexpr Format kFormat = {.schema = "warpgauge/comparison/1",
-                            .unknown_keys = UnknownKeys::ignored,
-                            .hint = "write it again with --json"};
+constexpr std::string_view kSchemaOne = "warpgauge/comparison/1";
+
+Format format_of(bool version_one) {
+  return {.schema = version_one ? kSchemaOne : kComparisonSchema,
+          .unknown_keys = UnknownKeys::ignored,
+          .hint = "write it again with --json"};
+}
 
 ReadValue at_least_0(double& into) {
   return read::number(into, {.low = 0});
@@ -151,8 +156,12 @@ void read_common_shift(FieldReader& in, CommonShift& shift) {
              {"metric", read::name(shift.metric), Presence::optional}});
 }
 
-void read_hindrance(FieldReader& in, Hindrance& hindrance) {
-  named(hindrance, kHindrances, hindrance_name)(in);
+// A run of version 1 did not pass either if cases failed in base. Its notes say so.
+ReadValue hindrance(Hindrance& into, bool version_one) {
+  std::vector<std::pair<std::string_view, Hindrance>> choices;
+  for (const Hindrance one : kHindrances) choices.emplace_back(hindrance_name(one), one);
+  if (version_one) choices.emplace_back("base_failed", Hindrance::doubt);
+  return read::one_of<Hindrance>(into, choices);
 }
 
 // Without the sentences of hindrances, which the writer puts before those of notes.
@@ -189,7 +198,9 @@ Comparison parse_comparison(std::string_view text, const std::string& file) {
   std::string verdict;
   int exit_code = 0;
   std::vector<std::string> sentences;
-  FieldReader in(text, file, kFormat);
+  const bool version_one = schema_of(text, file) == kSchemaOne;
+  const auto read_hindrance = [&](FieldReader& at, Hindrance& into) { hindrance(into, version_one)(at); };
+  FieldReader in(text, file, format_of(version_one));
   in.document({{"verdict", read::word(verdict, {"pass", "regression", "undecided"})},
                {"exit_code", read::whole(exit_code, 0, 4)},
                {"hindrances", read::list(comparison.hindrances, read_hindrance)},

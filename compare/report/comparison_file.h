@@ -1,6 +1,6 @@
 // Reads comparison.json, which json.h writes: what is read is written as the same bytes, but for words. The
 // sentences of notes are read as note::Sentence; a cell's `reason`, the counts and other derived keys are not
-// read.
+// read. Version 1 is read, too.
 #pragma once
 
 #include <string>

@@ -129,7 +129,7 @@ Json hindrances_json(const Comparison& comparison) {
 std::string json_report(const Comparison& comparison) {
   const RunVerdict verdict = verdict_of(comparison);
   const std::pair<const char*, Json> head[] = {
-      {"schema", "warpgauge/comparison/1"},
+      {"schema", kComparisonSchema},
       {"verdict", run_verdict_name(verdict)},
       {"exit_code", exit_code_of(verdict)},
       {"hindrances", hindrances_json(comparison)},

@@ -185,8 +185,8 @@ expect 1 "1 regression" in_caller --json here.json
 cmp "$work/caller/here.json" "$last/comparison.json" || fail "no copy of --json"
 expect 0 "" in_caller --policy policy.json --markdown here.md
 cmp "$work/caller/here.md" "$last/comparison.md" || fail "no copy of --markdown"
-expect 1 '"schema": *"warpgauge/comparison/1"' in_caller --json -
-grep -q '"warpgauge/comparison/1"' "$last/comparison.json" || fail "no copy of --json -"
+expect 1 '"schema": *"warpgauge/comparison/2"' in_caller --json -
+grep -q '"warpgauge/comparison/2"' "$last/comparison.json" || fail "no copy of --json -"
 expect 3 "none.json" in_caller --policy none.json
 world 800
 

@@ -105,6 +105,17 @@ TEST_F(AbMetrics, zeros_of_a_metric_that_is_not_exact_are_decided) {
   EXPECT_EQ(report()["policy"]["metrics"][0]["exact"], false);
 }
 
+// One of its repetitions is 0. Noisy times make a quantile above 0 the statistic, which has a log.
+TEST_F(AbMetrics, a_number_that_loses_its_log_in_a_later_look_leaves_its_case_open) {
+  const std::string flags =
+      "--cases=12 --noise=.2 --counter=widgets --allocs=fake=2 --vary-allocs --zero-in=look2";
+  ab(flags, flags, {"--metric", "real_time", "--metric", "widgets", "--better", "lower", "--blocks", "2..4"});
+  for (const char* name : {"fake/0", "fake/11"}) {
+    EXPECT_EQ(cell(name, "widgets")["verdict"], "inconclusive") << errors();
+    EXPECT_EQ(cell(name, "widgets")["why"]["kind"], "difference_open") << name;
+  }
+}
+
 TEST_F(AbMetrics, what_the_producer_declares_exact_has_no_relative_limit) {
   const std::string flags = "--cases=6 --counter=widgets --exact=other,widgets --allocs=/3=";
   EXPECT_EQ(ab(flags + "1000", flags + "1005",

@@ -6,6 +6,7 @@
 //   --allocs=CASE=N (counter allocs_per_iter: N in these cases, else 0)  --allocs-only=PART (others lack it)
 //   --counter=NAME (in place of allocs_per_iter)  --exact=NAMES (the context declares these counters exact)
 //   --vary-allocs (each process has another number)
+//   --zero-in=PART (one repetition counts 0, if the path of its results contains PART)
 //   --waiting=F (mean of what real_time is above cpu_time, as a fraction)  --cpu-noise=F (of cpu_time alone)
 //   --jitter=SUBSTRING=FACTOR (of the noise)
 //   --crash=CASE  --crash-from=CASE (it and all later ones)  --crash-interleaved (only if interleaved)
@@ -127,6 +128,8 @@ int main(int argc, char** argv) {
   const auto noise_of = [&](const std::string& name) {
     return std::min(kMostNoise, flags.number("noise", 0.005) * factor_for(flags.text("jitter"), name));
   };
+  const std::string zero_in = flags.text("zero-in");
+  const bool has_zero = !zero_in.empty() && out_file.find(zero_in) != std::string::npos;
   std::vector<std::string> rows;
   const auto flush = [&] {
     std::ofstream out(out_file);
@@ -163,7 +166,8 @@ int main(int argc, char** argv) {
       rows.push_back(row(name, r, repetitions, time_ns, fails_on("error", name),
                          1 + flags.number("waiting", 0) * waiting(random),
                          std::exp(flags.number("cpu-noise", 0) * normal(random)),
-                         allocs_of(flags, name, drawn), flags.text("counter", "allocs_per_iter")));
+                         has_zero && r == 0 ? std::optional<double>(0) : allocs_of(flags, name, drawn),
+                         flags.text("counter", "allocs_per_iter")));
     }
   }
   if (fails && flags.on("extra")) rows.push_back(row("fake/unrequested", 0, 1, 1000, false));

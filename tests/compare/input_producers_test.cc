@@ -1,9 +1,11 @@
 // Files of Catch2, nanobench, hyperfine and criterion, each in the shape that its program writes.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include "compare/input/criterion.h"
 #include "compare/input/xml.h"
@@ -85,9 +87,9 @@ TEST(InputCatch2, AFaultIsNamedWithItsPlace) {
       "was the file edited?");
   EXPECT_THAT(complaint("value=\"2.15012e+04\"", "value=\"1e999\""), HasSubstr("inf is not a finite number"));
   EXPECT_THAT(complaint("value=\"2.15012e+04\"", "value=\"-1\""), HasSubstr("-1 is not greater than 0"));
-  EXPECT_THAT(complaint("</Section>", "</Sections>"), HasSubstr("expected </Section>, found </Sections>"));
+  EXPECT_THAT(complaint("</Section>", "</Sections>"), HasSubstr("mismatched tag; not XML"));
   EXPECT_THAT(complaint("<mean ", "<median "), HasSubstr("has no mean"));
-  EXPECT_THAT(complaint("&amp;", "&nbsp;"), HasSubstr("an unknown entity; not XML"));
+  EXPECT_THAT(complaint("&amp;", "&nbsp;"), HasSubstr("undefined entity; not XML"));
   EXPECT_THAT(complaint_of([&] { parse(text.substr(0, text.size() / 2)); }),
               HasSubstr("; not XML: was the file"));
   EXPECT_THAT(complaint_of([&] { parse(text, with_metric("cpu_time")); }),
@@ -202,37 +204,64 @@ TEST(InputCriterionSamples, AFaultIsNamedWithItsPlace) {
 }
 
 TEST(InputXml, TagsAttributesAndEntities) {
-  XmlReader xml(
+  std::string all;
+  read_xml(
       "<?xml version='1.0'?><!-- <no> --><a x='1' y=\"&#65;&#x20ac;&quot;\"><b/>text<![CDATA[<c>]]></a>\n",
-      "f");
-  const auto a = xml.next();
-  ASSERT_TRUE(a && a->name == "a");
-  EXPECT_EQ(*a->find("x"), "1");
-  EXPECT_EQ(*a->find("y"), "A\u20ac\"");
-  EXPECT_EQ(a->find("z"), nullptr);
-  std::string rest;
-  while (const auto tag = xml.next())
-    rest += std::string(tag->is_end ? "/" : "") + std::string(tag->name) + " ";
-  EXPECT_EQ(rest, "b /b /a ");
+      "f",
+      {.begin =
+           [&](const XmlTag& tag) {
+             all += tag.name + " ";
+             if (tag.name == "a") {
+               EXPECT_EQ(*tag.find("x"), "1");
+               EXPECT_EQ(*tag.find("y"), "A\u20ac\"");
+               EXPECT_EQ(tag.find("z"), nullptr);
+             }
+             return true;
+           },
+       .end = [&](const std::string& name) { all += "/" + name + " "; }});
+  EXPECT_EQ(all, "a b /b /a ");
+}
+
+TEST(InputXml, WhatTheHandlerThrowsArrives) {
+  const auto no_end = [](const std::string& name) { ADD_FAILURE() << name; };
+  const XmlHandler throws{.begin = [](const XmlTag&) -> bool { throw std::length_error("a"); },
+                          .end = no_end};
+  EXPECT_THROW(read_xml("<a/>", "f", throws), std::length_error);
+  const XmlHandler stops{.begin = [](const XmlTag&) { return false; }, .end = no_end};
+  EXPECT_NO_THROW(read_xml("<a/> and no more XML", "f", stops));
 }
 
 TEST(InputXml, WhatIsNotWellFormedIsRefused) {
   const auto complaint = [](std::string_view text) {
-    return complaint_of([&] {
-      XmlReader xml(text, "f");
-      while (xml.next()) {
-      }
-    });
+    const XmlHandler handler{.begin = [](const XmlTag&) { return true; }, .end = [](const std::string&) {}};
+    return complaint_of([&] { read_xml(text, "f", handler); });
   };
-  EXPECT_THAT(complaint("<a>\n<b></a>"), HasSubstr("f:2:4: expected </b>, found </a>"));
-  EXPECT_THAT(complaint("<a x='1' x='2'/>"), HasSubstr("attribute \"x\" occurs twice"));
-  EXPECT_THAT(complaint("<a x=1/>"), HasSubstr("expected a quoted value"));
-  EXPECT_THAT(complaint("<a x='&#0;'/>"), HasSubstr("an unknown entity"));
-  EXPECT_THAT(complaint("<a/><b/>"), HasSubstr("a second root element"));
-  EXPECT_THAT(complaint("<a/>text"), HasSubstr("text outside of the root element"));
-  EXPECT_THAT(complaint("<a>"), HasSubstr("the file ends within <a>"));
-  EXPECT_THAT(complaint("<a><!-- "), HasSubstr("a comment does not end"));
-  EXPECT_THAT(complaint("<"), HasSubstr("expected a name"));
+  EXPECT_THAT(complaint("<a>\n<b></a>"), HasSubstr("f:2:6: mismatched tag; not XML: was the file edited"));
+  EXPECT_THAT(complaint("<a x='1' x='2'/>"), HasSubstr("f:1:10: duplicate attribute"));
+  EXPECT_THAT(complaint("<a x=1/>"), HasSubstr("f:1:6: not well-formed"));
+  EXPECT_THAT(complaint("<a x='<'/>"), HasSubstr("f:1:7: not well-formed"));
+  EXPECT_THAT(complaint("<a x='&#0;'/>"), HasSubstr("reference to invalid character number"));
+  EXPECT_THAT(complaint("<a x='&e;'/>"), HasSubstr("undefined entity"));
+  EXPECT_THAT(complaint("<a/><b/>"), HasSubstr("junk after document element"));
+  EXPECT_THAT(complaint("<a/>text"), HasSubstr("junk after document element"));
+  EXPECT_THAT(complaint("<a>"), HasSubstr("no element found"));
+  EXPECT_THAT(complaint("<a><!-- "), HasSubstr("unclosed token"));
+  EXPECT_THAT(complaint(""), HasSubstr("no element found"));
+  EXPECT_THAT(complaint("<"), HasSubstr("unclosed token"));
+}
+
+TEST(InputXml, NoEntityExpandsAndNoOtherFileIsRead) {
+  const XmlHandler handler{.begin = [](const XmlTag&) { return true; },
+                           .end = [](const std::string&) { ADD_FAILURE() << "read on"; }};
+  for (const char* declared :
+       {"<!ENTITY e 'text'>", "<!ENTITY e SYSTEM '/etc/passwd'>", "<!ENTITY % e '%e;'>"})
+    EXPECT_THAT(complaint_of([&] {
+                  read_xml(fmt::format("<?xml version='1.0'?>\n<!DOCTYPE a [{}]><a>&e;</a>", declared), "f",
+                           handler);
+                }),
+                HasSubstr("f:2:13: a document type, which may define entities; not XML"));
+  EXPECT_THAT(complaint_of([&] { read_xml("<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "f", handler); }),
+              HasSubstr("a document type"));
 }
 
 }  // namespace

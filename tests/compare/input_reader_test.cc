@@ -84,6 +84,30 @@ TEST(InputReader, UsedCountersMustBeFinite) {
               HasSubstr("benchmarks[0] BM_Hash/64.spread: Infinity is not a finite number"));
 }
 
+TEST(InputReader, SeveralMetricsAreReadAsEachAlone) {
+  const std::string text = R"({"context": {}, "benchmarks": [
+      {"name": "a", "run_type": "iteration", "real_time": 2, "cpu_time": 1, "time_unit": "us", "n": 7},
+      {"name": "a", "run_type": "iteration", "real_time": 3, "cpu_time": 2, "time_unit": "us", "n": 0},
+      {"name": "b", "run_type": "iteration", "real_time": 5, "cpu_time": 4, "time_unit": "us", "x": NaN}]})";
+  const std::vector<Metric> metrics{{"real_time"}, {"cpu_time"}, {"n"}};
+  const std::vector<Process> together = parse_process(text, "f", {}, metrics);
+  ASSERT_EQ(together.size(), 3u);
+  for (std::size_t m = 0; m < 3; ++m) {
+    ReadOptions options;
+    options.metric = metrics[m];
+    options.may_lack_metric = true;
+    const Process alone = parse_process(text, "f", options);
+    ASSERT_EQ(together[m].cases.size(), alone.cases.size());
+    EXPECT_EQ(together[m].cases.size(), m == 2 ? 1u : 2u);
+    for (std::size_t c = 0; c < alone.cases.size(); ++c)
+      for (std::size_t r = 0; r < alone.cases[c].repetitions.size(); ++r)
+        EXPECT_EQ(together[m].cases[c].repetitions[r].value, alone.cases[c].repetitions[r].value) << m;
+    EXPECT_EQ(together[m].warnings, alone.warnings);
+    EXPECT_EQ(together[m].lacking, alone.lacking);
+  }
+  EXPECT_EQ(together[1].cases[1].repetitions[0].value, 4000);
+}
+
 TEST(InputReader, CountersAndCpuTimeAreMetrics) {
   EXPECT_THAT(values_of(read_testdata("google_benchmark_1.7.json", with_metric("items_per_second")).cases[0]),
               ElementsAre(1e9 / 100, 1e9 / 101, 1e9 / 102));

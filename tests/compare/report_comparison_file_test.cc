@@ -197,6 +197,20 @@ TEST(ComparisonFile, WhatTheProgramWroteIsReadToEqualBytes) {
   EXPECT_GE(files, 3u);
 }
 
+// As version 1 wrote it: with a hindrance that version 2 does not have.
+TEST(ComparisonFile, VersionOneIsRead) {
+  std::string text = json_report(make_comparison());
+  const auto change = [&](const std::string& from, const std::string& to) {
+    ASSERT_NE(text.find(from), std::string::npos) << from;
+    text.replace(text.find(from), from.size(), to);
+  };
+  change("\"hindrances\": []", "\"hindrances\": [\"base_failed\"]");
+  EXPECT_THAT(complaint_of([&] { (void)parse_comparison(text, "c.json"); }),
+              HasSubstr("hindrances[0]: expected one of"));
+  change("comparison/2", "comparison/1");
+  EXPECT_EQ(parse_comparison(text, "c.json").hindrances, std::vector<Hindrance>{Hindrance::doubt});
+}
+
 TEST(ComparisonFile, WhatContradictsItselfIsRefused) {
   const std::string text = json_report(make_comparison());
   const auto complaint = [&](const std::string& from, const std::string& to) {
@@ -221,7 +235,7 @@ TEST(ComparisonFile, WhatContradictsItselfIsRefused) {
               HasSubstr("cells[0].ratio: 0 is not greater than 0"));
   EXPECT_THAT(complaint("\"hindrances\": []", "\"hindrances\": [\"boredom\"]"),
               HasSubstr("hindrances[0]: expected one of"));
-  EXPECT_THAT(complaint("comparison/1", "comparison/2"),
+  EXPECT_THAT(complaint("comparison/2", "comparison/3"),
               HasSubstr("another version of warpgauge wrote this file"));
 }
 

@@ -105,6 +105,37 @@ TEST(Limits, TheTextReportFitsSixtyLinesAndHoldsWhatDecides) {
   }
 }
 
+// 100 words of 60 letters: each fills a line of the report.
+std::string words_of(char letter) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += std::string(60, letter) + " ";
+  return text;
+}
+
+std::size_t words_in(const std::string& text, char letter) {
+  const std::string word(60, letter);
+  std::size_t count = 0;
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size()))
+    ++count;
+  return count;
+}
+
+TEST(Limits, ATextOfTheReportHasThreeLines) {
+  Comparison comparison = make_comparison();
+  comparison.cells = {make_cell(words_of('N'), CellVerdict::failed, 1)};
+  comparison.cells[0].why = Failed{Side::head, words_of('W'), "message"};
+  comparison.notes = {note::Sentence{words_of('S')}};
+  comparison.differences = {{words_of('D'), "a", "b", true}};
+  comparison.common_shift = {.verdict = {}, .ratio = 1.2, .p = {}, .ci = {}};
+  comparison.common_shift.is_uniform = true;
+  comparison.common_shift.metric = words_of('M');
+  const std::string report = text_report(comparison, {}), all = text_report(comparison, {.all = true});
+  for (const char letter : {'N', 'W', 'S', 'D', 'M'}) {
+    EXPECT_EQ(words_in(report, letter), 3u) << letter << "\n" << report;
+    EXPECT_EQ(words_in(all, letter), 100u) << letter;
+  }
+}
+
 TEST(Limits, WithAllTheTextReportHasEveryCaseAndNote) {
   const Comparison comparison = RandomComparison(3).make(500);
   const std::string report = text_report(comparison, {.all = true});

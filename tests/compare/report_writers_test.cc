@@ -215,7 +215,7 @@ TEST(JsonReport, ACaseThatARuleGovernsSaysWhatItWasHeldTo) {
 
 TEST(JsonReport, HasTheContractsKeys) {
   const Json json = Json::parse(json_report(make_comparison()));
-  EXPECT_EQ(json["schema"], "warpgauge/comparison/1");
+  EXPECT_EQ(json["schema"], "warpgauge/comparison/2");
   EXPECT_EQ(json["verdict"], "regression");
   EXPECT_EQ(json["exit_code"], 1);
   for (const char* key : {"fail_above", "improve_above", "same_within", "alpha", "statistic", "method"})

@@ -14,8 +14,8 @@ import unittest
 
 COMPARE, BENCH, SOURCE = [pathlib.Path(path).resolve() for path in sys.argv[1:4]]
 SCHEMAS, TESTDATA = SOURCE / "compare/schemas", SOURCE / "tests/testdata"
-KINDS = ("baseline", "baseline-1", "comparison", "context", "policy", "policy-1", "rivals", "run", "smoke")
-VERSIONS = {"baseline": 2, "policy": 2}  # of the formats that are not at 1
+KINDS = ("baseline", "baseline-1", "comparison", "comparison-1", "context", "policy", "policy-1", "rivals", "run", "smoke")
+VERSIONS = {"baseline": 2, "comparison": 2, "policy": 2}  # of the formats that are not at 1
 REMOVED = object()
 
 try:
@@ -43,7 +43,8 @@ def documents_in(text):
         return
     schema = document.get("schema")
     if isinstance(schema, str) and schema.startswith("warpgauge/") and schema.split("/")[1] in KINDS:
-        yield {"warpgauge/baseline/1": "baseline-1", "warpgauge/policy/1": "policy-1"}.get(schema, schema.split("/")[1]), document
+        kind, version = schema.split("/")[1:]
+        yield f"{kind}-1" if version == "1" and f"{kind}-1" in KINDS else kind, document
     context = document.get("context")
     if isinstance(context, dict) and isinstance(context.get("warpgauge"), dict):
         yield "context", context["warpgauge"]
