@@ -7,9 +7,10 @@
 //   end
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
-#include <numeric>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -34,6 +35,8 @@ constexpr bool (*kFeatures[])(const Problem&) = {
     [](const Problem& p) { return p.value_dim != 0; },
     [](const Problem& p) { return p.dtype == Dtype::e4m3; },
     [](const Problem& p) { return p.kv_e4m3; },
+    [](const Problem& p) { return p.lengths != Lengths::equal; },
+    [](const Problem& p) { return p.page > 0; },
 };
 
 // Accepts problems until each feature has its share of the 200.
@@ -74,16 +77,48 @@ void write_operand(const char* name, Dtype dtype, const std::vector<float>& valu
   });
 }
 
+// The rows of O and LSE that the sequences have, in the order of [B, H, Sq].
+std::vector<std::int64_t> rows_of(const Inputs& in) {
+  const Problem& p = in.problem;
+  const Tensors placed = placed_tensors(p, in.placement);
+  std::vector<std::int64_t> rows;
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t h = 0; h < p.heads; ++h)
+      for (std::int64_t i = 0; i < sequence_problem(p, placed, b).seq_q; ++i)
+        rows.push_back((b * p.heads + h) * p.seq_q + i);
+  return rows;
+}
+
+// Keys or values [B, Hkv, Sk, dim] in their pages [pages, Hkv, page, dim]; NaN where no key is. As they are
+// without pages.
+std::vector<float> paged(const Inputs& in, const std::vector<float>& values, std::int64_t dim) {
+  const Problem& p = in.problem;
+  if (p.page == 0) return values;
+  const Tensors placed = placed_tensors(p, in.placement);
+  const std::int64_t pages = packed_tensors(p).pages;
+  std::vector<float> pool(static_cast<std::size_t>(pages * p.kv_heads * p.page * dim), std::nanf(""));
+  for (std::int64_t b = 0; b < p.batch; ++b)
+    for (std::int64_t j = 0; j < sequence_problem(p, placed, b).seq_k; ++j) {
+      const RowPlace place = key_place(p, placed, b, j);
+      for (std::int64_t h = 0; h < p.kv_heads; ++h)
+        std::copy_n(values.begin() + ((b * p.kv_heads + h) * p.seq_k + j) * dim, dim,
+                    pool.begin() + ((place.block * p.kv_heads + h) * p.page + place.row) * dim);
+    }
+  return pool;
+}
+
 void write_problem(const Inputs& in) {
   const Problem& p = in.problem;
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(lse_elements(p)));
-  std::iota(rows.begin(), rows.end(), 0);
+  const std::vector<std::int64_t> rows = rows_of(in);
   const Reference reference = compute_reference(in, rows, OracleBackend::cpu);
   const std::string header = fmt::format("problem {}\n", format_problem(p));
   std::fwrite(header.data(), 1, header.size(), stdout);
   write_operand("q", query_type(p), in.q);
-  write_operand("k", key_type(p), in.k);
-  write_operand("v", key_type(p), in.v);
+  write_operand("k", key_type(p), paged(in, in.k, p.head_dim));
+  write_operand("v", key_type(p), paged(in, in.v, value_dim_of(p)));
+  write_array("q_starts", "s32", in.placement.q_starts);
+  write_array("k_starts", "s32", in.placement.k_starts);
+  write_array("table", "s32", in.placement.table);
   const std::pair<const char*, const std::vector<float>*> optional[] = {
       {"sinks", &in.sinks},         {"slopes", &in.slopes},       {"bias", &in.bias},
       {"q_descale", &in.q_descale}, {"k_descale", &in.k_descale}, {"v_descale", &in.v_descale}};

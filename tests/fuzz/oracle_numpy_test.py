@@ -5,6 +5,7 @@ computed here follows the formulas of kernels/attention.h and the definitions of
 usage: oracle_numpy_test.py ORACLE_DUMP   (77: numpy is missing)
 """
 import collections
+import copy
 import subprocess
 import sys
 
@@ -15,7 +16,8 @@ except ImportError as error:
     sys.exit(77)
 
 PROBLEMS, LEAST = 200, 20
-FEATURES = ("causal, Sq != Sk", "window", "softcap", "sinks", "bias:alibi", "bias:tensor", "Dv", "e4m3", "kv:e4m3")
+FEATURES = ("causal, Sq != Sk", "window", "softcap", "sinks", "bias:alibi", "bias:tensor", "Dv", "e4m3", "kv:e4m3",
+            "lengths", "page")
 
 
 def e4m3_values():
@@ -32,7 +34,8 @@ READ = {"f64": ("<f8", lambda bits: bits),
         "f32": ("<f4", lambda bits: bits.astype(np.float64)),
         "f16": ("<f2", lambda bits: bits.astype(np.float64)),
         "bf16": ("<u2", lambda bits: (bits.astype(np.uint32) << 16).view(np.float32).astype(np.float64)),
-        "e4m3": ("u1", lambda bits: E4M3[bits])}
+        "e4m3": ("u1", lambda bits: E4M3[bits]),
+        "s32": ("<i4", lambda bits: bits)}
 
 
 def problems(stream):
@@ -63,12 +66,30 @@ class Problem:
         self.softcap = float(axis.get("softcap", 0))
         self.sinks, self.bias = axis.get("sinks") == "1", axis.get("bias")
         self.kv = axis.get("kv", self.dtype)
+        self.lengths, self.page = "lengths" in axis, int(axis.get("page", 0))
         self.scale = float(axis["scale"]) if "scale" in axis else 1 / np.sqrt(np.float64(self.D))
 
     def features(self):
         has = (self.causal and self.Sq != self.Sk, (self.left, self.right) != (-1, -1), self.softcap != 0, self.sinks,
-               self.bias == "alibi", self.bias == "tensor", self.Dv != self.D, self.dtype == "e4m3", self.kv != self.dtype)
+               self.bias == "alibi", self.bias == "tensor", self.Dv != self.D, self.dtype == "e4m3", self.kv != self.dtype,
+               self.lengths, self.page > 0)
         return [name for name, is_there in zip(FEATURES, has) if is_there]
+
+    def sequence(self, arrays, b):
+        """The problem of sequence b. Sq and Sk are its lengths."""
+        one = copy.copy(self)
+        if self.lengths:
+            one.Sq, one.Sk = (int(arrays[name][b + 1] - arrays[name][b]) for name in ("q_starts", "k_starts"))
+        return one
+
+    def keys(self, arrays, name, b, kv):
+        """[Sk, D] of sequence b: through the page table, or in a row."""
+        one, dim = self.sequence(arrays, b), {"k": self.D, "v": self.Dv}[name]
+        if not self.page:
+            return arrays[name].reshape(self.B, self.Hkv, self.Sk, dim)[b, kv, :one.Sk]
+        pool = arrays[name].reshape(-1, self.Hkv, self.page, dim)
+        key = np.arange(one.Sk)
+        return pool[arrays["table"].reshape(self.B, -1)[b, key // self.page], kv, key % self.page]
 
     def ahead(self):
         """[Sq, Sk]: the position of each key less that of the query."""
@@ -86,12 +107,12 @@ class Problem:
         return seen
 
 
-def attend(p, arrays, b, h):
+def attend(batch, arrays, b, h):
     """O [Sq, Dv] and LSE [Sq] of one head, and the magnitudes of the terms of each row's logits and outputs."""
+    p = batch.sequence(arrays, b)
     kv = h // (p.H // p.Hkv)
-    q = arrays["q"].reshape(p.B, p.H, p.Sq, p.D)[b, h]
-    k = arrays["k"].reshape(p.B, p.Hkv, p.Sk, p.D)[b, kv]
-    v = arrays["v"].reshape(p.B, p.Hkv, p.Sk, p.Dv)[b, kv]
+    q = arrays["q"].reshape(p.B, p.H, batch.Sq, p.D)[b, h, :p.Sq]
+    k, v = (batch.keys(arrays, name, b, kv) for name in ("k", "v"))
     factor = {name: arrays[name].reshape(p.B, p.Hkv)[b, kv] if arrays[name].size else 1.0
               for name in ("q_descale", "k_descale", "v_descale")}
     scale = p.scale * factor["q_descale"] * factor["k_descale"]
@@ -102,7 +123,7 @@ def attend(p, arrays, b, h):
     if p.bias == "alibi":
         s = s - arrays["slopes"][h] * np.abs(p.ahead())
     if p.bias == "tensor":
-        s = s + arrays["bias"].reshape(p.B, p.H, p.Sq, p.Sk)[b, h]
+        s = s + arrays["bias"].reshape(p.B, p.H, batch.Sq, batch.Sk)[b, h, :p.Sq, :p.Sk]
     seen = p.visible()
     s = np.where(seen, s, -np.inf)
     size = np.where(seen, size + np.where(seen, np.abs(s), 0), 0)
@@ -121,20 +142,22 @@ def attend(p, arrays, b, h):
 def compare(key, arrays):
     """The largest error over its tolerance."""
     p = Problem(key)
-    output = arrays["output"].reshape(p.B, p.H, p.Sq, p.Dv)
-    lse = arrays["lse"].reshape(p.B, p.H, p.Sq)
-    worst = 0.0
+    outputs, lses = arrays["output"].reshape(-1, p.Dv), arrays["lse"]  # the rows that the sequences have
+    worst, row = 0.0, 0
     for b in range(p.B):
         for h in range(p.H):
             expected, expected_lse, magnitude, mass = attend(p, arrays, b, h)
+            output, lse = outputs[row:row + expected_lse.size], lses[row:row + expected_lse.size]
+            row += expected_lse.size
             # A logit is a sum of D products, and f64 rounds by 1.1e-16.
             tolerance = 4e-15 * magnitude
             is_empty = np.isinf(expected_lse)
-            assert (np.isinf(lse[b, h]) == is_empty).all(), f"{key}: LSE of rows without keys, b={b} h={h}"
+            assert (np.isinf(lse) == is_empty).all(), f"{key}: LSE of rows without keys, b={b} h={h}"
             with np.errstate(invalid="ignore"):
-                errors = np.where(is_empty, 0, np.abs(lse[b, h] - expected_lse)) / tolerance
-            errors = np.append(errors, np.abs(output[b, h] - expected) / (tolerance[:, None] * (1e-3 + mass)))
-            worst = max(worst, errors.max())
+                errors = np.where(is_empty, 0, np.abs(lse - expected_lse)) / tolerance
+            errors = np.append(errors, np.abs(output - expected) / (tolerance[:, None] * (1e-3 + mass)))
+            worst = max(worst, errors.max(initial=0))
+    assert row == lses.size, f"{key}: {lses.size} rows"
     return worst
 
 
