@@ -293,8 +293,15 @@ simt::Grid make_grid(const Problem& p) {
           .shared_bytes = Shape::kSharedBytes};
 }
 
-// Calls visit(Shape{}) for the problem's type and head dimension. The tiles are the largest that do not spill
-// registers on any architecture (ctest simt.flash_mma_does_not_spill).
+// Calls visit(Large{}) if a multiprocessor holds `blocks` blocks of it, otherwise visit(Small{}).
+template <class Large, class Small, class Visit>
+auto with_larger(int blocks, Visit visit) {
+  if (simt::blocks_in_shared_memory(Large::kSharedBytes) >= blocks) return visit(Large{});
+  return visit(Small{});
+}
+
+// Calls visit(Shape{}) for the problem's type and head dimension. README.md has the counts from which the
+// tiles are chosen. A multiprocessor must have eight warps, in one block or two, to hide latencies.
 template <class T, class Visit>
 auto with_head_dim(std::int64_t head_dim, Visit visit) {
   switch (head_dim) {
@@ -305,9 +312,11 @@ auto with_head_dim(std::int64_t head_dim, Visit visit) {
     case 96:
       return visit(Shape<T, 96, 128, 64>{});
     case 128:
-      return visit(Shape<T, 128, 128, 64>{});
+      return with_larger<Shape<T, 128, 128, 64>, Shape<T, 128, 128, 32>>(2, visit);
     default:
-      return visit(Shape<T, 256, 64, 64>{});
+      using TwoBlocks = Shape<T, 256, 64, 64>;
+      if (simt::blocks_in_shared_memory(TwoBlocks::kSharedBytes) >= 2) return visit(TwoBlocks{});
+      return with_larger<Shape<T, 256, 128, 64, 8>, TwoBlocks>(1, visit);
   }
 }
 
