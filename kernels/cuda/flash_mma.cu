@@ -166,7 +166,7 @@ struct Stream {
   }
 
   // Adds tiles n, n - 1, ..., last, of near rows. If the warp has huge logits, returns false before the
-  // weights of tile n.
+  // weights of tile n. All lanes return then, because the matrix instructions need the whole warp.
   template <class Mask>
   SIMT_DEVICE bool add_tiles(const Mask& mask, int& n, int last, Scores& s,
                              typename Softmax::Change& change) {

@@ -23,7 +23,6 @@ mutant(flash_value_of_neighbour_tile ${flash} ${flash} [[v_tile, v, p.v_strides.
 mutant(flash_barrier_of_some_warps ${flash} ${flash} [[simt::syncthreads();         // makes them]]
        [[if (simt::warp_index() > 0) simt::syncthreads();  // makes them]])
 mutant(flash_prefetch_past_first_tile ${flash} ${flash} [[if (n > 0) copy_tile]] [[if (n >= 0) copy_tile]])
-mutant(flash_huge_logits_of_one_lane ${flash} ${flash} [[simt::any(change.huge())]] [[change.huge()]])
 mutant(flash_tile_begun_twice ${flash} ${flash} [[if (!begun) {]] [[{]])
 # flash_mma: host code of the launch
 mutant(flash_shared_bytes_too_small ${flash} ${flash} [[(QueryTile::kElements + 2 * KeyTile::kElements)]]
