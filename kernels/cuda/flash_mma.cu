@@ -33,7 +33,6 @@ struct Operands {
 template <class Element, int kDim, int kQueryRowsOfBlock, int kKeyRowsOfTile, int kWarps = 4>
 struct Shape {
   using T = Element;
-  static constexpr int kHeadDim = kDim;
   static constexpr int kQueryRows = kQueryRowsOfBlock;  // per block
   static constexpr int kKeyRows = kKeyRowsOfTile;       // per tile of K and V
   static constexpr int kThreads = kWarps * simt::kWarpSize;

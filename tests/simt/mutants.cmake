@@ -45,7 +45,7 @@ mutant(flash_finite_mask ${flash} ${flash} [[s[m][n][2 * half + e] = -INFINITY;]
 # flash_mma: addresses of rows in global memory
 mutant(flash_wrong_kv_head ${flash} ${flash} [[place.head / p.group]] [[place.head % (simt::grid_size().y / p.group)]])
 mutant(flash_strides_of_other_tensor ${flash} ${flash} [[kv_head * p.v_strides.head]] [[kv_head * p.k_strides.head]])
-mutant(flash_output_packed ${flash} ${flash} [[place.first_row * p.o_strides.row]] [[place.first_row * Shape::kHeadDim]])
+mutant(flash_output_packed ${flash} ${flash} [[place.first_row * p.o_strides.row]] [[place.first_row * Shape::QueryTile::kDim]])
 mutant(flash_lse_past_last_row ${flash} ${flash} [[row < p.seq_q) lse]] [[row <= p.seq_q) lse]])
 mutant(flash_last_row_unwritten ${flash} ${tile} [[first_row + row < rows)]] [[first_row + row < rows - 1)]])
 mutant(flash_row_past_end ${flash} ${tile} [[first_row + row < rows)]] [[first_row + row <= rows)]])
