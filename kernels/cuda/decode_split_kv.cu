@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <numbers>
 
+#include "kernels/cuda/flash_softmax.h"
 #include "kernels/cuda/flash_tile.h"
 #include "kernels/simt/attention_launch.h"
 
@@ -172,8 +173,9 @@ decode_split(const Operands<T> p) {
   const auto copy = [&](int tile) {
     T* stage = kv + tile % kStages * 2 * KeyTile::kElements;
     const int first_key = (first_tile + tile) * kTileKeys;
-    flash::copy_tile<kThreads>(KeyTile{stage}, k, p.k_strides.row, first_key, p.seq_k);
-    flash::copy_tile<kThreads>(KeyTile{stage + KeyTile::kElements}, v, p.v_strides.row, first_key, p.seq_k);
+    using Copy = flash::TileCopy<kThreads, KeyTile>;
+    Copy(KeyTile{stage}, k, p.k_strides.row, first_key).start(p.seq_k - first_key);
+    Copy(KeyTile{stage + KeyTile::kElements}, v, p.v_strides.row, first_key).start(p.seq_k - first_key);
   };
 
   float o[1][kDim / 8][4] = {};
@@ -192,7 +194,7 @@ decode_split(const Operands<T> p) {
 
     T* stage = kv + tile % kStages * 2 * KeyTile::kElements + simt::warp_index() * WarpTile::kElements;
     float s[1][kWarpKeys / 8][4];
-    flash::multiply_queries_keys<T>(q_tile, 0, WarpTile{stage}, s);
+    flash::multiply_queries_keys(flash::sixteen_rows(q_tile, 0), flash::key_rows(WarpTile{stage}), s);
     const int lane = simt::lane_index();
     const int first_key = (first_tile + tile) * kTileKeys + simt::warp_index() * kWarpKeys;
     SIMT_UNROLL
@@ -204,8 +206,10 @@ decode_split(const Operands<T> p) {
         if (key >= p.seq_k || (p.causal && key > query + p.seq_k - p.seq_q)) s[0][n][e] = -INFINITY;
       }
     }
-    softmax.update(s, o, p.scale_log2);
-    flash::multiply_weights_values<T>(s, WarpTile{stage + KeyTile::kElements}, o);
+    auto change = softmax.raise_maxima<true>(s, p.scale_log2);
+    if (change.huge()) softmax.subtract_maxima(s, change);
+    softmax.weigh(s, o, change, p.scale_log2);
+    flash::multiply_weights_values(s, flash::sixteen_rows(WarpTile{stage + KeyTile::kElements}, 0), o);
     simt::syncthreads();  // ends the reads of this stage, before a copy or the warps' results overwrite it
   }
   softmax.finish(o);

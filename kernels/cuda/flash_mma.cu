@@ -3,11 +3,12 @@
 //
 // A block computes kQueryRows queries of one head, each warp a share of the rows. It iterates over the tiles
 // of keys from the last visible one to the first. Q stays in shared memory; K and V have one buffer each.
-// V(n) is copied during Q K(n)^T, and K(n - 1) during softmax and P V(n). Only tiles on the diagonal and at
-// the end of K are masked.
+// K(n - 1) is copied during softmax and P V(n), and V(n - 1) during Q K(n - 1)^T. Tiles that a query of the
+// block does not see wholly come first, in a loop of their own: the loop over the other tiles has no mask.
 #include <algorithm>
 #include <numbers>
 
+#include "kernels/cuda/flash_softmax.h"
 #include "kernels/cuda/flash_tile.h"
 #include "kernels/simt/attention_launch.h"
 
@@ -25,40 +26,22 @@ struct Operands {
   int seq_q, seq_k;
   int group;  // query heads per key/value head
   bool causal;
+  bool near_rows;    // K and V have row strides for TileCopy::start_all()
   float scale_log2;  // scale * log2(e): logits in base 2
 };
 
-template <class Element, int kDim, int kQueryRowsOfBlock, int kKeyRowsOfTile>
+template <class Element, int kDim, int kQueryRowsOfBlock, int kKeyRowsOfTile, int kWarps = 4>
 struct Shape {
   using T = Element;
-  static constexpr int kHeadDim = kDim;
   static constexpr int kQueryRows = kQueryRowsOfBlock;  // per block
   static constexpr int kKeyRows = kKeyRowsOfTile;       // per tile of K and V
-  static constexpr int kThreads = 128;
-  static constexpr int kWarpRows = kQueryRows / (kThreads / simt::kWarpSize);
+  static constexpr int kThreads = kWarps * simt::kWarpSize;
+  static constexpr int kWarpRows = kQueryRows / kWarps;
+  static constexpr int kRowTiles = kWarpRows / 16, kKeyTiles = kKeyRows / 8, kDimTiles = kDim / 8;
   using QueryTile = flash::SharedTile<T, kQueryRows, kDim>;
   using KeyTile = flash::SharedTile<T, kKeyRows, kDim>;
   static constexpr std::size_t kSharedBytes = sizeof(T) * (QueryTile::kElements + 2 * KeyTile::kElements);
 };
-
-// Sets scores of masked keys, and of keys past the end of K, to -inf. Query i sees keys up to i +
-// visible_from.
-template <int kRowTiles, int kKeyTiles>
-SIMT_DEVICE void mask_scores(float (&s)[kRowTiles][kKeyTiles][4], int first_row, int first_key, int seq_k,
-                             int visible_from) {
-  const int lane = simt::lane_index(), g = lane / 4, t = lane % 4;
-  SIMT_UNROLL
-  for (int m = 0; m < kRowTiles; ++m) {
-    SIMT_UNROLL
-    for (int n = 0; n < kKeyTiles; ++n) {
-      SIMT_UNROLL
-      for (int e = 0; e < 4; ++e) {
-        const int row = first_row + m * 16 + e / 2 * 8 + g, key = first_key + n * 8 + 2 * t + e % 2;
-        if (key >= seq_k || key > row + visible_from) s[m][n][e] = -INFINITY;
-      }
-    }
-  }
-}
 
 // The block's first query.
 struct Place {
@@ -94,12 +77,143 @@ SIMT_DEVICE void store_results(const Operands<typename Shape::T>& p, const typen
   flash::store_rows(o, q_tile, warp_row, rows, p.o_strides.row, p.seq_q - place.first_row);
 }
 
+// Hides no score: all queries of the block see all keys of the tile.
+struct Unmasked {
+  static constexpr bool kMasked = false;
+  template <int kRowTiles, int kKeyTiles>
+  SIMT_DEVICE void apply(float (&)[kRowTiles][kKeyTiles][4], int) const {}
+};
+
+// Sets scores of keys to -inf that a query does not see: behind the diagonal or past the end of K.
+template <int kRowTiles>
+struct Masked {
+  static constexpr bool kMasked = true;
+  int keys_end[kRowTiles][2];  // of the lane's rows, minus the lane's first column
+
+  // Query i sees keys up to i + visible_from.
+  SIMT_DEVICE Masked(int first_row, int seq_k, int visible_from) {
+    const int lane = simt::lane_index(), g = lane / 4, t = lane % 4;
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m) {
+      SIMT_UNROLL
+      for (int half = 0; half < 2; ++half) {
+        const int row = first_row + m * 16 + half * 8 + g;
+        keys_end[m][half] = std::min(seq_k, row + visible_from + 1) - 2 * t;
+      }
+    }
+  }
+
+  template <int kKeyTiles>
+  SIMT_DEVICE void apply(float (&s)[kRowTiles][kKeyTiles][4], int first_key) const {
+    SIMT_UNROLL
+    for (int m = 0; m < kRowTiles; ++m) {
+      SIMT_UNROLL
+      for (int half = 0; half < 2; ++half) {
+        const int end = keys_end[m][half] - first_key;
+        SIMT_UNROLL
+        for (int n = 0; n < kKeyTiles; ++n) {
+          SIMT_UNROLL
+          for (int e = 0; e < 2; ++e)
+            if (n * 8 + e >= end) s[m][n][2 * half + e] = -INFINITY;
+        }
+      }
+    }
+  }
+};
+
+// What a warp keeps over the tiles of keys.
+template <class Shape>
+struct Stream {
+  using KeyCopy = flash::TileCopy<Shape::kThreads, typename Shape::KeyTile>;
+  using Softmax = flash::OnlineSoftmax<Shape::kRowTiles>;
+  using Scores = float[Shape::kRowTiles][Shape::kKeyTiles][4];
+
+  flash::FragmentRows<typename Shape::QueryTile> q_rows;
+  flash::FragmentRows<typename Shape::KeyTile> k_rows, v_rows;
+  KeyCopy k_copy, v_copy;
+  float scale_log2;
+  Softmax softmax;
+  float o[Shape::kRowTiles][Shape::kDimTiles][4];
+
+  // Computes the scores of tile n, whose keys are in shared memory. Starts to copy K(n - 1).
+  template <bool kNearRows>
+  SIMT_DEVICE void multiply_keys(int n, Scores& s) {
+    flash::multiply_queries_keys(q_rows, k_rows, s);
+    simt::copy_async_wait<0>();  // V(n)
+    simt::syncthreads();         // makes it visible; the last reads of K(n) precede it
+    if (n > 0) copy_tile_before<kNearRows>(k_copy);
+  }
+
+  // Adds the values of tile n, with weights s, to O. Starts to copy V(n - 1).
+  template <bool kNearRows>
+  SIMT_DEVICE void multiply_values(int n, const Scores& s) {
+    flash::multiply_weights_values(s, v_rows, o);
+    if (n == 0) return;
+    simt::copy_async_wait<0>();  // K(n - 1)
+    simt::syncthreads();         // makes it visible; the last reads of V(n) precede it
+    copy_tile_before<kNearRows>(v_copy);
+  }
+
+  template <bool kNearRows>
+  SIMT_DEVICE void copy_tile_before(KeyCopy& copy) {
+    copy.step_back();
+    if constexpr (kNearRows)
+      copy.start_all();
+    else
+      copy.start(Shape::kKeyRows);
+    simt::copy_async_commit();
+  }
+
+  // Adds tiles n, n - 1, ..., last, of near rows. If the warp has huge logits, returns false before the
+  // weights of tile n. All lanes return then, because the matrix instructions need the whole warp.
+  template <class Mask>
+  SIMT_DEVICE bool add_tiles(const Mask& mask, int& n, int last, Scores& s,
+                             typename Softmax::Change& change) {
+    for (; n >= last; --n) {
+      multiply_keys<true>(n, s);
+      mask.apply(s, n * Shape::kKeyRows);
+      change = softmax.template raise_maxima<Mask::kMasked>(s, scale_log2);
+      if (simt::any(change.huge())) return false;
+      softmax.weigh(s, o, change, scale_log2);
+      multiply_values<true>(n, s);
+    }
+    return true;
+  }
+
+  // Adds tiles n, n - 1, ..., 0 of any kind; more slowly. `s` and `change` are those of tile n if it has
+  // `begun`.
+  template <class Mask>
+  SIMT_DEVICE void add_any_tiles(const Mask& mask, int n, bool begun, Scores& s,
+                                 typename Softmax::Change& change) {
+    for (; n >= 0; --n, begun = false) {
+      if (!begun) {
+        multiply_keys<false>(n, s);
+        mask.apply(s, n * Shape::kKeyRows);
+        change = softmax.template raise_maxima<true>(s, scale_log2);
+      }
+      softmax.subtract_maxima(s, change);
+      softmax.weigh(s, o, change, scale_log2);
+      multiply_values<false>(n, s);
+    }
+  }
+
+  // Adds all tiles. The first `whole_tiles` need no mask. Loops of their own keep the common cases free of
+  // the instructions, and of the registers, that only the others need.
+  template <class Mask>
+  SIMT_DEVICE void add_all(const Mask& mask, int tiles, int whole_tiles, bool near_rows) {
+    int n = tiles - 1;
+    Scores s;
+    typename Softmax::Change change;
+    const bool stopped =
+        near_rows && (!add_tiles(mask, n, whole_tiles, s, change) || !add_tiles(Unmasked{}, n, 0, s, change));
+    add_any_tiles(mask, n, stopped, s, change);
+  }
+};
+
 template <class Shape>
 SIMT_KERNEL(Shape::kThreads)
 flash_forward(const Operands<typename Shape::T> p) {
   using T = typename Shape::T;
-  constexpr int kRowTiles = Shape::kWarpRows / 16, kKeyTiles = Shape::kKeyRows / 8,
-                kDimTiles = Shape::kHeadDim / 8;
   simt::SharedMemory shared;
   const typename Shape::QueryTile q_tile{shared.array<T>("Q", Shape::QueryTile::kElements)};
   const typename Shape::KeyTile k_tile{shared.array<T>("K", Shape::KeyTile::kElements)};
@@ -107,6 +221,7 @@ flash_forward(const Operands<typename Shape::T> p) {
 
   const Place place = place_of<Shape>(p);
   const int kv_head = place.head / p.group;
+  const T* q = p.q + place.batch * p.q_strides.batch + place.head * p.q_strides.head;
   const T* k = p.k + place.batch * p.k_strides.batch + kv_head * p.k_strides.head;
   const T* v = p.v + place.batch * p.v_strides.batch + kv_head * p.v_strides.head;
 
@@ -115,43 +230,39 @@ flash_forward(const Operands<typename Shape::T> p) {
   const int rows_end = std::min(place.first_row + Shape::kQueryRows, p.seq_q);
   const int keys_end = std::max(0, std::min(p.seq_k, rows_end + diagonal));
   const int tiles = (keys_end + Shape::kKeyRows - 1) / Shape::kKeyRows;
+  const int whole_tiles = std::max(0, std::min(p.seq_k, place.first_row + diagonal + 1)) / Shape::kKeyRows;
 
-  float o[kRowTiles][kDimTiles][4] = {};
-  flash::OnlineSoftmax<kRowTiles> softmax;
-  softmax.start();
+  const int warp_row = simt::warp_index() * Shape::kWarpRows, last_key = (tiles - 1) * Shape::kKeyRows;
+  Stream<Shape> stream{.q_rows = flash::sixteen_rows(q_tile, warp_row),
+                       .k_rows = flash::key_rows(k_tile),
+                       .v_rows = flash::sixteen_rows(v_tile, 0),
+                       .k_copy = {k_tile, k, p.k_strides.row, last_key},
+                       .v_copy = {v_tile, v, p.v_strides.row, last_key},
+                       .scale_log2 = p.scale_log2,
+                       .softmax = {},
+                       .o = {}};
+  stream.softmax.start();
 
   if (tiles > 0) {
-    const T* q = p.q + place.batch * p.q_strides.batch + place.head * p.q_strides.head;
-    flash::copy_tile<Shape::kThreads>(q_tile, q, p.q_strides.row, place.first_row, p.seq_q);
-    flash::copy_tile<Shape::kThreads>(k_tile, k, p.k_strides.row, (tiles - 1) * Shape::kKeyRows, p.seq_k);
+    const flash::TileCopy<Shape::kThreads, typename Shape::QueryTile> q_copy{q_tile, q, p.q_strides.row,
+                                                                             place.first_row};
+    q_copy.start(p.seq_q - place.first_row);
+    stream.k_copy.start(p.seq_k - last_key);
     simt::copy_async_commit();
-  }
-
-  for (int n = tiles - 1; n >= 0; --n) {
-    const int first_key = n * Shape::kKeyRows;
-    simt::copy_async_wait<0>();  // K(n), and Q
-    simt::syncthreads();         // makes them visible; the last reads of V(n + 1) precede it
-    flash::copy_tile<Shape::kThreads>(v_tile, v, p.v_strides.row, first_key, p.seq_k);
+    stream.v_copy.start(p.seq_k - last_key);
     simt::copy_async_commit();
-
-    float s[kRowTiles][kKeyTiles][4];
-    flash::multiply_queries_keys<T>(q_tile, simt::warp_index() * Shape::kWarpRows, k_tile, s);
-
-    simt::copy_async_wait<0>();  // V(n)
-    simt::syncthreads();         // makes it visible; the last reads of K(n) precede it
-    if (n > 0) {
-      flash::copy_tile<Shape::kThreads>(k_tile, k, p.k_strides.row, first_key - Shape::kKeyRows, p.seq_k);
-      simt::copy_async_commit();
-    }
-    const int first_row = place_of<Shape>(p).first_row + simt::warp_index() * Shape::kWarpRows;
-    if (first_key + Shape::kKeyRows > std::min(p.seq_k, first_row + diagonal + 1))
-      mask_scores(s, first_row, first_key, p.seq_k, diagonal);
-    softmax.update(s, o, p.scale_log2);
-    flash::multiply_weights_values<T>(s, v_tile, o);
+    simt::copy_async_wait<1>();  // Q and the last tile of K
+    simt::syncthreads();         // makes them visible
   }
+  stream.add_all(Masked<Shape::kRowTiles>{place.first_row + warp_row, p.seq_k, diagonal}, tiles, whole_tiles,
+                 p.near_rows);
 
-  softmax.finish(o);
-  store_results<Shape>(p, q_tile, softmax, o);
+  stream.softmax.finish(stream.o);
+  store_results<Shape>(p, q_tile, stream.softmax, stream.o);
+}
+
+bool is_near(std::int64_t row_stride) {
+  return row_stride >= 0 && row_stride <= flash::kMaxNearStride;
 }
 
 template <class T>
@@ -169,6 +280,7 @@ Operands<T> make_operands(const Problem& p, const Tensors& t) {
           .seq_k = static_cast<int>(p.seq_k),
           .group = static_cast<int>(p.heads / p.kv_heads),
           .causal = p.mask == Mask::causal,
+          .near_rows = is_near(t.k_strides.row) && is_near(t.v_strides.row),
           .scale_log2 = static_cast<float>(p.scale * std::numbers::log2e)};
 }
 
@@ -180,21 +292,30 @@ simt::Grid make_grid(const Problem& p) {
           .shared_bytes = Shape::kSharedBytes};
 }
 
-// Calls visit(Shape{}) for the problem's type and head dimension. The tiles are the largest that do not spill
-// registers on any architecture (ctest simt.flash_mma_does_not_spill).
+// Calls visit(Large{}) if a multiprocessor holds `blocks` blocks of it, otherwise visit(Small{}).
+template <class Large, class Small, class Visit>
+auto with_larger(int blocks, Visit visit) {
+  if (simt::blocks_in_shared_memory(Large::kSharedBytes) >= blocks) return visit(Large{});
+  return visit(Small{});
+}
+
+// Calls visit(Shape{}) for the problem's type and head dimension. README.md has the counts from which the
+// tiles are chosen. A multiprocessor must have eight warps, in one block or two, to hide latencies.
 template <class T, class Visit>
 auto with_head_dim(std::int64_t head_dim, Visit visit) {
   switch (head_dim) {
     case 32:
       return visit(Shape<T, 32, 128, 128>{});
     case 64:
-      return visit(Shape<T, 64, 128, 64>{});
+      return visit(Shape<T, 64, 128, 128>{});
     case 96:
       return visit(Shape<T, 96, 128, 64>{});
     case 128:
-      return visit(Shape<T, 128, 64, 64>{});
+      return with_larger<Shape<T, 128, 128, 64>, Shape<T, 128, 128, 32>>(2, visit);
     default:
-      return visit(Shape<T, 256, 64, 64>{});
+      using TwoBlocks = Shape<T, 256, 64, 64>;
+      if (simt::blocks_in_shared_memory(TwoBlocks::kSharedBytes) >= 2) return visit(TwoBlocks{});
+      return with_larger<Shape<T, 256, 128, 64, 8>, TwoBlocks>(1, visit);
   }
 }
 

@@ -59,6 +59,19 @@ inline std::string sm90a_unsupported_reason(std::size_t shared_bytes) {
   return unsupported_reason(90, shared_bytes);
 }
 
+// The number of blocks whose shared memory a multiprocessor holds. Kernels choose their tiles by it. The
+// emulator's multiprocessor is an A100's.
+inline int blocks_in_shared_memory(std::size_t bytes_per_block) {
+  constexpr std::size_t kReservedPerBlock = 1024;  // by the system (CUDA C++ Programming Guide)
+  int bytes = 164 * 1024;
+#if defined(__CUDACC__)
+  int device = 0;
+  if (cudaGetDevice(&device) == cudaSuccess)
+    cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerMultiprocessor, device);
+#endif
+  return static_cast<int>(static_cast<std::size_t>(bytes) / (bytes_per_block + kReservedPerBlock));
+}
+
 // The number of multiprocessors, from which kernels choose how many splits fill the device. The emulator's
 // number is small, so that small problems are split too.
 inline int multiprocessors() {

@@ -22,7 +22,7 @@ void flash_one_head(benchmark::State& state) {
   const Strides strides = packed_strides(1, 512, 64);
   const Tensors tensors{q.data(), k.data(), v.data(), o.data(), lse.data(),
                         strides,  strides,  strides,  strides};
-  using Tile = Shape<bf16, 64, 128, 64>;
+  using Tile = Shape<bf16, 64, 128, 128>;
   const Operands<bf16> operands = make_operands<bf16>(problem, tensors);
   simt::emulator::Plan plan = simt::emulated<flash_forward<Tile>>(
       "flash_mma", make_grid<Tile>(problem), operands, simt::attention_memory(problem, tensors), Launch{});

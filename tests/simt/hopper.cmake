@@ -42,6 +42,6 @@ if(WARPGAUGE_WITH_CUDA)
            WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   add_test(NAME simt.linear_attention_does_not_spill
            COMMAND ${CMAKE_COMMAND} -DNVCC=${CMAKE_CUDA_COMPILER} -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/linear_attention.cu
-                   -DINCLUDE=${PROJECT_SOURCE_DIR} -DARCHITECTURES=90a-real -P ${CMAKE_CURRENT_SOURCE_DIR}/spills_test.cmake)
+                   -DINCLUDE=${PROJECT_SOURCE_DIR} -DARCHITECTURES=90a-real -DLIMIT=0 -P ${CMAKE_CURRENT_SOURCE_DIR}/spills_test.cmake)
   set_tests_properties(simt.hopper_instructions simt.linear_attention_does_not_spill PROPERTIES LABELS simt TIMEOUT 600)
 endif()

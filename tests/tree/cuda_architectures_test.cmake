@@ -1,0 +1,35 @@
+# cmake -DSOURCE= -P cuda_architectures_test.cmake: no build compiles kernels for sm_90, whose code traps on Hopper.
+cmake_minimum_required(VERSION 3.25)
+include(${SOURCE}/cmake/WarpgaugeCudaArchitectures.cmake)
+
+if(REFUSED)
+  warpgauge_cuda_architectures(result "${REFUSED}" "")
+  return()
+endif()
+
+function(expect architectures native expected)
+  warpgauge_cuda_architectures(result "${architectures}" "${native}")
+  if(NOT "${result}" STREQUAL "${expected}")
+    message(FATAL_ERROR "'${architectures}' (native: '${native}') became '${result}', not '${expected}'")
+  endif()
+endfunction()
+expect("80-real;89-real;90a-real" "" "80-real;89-real;90a-real")
+expect("90" "" "90a-real")
+expect("80;90-real" "" "80;90a-real")
+expect("90;90a-real" "" "90a-real")
+expect("100-real;90a" "" "100-real;90a")
+expect("native" "90-real" "90a-real")
+expect("native" "80-real;90-real" "80-real;90a-real")
+
+foreach(refused IN ITEMS native all all-major 90-virtual)
+  execute_process(COMMAND ${CMAKE_COMMAND} -DSOURCE=${SOURCE} -DREFUSED=${refused} -P ${CMAKE_CURRENT_LIST_FILE}
+                  ERROR_VARIABLE message RESULT_VARIABLE status)
+  if(status EQUAL 0 OR NOT message MATCHES "'${refused}'.*80-real;90a-real")
+    message(FATAL_ERROR "'${refused}' was not refused (status ${status}): ${message}")
+  endif()
+endforeach()
+
+file(READ ${SOURCE}/cmake/WarpgaugeCuda.cmake text)
+if(NOT text MATCHES "warpgauge_cuda_architectures\\(CMAKE_CUDA_ARCHITECTURES ")
+  message(FATAL_ERROR "cmake/WarpgaugeCuda.cmake does not call warpgauge_cuda_architectures")
+endif()
