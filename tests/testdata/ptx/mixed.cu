@@ -30,9 +30,10 @@ __global__ void __launch_bounds__(128, 2) mixed(Numbers p, int* out) {
   assert(p.n > 0);
   int w = __shfl_xor_sync(~0u, tile[127 - threadIdx.x], 1) + add_to_counter(p.n);
   out[threadIdx.x] = w + fibonacci(p.n) + (int)table[p.n & 3] + (int)dynamic[w] + (int)*pointer;
-  asm volatile("{ .reg .pred q; .reg .b32 t; mov.b32 t, 4; setp.ne.s32 q, %0, 0; @!q bra L_%=;\n"
-               "mov.b32 t, 5; L_%=: st.global.b32 [%1+8], t; }" ::"r"(w),
-               "l"(out));
+  asm volatile(
+      "{ .reg .pred q; .reg .b32 t; mov.b32 t, 4; setp.ne.s32 q, %0, 0; @!q bra L_%=;\n"
+      "mov.b32 t, 5; L_%=: st.global.b32 [%1+8], t; }" ::"r"(w),
+      "l"(out));
 }
 
 template <class T>
