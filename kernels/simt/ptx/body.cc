@@ -15,7 +15,7 @@ namespace {
 // The registers of one declaration. A kernel has at most 255 per thread after allocation; before it some
 // thousands.
 constexpr int kMaximumRegisters = 1 << 20;
-constexpr int kMaximumDepth = 64;  // of nested blocks
+constexpr int kMaximumBlocks = 64;  // of nested blocks
 
 class BodyReader {
  public:
@@ -47,7 +47,7 @@ class BodyReader {
   }
 
   void open(const Token& token) {
-    if (scopes_.depth() == kMaximumDepth) lexer_.fail(token.position, "blocks are nested too deeply");
+    if (scopes_.depth() == kMaximumBlocks) lexer_.fail(token.position, "blocks are nested too deeply");
     scopes_.open();
   }
 

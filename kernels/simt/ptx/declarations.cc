@@ -13,7 +13,7 @@ namespace {
 // More than the memory of any GPU's shared or constant space; global variables are smaller, too, in practice.
 constexpr std::int64_t kMaximumBytes = std::int64_t{1} << 34;
 
-constexpr int kMaximumDepth = 64;  // of braces in an initial value
+constexpr int kMaximumBraces = 64;  // of braces in an initial value
 
 // What stands before the name.
 struct Prefix {
@@ -81,7 +81,7 @@ class InitialValue {
     const Token token = lexer_.peek();
     if (!accept(lexer_, '{')) return element();
     if (accept(lexer_, '}')) return;
-    if (++depth_ > kMaximumDepth) lexer_.fail(token.position, "an initial value is nested too deeply");
+    if (++depth_ > kMaximumBraces) lexer_.fail(token.position, "an initial value is nested too deeply");
     do read();
     while (accept(lexer_, ','));
     --depth_;

@@ -13,7 +13,7 @@ namespace {
 
 using Kind = Operand::Kind;
 
-constexpr int kMaximumDepth = 64;
+constexpr int kMaximumOperandDepth = 64;
 
 int find_parameter(const std::vector<Variable>& parameters, std::string_view name) {
   const auto found = std::ranges::find(parameters, name, &Variable::name);
@@ -37,7 +37,7 @@ Operand OperandReader::primary() {
   if (next.kind == TokenKind::identifier) return name();
   const Token token = lexer_.next();
   if (token.is('-')) return number(true);
-  if (depth_ == kMaximumDepth) lexer_.fail(token.position, "operands are nested too deeply");
+  if (depth_ == kMaximumOperandDepth) lexer_.fail(token.position, "operands are nested too deeply");
   ++depth_;
   Operand operand = composed(token);
   --depth_;
