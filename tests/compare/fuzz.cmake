@@ -25,6 +25,7 @@ function(fuzz_object name source)
       COMMAND ${WARPGAUGE_FUZZING_COMPILER} -std=c++20 -O1 -g1 ${instrumented} -I${PROJECT_SOURCE_DIR}
               "-I$<JOIN:$<TARGET_PROPERTY:re2::re2,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
               "-I$<JOIN:$<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
+              "-I$<JOIN:$<TARGET_PROPERTY:EXPAT::EXPAT,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
               "-I$<JOIN:$<TARGET_PROPERTY:nlohmann_json::nlohmann_json,INTERFACE_INCLUDE_DIRECTORIES>,;-I>"
               -MD -MF ${object}.d -c ${source} -o ${object}
       DEPENDS ${source} DEPFILE ${object}.d COMMAND_EXPAND_LISTS VERBATIM)
@@ -73,7 +74,7 @@ function(fuzz_target name)
   add_custom_command(
       OUTPUT ${binary}
       COMMAND ${WARPGAUGE_FUZZING_COMPILER} ${instrumented} ${own} ${ARGN} $<TARGET_FILE:re2::re2>
-              $<TARGET_FILE:fmt::fmt> -pthread -o ${binary}
+              $<TARGET_FILE:fmt::fmt> $<TARGET_FILE:EXPAT::EXPAT> -pthread -o ${binary}
       DEPENDS ${own} ${ARGN} COMMENT "Linking compare_${name}_fuzz" VERBATIM)
   add_custom_target(compare_${name}_fuzz DEPENDS ${binary})
 endfunction()
