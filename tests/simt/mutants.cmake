@@ -51,7 +51,6 @@ mutant(flash_last_row_unwritten ${flash} ${tile} [[first_row + row < rows)]] [[f
 mutant(flash_row_past_end ${flash} ${tile} [[first_row + row < rows)]] [[first_row + row <= rows)]])
 mutant(flash_no_zero_fill ${flash} ${tile} [[thread_row() + row < rows ?]] [[true ?]])
 mutant(flash_zero_fill_late ${flash} ${tile} [[thread_row() + row < rows ?]] [[thread_row() + row <= rows ?]])
-mutant(flash_near_rows_too_far ${flash} ${flash} [[row_stride <= flash::kMaxNearStride;]] [[row_stride <= flash::kMaxNearStride * 1024 * 1024;]])
 # flash_mma: fragment layouts
 mutant(flash_swizzle_of_reader ${flash} ${tile} [[lane / 16 * 8 + lane % 8]] [[lane / 16 * 8 + lane % 4]])
 mutant(flash_swizzle_too_wide ${flash} ${tile} [[row & 7]] [[row & 15]])
