@@ -26,11 +26,13 @@ void release_reserve() {
 }
 
 [[noreturn]] void end_program() {
-  try {
-    throw;  // what ended the program
-  } catch (const std::bad_alloc&) {
-    _exit(complain_of_memory());
-  } catch (...) {  // as without this handler
+  if (std::current_exception()) {  // without one, `throw` would end here again
+    try {
+      throw;  // what ended the program
+    } catch (const std::bad_alloc&) {
+      _exit(complain_of_memory());
+    } catch (...) {  // as without this handler
+    }
   }
   if (earlier_handler) earlier_handler();
   std::abort();

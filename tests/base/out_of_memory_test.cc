@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <exception>
 #include <new>
 #include <stdexcept>
 
@@ -31,6 +32,15 @@ TEST(OutOfMemory, InADestructorEndsWithTheComplaint) {
 TEST(OutOfMemory, OtherExceptionsAbortAsBefore) {
   EXPECT_EXIT(throw_where_nothing_may_be_thrown(std::runtime_error("other")),
               testing::KilledBySignal(SIGABRT), "other");
+}
+
+TEST(OutOfMemory, TerminateWithoutAnExceptionAbortsAsBefore) {
+  EXPECT_EXIT(
+      {
+        prepare_for_out_of_memory(kComplaint, 3);
+        std::terminate();
+      },
+      testing::KilledBySignal(SIGABRT), "");
 }
 
 TEST(OutOfMemory, ThatMainCatchesHasTheSameWords) {
