@@ -15,7 +15,7 @@ FOLDERS = ("base/", "bench/", "compare/", "fuzz/", "kernels/")
 ALLOWED = {
     "base/console.cc": "the place itself",
     "fuzz/crash_note.cc": "a signal handler may only call write(2)",
-    "compare/main.cc": "without memory, only a fixed text can be written",
+    "base/out_of_memory.cc": "without memory, only a fixed text can be written",
     "compare/statistics/power/compare_power.cc": "prints figures of its own, for developers",
     "kernels/simt/conformance/main.cc": "prints names and figures of its own, for developers",
 }
