@@ -113,7 +113,7 @@ void FieldReader::fail_at(std::string_view place, std::string_view what, std::st
 }
 
 std::optional<std::string> schema_of(std::string_view text, std::string_view file) {
-  JsonReader json(text, file);
+  JsonReader json(checked_text(text, file), file);
   if (json.peek() != JsonType::object) return std::nullopt;
   json.begin_object();
   while (const auto key = json.next_key()) {
